@@ -1,31 +1,31 @@
 /**
- * How often nodes write, if their configuration tells: the size of blocks and the sample rate for audio, pictures a
- * second for video. A node with one input and one output of a kind is assumed to write as often as it reads, unless it
- * has its own block size.
+ * Computes how often nodes write, if their configuration determines it: by block size and sample rate for audio, by
+ * pictures a second for video. Assumes that a node with one input and one output of a kind writes as often as it reads,
+ * unless it has a block size of its own.
  *
  * @module
  */
 import type { CheckedNode } from "./check_nodes.ts";
 
-/** Configuration keys of audio nodes that say how many samples a block has in each channel, with the unit `samples`. */
+/** Configuration keys of audio nodes for the samples in a block of each channel, with the unit `samples`. */
 export const BLOCK_KEYS: readonly string[] = ["blockSize", "size"];
 
-/** A limit of frames a second: how often such a node writes depends on the times of what comes. */
+/** A limit of frames a second: the write rate of such a node depends on the times of its input. */
 const RATE_LIMIT_KEY = "ratePerSecond";
 
-/** A link, as far as it matters here. */
+/** The part of a link that matters here. */
 interface Edge {
   readonly fromNode: string;
   readonly toNode: string;
 }
 
-/** What is known of the frames that a node writes. */
+/** The known rate of a node's output. */
 interface Stream {
   readonly batchMs?: number;
   readonly sampleRateHz?: number;
 }
 
-/** @returns the time between two frames that a node writes, milliseconds, by the node's id where it is known */
+/** @returns the time between two frames that a node writes, milliseconds, by node id, where known */
 export function batchTimes(
   nodes: ReadonlyMap<string, CheckedNode>,
   links: readonly Edge[],
@@ -33,7 +33,7 @@ export function batchTimes(
   const writerOf = new Map(links.map(({ fromNode, toNode }) => [toNode, fromNode]));
   const streams = new Map<string, Stream>();
   for (const start of nodes.keys()) {
-    // Upstream, to a source or to what is known; then back down.
+    // Goes upstream to a source or a known rate; then back down.
     const path: string[] = [];
     for (let id: string | undefined = start; id !== undefined && !streams.has(id); id = writerOf.get(id)) {
       if (path.includes(id)) break;
@@ -47,7 +47,7 @@ export function batchTimes(
   return new Map([...streams].flatMap(([id, { batchMs }]) => batchMs === undefined ? [] : [[id, batchMs]]));
 }
 
-/** The value of a configuration key: as given, or by default. */
+/** Returns the value of a configuration key: given, or default. */
 function valueOf({ node, descriptor }: CheckedNode, key: string): unknown {
   return node.config[key] ?? descriptor.config.properties[key]?.default;
 }

@@ -1,5 +1,5 @@
 /**
- * Puts a graph file's nodes and links into a runtime.
+ * Adds a graph file's nodes and links to a runtime.
  *
  * @module
  */
@@ -22,13 +22,13 @@ export interface GraphTarget {
     config: Record<string, unknown>,
     options?: AddOptions,
   ): unknown;
-  /** Whether each call is an edit of its own: then there is no telling when all of them are in effect. */
+  /** True if each call is an edit of its own: nothing then reports when all of them are in effect. */
   readonly running?: boolean;
   /** Links by addresses. */
   connectByName(from: string, to: string, options?: LinkOptions): unknown;
 }
 
-/** What to make a runtime with, for a graph: `new Runtime({ ...graphOptions(document), registry })`. */
+/** Returns the options of a runtime for a graph: `new Runtime({ ...graphOptions(document), registry })`. */
 export function graphOptions(document: GraphDocument): GraphOptions {
   return pick<GraphOptions, keyof GraphOptions>(document, [
     "mode",
@@ -41,9 +41,9 @@ export function graphOptions(document: GraphDocument): GraphOptions {
   ]);
 }
 
-/** Options for adding a graph to one that already has nodes. */
+/** Options for adding a graph to a graph with nodes. */
 export interface BuildOptions {
-  /** As a sub-graph of this name: its node `gain` becomes `voice--gain`. Absent: nodes keep their ids. */
+  /** The name of the graph as a sub-graph: its node `gain` becomes `voice--gain`. Absent: nodes keep their ids. */
   readonly id?: string;
   /** The lane of nodes without one. */
   readonly lane?: string;
@@ -51,19 +51,19 @@ export interface BuildOptions {
 
 /** Ports that a graph file exposes, by name: addresses for `connectByName()`. */
 export interface BuiltGraph {
-  /** The ports that take frames. */
+  /** The input ports. */
   readonly inputs: { readonly [name: string]: string };
-  /** The ports that give frames. */
+  /** The output ports. */
   readonly outputs: { readonly [name: string]: string };
 }
 
 /**
- * Adds the nodes of a graph, then links them, in the order of the file. It looks at one thing that the
- * file declares of modes, pools and lanes, whether a lane is of kind `main`: the others are for `new Runtime()`.
+ * Adds the nodes of a graph, then links them, in the order of the file. Ignores the modes, pools and lanes that the
+ * file declares, which are for `new Runtime()`, except for lanes of kind `main`.
  *
- * @param runtime a runtime, or the edit of one
- * @throws {SluiceError} what the runtime throws, with the place in the file; `Busy` for a runtime whose graph runs: that
- * takes an edit
+ * @param runtime a runtime, or an edit of one
+ * @throws {SluiceError} the errors of the runtime, with the place in the file; `Busy` for a runtime whose graph runs:
+ * use an edit
  *
  * @example
  * ```ts
@@ -93,7 +93,7 @@ export function buildGraph(document: GraphDocument, runtime: GraphTarget, option
   for (const node of document.nodes) {
     const { id, type, config, place } = node;
     const { lane, ports, ...said } = pick<NodeOptions, NodeOption>(node, NODE_OPTION_NAMES);
-    // A lane of kind main is the control isolate, whatever the file calls it.
+    // A lane of kind main is the control isolate, whatever its name in the file.
     const name = lane !== undefined && document.lanes[lane]?.kind === "main" ? "main" : lane ?? options.lane;
     const added = {
       ...said,

@@ -1,6 +1,6 @@
 /**
- * Which nodes can be passed by: what comes in by the one input goes out by the one output, without `process()`. What comes
- * in beside it, as by a side-chain, is dropped.
+ * Decides which nodes can be bypassed: frames of the one input go to the one output, without `process()`. Frames of
+ * other inputs, such as a side-chain, are dropped.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { SluiceError } from "../errors.ts";
 import { kindOf } from "../errors/kind_of.ts";
 import { isSideInput, type NodeDescriptor } from "../descriptor/descriptor.ts";
 
-/** Whether nodes of a type can be passed by. */
+/** True if nodes of a type can be bypassed. */
 export function canBypass(descriptor: NodeDescriptor): boolean {
   const { inputs, outputs, mode, lane } = descriptor;
   const isSide = inputs.slice(1).every((input) => lane !== "native" && isSideInput(descriptor, input));
@@ -19,10 +19,11 @@ export function canBypass(descriptor: NodeDescriptor): boolean {
 }
 
 /**
- * Checks that a node can be passed by.
+ * Checks that a node can be bypassed.
  *
- * @param on what was asked for
- * @throws {SluiceError} `InvalidGraph` for a node of another shape, `InvalidConfig` for what is neither true nor false
+ * @param on the value asked for
+ * @throws {SluiceError} `InvalidGraph` for a node of another shape, `InvalidConfig` for a value other than true or
+ * false
  */
 export function assertBypass(nodeId: string, descriptor: NodeDescriptor, on: unknown): void {
   const attempt = `Cannot bypass node "${nodeId}" (${descriptor.type})`;

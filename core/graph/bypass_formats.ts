@@ -1,6 +1,6 @@
 /**
- * Whether a node can be passed by, or no longer be passed by, as far as it is known what goes over its links: what comes
- * in goes to the inputs behind it as it is, which may take no such frames.
+ * Checks whether the bypass of a node can be switched, by the known formats of its links: a bypassed node passes its
+ * input unchanged to the inputs behind it, which may not accept it.
  *
  * @module
  */
@@ -11,22 +11,22 @@ import type { LinkEntry, NodeEntry } from "./entries.ts";
 import { acceptedBy } from "./known_accepts.ts";
 import { type ConvertibleGraph, knownFields } from "./link_conversion.ts";
 
-/** What is asked of the graph as it will be. */
+/** The future graph, as far as the check needs it. */
 export interface BypassGraph extends ConvertibleGraph {
   linksFrom(node: NodeId, port: string): readonly LinkEntry[];
 }
 
-/** Values of which frames have one. */
+/** Values of which each frame has one. */
 type Values = readonly (number | string)[];
 
-/** What is known of frames. */
+/** The known format of frames. */
 type Known = { readonly [F in FormatField]?: Values };
 
 /**
- * Checks a node of which the bypass is switched.
+ * Checks a node whose bypass is switched.
  *
- * @param told the format of a link's frames, where lanes have told it and the edit does not change it
- * @throws {SluiceError} `TypeMismatch` where an input behind the node takes none of what would come
+ * @param told returns the format of a link's frames, if lanes have reported it and the edit does not change it
+ * @throws {SluiceError} `TypeMismatch` if an input behind the node accepts none of the frames that would arrive
  */
 export function assertBypassFits(
   graph: BypassGraph,
@@ -53,7 +53,7 @@ export function assertBypassFits(
   }
 }
 
-/** @param seen nodes that were passed on the way: they may stand in a loop */
+/** @param seen nodes already visited: they may be on a loop */
 function comingInto(
   graph: BypassGraph,
   node: NodeEntry,
@@ -72,13 +72,13 @@ function comingInto(
   }));
 }
 
-/** A link that frames of a node come to with these fields of their format as the node sends them. */
+/** A link that frames of a node reach with these fields of their format unchanged. */
 interface Reached {
   readonly link: LinkEntry;
   readonly fields: readonly FormatField[];
 }
 
-/** The links behind a node, with those behind nodes there that are passed by, or that convert other fields. */
+/** Returns the links behind a node, and those behind further nodes that are bypassed or convert other fields. */
 function reachedFrom(
   graph: BypassGraph,
   { id, type }: NodeEntry,

@@ -1,9 +1,9 @@
 /**
- * What the type parameters of generic node types stand for. A port of such a type carries what its links do: a node
- * `valve` with an input and an output of type `F` hands `F` on, and the links at either say what it is.
+ * Resolves the type parameters of generic node types. A generic port carries the type of its links: a node `valve` with
+ * an input and an output of type `F` hands `F` on, and the links at either port determine it.
  *
- * Each link is an equation between the type at its start and the type at its end. They are solved by unification (J. A.
- * Robinson, 1965), over the nodes that generic ports join.
+ * Each link is an equation between the types at its two ends. Unification (J. A. Robinson, 1965) solves the equations,
+ * over the nodes that generic ports join.
  *
  * @module
  */
@@ -20,25 +20,25 @@ export interface CarryingLink {
   readonly toPort: string;
 }
 
-/** The part of a graph that tells what its links carry. */
+/** A graph, as far as it determines the types of its links. */
 export interface CarryingGraph {
-  /** The descriptor of a node; `undefined` where it is not known. */
+  /** Returns the descriptor of a node; `undefined` if not known. */
   descriptorOf(node: string): NodeDescriptor | undefined;
-  /** The links from and to a node. */
+  /** Returns the links from and to a node. */
   linksAt(node: string): Iterable<CarryingLink>;
 }
 
-/** What a port carries, as far as the links of its graph tell. */
+/** The type of a port's frames, as far as the links of its graph determine it. */
 export interface CarriedType {
   /** The frame type, as messages show it: `DataFrame<LevelReading>`. */
   readonly type: string;
-  /** The port that says so, as `node.port`: the port itself unless it is generic. */
+  /** The port that determines the type, as `node.port`: the port itself unless it is generic. */
   readonly origin: string;
-  /** Which way frames go there. */
+  /** The direction of frames at that port. */
   readonly direction: "input" | "output";
-  /** The kind of the frames; absent where no link tells it. */
+  /** The kind of the frames; absent if no link determines it. */
   readonly kind?: FrameKind;
-  /** As in {@linkcode PortDescriptor}; `unknown` where nothing tells. */
+  /** As in {@linkcode PortDescriptor}; `unknown` if nothing determines it. */
   readonly schema?: string;
   /** As in {@linkcode PortDescriptor}. */
   readonly valueSchema?: PortDescriptor["valueSchema"];
@@ -48,11 +48,11 @@ export interface CarriedType {
   readonly channels?: number;
 }
 
-/** What the ends of a link carry, by what other links say. */
+/** The types at the ends of a link, as the other links determine them. */
 export interface LinkTypes {
   readonly found: CarriedType;
   readonly wanted: CarriedType;
-  /** Whether the two can be the same. */
+  /** True if the two types can be the same. */
   readonly fit: boolean;
 }
 
@@ -63,17 +63,17 @@ export interface LinkPorts {
 }
 
 /**
- * A type: `Pair<T,number>` has a name and arguments; a parameter is that of one node. That of a port has its kind for a
- * name and what stands between its angle brackets for an argument, or is the parameter that stands for both.
+ * A type. `Pair<T,number>` has a name and arguments; a parameter belongs to one node. The type of a port has its kind
+ * as the name and its type argument as the argument, or is a parameter that replaces both.
  */
 interface Term {
   readonly name: string;
   readonly terms: readonly Term[];
-  /** For a parameter: the node. */
+  /** For a parameter: its node. */
   readonly node?: string;
-  /** For a parameter that stands for a whole frame type: the kinds that it may be. */
+  /** For a parameter that replaces a whole frame type: the kinds that it may have. */
   readonly frames?: readonly FrameKind[];
-  /** Where the term was found. */
+  /** The port that the term comes from. */
   readonly port: PortDescriptor;
   readonly address: string;
 }
@@ -82,29 +82,29 @@ interface Term {
 const UNKNOWN = "unknown";
 
 /**
- * The types that the ports of a graph carry. It inspects the links around a port once, when the port is asked for.
- * {@linkcode CarriedTypes.compare} adds later links; after any other change of the graph make another one.
+ * The types that the ports of a graph carry. Inspects the links around a port once, when the port is asked for.
+ * {@linkcode CarriedTypes.compare} adds later links; after any other change of the graph make a new object.
  */
 export class CarriedTypes {
   readonly #graph: CarryingGraph;
-  /** A link that does not count. */
+  /** A link to ignore. */
   readonly #except: CarryingLink | undefined;
   readonly #solution = new Solution();
   /** Nodes whose links are in the solution. */
   readonly #known = new Set<string>();
 
-  /** @param except a link that does not count, such as the one being checked */
+  /** @param except a link to ignore, such as the one being checked */
   constructor(graph: CarryingGraph, except?: CarryingLink) {
     this.#graph = graph;
     this.#except = except;
   }
 
   /**
-   * Compares the types at the ends of a link that is about to be made, with what other links say of generic ports. If
-   * they fit, the link counts from then on.
+   * Compares the types at the ends of a link to make, with the types that other links give to generic ports. If they
+   * fit, the link counts from then on.
    *
-   * @param ports those at its ends
-   * @returns `undefined` if a port is not there, or if the two have no kind in common
+   * @param ports the ports at its ends
+   * @returns `undefined` if a port is missing, or if the two have no kind in common
    */
   compare(link: CarryingLink, ports: LinkPorts | undefined = portsOf(this.#graph, link)): LinkTypes | undefined {
     if (ports === undefined || !shareKind(ports)) return undefined;
@@ -118,19 +118,19 @@ export class CarriedTypes {
     return { found, wanted, fit: this.#solution.unify(from, to) };
   }
 
-  /** What a port of a node carries, as far as the links tell. The port must be there. */
+  /** Returns the type of a node's port, as far as the links determine it. The port must exist. */
   of(node: string, port: string, descriptor: PortDescriptor): CarriedType {
     if (!isGeneric(descriptor)) return ownType(`${node}.${port}`, descriptor);
     this.#lookAround(node);
     return this.#solution.describe(termOf(node, port, descriptor));
   }
 
-  /** The types anew, without what `compare()` has added. @param link does not count */
+  /** Returns the types anew, without the links that `compare()` has added. @param link a link to ignore */
   without(link?: CarryingLink): CarriedTypes {
     return new CarriedTypes(this.#graph, link);
   }
 
-  /** Takes all links that generic ports join to a node. */
+  /** Adds all links that generic ports join to a node. */
   #lookAround(start: string): void {
     if (this.#known.has(start)) return;
     const found = new Set([start]);
@@ -156,14 +156,14 @@ function isGeneric(port: PortDescriptor): boolean {
   return port.generic !== undefined;
 }
 
-/** Equations, solved as far as they go. */
+/** Equations, solved as far as possible. */
 class Solution {
-  /** What parameters stand for, by node and name. */
+  /** The values of parameters, by node and name. */
   readonly #bound = new Map<string, Term>();
-  /** Which kinds parameters may be, where others that are the same may be fewer than they themselves. */
+  /** The kinds that parameters may have, where equal parameters allow fewer kinds than their own. */
   readonly #frames = new Map<string, readonly FrameKind[]>();
 
-  /** Takes two types for the same. @returns whether they can be */
+  /** Makes two types equal. @returns true if they can be */
   unify(one: Term, two: Term): boolean {
     const a = this.#resolve(one);
     const b = this.#resolve(two);
@@ -180,7 +180,7 @@ class Solution {
     return true;
   }
 
-  /** What the port of a term carries, which is generic. */
+  /** Describes the type of a generic port's term. */
   describe(term: Term): CarriedType {
     const { port, address } = term;
     const frame = this.#resolve(term);
@@ -206,7 +206,7 @@ class Solution {
     };
   }
 
-  /** Has a parameter stand for what another one may, too. @returns whether there is anything that both may be */
+  /** Restricts a parameter to the kinds of another one. @returns true if a common kind is left */
   #narrow(parameter: Term, value: Term): boolean {
     if (parameter.frames === undefined) return true;
     const frames = this.#framesOf(parameter);
@@ -233,12 +233,12 @@ class Solution {
       if (next === undefined) break;
       resolved = next;
     }
-    // The way is short the next time.
+    // Shortens the way for the next look-up.
     if (term.node !== undefined && resolved !== term) this.#bound.set(keyOf(term), resolved);
     return resolved;
   }
 
-  /** Whether a type has a parameter in it, which could then not stand for the type. */
+  /** True if a type contains a parameter, which then cannot have that type as its value. */
   #contains(term: Term, parameter: Term): boolean {
     const resolved = this.#resolve(term);
     if (resolved.node !== undefined) return resolved.node === parameter.node && resolved.name === parameter.name;
@@ -246,7 +246,7 @@ class Solution {
   }
 }
 
-/** A frame type that a parameter stands for: what is not known between its angle brackets, other links may tell. */
+/** Returns the value of a frame-type parameter, with an unknown type argument left open for other links. */
 function withOpenArgument({ name, node, frames }: Term, value: Term): Term {
   const [argument] = value.terms;
   if (frames === undefined || value.node !== undefined || argument.name !== UNKNOWN) return value;
@@ -257,7 +257,7 @@ function keyOf({ node, name }: Term): string {
   return `${node}.${name}`;
 }
 
-/** @returns `undefined` if a port is not there */
+/** @returns `undefined` if a port is missing */
 function portsOf(graph: CarryingGraph, link: CarryingLink): LinkPorts | undefined {
   const source = graph.descriptorOf(link.fromNode);
   const target = graph.descriptorOf(link.toNode);
@@ -270,12 +270,12 @@ function termsAt(link: CarryingLink, { output, input }: LinkPorts): { from: Term
   return { from: termOf(link.fromNode, link.fromPort, output), to: termOf(link.toNode, link.toPort, input) };
 }
 
-/** The type argument of a port's frames, as text. */
+/** Returns the type argument of a port's frames, as text. */
 function argumentOf({ generic, channels, schema = UNKNOWN }: PortDescriptor): string {
   return generic?.argument ?? (channels === undefined ? schema : String(channels));
 }
 
-/** What a port carries that is not generic, whatever its links do. */
+/** Returns the type of a port that is not generic, independent of its links. */
 function ownType(address: string, port: PortDescriptor): CarriedType {
   const { type, direction, kind, schema, struct, channels } = port;
   return {
@@ -290,7 +290,7 @@ function ownType(address: string, port: PortDescriptor): CarriedType {
   };
 }
 
-/** The schema of the values of a port. */
+/** Returns the schema of a port's values. */
 function schemaOf({ valueSchema }: PortDescriptor): Pick<CarriedType, "valueSchema"> {
   return valueSchema === undefined ? {} : { valueSchema };
 }
@@ -308,13 +308,13 @@ function termOf(node: string, name: string, port: PortDescriptor): Term {
   return { name: kind, terms: [term], port, address };
 }
 
-/** Whether the ends of a link may carry frames of one kind, whatever other links say. */
+/** True if the ends of a link may carry frames of one kind, independent of other links. */
 function shareKind({ output, input }: LinkPorts): boolean {
   const kinds = input.generic?.frames ?? [input.kind];
   return (output.generic?.frames ?? [output.kind]).some((kind) => kinds.includes(kind));
 }
 
-/** Reads `Pair<T,number>` from a place on. */
+/** Reads `Pair<T,number>` from a position on. */
 function readTerm(
   text: string,
   start: number,

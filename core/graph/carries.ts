@@ -1,11 +1,12 @@
 /**
- * What a node hands on when another instance takes its place.
+ * The state that a node hands on to a replacing instance.
  *
  * @module
  */
 
 /**
- * What other instances of a node can go on from: `all` that it has, since it has nothing to close that two of them might
- * not have at a time; its `state` alone; `nothing`. A node that `takes` a state gives none.
+ * The state that other instances of a node can take over. `all`: its whole state, since it has nothing to close that
+ * two instances could not both have open. `state`: its snapshot alone. `nothing`. `takes`: a node that takes over a
+ * state but gives none.
  */
 export type Carries = "all" | "state" | "takes" | "nothing";

@@ -1,6 +1,6 @@
 /**
- * Checks the capacities of links: against what an output writes at once, and against the time that frames wait before a
- * node which delays, where that and the time between two frames are known before anything runs. Checks that nothing is
+ * Checks the capacities of links: against the frames that an output writes at once, and against the time that frames
+ * wait before a delaying node, if it and the time between two frames are known before the run. Checks that no frame is
  * dropped on the way to a node that records.
  *
  * @module
@@ -15,12 +15,12 @@ import { waitBefore } from "./link_wait.ts";
 import { type GraphDiagnostics, warning } from "./diagnostics.ts";
 import type { ShapedGraph, ShapedLink } from "./shape.ts";
 
-/** A link as it is in the graph, and in the file. */
+/** A link in the graph and in the file. */
 export interface SizedLink extends Pick<LinkEntry, "fromNode" | "toNode" | "output" | "policy" | "capacity"> {
   readonly shaped: ShapedLink;
 }
 
-/** @returns what will run, but surely not as it was meant */
+/** @returns warnings of capacities that will run, but surely not as intended */
 export function checkCapacities(
   graph: ShapedGraph,
   nodes: ReadonlyMap<string, CheckedNode>,
@@ -36,7 +36,7 @@ export function checkCapacities(
   return [...found, ...[...nodes.values()].flatMap((node) => checkRecorder(node, nodes, links, diagnostics))];
 }
 
-/** Says which link may drop what a node is to record, be it the one into the node or one before it. */
+/** Warns of a link that may drop frames for a recording node: the link into the node or one before it. */
 function checkRecorder(
   { shaped: { id }, descriptor }: CheckedNode,
   nodes: ReadonlyMap<string, CheckedNode>,
@@ -44,7 +44,7 @@ function checkRecorder(
   diagnostics: GraphDiagnostics,
 ): SluiceError[] {
   if (descriptor.records !== true) return [];
-  // A node that is added while the set is walked is walked too.
+  // The loop also visits nodes added during it.
   const before = new Set<string>([id]);
   const dropping: SizedLink[] = [];
   for (const node of before) {
@@ -64,9 +64,9 @@ function checkRecorder(
 }
 
 /**
- * Whether a link has its policy by default, and its reader takes frames at once: on the lane that writes them, each as
- * it comes. It then fills only once the lossless link into the recorder has been full for as long again. What a
- * node that delays leaves there has room of its own.
+ * True if a link has its default policy and its reader takes each frame at once, on the lane that writes it. Such a
+ * link fills only once the lossless link into the recorder has been full for as long again. Frames that wait for a
+ * delaying node have room of their own.
  */
 function isPlain({ shaped, fromNode, toNode }: SizedLink, nodes: ReadonlyMap<string, CheckedNode>): boolean {
   const [from, to] = [nodes.get(fromNode)!, nodes.get(toNode)!];
@@ -82,7 +82,7 @@ function checkBurst({ shaped, output, policy, capacity }: SizedLink, diagnostics
   return [warning("InvalidGraph", message, shaped.offset, diagnostics)];
 }
 
-/** A link that skips frames has a fixed number of places. */
+/** Checks the number of places of a link that skips frames: it is fixed. */
 function checkSkipping({ shaped, policy, output: { kind } }: SizedLink, diagnostics: GraphDiagnostics): SluiceError[] {
   if (POLICY_FACTS[policy].skips !== true) return [];
   const what = `link "${shaped.from!.address}" to "${shaped.to!.address}"`;
@@ -100,7 +100,7 @@ function checkSkipping({ shaped, policy, output: { kind } }: SizedLink, diagnost
   return found;
 }
 
-/** Whether what waits before a node that delays fits the link that it waits on. */
+/** Checks that the frames that wait before a delaying node fit their link. */
 function checkWait(
   { shaped, capacity }: SizedLink,
   reader: CheckedNode,

@@ -1,6 +1,6 @@
 /**
- * Checks the links of a graph file: that their nodes are there, what the graph itself says of them, and that every
- * input that needs a link has one. In a live graph a node waits for such a link, which is worth a warning.
+ * Checks the links of a graph file: their nodes must exist, the graph must accept each link, and every required input
+ * must have a link. In a live graph a node waits for such a link: a warning.
  *
  * @module
  */
@@ -15,13 +15,13 @@ import { type GraphDiagnostics, warning } from "./diagnostics.ts";
 import type { ShapedEnd, ShapedGraph, ShapedLink } from "./shape.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
 
-/** Nodes that are warned of, at most. */
+/** Most nodes to warn of. */
 const MAX_WARNINGS = 100;
 
 /**
  * Adds the links of a file to its graph.
  *
- * @returns the links that were made, `diagnostics` has the faults of the others; and warnings of nodes that will wait
+ * @returns the links made, and warnings of nodes that will wait; `diagnostics` has the faults of the other links
  */
 export function checkLinks(
   graph: ShapedGraph,
@@ -31,7 +31,7 @@ export function checkLinks(
 ): { readonly made: ReadonlyMap<ShapedLink, LinkEntry>; readonly warnings: readonly SluiceError[] } {
   const file: LinkedFile = { graph, topology, nodes, diagnostics, fed: new Set() };
   const made = new Map<ShapedLink, LinkEntry>();
-  /** Whether every link's input is known. If not, an input that seems unlinked may have a link. */
+  /** True if every link's input is known. If not, an input that seems unlinked may have a link. */
   let sure = true;
   for (const link of graph.links) {
     if (diagnostics.full) return { made, warnings: [] };
@@ -50,11 +50,11 @@ interface LinkedFile {
   readonly topology: FileTopology;
   readonly nodes: ReadonlyMap<string, CheckedNode>;
   readonly diagnostics: GraphDiagnostics;
-  /** Inputs that a link leads to, or that the graph around this one feeds. */
+  /** Inputs that a link or the surrounding graph feeds. */
   readonly fed: Set<string>;
 }
 
-/** Adds a link to the graph. @returns it, unless it has a fault; and whether it is known which input it leads to */
+/** Adds a link to the graph. @returns the link, unless it has a fault, and whether its input is known */
 function addLink(
   { graph, topology, nodes, diagnostics, fed }: LinkedFile,
   link: ShapedLink,
@@ -81,7 +81,7 @@ function addLink(
   return { isSure };
 }
 
-/** Refuses what a run would of formats, which may follow from what else is wrong with a file. */
+/** Refuses formats that a run would refuse. Such a fault may follow from other faults of a file. */
 function checkFormats(made: ReadonlyMap<ShapedLink, LinkEntry>, { topology, diagnostics }: LinkedFile): void {
   for (const [link, entry] of made) {
     const fault = topology.formatFault(entry);
@@ -89,7 +89,7 @@ function checkFormats(made: ReadonlyMap<ShapedLink, LinkEntry>, { topology, diag
   }
 }
 
-/** Checks the ports that the graph shows to one around it, which feeds the inputs among them. */
+/** Checks the ports that the graph exposes to a surrounding graph, which feeds the inputs among them. */
 function feedExposed({ graph, nodes, diagnostics, fed }: LinkedFile): void {
   for (const [ports, key, direction] of [[graph.inputs, "to", "input"], [graph.outputs, "from", "output"]] as const) {
     for (const end of ports.values()) {
@@ -101,7 +101,7 @@ function feedExposed({ graph, nodes, diagnostics, fed }: LinkedFile): void {
   }
 }
 
-/** Refuses required inputs that nothing leads to. @returns in a live graph warnings of them instead */
+/** Refuses required inputs without a link. @returns in a live graph warnings instead */
 function checkUnlinked({ topology, nodes, diagnostics, fed }: LinkedFile): SluiceError[] {
   const warnings: SluiceError[] = [];
   for (const node of nodes.values()) {
@@ -150,7 +150,7 @@ function findEnd(
   }
 }
 
-/** The required inputs of a node that no link leads to. */
+/** Returns the required inputs of a node without a link. */
 function findUnlinked(
   { descriptor, node }: CheckedNode,
   fed: ReadonlySet<string>,

@@ -1,5 +1,5 @@
 /**
- * Checks the nodes of a graph file: that their types and lanes are known, and what the graph itself says of them.
+ * Checks the nodes of a graph file: their types and lanes must be known, and the graph must accept each node.
  *
  * @module
  */
@@ -23,13 +23,13 @@ import type { NodeOption } from "./schema.ts";
 import { optionValues, type ShapedGraph, type ShapedNode } from "./shape.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
 
-/** Lanes that a file need not declare: `main`, the default lanes of nodes, and that which the runtime chooses. */
+/** Lanes that a file need not declare: `main`, the default lanes of nodes, and the lane chosen by the runtime. */
 export const IMPLIED_LANES: readonly string[] = [MAIN_LANE, DEFAULT_LANE, NATIVE_LANE, AUTO_LANE];
 
 /** A node whose type is known. */
 export interface CheckedNode {
   readonly shaped: ShapedNode;
-  /** As it is in the graph, with the ports that the node has. */
+  /** The node in the graph, with its ports. */
   readonly entry: NodeEntry;
   readonly descriptor: NodeDescriptor;
   readonly node: GraphNode;
@@ -38,7 +38,7 @@ export interface CheckedNode {
 /**
  * Adds the nodes of a file to its graph.
  *
- * @returns the nodes whose type is known, by id; what is wrong with them is in `diagnostics`
+ * @returns the nodes of known types, by id; `diagnostics` has their faults
  */
 export function checkNodes(
   graph: ShapedGraph,
@@ -75,8 +75,8 @@ export function checkNodes(
 /**
  * Adds a node to the graph of a file.
  *
- * @param lane the one that it is put on, if it names one that it may name
- * @param linked its ports that links name
+ * @param lane the node's lane, if it names one that it may name
+ * @param linked the ports that links name
  */
 function checkNode(
   shaped: ShapedNode,
@@ -101,7 +101,7 @@ function checkNode(
   return { shaped, entry, descriptor: entry.type.descriptor, node };
 }
 
-/** The options of which a part of a node is made: the first that is there, and not `false`, tells where that stands. */
+/** The options that form a part of a node: the first one present, and not `false`, gives the place of a fault. */
 const OPTIONS_OF_FAULT: { readonly [fault in Parameters<Note>[1]]?: readonly NodeOption[] } = {
   lane: ["lane"],
   supervision: ["supervision"],
@@ -111,13 +111,13 @@ const OPTIONS_OF_FAULT: { readonly [fault in Parameters<Note>[1]]?: readonly Nod
   ports: ["ports"],
 };
 
-/** Where the part of a node that is at fault stands, or else the node. */
+/** Returns the place of the faulty part of a node, or else that of the node. */
 function placeOf({ offset, options }: ShapedNode, fault: Parameters<Note>[1]): number {
   const named = (OPTIONS_OF_FAULT[fault] ?? []).map((name) => options[name]);
   return named.find((each) => each !== undefined && each.value !== false)?.offset ?? offset;
 }
 
-/** Reports the ports of a file's node that are no elements of its dynamic ports. */
+/** Reports ports of a file's node that are not elements of its dynamic ports. */
 function refuseUnknownPorts(
   { id, options: { ports } }: ShapedNode,
   descriptor: NodeDescriptor,
@@ -135,17 +135,17 @@ function refuseUnknownPorts(
   }
 }
 
-/** The configuration of a node, and what reports what is wrong with it. */
+/** The configuration of a node, and functions that report its faults. */
 interface CheckedConfig {
-  /** With the settings that concern it. */
+  /** The values, with the settings that apply to the node. */
   readonly values: GraphNode["config"];
-  /** Reports what the graph refused. */
+  /** Reports an error of the graph. */
   refuse(error: ConfigError): void;
-  /** Reports the references to variables that cannot be, where the graph found nothing wrong. */
+  /** Reports invalid references to variables, if the graph found no error. */
   refuseReferences(): void;
 }
 
-/** The configuration of a node with the settings that concern it. */
+/** Returns the configuration of a node with the settings that apply to it. */
 function configOf(
   shaped: ShapedNode,
   descriptor: NodeDescriptor,
@@ -153,7 +153,7 @@ function configOf(
   diagnostics: GraphDiagnostics,
 ): CheckedConfig {
   if (shaped.config !== undefined && shaped.config.type !== "object") {
-    // That it is no object was reported.
+    // Already reported: the configuration is not an object.
     return { values: {}, refuse: () => {}, refuseReferences: () => {} };
   }
   const given = Object.assign({}, ...configsOf(shaped).map(jsonValue)) as GraphNode["config"];
@@ -185,12 +185,15 @@ function configOf(
   return { values, refuse, refuseReferences };
 }
 
-/** The node's own, then what the places of the sub-graphs around it say; of each key the last counts. */
+/**
+ * Returns the node's own configuration, then those from the places of the sub-graphs around it; for each key the last
+ * counts.
+ */
 function configsOf({ config, overlays = [] }: ShapedNode): JsonNode[] {
   return config === undefined ? [...overlays] : [config, ...overlays];
 }
 
-/** Offset of the value at a path of keys and indices, or of its key. */
+/** Returns the offset of the value at a path of keys and indices, or of its key. */
 function locate(shaped: ShapedNode, path: readonly (string | number)[], ofKey: boolean): number {
   const overlay = shaped.overlays?.findLast((each) => jsonMembers(each).some(({ name }) => name === path[0]));
   let node: JsonNode | undefined = overlay ?? shaped.config;
@@ -208,7 +211,7 @@ function locate(shaped: ShapedNode, path: readonly (string | number)[], ofKey: b
   return offset;
 }
 
-/** Whether a node may name its lane; if not, that is reported. */
+/** True if a node may name its lane; otherwise reports the lane. */
 function isDeclared(
   { id, options: { lane } }: ShapedNode,
   { options: { lanes } }: ShapedGraph,

@@ -1,8 +1,8 @@
 /**
- * Checks the numbers of a graph file: whether its pools have the slots that its links and nodes need, and whether
- * what nodes write at once fits links and slots.
+ * Checks the numbers of a graph file: pools must have the slots that links and nodes need, and links and slots must
+ * hold the frames that nodes write at once.
  *
- * What a runtime would refuse is an error; what it would run, but not as its author can have meant it, a warning.
+ * A number that a runtime would refuse is an error; one that would run, but surely not as intended, a warning.
  *
  * @module
  */
@@ -23,9 +23,9 @@ import { type GraphDiagnostics, warning } from "./diagnostics.ts";
 import type { ShapedGraph } from "./shape.ts";
 
 /**
- * Reports numbers that cannot work. Call it for a graph in which nothing else is wrong.
+ * Reports wrong numbers. Call it only for a graph without other faults.
  *
- * @returns what will run, but surely not as it was meant
+ * @returns warnings of numbers that will run, but surely not as intended
  */
 export function checkPools(
   graph: ShapedGraph,

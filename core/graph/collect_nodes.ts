@@ -12,13 +12,13 @@ import { describeStaleSources, findStaleSources, loadNodePackage } from "../regi
 import { describeLeftOut, loadListed, readRegistryFile } from "./registry_file.ts";
 
 /**
- * Registers every class that the globs of a `sluice.json` name, from the module that the generator made of them, and
- * the node types of the packages and plugins that it lists, as far as they are enabled and their conditions hold.
+ * Registers every class that the globs of a `sluice.json` name, from the generated module, and the node types of the
+ * packages and plugins that it lists, if they are enabled and their conditions hold.
  *
  * @param configPath path of the `sluice.json`
- * @throws {SluiceError} `InvalidGraph` if the file cannot be read, with its `place` if something in it is wrong; if the
- * generated module is missing, or older than the classes, or if two packages register one name; `PluginRejected` for a
- * plugin that is not there, cannot be loaded, or lacks what it requires
+ * @throws {SluiceError} `InvalidGraph` if the file cannot be read, with its `place` if an entry is wrong; if the
+ * generated module is missing, or older than the classes; if two packages register one name. `PluginRejected` for a
+ * plugin that is missing, cannot be loaded, or lacks a requirement
  */
 export async function collectNodes(configPath = "sluice.json"): Promise<NodeRegistry> {
   const file = readRegistryFile(await readText(configPath), configPath);

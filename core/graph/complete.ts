@@ -1,5 +1,5 @@
 /**
- * Whether a graph has all that it needs to run.
+ * Checks whether a graph has all that it needs to run.
  *
  * @module
  */
@@ -11,11 +11,11 @@ import type { NodeEntry } from "./entries.ts";
 import type { Topology } from "../topology.ts";
 
 /**
- * Checks an offline graph. In a live one nodes wait for links.
+ * Checks an offline graph. In a live graph nodes wait for links instead.
  *
- * @param attempt what the graph is needed for: `start`
+ * @param attempt the action that needs the graph: `start`
  * @param concerned the nodes that can have become incomplete; by default all
- * @throws {SluiceError} `InvalidGraph` if there is no node, or a required input has no link
+ * @throws {SluiceError} `InvalidGraph` if the graph has no node, or a required input has no link
  */
 export function assertComplete(topology: Topology, attempt: string, concerned?: readonly NodeEntry[]): void {
   const { mode, nodes } = topology;
@@ -34,11 +34,11 @@ export function assertComplete(topology: Topology, attempt: string, concerned?: 
 }
 
 /**
- * The input that a node of a live graph waits for: a required one without a link, or its first where frames drive it and
- * no input has a link.
+ * Returns the input for whose link a node of a live graph waits: a required input without a link, or the node's first
+ * input if frames drive the node and no input has a link.
  *
- * @returns the port's name, of an array port or a dynamic one that of its first element, if it has one; `undefined` for a
- * node that waits for no link
+ * @returns the port's name (for an array or dynamic port that of its first element, if any); `undefined` for a node
+ * that waits for no link
  */
 export function awaitedInput(topology: Topology, node: NodeEntry): string | undefined {
   if (topology.mode !== "live") return undefined;
@@ -49,7 +49,7 @@ export function awaitedInput(topology: Topology, node: NodeEntry): string | unde
   return inputs.flatMap(expandPort)[0] ?? inputs[0].name;
 }
 
-/** Logs which nodes of a live graph wait for links at its start: somebody may have forgotten one. */
+/** Logs the nodes of a live graph that wait for links at its start: a link may have been forgotten. */
 export function tellAwaited(topology: Topology): void {
   const awaited = [...topology.nodes.values()].flatMap((node) => {
     const input = awaitedInput(topology, node);
@@ -59,7 +59,7 @@ export function tellAwaited(topology: Topology): void {
   logger("runtime").info(`Nothing leads to ${listSome(awaited)}: a node without such a link waits for one`);
 }
 
-/** An input of a node that is required and has no link. */
+/** Returns a required input of a node that has no link. */
 function openInput(topology: Topology, { id, type }: NodeEntry): PortDescriptor | undefined {
   return type.descriptor.inputs.find((port) =>
     !port.optional && port.array === undefined && topology.linkInto(id, port.name) === undefined

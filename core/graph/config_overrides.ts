@@ -6,7 +6,7 @@
 import { describeValue } from "../errors/describe_value.ts";
 import { SluiceError } from "../errors.ts";
 
-/** A configuration value that takes the place of the one in the graph file. */
+/** A configuration value that replaces the one in the graph file. */
 export interface ConfigOverride {
   /** Id of the node. */
   readonly nodeId: string;
@@ -30,7 +30,7 @@ export function parseOverride(text: string): ConfigOverride {
   return { nodeId: match[1], key: match[2], text: match[3] };
 }
 
-/** A setting as the user gave it. */
+/** Returns a setting as the user wrote it. */
 export function formatOverride(setting: ConfigOverride): string {
   return `--set ${setting.nodeId}.${setting.key}=${setting.text}`;
 }

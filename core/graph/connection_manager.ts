@@ -1,6 +1,6 @@
 /**
- * The links of a graph: one table, with an index by the output that a link leads from and one by the input that it
- * leads to. It knows nothing of policies or lanes. An input has at most one link; an output any number.
+ * The links of a graph: one table, with an index by output and one by input. It knows nothing of policies or lanes. An
+ * input has at most one link; an output any number.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { LinkId, NodeId } from "../ids.ts";
 import { listSome } from "../errors/suggestion.ts";
 import { DraftMap, type EditableMap, type MapChanges } from "./draft_map.ts";
 
-/** What the table must know of a link. */
+/** The fields of a link that the table needs. */
 export interface Connection {
   readonly id: LinkId;
   readonly fromNode: NodeId;
@@ -18,9 +18,9 @@ export interface Connection {
   readonly toPort: string;
 }
 
-/** What a draft of a table holds. */
+/** The state of a drafted table. */
 interface Drafted<L extends Connection> {
-  /** The table that it was made of. */
+  /** The base table. */
   readonly from: ConnectionManager<L>;
   readonly all: DraftMap<LinkId, L>;
   readonly outgoing: DraftMap<NodeId, L[]>;
@@ -53,17 +53,17 @@ export class ConnectionManager<L extends Connection> {
     this.#incoming = this.#drafted?.incoming ?? new Map();
   }
 
-  /** In the order in which they were added. */
+  /** The links, in the order in which they were added. */
   get all(): ReadonlyMap<LinkId, L> {
     return this.#all;
   }
 
-  /** The links that a draft has and its base lacks, and the reverse. */
+  /** Returns the links that a draft has and its base lacks, and the reverse. */
   changes(): MapChanges<L> {
     return this.#drafted?.all.changes() ?? { set: [], gone: [] };
   }
 
-  /** Makes the table that a draft was made of what the draft is. */
+  /** Applies the draft to its base table. */
   commit(): void {
     if (this.#drafted === undefined) return;
     const { from, all, outgoing, incoming } = this.#drafted;
@@ -81,9 +81,9 @@ export class ConnectionManager<L extends Connection> {
   }
 
   /**
-   * @param nameOf the name of the existing link in the message
+   * @param nameOf returns the name of the existing link in the message
    * @param free returns the node's free inputs
-   * @throws {SluiceError} `DestinationOccupied`, with the link that leads into the input
+   * @throws {SluiceError} `DestinationOccupied`, with the existing link into the input
    */
   assertFree(
     { fromNode, fromPort, toNode, toPort }: Omit<Connection, "id">,
@@ -114,7 +114,7 @@ export class ConnectionManager<L extends Connection> {
     return link;
   }
 
-  /** Puts a link in the place of the one of its id, which has the same ends. */
+  /** Replaces the link with the same id, which has the same ends. */
   replace(link: L): void {
     const old = this.#all.get(link.id)!;
     this.#all.set(link.id, link);
@@ -122,22 +122,22 @@ export class ConnectionManager<L extends Connection> {
     for (const links of lists) links[links.indexOf(old)] = link;
   }
 
-  /** The link that leads into an input. */
+  /** Returns the link into an input. */
   into(node: NodeId, port: string): L | undefined {
     return this.#incoming.get(node)?.find((link) => link.toPort === port);
   }
 
-  /** The links that lead into a node. */
+  /** Returns the links into a node. */
   intoNode(node: NodeId): readonly L[] {
     return this.#incoming.get(node) ?? [];
   }
 
-  /** The links that lead away from an output. */
+  /** Returns the links from an output. */
   from(node: NodeId, port: string): L[] {
     return this.fromNode(node).filter((link) => link.fromPort === port);
   }
 
-  /** The links that lead away from a node. */
+  /** Returns the links from a node. */
   fromNode(node: NodeId): readonly L[] {
     return this.#outgoing.get(node) ?? [];
   }
@@ -150,7 +150,7 @@ export class ConnectionManager<L extends Connection> {
     this.#own.delete(links);
   }
 
-  /** The links of a node, in a list that may be changed. */
+  /** Returns the links of a node, in a list that the caller may change. */
   #ownList(index: EditableMap<NodeId, L[]>, node: NodeId): L[] {
     const known = index.get(node);
     if (known !== undefined && this.#own.has(known)) return known;

@@ -1,10 +1,9 @@
 /**
- * Plans which nodes convert what an output carries to what an input takes: other sample rates, numbers of channels,
- * pixel formats and sizes, and encoded streams.
+ * Plans the nodes that convert the frames of an output for an input: other sample rates, numbers of channels, pixel
+ * formats and sizes, and encoded streams.
  *
- * What an output carries is known as far as its descriptor tells, and the configuration of a source or of a converter. A
- * field that an input constrains and that is not known to fit gets a converter, which lets frames pass untouched that
- * need none.
+ * The known format of an output comes from its descriptor and from the configuration of a source or converter. A field
+ * that an input constrains, and that is not known to fit, gets a converter; a converter passes frames that already fit.
  *
  * @module
  */
@@ -13,7 +12,7 @@ import { isOpen, kindsOf, meet } from "../descriptor/open_ports.ts";
 import { type FormatField, type FrameKind, listOf } from "../frames/format.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 
-/** A node to be put between two others. */
+/** A node to put between two others. */
 export interface ConversionStep {
   readonly type: AnyNodeType;
   readonly config: { readonly [key: string]: number | string };
@@ -28,22 +27,22 @@ export interface ConvertedOutput {
   readonly config: Record<string, unknown>;
   readonly port: PortDescriptor;
   /**
-   * For a node that converts or keeps fields: the output that leads to its input. What it does not convert, or what it
-   * keeps, is as it was there.
+   * For a node that converts or keeps fields: the output linked to its input. Fields that it does not convert, or that
+   * it keeps, have the values of that output.
    */
   readonly before?: ConvertedOutput;
 }
 
-/** Values of which frames have one. */
+/** Values of which each frame has one. */
 type Values = readonly (number | string)[];
 
-/** What is known of frames. */
+/** The known format of frames. */
 interface Carried {
   readonly kind: FrameKind;
   readonly known: { readonly [F in FormatField]?: Values };
 }
 
-/** A way to an input by one of several converters. */
+/** A way to an input through one of several converters. */
 interface Way {
   readonly by: Converter;
   readonly steps: readonly ConversionStep[];
@@ -62,15 +61,16 @@ const MAX_STEPS = 6;
 /** Kinds of frames that are encoded and decoded. */
 const RAW_KINDS: readonly FrameKind[] = ["audio", "video"];
 
-/** Keys of steps that are told what nobody asked for and nothing constrains. */
+/** Keys of steps that get known values of the source, if nothing asks for or constrains others. */
 const TOLD_KEYS = ["matrix", "bitsPerSample"];
 
 /**
  * Plans the shortest way from an output to an input.
  *
  * @param from the node, for its configuration, and its output
- * @param types where converters come from: those with one input and one output that name the fields which they convert
- * @returns the nodes in order: none where nothing has to be converted, or nothing can be
+ * @param types the candidates for converters: types with one input and one output that name the fields which they
+ * convert
+ * @returns the nodes in order: none if nothing needs conversion, or nothing can be converted
  */
 export function planConversion(
   from: ConvertedOutput,
@@ -80,7 +80,7 @@ export function planConversion(
   return findConversion(from, input, types) ?? [];
 }
 
-/** As {@linkcode planConversion}. @returns `undefined` where there is no way */
+/** As {@linkcode planConversion}. @returns `undefined` if there is no way */
 export function findConversion(
   from: ConvertedOutput,
   input: PortDescriptor,
@@ -92,7 +92,7 @@ export function findConversion(
       ? [{ type, input: inputs[0], output: outputs[0] }]
       : [];
   });
-  // What is open takes what comes, or gives what is wanted.
+  // An open kind takes the kind of the other end.
   const ends = meet(from.port, input);
   const ways = kindsOf(ends.input).map((kind) =>
     isOpen(ends.output)
@@ -102,7 +102,7 @@ export function findConversion(
   return shortest(ways.filter((way) => way !== undefined));
 }
 
-/** The steps, told what is known of the samples and colours that come, by the keys of those that are configured with it. */
+/** Adds the known samples and colours to the steps whose configuration has keys for them. */
 export function withTold(
   steps: readonly ConversionStep[],
   toldOf: () => { readonly [key: string]: string | number },
@@ -119,7 +119,10 @@ export function withTold(
   });
 }
 
-/** What a node is known to send: as its output says, and as a source or a converter is configured, in which 0 tells nothing. */
+/**
+ * Returns the known format of a node's output: by its port, and by the configuration of a source or a converter, in
+ * which 0 leaves a field open.
+ */
 export function knownOf({ descriptor, config, port, before }: ConvertedOutput): Carried["known"] {
   const { converts, keeps } = descriptor;
   const isSource = descriptor.inputs.length === 0;
@@ -142,7 +145,7 @@ function fieldsOf(kind: FrameKind): readonly FormatField[] {
   return kind === "encoded" ? ["codec"] : [];
 }
 
-/** @returns the steps to an input; `undefined` where there is no way, or it is too long */
+/** @returns the steps to an input; `undefined` if there is no way, or it is too long */
 function wayTo(
   carried: Carried,
   input: PortDescriptor,
@@ -170,13 +173,13 @@ function wayTo(
   return shortest(ways);
 }
 
-/** What is known of frames by the converters that they have come through. */
+/** Returns the known format of frames after their converters. */
 function knownBy(steps: readonly ConversionStep[]): Carried["known"] {
   const set = steps.flatMap(({ config }) => Object.entries(config));
   return Object.fromEntries(set.map(([field, value]) => [field, [value]]));
 }
 
-/** Between raw and encoded frames. */
+/** Converts between raw and encoded frames. */
 function recode(
   carried: Carried,
   input: PortDescriptor,
@@ -195,18 +198,21 @@ function recode(
       const after = before && wayTo(sent, input, converters, left - 1);
       return after === undefined ? [] : [{ by, steps: [...before!, step, ...after] }];
     });
-    // The codecs of an input stand in the order in which it is given them.
+    // An input lists its codecs in order of preference.
     if (ways.length > 0) return bestOf(ways, carried);
   }
   return undefined;
 }
 
-/** Whether a coder takes frames as they are, but for their rates and sizes. A codec that nobody knows suits none. */
+/** True if a coder accepts frames but for their rates and sizes. An unknown codec suits no coder. */
 function takesKind({ input }: Converter, { kind, known }: Carried): boolean {
   return input.kind === kind && (kind !== "encoded" || codecsTaken(input, known) > 0);
 }
 
-/** The way that most of the codecs that may come can go; then the shortest; then that of the coder with fewest codecs. */
+/**
+ * Chooses the way that most of the possible codecs can take; then the shortest; then that of the coder with fewest
+ * codecs.
+ */
 function bestOf(ways: readonly Way[], { known }: Carried): readonly ConversionStep[] {
   const codecs = ({ input }: Converter) => wanted(input, "codec")?.length ?? Infinity;
   const [best] = ways.toSorted((a, b) =>
@@ -216,7 +222,7 @@ function bestOf(ways: readonly Way[], { known }: Carried): readonly ConversionSt
   return best.steps;
 }
 
-/** How many of the codecs that may come an input takes. */
+/** Counts the possible codecs that an input accepts. */
 function codecsTaken(input: PortDescriptor, { codec = [] }: Carried["known"]): number {
   const list = wanted(input, "codec");
   return codec.filter((each) => list === undefined || list.includes(each)).length;
@@ -226,7 +232,7 @@ function codecOf({ gives }: PortDescriptor): number | string | undefined {
   return listOf(gives?.codec)?.[0];
 }
 
-/** From one codec to another, by raw frames. */
+/** Converts from one codec to another, through raw frames. */
 function transcode(
   carried: Carried,
   input: PortDescriptor,
@@ -242,18 +248,18 @@ function transcode(
   return shortest(ways);
 }
 
-/** What a step gives, as far as its type tells. */
+/** Returns the format after a step, as far as its type determines it. */
 function sentBy({ type: { descriptor }, config }: ConversionStep): Carried["known"] {
   return knownOf({ descriptor, config, port: descriptor.outputs[0] });
 }
 
-/** The fields of a kind that an input constrains, and that are not known to be as it wants them. */
+/** Returns the fields of a kind that an input constrains and that are not known to fit. */
 function wrongFields({ kind, known }: Carried, input: PortDescriptor): FormatField[] {
   return fieldsOf(kind).filter((field) => {
     const list = wanted(input, field);
     const found = known[field];
     if (list === undefined) return false;
-    // Which codec comes of several shows when it comes; the others are converted to be sure of them.
+    // The codec of several is only known when frames arrive; the other fields are converted to be sure of them.
     if (field === "codec") return codecsTaken(input, known) === 0;
     return found === undefined || !found.every((each) => list.includes(each));
   });
@@ -263,9 +269,9 @@ function wanted(input: PortDescriptor, field: FormatField): Values | undefined {
   return listOf(input.accepts?.[field]) ?? (field === "channels" ? listOf(input.channels) : undefined);
 }
 
-/** What a converter gives of the values that an input takes: the first, but stereo where that is among them. */
+/** Chooses one of the values that an input accepts: the first, but stereo if it is among them. */
 function chosenOf(field: FormatField, values: Values): number | string {
-  // Where the number of channels is not known, it keeps both of a stereo sound.
+  // If the number of channels is unknown, 2 keeps both channels of a stereo sound.
   return field === "channels" && values.some((value) => value === 2) ? 2 : values[0];
 }
 
@@ -273,7 +279,7 @@ function converts({ type }: Pick<Converter, "type">, field: FormatField): boolea
   return type.descriptor.converts.includes(field);
 }
 
-/** Whether a converter of an input's kind converts a field, and is told to what by a key of the field's name. */
+/** True if a converter of an input's kind converts a field to the value of a key with the field's name. */
 function canSet(each: Converter, field: FormatField, { kind }: PortDescriptor): boolean {
   const { properties } = each.type.descriptor.config;
   return each.input.kind === kind && each.output.kind === kind && converts(each, field) &&

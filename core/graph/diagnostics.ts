@@ -1,12 +1,12 @@
 /**
- * Collects what is wrong with a graph file, each with its place.
+ * Collects the faults of a graph file, each with its place.
  *
  * @module
  */
 import { fieldsOf, SluiceError, type SluiceErrorCode, type SluiceErrorDetails, type SourcePlace } from "../errors.ts";
 import { formatPlace, LineIndex } from "./graph_text.ts";
 
-/** Most errors that are kept: what follows them is seldom news. */
+/** Most errors that are kept: later ones seldom add news. */
 const MAX_ERRORS = 100;
 
 /** The errors of a graph file and of the files that it refers to. */
@@ -22,7 +22,7 @@ export class GraphDiagnostics {
   /**
    * Adds a file that the first one refers to.
    *
-   * @returns what is added to its offsets, so that each stands for a place in one of the files
+   * @returns the base to add to its offsets, so that each offset belongs to one of the files
    */
   addFile(text: string, file: string): number {
     const base = this.#end;
@@ -37,12 +37,12 @@ export class GraphDiagnostics {
     return this.#errors.toSorted((a, b) => compare(a.place, b.place, order));
   }
 
-  /** Whether further errors would not be kept. */
+  /** True if further errors would be dropped. */
   get full(): boolean {
     return this.#errors.length >= MAX_ERRORS;
   }
 
-  /** The line and column of an offset. */
+  /** Returns the line and column of an offset. */
   place(offset: number): SourcePlace {
     const { base, lines } = this.#files.findLast((file) => file.base <= offset)!;
     return lines.place(offset - base);
@@ -53,18 +53,18 @@ export class GraphDiagnostics {
     this.addAt(code, message, this.place(offset), details);
   }
 
-  /** Adds an error that a function threw, with the place of `offset`. Anything but a `SluiceError` is thrown on. */
+  /** Adds an error that a function threw, with the place of `offset`. Rethrows any value but a `SluiceError`. */
   addThrown(error: unknown, offset: number): void {
     if (!(error instanceof SluiceError)) throw error;
     this.#push(placed(error, this.place(offset)));
   }
 
-  /** Adds an error that is about the command line, not about the file. */
+  /** Adds an error about the command line, which has no place in the file. */
   addPlaceless(error: SluiceError): void {
     this.#push(error);
   }
 
-  /** As `add`, with a place that is known already. */
+  /** Adds an error, as `add` does, with a known place. */
   addAt(code: SluiceErrorCode, message: string, place: SourcePlace, details: SluiceErrorDetails = {}): void {
     this.#push(placed(new SluiceError(code, message, details), place));
   }
@@ -74,7 +74,7 @@ export class GraphDiagnostics {
   }
 }
 
-/** The same error with a place, which its message starts with. It keeps the stack of where it was thrown. */
+/** Returns the same error with a place, at the start of its message. Keeps the original stack. */
 export function placed(error: SluiceError, place: SourcePlace): SluiceError {
   const details = { ...fieldsOf(error)?.details, cause: error.cause, place };
   const made = new SluiceError(error.code, `${formatPlace(place)}: ${error.message}`, details);
@@ -91,7 +91,7 @@ function compare(
   return (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0) || a.line - b.line || a.column - b.column;
 }
 
-/** A warning, with the place that it is about. */
+/** Makes a warning with its place. */
 export function warning(
   code: "InvalidGraph" | "InvalidConfig",
   message: string,

@@ -1,6 +1,5 @@
 /**
- * A graph as a file describes it, checked: every node type is known, every configuration fits, every link joins ports
- * that go together.
+ * The checked graph of a file: every node type is known, every configuration fits, every link joins fitting ports.
  *
  * @module
  */
@@ -16,9 +15,9 @@ export interface GraphNode extends NodeOptions {
   readonly id: NodeId;
   /** Registered name of its type. */
   readonly type: string;
-  /** As in the file, with settings from the command line laid over it; defaults are not filled in. */
+  /** As in the file, with settings from the command line on top; without defaults. */
   readonly config: { readonly [key: string]: unknown };
-  /** Where its id stands. */
+  /** The place of its id. */
   readonly place: SourcePlace;
 }
 
@@ -28,7 +27,7 @@ export interface GraphLink extends FileLinkOptions {
   readonly from: PortAddress;
   /** The input. */
   readonly to: PortAddress;
-  /** Where it starts. */
+  /** The place of its start. */
   readonly place: SourcePlace;
 }
 
@@ -38,13 +37,13 @@ export interface GraphDocument extends GraphOptions {
   readonly file: string;
   /** Version of the format. */
   readonly version: 1;
-  /** In the order of the file. */
+  /** The nodes, in the order of the file. */
   readonly nodes: readonly GraphNode[];
-  /** In the order of the file. */
+  /** The links, in the order of the file. */
   readonly links: readonly GraphLink[];
   /** Sizes of pools by name. */
   readonly pools: { readonly [name: string]: PoolSize };
-  /** Declared lanes; without `lanes` in the file, one for each lane that a node names, except `main`. */
+  /** Declared lanes; if the file has no `lanes`, one for each lane that a node names, except `main`. */
   readonly lanes: { readonly [name: string]: LaneOptions };
   /** Inputs of nodes that the file exposes, by name. */
   readonly inputs: { readonly [name: string]: PortAddress };

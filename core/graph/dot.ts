@@ -7,11 +7,11 @@ import type { GraphFile } from "./graph_file.ts";
 import { type Picture, pictureOf } from "./picture.ts";
 
 /**
- * The text of a drawing: a box for each node in a frame for its lane, and an arrow for each link with its ports, policy
- * and capacity. It has no configurations. Names and descriptions cannot break out of their quotes.
+ * Returns the text of a drawing: a box for each node in a frame for its lane, and an arrow for each link with its
+ * ports, policy and capacity. Leaves out configurations. Names and descriptions cannot break out of their quotes.
  *
  * @param graph the result of `runtime.graph()`, or the JSON of a graph file
- * @param options `describe`: the description of a node type, shown where the pointer rests on a node
+ * @param options `describe`: returns the description of a node type, shown while the pointer rests on a node
  * @throws {SluiceError} `InvalidGraph` for a link with an invalid address
  */
 export function graphToDot(
@@ -53,8 +53,8 @@ function drawLane(
 }
 
 /**
- * A text as a string of DOT. Graphviz ends a string at a quote, reads escapes such as `\N` after a backslash, and HTML
- * entities after an ampersand; other control characters than line ends become spaces.
+ * Quotes a text as a string of DOT. Graphviz ends a string at a quote, reads escapes such as `\N` after a backslash,
+ * and HTML entities after an ampersand; control characters other than line ends become spaces.
  */
 function quote(text: string): string {
   const escaped = text.replace(/[\\"&]/g, (c) => c === "&" ? "&amp;" : `\\${c}`).replace(/\r?\n|\r/g, "\\n")

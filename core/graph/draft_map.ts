@@ -1,32 +1,32 @@
 /**
- * A map drafted from another one. It holds only the differences, so that it costs what changes and not what exists. The
- * other map must not change meanwhile.
+ * A draft of a map. It holds only the differences, so that its cost is the number of changes, not the size of the map.
+ * The base map must not change meanwhile.
  *
  * @module
  */
 
-/** What a draft can be made of. */
+/** A map that can be the base of a draft. */
 export interface EditableMap<K, V> extends ReadonlyMap<K, V> {
   set(key: K, value: V): unknown;
   delete(key: K): boolean;
 }
 
-/** The keys that a draft has and its base lacks, and the reverse. */
+/** The entries that a draft has and its base lacks, and the reverse. */
 export interface MapChanges<V> {
-  /** New values, of new keys and of old ones: in the order of the draft. */
+  /** New values of new and old keys, in the order of the draft. */
   readonly set: readonly V[];
-  /** Values of keys that were taken out, perhaps to be put in again: in the order of the other map. */
+  /** Values of removed keys, including those that were added again: in the order of the base. */
   readonly gone: readonly V[];
 }
 
 /** A draft of a map. Keys come in the order that a copy of the base would have. Values are never `undefined`. */
 export class DraftMap<K, V> implements EditableMap<K, V> {
   readonly #base: EditableMap<K, V>;
-  /** In place of what `#base` has, and after it. */
+  /** Values that replace those of `#base`, or come after them. */
   readonly #set = new Map<K, V>();
   /** Keys of `#base` that were removed; those that were added again come last. */
   readonly #gone = new Set<K>();
-  /** How many keys of `#set` come after what `#base` has. */
+  /** The number of keys in `#set` that come after those of `#base`. */
   #appended = 0;
 
   constructor(base: EditableMap<K, V>) {
@@ -87,7 +87,7 @@ export class DraftMap<K, V> implements EditableMap<K, V> {
     for (const [key, value] of this.#set) if (!this.#keeps(key)) visit(value, key, this);
   }
 
-  /** What differs. It costs as much as differs, unless several keys have to be put in order. */
+  /** Returns the differences. The cost is the number of differences, unless several keys have to be put in order. */
   changes(): MapChanges<V> {
     const replaced = [...this.#set.keys()].filter((key) => this.#keeps(key));
     const appended = [...this.#set].filter(([key]) => !this.#keeps(key)).map(([, value]) => value);
@@ -95,7 +95,7 @@ export class DraftMap<K, V> implements EditableMap<K, V> {
     return { set: [...inPlace, ...appended], gone: this.#inOrder(this.#gone).map((key) => this.#base.get(key)!) };
   }
 
-  /** Makes the other map what this one is. Nothing differs then. */
+  /** Applies the draft to its base; no differences are left. */
   commit(): void {
     for (const key of this.#gone) this.#base.delete(key);
     for (const [key, value] of this.#set) this.#base.set(key, value);
@@ -104,12 +104,12 @@ export class DraftMap<K, V> implements EditableMap<K, V> {
     this.#appended = 0;
   }
 
-  /** Whether a key of `#base` is where it was. */
+  /** True if a key of `#base` is at its old position. */
   #keeps(key: K): boolean {
     return this.#base.has(key) && !this.#gone.has(key);
   }
 
-  /** Keys of `#base`, in its order. */
+  /** Sorts keys of `#base` by its order. */
   #inOrder(keys: ReadonlySet<K>): K[] {
     if (keys.size < 2) return [...keys];
     return [...this.#base.keys()].filter((key) => keys.has(key));

@@ -1,5 +1,5 @@
 /**
- * The nodes and links of a graph, as `Topology` holds them.
+ * The nodes and links of a graph, as entries of `Topology`.
  *
  * @module
  */
@@ -15,38 +15,38 @@ import type { Supervision } from "./supervision.ts";
 /** A node of the graph. */
 export interface NodeEntry {
   readonly id: NodeId;
-  /** Number of its record in the control arena. */
+  /** The number of its record in the control arena. */
   readonly index: number;
   readonly type: AnyNodeType;
   readonly config: Record<string, unknown>;
-  /** Name of the lane that runs it. */
+  /** The name of its lane. */
   readonly lane: string;
-  /** Whether the runtime has chosen that lane, and may choose another one. */
+  /** True if the runtime has chosen the lane, and may choose another. */
   readonly autoPlaced: boolean;
-  /** The pool that its outputs take slots from, or those of some outputs; absent: that of their kind. */
+  /** The pool that its outputs take slots from, or the pools of some outputs; absent: that of their kind. */
   readonly pool?: NodePools;
-  /** What is done when it fails; absent: as the graph has it. */
+  /** Its supervision; absent: that of the graph. */
   readonly supervision?: Supervision;
-  /** How long a call of it may take, milliseconds, 0 for ever; absent: as the run has it. */
+  /** Time limit of its calls, milliseconds, 0 for none; absent: that of the run. */
   readonly callTimeoutMs?: number;
-  /** How urgent its lane is to be, and on which processors, as it was said of the node; absent: as its type says. */
+  /** The priority and processors for its lane that its options ask for; absent: those of its type. */
   readonly schedule?: Schedule;
-  /** The process of its own that its stage runs in; absent: that of the runtime. */
+  /** The process of its own that runs its stage; absent: the stage runs in the runtime's process. */
   readonly isolation?: Isolation;
-  /** Whether what comes in is passed on without calling `process()`. */
+  /** True if frames pass the node without a call of `process()`. */
   readonly bypassed: boolean;
-  /** The same for all that a node becomes by being replaced or moved; another one for another node of its id. */
+  /** The number of its life: kept when the node is replaced or moved, different for another node with its id. */
   readonly life: number;
-  /** Counts how often it was replaced in its life: the same while it is only moved. */
+  /** Counts its replacements in this life; a move alone does not count. */
   readonly incarnation: number;
-  /** Whether it was put in to convert for a link: it goes with that. */
+  /** True if the node is a converter of a link: it is removed with that link. */
   readonly converts?: true;
 }
 
 /** A link of the graph. */
 export interface LinkEntry {
   readonly id: LinkId;
-  /** Number of its record in the control arena. */
+  /** The number of its record in the control arena. */
   readonly index: number;
   readonly fromNode: NodeId;
   readonly fromPort: string;
@@ -56,6 +56,6 @@ export interface LinkEntry {
   readonly input: PortDescriptor;
   readonly policy: LinkPolicy;
   readonly capacity: number;
-  /** What was said of it, for when its ends carry another kind of frames. */
+  /** The options asked for, for use when its ends carry another kind of frames. */
   readonly asked: LinkOptions;
 }

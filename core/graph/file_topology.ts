@@ -1,6 +1,6 @@
 /**
- * The graph of a file while it is checked: a {@linkcode Topology} that records the faults of a node or a link and goes
- * on. A file thus has to meet the same rules as a script's graph, in the same words.
+ * The graph of a file under check: a {@linkcode Topology} that records the faults of a node or link and goes on. A file
+ * thus meets the same rules as a script's graph, with the same messages.
  *
  * @module
  */
@@ -23,14 +23,14 @@ import type { ShapedEnd } from "./shape.ts";
 /** Receives the faults. */
 export type Note = (error: SluiceError, fault: Fault) => void;
 
-/** What is wrong with a link, and at which of its ends. */
+/** A fault of a link, and the end that it concerns. */
 export interface LinkFault {
   readonly error: SluiceError;
   readonly fault: Fault;
 }
 
 export class FileTopology extends Topology {
-  /** Where links stand in the file. */
+  /** Offsets of links in the file. */
   readonly #offsets = new Map<LinkId, number>();
   readonly #place: (offset: number) => SourcePlace;
   #note: Note = (error) => {
@@ -38,8 +38,8 @@ export class FileTopology extends Topology {
   };
 
   /**
-   * @param types those that converters may be of
-   * @param place gives the place of an offset in the file
+   * @param types the types that converters may have
+   * @param place returns the place of an offset in the file
    */
   constructor(
     mode: GraphMode,
@@ -51,17 +51,17 @@ export class FileTopology extends Topology {
     this.#place = place;
   }
 
-  /** Adds a node, however wrong it is. */
+  /** Adds a node, whatever its faults. */
   addChecked(type: AnyNodeType, config: Record<string, unknown>, options: AddOptions, note: Note): NodeEntry {
     this.#note = note;
     return this.addNode(type, config, options);
   }
 
   /**
-   * Adds a link, if nothing is wrong with it.
+   * Adds a link if it has no fault.
    *
-   * @param offset where it stands in the file
-   * @returns the link, or all that is wrong with it
+   * @param offset its offset in the file
+   * @returns the link, or all its faults
    */
   linkChecked(
     one: ShapedEnd,
@@ -81,12 +81,14 @@ export class FileTopology extends Topology {
     }
   }
 
-  /** What a run would refuse of the frames that are known to go over a link, once all links are made. */
+  /**
+   * Returns the error with which a run would refuse the known format of a link's frames. Call once all links are made.
+   */
   formatFault({ id }: LinkEntry): SluiceError | undefined {
     return formatFault(this, this.link(id), this.known());
   }
 
-  /** All that `linkEnds()` refuses about a link, where it throws the first. */
+  /** Returns all faults of a link; `linkEnds()` throws only the first. */
   #faultsOf(from: LinkEnd, to: LinkEnd, options: LinkOptions): LinkFault[] {
     const faults: LinkFault[] = [];
     const check = <T>(fault: Fault, assert: () => T): T | undefined => {

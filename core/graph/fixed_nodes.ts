@@ -1,5 +1,5 @@
 /**
- * Why nodes stay on their lanes, as far as the graph alone tells.
+ * Finds out why nodes stay on their lanes, as far as the graph alone determines it.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import type { Topology } from "../topology.ts";
 import type { NodeEntry } from "./entries.ts";
 
 /**
- * Says why the runtime does not move a node.
+ * Returns why the runtime does not move a node.
  *
- * @returns in words: "a link joins it to native stage "mic""; `undefined` if the runtime may, as far as the graph tells
+ * @returns the reason in words: "a link joins it to native stage "mic""; `undefined` if the graph allows a move
  */
 export function whyFixed({ connections, nodes }: Topology, node: NodeEntry): string | undefined {
   const { type: { descriptor }, autoPlaced, id } = node;

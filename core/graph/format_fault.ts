@@ -1,5 +1,5 @@
 /**
- * Finds links that a run would refuse once formats are announced, as far as configurations tell these before.
+ * Finds links that a run would refuse once formats are announced, as far as configurations determine the formats.
  *
  * @module
  */
@@ -11,17 +11,17 @@ import type { LinkEntry } from "./entries.ts";
 import { acceptedBy } from "./known_accepts.ts";
 import { agreedBy, type ConvertibleGraph, knownFields } from "./link_conversion.ts";
 
-/** Fields that a format of raw frames has at least. */
+/** The least fields of a format of raw frames. */
 const WHOLE: { readonly [kind: string]: readonly FormatField[] } = {
   audio: ["sampleRateHz", "channels"],
   video: ["pixelFormat", "width", "height"],
 };
 
 /**
- * The error with which a run would refuse what is known to go over a link.
+ * Returns the error with which a run would refuse the known format of a link.
  *
- * @param types those that the error may name as converters
- * @returns `undefined` where the input takes it, or too little is known
+ * @param types the types that the error may name as converters
+ * @returns `undefined` if the input accepts the format, or too little is known
  */
 export function formatFault(
   graph: ConvertibleGraph,

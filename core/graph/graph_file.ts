@@ -1,6 +1,6 @@
 /**
- * The JSON of a graph file, as a value: what `JSON.stringify()` makes a file of that `parseGraph()` reads. What each
- * key means, docs/graph_file.md tells. Sub-graphs are not in it: it has their nodes.
+ * The JSON of a graph file, as a value: `JSON.stringify()` turns it into a file for `parseGraph()`. docs/graph_file.md
+ * describes each key. It has no sub-graphs, but their nodes.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { FileLinkOptions, GraphOptions, NodeOptions } from "./schema.ts";
 export interface GraphFileNode extends NodeOptions {
   /** Registered name of its type. */
   readonly type: string;
-  /** What was configured; what is absent keeps its default. */
+  /** The given values; absent keys have their defaults. */
   readonly config?: { readonly [key: string]: unknown };
 }
 
@@ -26,9 +26,9 @@ export interface GraphFileLink extends FileLinkOptions {
 export interface GraphFile extends GraphOptions {
   /** Version of the format. */
   readonly version: 1;
-  /** By id. */
+  /** The nodes, by id. */
   readonly nodes: { readonly [id: string]: GraphFileNode };
-  /** In the order in which they were made. */
+  /** The links, in the order in which they were made. */
   readonly links?: readonly GraphFileLink[];
   /** Inputs of nodes that the file exposes, by name: `gain.audioIn`. */
   readonly inputs?: { readonly [name: string]: string };

@@ -1,6 +1,6 @@
 /**
- * The numbers that a graph gives to its nodes and links. A graph and its drafts take them from the same tables, so that
- * no number is given out twice; a draft knows which ones it has taken.
+ * The numbers that a graph gives to its nodes and links. A graph and its drafts use the same tables, so that no number
+ * is given out twice; a draft records the numbers that it has taken.
  *
  * @module
  */
@@ -12,14 +12,14 @@ interface Recorded {
   readonly index: number;
 }
 
-/** Numbers of one graph or of a draft. */
+/** The numbers of one graph or draft. */
 export class GraphNumbers {
-  /** What a graph and its drafts share. Ids of links and numbers of lives are never used again. */
+  /** State that a graph and its drafts share. Ids of links and numbers of lives are never used again. */
   readonly #next: { readonly nodes: RecordTable; readonly links: RecordTable; linkId: number; life: number };
-  /** What a draft has taken of the records. */
+  /** The records that a draft has taken. */
   readonly #taken: { readonly nodes: Set<number>; readonly links: Set<number> } | undefined;
 
-  /** @param from the numbers of the graph that this one is a draft of */
+  /** @param from for a draft: the numbers of its graph */
   constructor(from?: GraphNumbers) {
     this.#next = from === undefined
       ? { nodes: new RecordTable(), links: new RecordTable(), linkId: 0, life: 0 }
@@ -27,42 +27,42 @@ export class GraphNumbers {
     this.#taken = from && { nodes: new Set(), links: new Set() };
   }
 
-  /** Records that nodes and links have used so far, at least. */
+  /** A lower bound of the records that nodes and links have used so far. */
   get records(): { readonly nodes: number; readonly links: number } {
     return { nodes: this.#next.nodes.size, links: this.#next.links.size };
   }
 
-  /** A record for a node. */
+  /** Takes a record for a node. */
   takeNode(): number {
     const index = this.#next.nodes.take();
     this.#taken?.nodes.add(index);
     return index;
   }
 
-  /** A record for a link. */
+  /** Takes a record for a link. */
   takeLink(): number {
     const index = this.#next.links.take();
     this.#taken?.links.add(index);
     return index;
   }
 
-  /** The id of a link. */
+  /** Takes an id for a link. */
   takeLinkId(): LinkId {
     return nthLinkId(this.#next.linkId++);
   }
 
-  /** The number of a node's life. */
+  /** Takes a number for the life of a node. */
   takeLife(): number {
     return this.#next.life++;
   }
 
-  /** These stay in use when the draft that has taken their numbers is discarded. */
+  /** Keeps the records of nodes and links in use when the draft that took them is discarded. */
   keep(nodes: Iterable<Recorded>, links: Iterable<Recorded>): void {
     for (const { index } of nodes) this.#taken?.nodes.delete(index);
     for (const { index } of links) this.#taken?.links.delete(index);
   }
 
-  /** Gives back what a draft has taken. */
+  /** Gives back the records that a draft has taken. */
   discard(): void {
     if (this.#taken === undefined) return;
     for (const index of this.#taken.nodes) this.#next.nodes.giveBack(index);
@@ -71,7 +71,7 @@ export class GraphNumbers {
     this.#taken.links.clear();
   }
 
-  /** The records of nodes and links that have left the graph may be used again. */
+  /** Frees the records of removed nodes and links for new ones. */
   recycle(nodes: Iterable<Recorded>, links: Iterable<Recorded>): void {
     for (const { index } of nodes) this.#next.nodes.giveBack(index);
     for (const { index } of links) this.#next.links.giveBack(index);

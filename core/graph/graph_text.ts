@@ -1,14 +1,14 @@
 /**
- * The text of a graph file, and where in it things stand.
+ * The text of a graph file, and the places in it.
  *
  * @module
  */
 import { nearestName, SluiceError, type SourcePlace } from "../errors.ts";
 
-/** Largest graph file that is read, in bytes. */
+/** Largest graph file, in bytes. */
 export const MAX_GRAPH_BYTES = 16 * 1024 * 1024;
 
-/** The path that stands for standard input. */
+/** The path for standard input. */
 export const STANDARD_INPUT = "-";
 
 /** Turns offsets into lines and columns. */
@@ -17,7 +17,7 @@ export class LineIndex {
   /** Offset of the first character of each line. */
   readonly #starts: number[] = [0];
 
-  /** Lines end with `\n`, `\r\n` or `\r`. */
+  /** Splits lines at `\n`, `\r\n` or `\r`. */
   constructor(text: string, file: string) {
     this.#file = file;
     for (const match of text.matchAll(/\r\n|\n|\r/g)) this.#starts.push(match.index + match[0].length);
@@ -36,7 +36,7 @@ export class LineIndex {
   }
 }
 
-/** A place as compilers write it: `graph.json:3:14`. */
+/** Formats a place as compilers do: `graph.json:3:14`. */
 export function formatPlace(place: SourcePlace): string {
   return `${place.file}:${place.line}:${place.column}`;
 }
@@ -45,8 +45,8 @@ export function formatPlace(place: SourcePlace): string {
  * Reads a graph file.
  *
  * @param path relative to the current directory; `-` is standard input
- * @throws {SluiceError} `InvalidGraph` if there is no such file, it cannot be read, or it is larger than
- * {@linkcode MAX_GRAPH_BYTES} or no UTF-8 text
+ * @throws {SluiceError} `InvalidGraph` if the file is missing, unreadable, larger than {@linkcode MAX_GRAPH_BYTES}, or
+ * not UTF-8 text
  */
 export async function readGraphText(path: string): Promise<string> {
   if (isModuleName(path)) {
@@ -74,9 +74,9 @@ export async function readGraphText(path: string): Promise<string> {
 }
 
 /**
- * Reads the file of a sub-graph; as {@linkcode readGraphText}, but at once.
+ * Reads the file of a sub-graph: as {@linkcode readGraphText}, but synchronous.
  *
- * @throws {SluiceError} `InvalidGraph`, also for what is no regular file
+ * @throws {SluiceError} `InvalidGraph`, also for a path that is not a regular file
  */
 export function readSubGraphText(path: string): string {
   let bytes: Uint8Array;
@@ -96,8 +96,8 @@ export function readSubGraphText(path: string): string {
 /**
  * Decodes the bytes of a graph file.
  *
- * @param file for messages
- * @throws {SluiceError} `InvalidGraph` if they are no UTF-8 text; a byte order mark is left in, for the parser
+ * @param file the name for messages
+ * @throws {SluiceError} `InvalidGraph` if the bytes are not UTF-8 text; a byte order mark stays in, for the parser
  */
 export function decodeGraphText(bytes: Uint8Array, file: string): string {
   if (bytes.includes(0)) {
@@ -110,7 +110,7 @@ export function decodeGraphText(bytes: Uint8Array, file: string): string {
   }
 }
 
-/** Reads to the end: devices and pipes say nothing about their size. */
+/** Reads to the end, because devices and pipes do not report their size. */
 async function readAtMost(file: Pick<Deno.FsFile, "read">, path: string): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -134,7 +134,7 @@ function tooLarge(path: string, found: string): SluiceError {
   return new SluiceError("InvalidGraph", message);
 }
 
-/** Names what lies there instead, for the end of a message. */
+/** Names the files found at the path instead, for the end of a message. */
 function adviceFor(error: unknown, path: string): string {
   if (!(error instanceof Deno.errors.NotFound)) return "";
   const cut = path.lastIndexOf("/") + 1;
@@ -143,7 +143,7 @@ function adviceFor(error: unknown, path: string): string {
     const nearest = nearestName(path.slice(cut), graphs);
     if (nearest !== undefined) return `; did you mean "${path.slice(0, cut)}${nearest}"?`;
   } catch {
-    // The folder is not there either, or must not be read.
+    // The folder is missing, too, or unreadable.
   }
   return "; paths start at the current directory";
 }

@@ -1,5 +1,5 @@
 /**
- * Questions about the shape of a graph: what feeds a node, what it feeds, which ways lead where.
+ * Answers questions about the shape of a graph: which nodes feed a node, which nodes it feeds, and by which ways.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { GraphFile, GraphFileLink } from "./graph_file.ts";
 const DEFAULT_PATHS = 100;
 
 /**
- * A graph as it was when it was written down.
+ * A graph at the time when it was written down.
  *
  * @example
  * ```ts
@@ -27,7 +27,7 @@ const DEFAULT_PATHS = 100;
  * ```
  */
 export class GraphView {
-  /** The graph that it shows. */
+  /** The graph shown. */
   readonly graph: GraphFile;
   readonly #ids: readonly string[];
   readonly #next = new Map<string, Set<string>>();
@@ -53,19 +53,19 @@ export class GraphView {
     }
   }
 
-  /** The nodes that no link leads into, in the order of the graph. */
+  /** Returns the nodes without a link into them, in the order of the graph. */
   sources(): string[] {
     return this.#ids.filter((id) => this.#previous.get(id)!.size === 0);
   }
 
-  /** The nodes that no link leads away from, in the order of the graph. */
+  /** Returns the nodes without a link from them, in the order of the graph. */
   sinks(): string[] {
     return this.#ids.filter((id) => this.#next.get(id)!.size === 0);
   }
 
   /**
-   * The nodes whose frames can reach a node, over any number of links, in the order of the graph. The node itself is
-   * among them if it is on a loop.
+   * Returns the nodes whose frames can reach a node, over any number of links, in the order of the graph; with the node
+   * itself if it is on a loop.
    *
    * @throws {SluiceError} `NodeNotFound`
    */
@@ -74,7 +74,7 @@ export class GraphView {
   }
 
   /**
-   * The nodes that frames of a node can reach; otherwise as {@linkcode GraphView.upstream}.
+   * Returns the nodes that frames of a node can reach; otherwise as {@linkcode GraphView.upstream}.
    *
    * @throws {SluiceError} `NodeNotFound`
    */
@@ -83,14 +83,14 @@ export class GraphView {
   }
 
   /**
-   * The ways from one node to another, each with both ends and no node twice, the first found first. Several links
-   * between the same two nodes are one way.
+   * Returns the ways from one node to another, each with both ends and no node twice, in the order found. Several links
+   * between the same two nodes form one way.
    *
-   * @param limit most ways that are looked for, by default 100: their number can grow as 2 to the number of nodes
+   * @param limit the most ways to find, by default 100: their number can grow as 2 to the number of nodes
    * @throws {SluiceError} `NodeNotFound`
    */
   paths(from: string, to: string, limit: number = DEFAULT_PATHS): string[][] {
-    // Nodes from which the goal cannot be reached are never entered.
+    // Never enters nodes that cannot reach the goal.
     const useful = new Set([...this.upstream(to), to]);
     this.#of(this.#next, from);
     const found: string[][] = [];
@@ -114,7 +114,7 @@ export class GraphView {
   }
 
   /**
-   * The links that lead into a node, in the order of the graph.
+   * Returns the links into a node, in the order of the graph.
    *
    * @throws {SluiceError} `NodeNotFound`
    */
@@ -124,7 +124,7 @@ export class GraphView {
   }
 
   /**
-   * The links that lead away from a node, in the order of the graph.
+   * Returns the links from a node, in the order of the graph.
    *
    * @throws {SluiceError} `NodeNotFound`
    */

@@ -7,10 +7,10 @@ import { createScanner, type ParseError, printParseErrorCode, type SyntaxKind, v
 import { describeValue } from "../errors/describe_value.ts";
 import type { GraphDiagnostics } from "./diagnostics.ts";
 
-/** Deepest nesting that is read. */
+/** Deepest nesting that the parser reads. */
 const MAX_DEPTH = 64;
 const BYTE_ORDER_MARK = "\uFEFF";
-/** jsonc-parser's token numbers: it declares them as a const enum, which has no values at run time. */
+/** jsonc-parser's token numbers: its const enum has no values at run time. */
 const TOKEN = { openBrace: 1, closeBrace: 2, openBracket: 3, closeBracket: 4, comma: 5, eof: 17 };
 
 /** A value of a text. */
@@ -21,17 +21,17 @@ export interface JsonNode {
   readonly value?: unknown;
   /** The elements of an array. */
   readonly children?: JsonNode[];
-  /** The members of an object. Once the keys are checked, only the first of two with one name is left. */
+  /** The members of an object. Once the keys are checked, it has only the first of two with one name. */
   members?: JsonMember[];
 }
 
-/** Objects with more members than this are checked with an index of their names. */
+/** Most members for a linear search; larger objects get an index of their names. */
 const MAX_SEARCHED = 16;
 
 /** One key of an object with its value. */
 export interface JsonMember {
   readonly name: string;
-  /** Where the key stands. */
+  /** The offset of the key. */
   readonly offset: number;
   readonly value: JsonNode;
 }
@@ -40,7 +40,7 @@ export interface JsonMember {
  * Parses a text.
  *
  * @param base is added to every offset: see {@linkcode GraphDiagnostics.addFile}
- * @returns the root, or `undefined` if the text is not JSON, which `diagnostics` then says
+ * @returns the root, or `undefined` if the text is not JSON: `diagnostics` then has the fault
  */
 export function parseJson(text: string, diagnostics: GraphDiagnostics, base = 0): JsonNode | undefined {
   const refusal = refuseText(text);
@@ -71,25 +71,25 @@ export function parseJson(text: string, diagnostics: GraphDiagnostics, base = 0)
   return root;
 }
 
-/** The members of an object node; of two with one name, the first. Empty for any other node. */
+/** Returns the members of an object node; of two with one name, the first. Empty for any other node. */
 export function jsonMembers(node: JsonNode): readonly JsonMember[] {
   return node.members ?? [];
 }
 
-/** The value that a node stands for. */
+/** Returns the value of a node. */
 export function jsonValue(node: JsonNode): unknown {
   if (node.type === "array") return (node.children ?? []).map(jsonValue);
   if (node.type !== "object") return node.value;
   return Object.fromEntries(jsonMembers(node).map(({ name, value }) => [name, jsonValue(value)]));
 }
 
-/** What a node is, in a message: the value of a scalar, else its kind. */
+/** Describes a node in a message: the value of a scalar, else its kind. */
 export function describeJson(node: JsonNode): string {
   if (node.type === "array") return "a list";
   return node.type === "object" ? "an object" : describeValue(node.value);
 }
 
-/** @param base is added to offsets in the tree, and not to those of errors */
+/** @param base is added to offsets in the tree, but not to those of errors */
 function readTree(text: string, base: number, errors: ParseError[]): JsonNode | undefined {
   let root: JsonNode | undefined;
   const open: JsonNode[] = [];
@@ -120,7 +120,7 @@ function readTree(text: string, base: number, errors: ParseError[]): JsonNode | 
   return root;
 }
 
-/** What makes it useless to parse a text. */
+/** Returns the reason not to parse a text at all. */
 function refuseText(text: string): { message: string; offset: number } | undefined {
   if (text.startsWith(BYTE_ORDER_MARK)) {
     return { message: "the file starts with a byte order mark, wanted UTF-8 without one", offset: 0 };
@@ -186,7 +186,7 @@ function describeFound(text: string): string {
   return describeValue(text.split(/[\r\n]/)[0].slice(0, 40));
 }
 
-/** Reports duplicate keys of an object, and the key that has a special meaning in JavaScript, and leaves them out. */
+/** Reports and leaves out duplicate keys of an object, and the key with a special meaning in JavaScript. */
 function checkKeys(root: JsonNode, diagnostics: GraphDiagnostics): void {
   const open: JsonNode[] = [root];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
@@ -198,7 +198,7 @@ function checkKeys(root: JsonNode, diagnostics: GraphDiagnostics): void {
   }
 }
 
-/** Members whose keys are refused; `undefined` if all are accepted. */
+/** Returns the members with refused keys; `undefined` if all are accepted. */
 function wrongMembers(members: readonly JsonMember[], diagnostics: GraphDiagnostics): Set<JsonMember> | undefined {
   let wrong: Set<JsonMember> | undefined;
   const first = members.length > MAX_SEARCHED ? new Map<string, JsonMember>() : undefined;

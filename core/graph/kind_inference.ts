@@ -1,6 +1,6 @@
 /**
- * Infers the kind of frames of a node whose type leaves it open: from the first link that determines it, and through links
- * between such nodes. A node whose links no longer determine it may carry any kind again.
+ * Infers the kind of frames of a node whose type leaves it open: from the first link that determines it, and through
+ * links between such nodes. A node whose links no longer determine it may carry any kind again.
  *
  * @module
  */
@@ -15,16 +15,19 @@ import type { LinkEntry, NodeEntry } from "./entries.ts";
 /** A graph in which kinds are inferred. */
 export interface InferenceGraph {
   readonly nodes: ReadonlyMap<NodeId, NodeEntry>;
-  /** What its ports carry, as its links are now. */
+  /** Returns the types of its ports, by its current links. */
   carried(): CarriedTypes;
   linksAt(node: NodeId): readonly LinkEntry[];
-  /** Puts a node in the place of another one. */
+  /** Replaces one node entry by another. */
   swap(old: NodeEntry, entry: NodeEntry): void;
-  /** Has a link carry what its ends do. */
+  /** Updates a link from its ends. */
   relink(link: LinkEntry): void;
 }
 
-/** Infers the kind of a node, and of those behind it, from its links as they are. Does nothing where its type says it. */
+/**
+ * Infers the kind of a node, and of the nodes behind it, from its links. Does nothing if the node's type fixes the
+ * kind.
+ */
 export function inferKind(graph: InferenceGraph, id: NodeId): void {
   const descriptor = graph.nodes.get(id)?.type.descriptor;
   const port = descriptor && [...descriptor.inputs, ...descriptor.outputs].find(isChosen);
@@ -33,7 +36,7 @@ export function inferKind(graph: InferenceGraph, id: NodeId): void {
   spreadKind(graph, id, graph.carried().of(id, name, port).kind);
 }
 
-/** Gives a node a kind, and with it all nodes that are joined to it by ports of open kind. */
+/** Gives a kind to a node, and to all nodes that ports of open kind join to it. */
 export function spreadKind(graph: InferenceGraph, start: NodeId, kind: FrameKind | undefined): void {
   const links = new Set<LinkEntry>();
   const found = new Set([start]);

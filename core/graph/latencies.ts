@@ -1,9 +1,9 @@
 /**
- * How long frames take from sources to sinks.
+ * Computes how long frames take from sources to sinks.
  *
- * A frame carries the time at which one frame that it was made from entered the graph. A node that joins streams dates
- * what it writes by the frame that it read last; how much older than that one the frames of each of its links are is
- * measured there. The age at a sink, and what a way lags behind at each join, make the latency of that way.
+ * A frame carries the time at which one of its original frames entered the graph. A node that joins streams dates its
+ * output by the frame that it read last, and measures how much older the frames of its other links are. The latency of
+ * a way is the age at the sink plus the lag of the way at each join.
  *
  * @module
  */
@@ -14,9 +14,9 @@ import { feedbackLinks } from "./loops.ts";
 import { orderedNodes } from "./order.ts";
 
 /**
- * The latency from each source to each sink that it reaches, by the slowest way between the two.
+ * Returns the latency from each source to each sink that it reaches, by the slowest way between the two.
  *
- * @returns one entry a pair, in the order of the nodes
+ * @returns one entry for each pair, in the order of the nodes
  */
 export function pathLatencies(
   topology: Topology,
@@ -42,7 +42,7 @@ export function pathLatencies(
   );
 }
 
-/** The links that lead away from each node, in an order in which each node precedes those that it links to. */
+/** The links from each node, in an order in which each node precedes those that it links to. */
 type Ways = ReadonlyMap<NodeId, readonly { readonly to: NodeId; readonly lagNs: number | undefined }[]>;
 
 /** @param lagOf the measured lag of a link into a node that joins streams */
@@ -61,7 +61,7 @@ function forwardWays(topology: Topology, lagOf: (link: LinkId) => number | undef
   );
 }
 
-/** The nodes that a source reaches, and how far its slowest way there lags; `undefined` where that is not known yet. */
+/** Returns the nodes that a source reaches, each with the lag of its slowest way; `undefined` if not known yet. */
 function slowest(source: NodeId, ways: Ways): Map<NodeId, number | undefined> {
   const reached = new Map<NodeId, number | undefined>([[source, 0]]);
   for (const [node, links] of ways) {

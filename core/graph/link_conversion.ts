@@ -1,6 +1,6 @@
 /**
- * Plans the conversion of one link, by what the nodes of a graph are known to send and to take: from their descriptors,
- * their configuration, and the converters before them.
+ * Plans the conversion of one link, from the known formats of its nodes: by their descriptors, their configuration, and
+ * the converters before them.
  *
  * @module
  */
@@ -14,10 +14,10 @@ import { type ConversionStep, type ConvertedOutput, findConversion, knownOf, wit
 import type { LinkEntry, NodeEntry } from "./entries.ts";
 import { assertForward, attemptOf, type LinkEnd, resolvePort } from "./link_rules.ts";
 
-/** Most nodes in a row through which it is followed what frames are. */
+/** Most nodes in a row to follow for the format of frames. */
 const MAX_FOLLOWED = 64;
 
-/** What is asked of the graph that a link is to be in. */
+/** The graph of the link, as far as planning needs it. */
 export interface ConvertibleGraph {
   node(id: string): NodeEntry;
   linkInto(node: NodeId, port: string): LinkEntry | undefined;
@@ -25,11 +25,11 @@ export interface ConvertibleGraph {
 }
 
 /**
- * Plans which nodes to put between two ends.
+ * Plans the nodes to put between two ends.
  *
- * @param types the node types that converters may be of
- * @returns the nodes in order: none where nothing has to be converted, or nothing can be
- * @throws {SluiceError} `PortNotFound`; `TypeMismatch` where what is known of the two nodes says that nothing leads there
+ * @param types the node types that converters may have
+ * @returns the nodes in order: none if nothing needs conversion, or nothing can be converted
+ * @throws {SluiceError} `PortNotFound`; `TypeMismatch` if the known formats of the two nodes allow no conversion
  */
 export function conversionBetween(
   graph: ConvertibleGraph,
@@ -55,7 +55,7 @@ export function conversionBetween(
   });
 }
 
-/** An output as it is known by its node's configuration. */
+/** Returns an output with the fields that its node's configuration determines. */
 function knownOutput(
   graph: ConvertibleGraph,
   end: LinkEnd,
@@ -70,7 +70,10 @@ function knownOutput(
   return { port: { ...port, gives }, ...(undecodable !== undefined && { undecodable }) };
 }
 
-/** An input likewise, and what to say where nothing can be converted to it. */
+/**
+ * Returns an input with the fields that its node's configuration determines, and a hint for input that cannot be
+ * converted.
+ */
 function knownInput(graph: ConvertibleGraph, end: LinkEnd): { readonly port: PortDescriptor; readonly fault?: string } {
   const own = resolvePort(end, "input");
   const port = { ...own, accepts: { ...agreedBy(graph, end, own), ...own.accepts } };
@@ -86,7 +89,7 @@ function knownPorts({ type, config }: NodeEntry): KnownPorts | undefined {
   return type.portsOf?.(config);
 }
 
-/** How the YUV of what comes from an output follows from RGB, as the first node before it says that knows. */
+/** Returns how the YUV from an output follows from RGB, according to the nearest node upstream that knows. */
 function coloursOf(
   graph: ConvertibleGraph,
   id: NodeId,
@@ -107,7 +110,7 @@ function coloursOf(
   return own;
 }
 
-/** The most bits of the samples that come from an output, as the nodes before it say that know; 0 where none does. */
+/** Returns the most bits of an output's samples, according to the nodes upstream that know; 0 if none does. */
 function bitsOf(graph: ConvertibleGraph, id: NodeId, port: string, seen = new Set<NodeId>()): number {
   const node = graph.node(id);
   const known = knownPorts(node)?.outputs?.[port];
@@ -121,7 +124,7 @@ function bitsOf(graph: ConvertibleGraph, id: NodeId, port: string, seen = new Se
   );
 }
 
-/** What the node at the end of a link was told of the colours that come. */
+/** Returns the colours that the node at the end of a link was told to expect. */
 function coloursFor(graph: ConvertibleGraph, { nodeId }: LinkEnd): KnownColours {
   const { config, type } = graph.node(nodeId);
   const told = ["matrix", "range"].filter((key) => key in type.descriptor.config.properties && key in config);
@@ -129,8 +132,8 @@ function coloursFor(graph: ConvertibleGraph, { nodeId }: LinkEnd): KnownColours 
 }
 
 /**
- * In what an input has to agree with those of its node that were linked before it: what is known to come into them, in
- * fields that frames keep on the way through the node.
+ * Returns the fields in which an input must agree with earlier linked inputs of its node: their known values, in fields
+ * that frames keep on the way through the node.
  */
 export function agreedBy(graph: ConvertibleGraph, end: LinkEnd, port: PortDescriptor): FormatAccepts {
   const { kind } = port;
@@ -148,9 +151,9 @@ export function agreedBy(graph: ConvertibleGraph, end: LinkEnd, port: PortDescri
 }
 
 /**
- * What is known of the frames of an output, by field: values of which each has one.
+ * Returns the known values of the frames of an output, by field: each frame has one of the values.
  *
- * @param name of the output, for an element of one that has several
+ * @param name the output's name, for an element of an array or dynamic output
  */
 export function knownFields(
   graph: ConvertibleGraph,
@@ -161,7 +164,10 @@ export function knownFields(
   return knownOf(convertedOutput(graph, nodeId, name, output));
 }
 
-/** An output, with those before it that tell what a node sends that converts or keeps, or hands on while bypassed. */
+/**
+ * Returns an output with the outputs upstream that determine its format: of nodes that convert or keep fields, or are
+ * bypassed.
+ */
 function convertedOutput(
   graph: ConvertibleGraph,
   nodeId: string,

@@ -28,9 +28,9 @@ export interface LinkEnd {
 }
 
 /**
- * Checks that a value is an end of a link. A port that the handle lacks, and an array port as a whole, are not.
+ * Checks that a value is an end of a link. Refuses a port that the handle lacks, and an array port as a whole.
  *
- * @param wanted what is wanted, in words
+ * @param wanted the wanted value, in words
  * @throws {SluiceError} `PortNotFound`
  */
 export function assertEnd(end: unknown, which: "from" | "to", wanted: string): void {
@@ -39,7 +39,7 @@ export function assertEnd(end: unknown, which: "from" | "to", wanted: string): v
   throw new SluiceError("PortNotFound", `Cannot link ${which} what is ${kindOf(end)}: wanted ${wanted}`);
 }
 
-/** How messages about a new link start: `Cannot link "a.out" to "b.in"`. */
+/** Returns the start of messages about a new link: `Cannot link "a.out" to "b.in"`. */
 export function attemptOf(from: LinkEnd, to: LinkEnd): string {
   return `Cannot link "${from.nodeId}.${from.port}" to "${to.nodeId}.${to.port}"`;
 }
@@ -61,7 +61,7 @@ export function assertForward(from: LinkEnd, to: LinkEnd): void {
 }
 
 /**
- * Finds the port that one end of a link names.
+ * Returns the port that one end of a link names.
  *
  * @throws {SluiceError} `PortNotFound` if the node has no such port in that direction, with the ports that it has
  */
@@ -105,11 +105,11 @@ export function resolvePort(end: LinkEnd, direction: "input" | "output"): PortDe
 }
 
 /**
- * Checks that what an output carries is what an input takes, as far as the descriptors and the other links of the graph
- * tell. Formats that are known only while running are checked there.
+ * Checks that an input accepts the type of an output, as far as the descriptors and the other links of the graph
+ * determine it. Formats that are only known while running are checked then.
  *
- * @param ports those at the ends
- * @param carried what the ports of the graph carry, without the link; a link that passes counts there from then on
+ * @param ports the ports at the ends
+ * @param carried the types of the graph's ports, without the link; a link that passes counts from then on
  * @param known returns the node types that an error may name as converters
  * @throws {SluiceError} `TypeMismatch`
  */
@@ -151,7 +151,7 @@ export function assertLinkable(
   throw new SluiceError("TypeMismatch", message, { nodeId: to.nodeId, port: to.port, expected, actual });
 }
 
-/** @throws {SluiceError} `TypeMismatch` for audio of another number of channels, where both are known */
+/** @throws {SluiceError} `TypeMismatch` for audio with another number of channels, if both are known */
 function assertChannels(
   from: LinkEnd,
   to: LinkEnd,
@@ -174,7 +174,7 @@ function assertChannels(
   throw new SluiceError("TypeMismatch", message, details);
 }
 
-/** A field of which an output gives no value that an input accepts. */
+/** Returns a field of which an output gives no value that an input accepts. */
 function findGivenClash(
   { gives = {} }: PortDescriptor,
   { accepts = {} }: PortDescriptor,
@@ -186,13 +186,13 @@ function findGivenClash(
   return undefined;
 }
 
-/** The port that tells the type of a generic one: ` (from "meter.levels")`, ` (for "show.levels")`. */
+/** Names the port that determines a generic type: ` (from "meter.levels")`, ` (for "show.levels")`. */
 function origin(type: CarriedType | undefined, end: LinkEnd): string {
   if (type === undefined || type.origin === `${end.nodeId}.${end.port}`) return "";
   return ` (${type.direction === "output" ? "from" : "for"} "${type.origin}")`;
 }
 
-/** Why a dynamic port has no element of a name that its elements can have, and what to do. */
+/** Explains why a dynamic port has no element of a possible name, and what to do. */
 function describeAbsent(port: PortDescriptor, type: string, element: string): string {
   const names = expandPort(port);
   const { max } = port.dynamic!;

@@ -1,5 +1,5 @@
 /**
- * Links two ends by nodes that convert.
+ * Links two ends through converters.
  *
  * @module
  */
@@ -7,20 +7,20 @@ import type { ConversionStep } from "./conversion.ts";
 import type { LinkEntry } from "./entries.ts";
 import type { LinkEnd } from "./link_rules.ts";
 
-/** A graph that nodes are put into. */
+/** A graph that takes converters. */
 export interface ConvertingGraph {
   /** Adds the node of a step. */
   add(step: ConversionStep): Omit<LinkEnd, "port">;
   link(from: LinkEnd, to: LinkEnd): LinkEntry;
-  /** Removes a node that was added, if it is there. */
+  /** Removes an added node, if present. */
   remove(id: string): void;
 }
 
 /**
- * Links two ends by way of the nodes of a plan, each of which is put in. Where that fails none of them stays.
+ * Links two ends through the nodes of a plan, which it adds. After an error none of them stays.
  *
- * @returns the last of the links
- * @throws what the graph throws
+ * @returns the last link
+ * @throws the errors of the graph
  */
 export function linkThrough(
   steps: readonly ConversionStep[],

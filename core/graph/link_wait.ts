@@ -1,5 +1,5 @@
 /**
- * What waits on the links into nodes that delay, as their configuration tells: `delayMs` in a live graph, and
+ * Finds how many frames wait on the links into delaying nodes, by their configuration: `delayMs` in a live graph, and
  * `delayFrames`.
  *
  * @module
@@ -8,7 +8,7 @@ import type { GraphMode } from "../links/policy.ts";
 import type { LinkWait } from "../links/capacity.ts";
 import type { NodeEntry } from "./entries.ts";
 
-/** What a node lets wait on the links into it; `undefined` for a node that does not delay. */
+/** Returns the wait on the links into a node; `undefined` for a node that does not delay. */
 export function waitBefore(
   { type, config }: Pick<NodeEntry, "type" | "config">,
   mode: GraphMode,
@@ -19,6 +19,6 @@ export function waitBefore(
     const value = config[key] ?? properties[key]?.default;
     return typeof value === "number" ? value : otherwise;
   };
-  // Offline, a delay moves times and holds nothing back.
+  // Offline, a delay changes times but holds no frame back.
   return { ms: mode === "offline" ? 0 : numberOf("delayMs", 0), frames: numberOf("delayFrames", 1) };
 }

@@ -1,5 +1,5 @@
 /**
- * Which ports of a node links name. A link brings the element of a dynamic port at its end into being.
+ * Finds the ports of nodes that links name. A link creates the element of a dynamic port at its end.
  *
  * @module
  */
@@ -10,7 +10,7 @@ interface LinkEnd {
   readonly port: string;
 }
 
-/** The ports that ends of links name, by node, in the order of the ends. */
+/** Returns the ports that ends of links name, by node, in the order of the ends. */
 export function linkedPorts(ends: readonly LinkEnd[]): Map<string, string[]> {
   const byNode = Map.groupBy(ends, ({ node }) => node);
   return new Map([...byNode].map(([node, own]) => [node, own.map(({ port }) => port)]));

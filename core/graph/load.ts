@@ -1,8 +1,8 @@
 /**
- * Reads graph files: all that is wrong with one ({@linkcode checkGraph}), or the graph itself, with an error for the
- * first thing that is wrong ({@linkcode parseGraph}, {@linkcode loadGraph}).
+ * Reads graph files. {@linkcode checkGraph} returns all faults of one; {@linkcode parseGraph} and {@linkcode loadGraph}
+ * return the graph, or throw an error for the first fault.
  *
- * Paths in configurations are not touched: a processor takes them relative to the current directory.
+ * Paths in configurations stay as they are: a processor resolves them against the current directory.
  *
  * @module
  */
@@ -24,15 +24,15 @@ import { GRAPH_VERSION } from "./schema.ts";
 import { type ExposedPorts, readShape } from "./shape.ts";
 import { expandSubGraphs } from "./sub_graphs.ts";
 
-/** What {@linkcode checkGraph} finds. */
+/** The result of {@linkcode checkGraph}. */
 export interface GraphCheck {
-  /** The graph, if nothing is wrong with it. */
+  /** The graph, if it has no fault. */
   readonly document?: GraphDocument;
-  /** What is wrong, in the order of the file, each with its `place`; what is wrong with `settings` comes first. */
+  /** The faults, in the order of the file, each with its `place`; those of `settings` come first. */
   readonly errors: readonly SluiceError[];
   /**
-   * Warnings about a graph that will run, but hardly as intended, each with its `place`: also about nodes of a live one
-   * that will wait for links. Empty if there are errors.
+   * Warnings about a graph that will run, but hardly as intended, each with its `place`; also about nodes of a live
+   * graph that will wait for links. Empty if there are errors.
    */
   readonly warnings: readonly SluiceError[];
 }
@@ -41,10 +41,10 @@ export interface GraphCheck {
  * Checks the text of a graph file.
  *
  * @param text JSON
- * @param file name for messages; the files of sub-graphs are looked for from its folder on
- * @param registry the node types that it may name
- * @param settings values that take the place of those in the file
- * @param convert likewise
+ * @param file the name for messages; paths of sub-graphs are relative to its folder
+ * @param registry the node types that the graph may name
+ * @param settings values that replace those in the file
+ * @param convert the option that replaces the one in the file
  */
 export function checkGraph(
   text: string,
@@ -60,7 +60,7 @@ export function checkGraph(
     : checkTree(root, file, registry, settings, diagnostics, convert);
 }
 
-/** Checks the tree of a graph file; `diagnostics` knows its places. */
+/** Checks the tree of a graph file. `diagnostics` holds its places. */
 export function checkTree(
   root: JsonNode,
   file: string,
@@ -81,7 +81,7 @@ export function checkTree(
   );
   const nodes = checkNodes(shape, topology, registry, settings, diagnostics);
   const { made: links, warnings: waiting } = checkLinks(shape, topology, nodes, diagnostics);
-  // Of links that nodes are put into the file says nothing more.
+  // Leaves out links with converters: the file gives no further options for these.
   const own = [...links].filter(([, { fromNode, toNode }]) => nodes.has(fromNode) && nodes.has(toNode));
   const sized = own.map(([shaped, { fromNode, toNode, output, policy, capacity }]) => (
     { fromNode, toNode, output, policy, capacity, shaped }
@@ -109,7 +109,7 @@ export function checkTree(
   return { document, errors: [], warnings };
 }
 
-/** The nodes as their links have them: told the kind of their frames. */
+/** Returns the nodes with the kinds of frames that their links determine. */
 function linkedNodes(topology: FileTopology, nodes: ReadonlyMap<string, CheckedNode>): Map<string, CheckedNode> {
   return new Map([...nodes].map(([id, node]) => [id, { ...node, descriptor: topology.node(id).type.descriptor }]));
 }
@@ -117,7 +117,7 @@ function linkedNodes(topology: FileTopology, nodes: ReadonlyMap<string, CheckedN
 /**
  * Reads the text of a graph file; parameters as for {@linkcode checkGraph}.
  *
- * @throws {SluiceError} for the first thing that is wrong, with its `place` and the number of further ones
+ * @throws {SluiceError} the first fault, with its `place` and the number of further ones
  */
 export function parseGraph(
   text: string,
@@ -165,7 +165,7 @@ function impliedLanes(nodes: Iterable<CheckedNode>): { [name: string]: LaneOptio
   const lanes = new Map<string, LaneOptions>();
   for (const { shaped, descriptor } of nodes) {
     const name = shaped.options.lane?.value ?? "main";
-    // The nodes of a lane are all of one kind.
+    // All nodes of a lane have one kind.
     if (name !== "main" && name !== AUTO_LANE) {
       lanes.set(name, { kind: descriptor.lane === "native" ? "native" : "worker" });
     }

@@ -1,5 +1,5 @@
 /**
- * Loops in a graph as it is built: which links close them, and that each has a delay in it.
+ * Finds the loops of a graph: the links that close them, and whether each has a delay.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import type { Connection, ConnectionManager } from "./connection_manager.ts";
 
-/** What of a graph tells its loops. */
+/** The part of a graph that determines its loops. */
 export interface LoopGraph<L extends Connection> {
   readonly connections: ConnectionManager<L>;
   /** Nodes that delay. */
@@ -15,8 +15,9 @@ export interface LoopGraph<L extends Connection> {
 }
 
 /**
- * The links that close loops: of each the one that leads, downstream of a node that delays, into the first node that
- * other links feed too; of a loop that nothing feeds, the one out of the delay. Without them the graph has no loop.
+ * Returns the links that close loops. For each loop this is the link, downstream of a delaying node, into the first
+ * node that other links feed too; for a loop that nothing feeds, the link from the delay. Without these links the graph
+ * has no loop.
  */
 export function feedbackLinks<L extends Connection>({ connections, delaying }: LoopGraph<L>): Set<L> {
   const feedback = new Set<L>();
@@ -26,7 +27,7 @@ export function feedbackLinks<L extends Connection>({ connections, delaying }: L
   for (const { toNode } of links.values()) fed.set(toNode, (fed.get(toNode) ?? 0) + 1);
   const closes = (link: L) => findPath(connections, link.toNode, link.fromNode, undefined, feedback) !== undefined;
   const delayed = [...links.values()].filter((link) => delaying.has(link.fromNode));
-  // Downstream of the delay, the first node where the loop meets what feeds it.
+  // Downstream of the delay, the first node where the loop meets another input.
   const seen = new Set(delayed);
   for (const link of seen) {
     if (!closes(link)) continue;
@@ -41,8 +42,8 @@ export function feedbackLinks<L extends Connection>({ connections, delaying }: L
 
 /**
  * @param by the new or existing link
- * @param does what it does to a loop: `closes`
- * @throws {SluiceError} `CycleWithoutDelay` if a loop leads through the link on which no node delays
+ * @param does the verb for the message: `closes`
+ * @throws {SluiceError} `CycleWithoutDelay` if the link is on a loop without a delaying node
  */
 export function assertDelayed<L extends Connection>(
   { connections, delaying }: LoopGraph<L>,
@@ -64,10 +65,10 @@ export function assertDelayed<L extends Connection>(
 }
 
 /**
- * The nodes on a way from one node to another, both included.
+ * Returns the nodes on a way from one node to another, with both ends.
  *
- * @param avoid nodes that the way may not touch
- * @param without links that it may not take
+ * @param avoid nodes that the way may not visit
+ * @param without links that the way may not use
  */
 function findPath<L extends Connection>(
   connections: ConnectionManager<L>,

@@ -1,5 +1,5 @@
 /**
- * Writes a graph as a flowchart of Mermaid, which Markdown pages show.
+ * Writes a graph as a flowchart in Mermaid, which Markdown pages show.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { GraphFile } from "./graph_file.ts";
 import { pictureOf } from "./picture.ts";
 
 /**
- * The text of a flowchart, as {@linkcode graphToDot} draws it. Node ids do not become Mermaid ids, because Mermaid
+ * Returns the text of a flowchart, like {@linkcode graphToDot}. Node ids do not become Mermaid ids, because Mermaid
  * reserves words such as `end`.
  *
  * @param graph the result of `runtime.graph()`, or the JSON of a graph file
@@ -29,7 +29,7 @@ export function graphToMermaid(graph: GraphFile): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** Makes Mermaid's entity code, `#34;`, of each character that is neither a letter, a digit, nor harmless. */
+/** Encodes each character that may have a meaning in Mermaid as an entity: `#34;`. */
 function escape(text: string): string {
   return text.replace(/[^\p{L}\p{N} _.,()→-]/gu, (c) => {
     const code = c.codePointAt(0)!;

@@ -1,6 +1,5 @@
 /**
- * The order of a graph's nodes, in which each node precedes those that it links to. Links that close loops do not
- * count.
+ * Orders the nodes of a graph so that each node precedes those that it links to. Links that close loops do not count.
  *
  * @module
  */
@@ -14,12 +13,12 @@ interface Edge {
   readonly to: string;
 }
 
-/** What of a graph tells the order of its nodes. */
+/** The part of a graph that determines the order of its nodes. */
 export interface OrderGraph<N, L extends Connection> extends LoopGraph<L> {
   readonly nodes: ReadonlyMap<NodeId, N>;
 }
 
-/** The nodes of a graph, each before those that it links to. Links that close loops do not count. */
+/** Returns the nodes of a graph, each before those that it links to. Links that close loops do not count. */
 export function orderedNodes<N, L extends Connection>(graph: OrderGraph<N, L>): N[] {
   const { nodes, connections } = graph;
   const feedback = feedbackLinks(graph);
@@ -40,7 +39,7 @@ export function graphOrder(nodes: readonly string[], edges: readonly Edge[]): st
   /** For each node, the end of its untaken edges: the last one is taken first. */
   const left = first.slice(1);
   const seen = new Uint8Array(nodes.length);
-  /** Each node after all that can be reached from it. */
+  /** The finished nodes: each comes after all nodes that it reaches. */
   const finished: string[] = [];
   const chain: number[] = [];
   const finishFrom = (start: number) => {
@@ -60,17 +59,18 @@ export function graphOrder(nodes: readonly string[], edges: readonly Edge[]): st
       chain.push(next);
     }
   };
-  // Sources first, so that a loop is entered where the graph feeds it. From the back, because the result is reversed.
+  // Takes sources first, so that a loop is entered where the graph feeds it. Runs backwards, because the result is
+  // reversed.
   for (let k = nodes.length - 1; k >= 0; k--) if (fed[k] === 0) finishFrom(k);
   for (let k = nodes.length - 1; k >= 0; k--) if (fed[k] === 1) finishFrom(k);
   return finished.reverse();
 }
 
-/** @returns where the edges of each node lead to, node by node, those of node `k` from `first[k]` on */
+/** @returns the targets of edges, node by node: those of node `k` from `first[k]` on */
 function placeEdges(places: ReadonlyMap<string, number>, edges: readonly Edge[]): {
   readonly targets: Int32Array;
   readonly first: Int32Array;
-  /** 1 for nodes that an edge leads to. */
+  /** 1 for nodes with an edge into them. */
   readonly fed: Uint8Array;
 } {
   const first = new Int32Array(places.size + 1);

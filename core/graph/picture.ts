@@ -1,48 +1,48 @@
 /**
- * The content of a drawing of a graph, for every language: nodes under their lanes, and links. Configurations are left
- * out: they are long, and may be confidential.
+ * The content of a drawing of a graph, for every language: nodes under their lanes, and links. Leaves out
+ * configurations: they are long, and may be confidential.
  *
  * @module
  */
 import { splitAddress } from "../ids.ts";
 import type { GraphFile } from "./graph_file.ts";
 
-/** A node as it is drawn. */
+/** A node in a drawing. */
 export interface PictureNode {
   readonly id: string;
-  /** Counts the nodes from 0. */
+  /** Its index, from 0. */
   readonly index: number;
   readonly type: string;
-  /** What is written under its id: the type, and where its stage runs if not in the runtime's process. */
+  /** The text under its id: the type, and where its stage runs if not in the runtime's process. */
   readonly words: string;
 }
 
-/** A lane as it is drawn. */
+/** A lane in a drawing. */
 export interface PictureLane {
-  /** `dsp (worker)`; `undefined` for nodes whose lane is not said. */
+  /** `dsp (worker)`; `undefined` for nodes without a lane. */
   readonly title: string | undefined;
   readonly nodes: readonly PictureNode[];
 }
 
-/** A link as it is drawn. */
+/** A link in a drawing. */
 export interface PictureLink {
-  /** Index of the node. */
+  /** Index of the writing node. */
   readonly from: number;
-  /** Index of the node. */
+  /** Index of the reading node. */
   readonly to: number;
   readonly fromPort: string;
   readonly toPort: string;
-  /** `lossless 8`, or the part of that which the file states. */
+  /** `lossless 8`, or the part of it that the file states. */
   readonly note: string;
 }
 
-/** A graph as it is drawn. */
+/** The drawing of a graph. */
 export interface Picture {
   readonly lanes: readonly PictureLane[];
   readonly links: readonly PictureLink[];
 }
 
-/** Sorts a graph's nodes by lane. Links to or from no node are left out. */
+/** Sorts a graph's nodes by lane. Leaves out links to or from unknown nodes. */
 export function pictureOf(graph: GraphFile): Picture {
   const lanes = new Map<string | undefined, PictureNode[]>();
   const indices = new Map<string, number>();

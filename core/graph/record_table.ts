@@ -1,5 +1,5 @@
 /**
- * Numbers for the records of the control arena. A record that a removed node or link had is used again only once it is
+ * Numbers for the records of the control arena. The record of a removed node or link is used again only once it is
  * given back, when no lane can write to it any more.
  *
  * @module
@@ -9,17 +9,17 @@ export class RecordTable {
   readonly #free: number[] = [];
   #next = 0;
 
-  /** How many records were ever in use at once. */
+  /** The most records that were ever in use at once. */
   get size(): number {
     return this.#next;
   }
 
-  /** The lowest number that was never used or was given back. */
+  /** Takes the lowest number that was never used or was given back. */
   take(): number {
     return this.#free.pop() ?? this.#next++;
   }
 
-  /** The number may be used again. */
+  /** Frees a number for use. */
   giveBack(index: number): void {
     this.#free.push(index);
   }

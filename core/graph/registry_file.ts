@@ -1,5 +1,5 @@
 /**
- * A `sluice.json` as a list of what a registry holds: the package itself, the packages that it is made with, and plugins.
+ * Reads a `sluice.json` as the list of a registry's contents: the package itself, other packages, and plugins.
  *
  * @module
  */
@@ -18,27 +18,27 @@ import { LineIndex } from "./graph_text.ts";
 /** The name of Sluice's own package. */
 const STANDARD_PACKAGE = "@sluice/sluice";
 
-/** The parts of a `sluice.json` that a registry is made of. */
+/** The parts of a `sluice.json` that define a registry. */
 export interface RegistryFile {
   /** Absolute path of the file's folder. */
   readonly folder: string;
   /** Absolute path of the generated module of the package itself. */
   readonly generated: string;
-  /** Whether it has classes of its own: without `include` it only lists packages and plugins. */
+  /** True if the package has classes of its own: without `include` the file only lists packages and plugins. */
   readonly hasClasses: boolean;
   readonly packages: readonly RegistryEntry[];
   readonly plugins: readonly RegistryEntry[];
-  /** The line and column of an entry. */
+  /** Returns the line and column of an entry. */
   place(entry: RegistryEntry): SourcePlace;
 }
 
 /** A package or plugin that is not registered. */
 export interface LeftOut {
-  /** As the `sluice.json` gives it. */
+  /** The path or name in the `sluice.json`. */
   readonly from: string;
   /** `packages` or `plugins`. */
   readonly key: "packages" | "plugins";
-  /** In words: `it is not enabled`. */
+  /** The reason, in words: `it is not enabled`. */
   readonly why: string;
 }
 
@@ -51,7 +51,7 @@ export interface LoadedPackages {
 /**
  * Reads a `sluice.json`.
  *
- * @param path of the file, for messages and relative paths
+ * @param path the file's path, for messages and relative paths
  * @throws {SluiceError} `InvalidGraph`, with its `place`
  */
 export function readRegistryFile(text: string, path: string): RegistryFile {
@@ -84,16 +84,16 @@ export function readRegistryFile(text: string, path: string): RegistryFile {
 }
 
 /**
- * Loads what a `sluice.json` lists, as far as it counts here.
+ * Loads the entries of a `sluice.json` that apply here.
  *
  * @param own the package itself, if it has classes
- * @throws {SluiceError} `PluginRejected` with its `place` for a plugin, or a package, that is not there, cannot be loaded
- * or lacks what it requires; `InvalidGraph` for a package that was not made by the generator
+ * @throws {SluiceError} `PluginRejected`, with its `place`, for a plugin or package that is missing, cannot be loaded
+ * or lacks a requirement; `InvalidGraph` for a package that the generator did not make
  */
 export async function loadListed(file: RegistryFile, own: NodePackage | undefined): Promise<LoadedPackages> {
   const leftOut: LeftOut[] = [];
   const loaded: { readonly entry: RegistryEntry; readonly packages: readonly NodePackage[] }[] = [];
-  // The generated code has the packages that were enabled, in this order.
+  // The generated code has the enabled packages, in this order.
   const generated = own?.packages ?? [];
   const enabled = file.packages.filter((each) => each.enabled);
   await tryNatives(file);
@@ -118,7 +118,7 @@ export async function loadListed(file: RegistryFile, own: NodePackage | undefine
   return { packages, leftOut };
 }
 
-/** Says of a package or plugin why its node types are not known. */
+/** Explains why the node types of a package or plugin are not known. */
 export function describeLeftOut({ from, key, why }: LeftOut): string {
   return `${key === "plugins" ? "plugin" : "package"} "${from}" is left out: ${why}`;
 }
@@ -148,11 +148,11 @@ async function loadPlugin({ folder }: RegistryFile, { from }: RegistryEntry): Pr
   }
 }
 
-/** Where several native plugins are loaded one by one, one process tries their libraries. */
+/** Tries the libraries of several native plugins in one process, before they are loaded one by one. */
 async function tryNatives({ folder, plugins }: RegistryFile): Promise<void> {
   const wanted = plugins.filter((each) => whyLeftOut(each) === undefined);
   if (wanted.length < 2) return;
-  // Where nothing is, loading says so.
+  // A missing plugin is reported when it is loaded.
   const find = ({ from }: RegistryEntry) => findPlugins(resolve(folder, from), from).catch(() => ({ natives: [] }));
   const folders = (await Promise.all(wanted.map(find))).flatMap(({ natives }) => natives);
   if (folders.length === 0) return;
@@ -160,7 +160,7 @@ async function tryNatives({ folder, plugins }: RegistryFile): Promise<void> {
   tryPlugins(folders);
 }
 
-/** @throws {SluiceError} why the first is refused that is */
+/** @throws {SluiceError} the reason why the first refused plugin is refused */
 async function loadNatives(folders: readonly string[]): Promise<readonly NodePackage[]> {
   if (folders.length === 0) return [];
   const { loadPlugins } = await import("../plugins/load_plugins.ts");
@@ -204,7 +204,7 @@ function addNames(names: Set<string>, { name, packages = [] }: NodePackage): voi
   for (const each of packages) addNames(names, each);
 }
 
-/** Has what goes wrong say where the entry stands. */
+/** Adds the place of the entry to errors of `load`. */
 async function placing<T>(file: RegistryFile, entry: RegistryEntry, load: () => Promise<T>): Promise<T> {
   try {
     return await load();

@@ -1,7 +1,7 @@
 /**
- * What may be said of a node, a link, a lane and a pool: one table, which the reader of graph files, the JSON Schema that
- * editors check them with, `Runtime.add()`, sub-graphs and snapshots go by. A new key of a node is a line of
- * {@linkcode NodeOptions} and one of {@linkcode NODE_OPTIONS}; {@linkcode Topology.addNode} then does what it asks for.
+ * The options of a node, a link, a lane and a pool: one table for the reader of graph files, the JSON Schema for
+ * editors, `Runtime.add()`, sub-graphs and snapshots. A new key of a node is a line of {@linkcode NodeOptions} and one
+ * of {@linkcode NODE_OPTIONS}; {@linkcode Topology.addNode} then implements it.
  *
  * @module
  */
@@ -39,50 +39,52 @@ export const MAX_SLOTS = 1_048_576;
 /** A node's id or a port's name, as a pattern. */
 export const NAME_PATTERN = "[A-Za-z_][A-Za-z0-9_-]{0,63}";
 
-/** What may be said of a node beside its type and its configuration. */
+/** The options of a node beside its type and its configuration. */
 export interface NodeOptions {
   /**
    * `main`, or any name of a lane: nodes that give the same name share a thread. By default `worker`; for native
-   * stages, which share no lane with processors, `native`. With `"auto"` the node begins there, and the runtime moves it
-   * when its lane has too much to do.
+   * stages, which share no lane with processors, `native`. With `"auto"` the node starts on its default lane, and the
+   * runtime moves it when that lane has too much to do.
    */
   readonly lane?: string;
   /**
-   * Name of the pool that its outputs take slots from: a kind of frame, or any of {@linkcode RuntimeOptions.pools}; or
-   * such names by output, `{ audio: "music" }`. By default each output takes them from the pool of its kind.
+   * The pool that its outputs take slots from: a kind of frame, or a name in {@linkcode RuntimeOptions.pools}; or such
+   * names by output, `{ audio: "music" }`. By default each output uses the pool of its kind.
    */
   readonly pool?: NodePools;
-  /** What is done when it fails; by default as {@linkcode RuntimeOptions.supervision} has it. */
+  /** Its supervision; by default as in {@linkcode RuntimeOptions.supervision}. */
   readonly supervision?: Supervision;
   /**
-   * How long a call of this node may take, milliseconds, also what it awaits in a live graph; 0: for ever. By default as
-   * {@linkcode RuntimeOptions.callTimeoutMs} has it.
+   * Time limit for a call of this node, milliseconds, including its waits in a live graph; 0: no limit. By default as
+   * in {@linkcode RuntimeOptions.callTimeoutMs}.
    */
   readonly callTimeoutMs?: number;
   /**
-   * How urgent its lane is to be: that is as urgent as the most urgent of its nodes, unless
-   * {@linkcode RuntimeOptions.lanes} says otherwise. Nodes that name no lane and ask for the same share one. Not for lane
-   * `main`; by default as its type asks.
+   * Priority of its lane, which gets the highest priority of its nodes unless {@linkcode RuntimeOptions.lanes} has
+   * another. Nodes without a lane that ask for the same priority share one. Not for lane `main`; by default the
+   * priority of its type.
    */
   readonly priority?: LanePriority;
-  /** The processors that its lane is to run on, counted from 0: as `priority`, and those that all of its nodes may have. */
+  /**
+   * The processors for its lane, counted from 0: shared as with `priority`; the lane gets those that all of its nodes
+   * allow.
+   */
   readonly cpus?: readonly number[];
   /**
-   * `process`: the node, which is a stage of a plugin, runs in a process of its own. If that crashes, hangs for
-   * `callTimeoutMs` or takes too much memory, the node has failed, and nothing else. `false`, the default: it runs in this
-   * process.
+   * `process`: runs the node, a stage of a plugin, in a process of its own. If that process crashes, hangs for
+   * `callTimeoutMs` or takes too much memory, only this node fails. `false` (default): runs the node in this process.
    */
   readonly isolate?: "process" | false;
-  /** Most memory that the process of an isolated node may have for itself, MiB; by default as much as the system gives. */
+  /** Memory limit for the process of an isolated node, MiB; by default the limit of the system. */
   readonly isolateMemoryMb?: number;
   /**
-   * Whether what comes in is passed on without calling `process()`, until an edit says otherwise; by default `false`.
+   * True if frames pass the node without a call of `process()`, until an edit changes it; by default `false`.
    */
   readonly bypassed?: boolean;
   /**
-   * Elements that its dynamic ports have from the start, beside those that their class starts with:
-   * `["inputs_0", "inputs_3"]`. A name that is not that of one, or beyond the most that a port takes, is left out. One of
-   * a name of its own says what it carries: `{ input: "side", kind: "audio" }`, `{ output: "rest", kind: "data" }`.
+   * Elements of its dynamic ports from the start, beside those of its class: `["inputs_0", "inputs_3"]`. Ignores a name
+   * that is not an element's, or beyond the port's maximum. An element with a name of its own has a kind: `{ input:
+   * "side", kind: "audio" }`, `{ output: "rest", kind: "data" }`.
    */
   readonly ports?: readonly (
     | string
@@ -93,11 +95,14 @@ export interface NodeOptions {
 /** The name of an option of a node. */
 export type NodeOption = keyof NodeOptions;
 
-/** How one option of a node is written, and what it means for a sub-graph. */
+/** How one option of a node is written, and its meaning for a sub-graph. */
 interface OptionRule {
-  /** Its JSON Schema, for editors. A reader of its own checks lists and objects. */
+  /** Its JSON Schema, for editors. Lists and objects have readers with checks of their own. */
   readonly schema: ConfigSchema & { readonly [key: string]: unknown };
-  /** Of a sub-graph: `inherited` by all of its nodes that say nothing, or why it is refused. */
+  /**
+   * For a sub-graph: `inherited` by all of its nodes without a value of their own, or a function that returns why it is
+   * refused.
+   */
   readonly ofSubGraph: "inherited" | ((id: string) => string);
 }
 
@@ -166,13 +171,13 @@ export const NODE_OPTIONS: { readonly [K in NodeOption]-?: OptionRule } = {
 /** The names of the options of a node. */
 export const NODE_OPTION_NAMES = Object.keys(NODE_OPTIONS) as readonly NodeOption[];
 
-/** What may be said of a link in a file. */
+/** The options of a link in a file. */
 export interface FileLinkOptions {
-  /** What it does when it is full; absent: as the mode decides. */
+  /** Its policy when it is full; absent: by the mode. */
   readonly policy?: (typeof LINK_POLICIES)[number];
-  /** How many frames it holds; absent: as the graph has it. */
+  /** Its capacity in frames; absent: by the graph. */
   readonly capacity?: FileCapacity;
-  /** Whether nodes that convert are put in; absent: as the graph has it. */
+  /** Whether to put converters in; absent: by the graph. */
   readonly convert?: "auto" | "off";
 }
 
@@ -189,7 +194,7 @@ export const LINK_OPTIONS = {
   convert: convertSchema("Whether nodes that convert are put in; by default as the graph has it."),
 } satisfies { readonly [K in keyof FileLinkOptions]-?: ConfigSchema };
 
-/** The schemas of what may be said of a pool. */
+/** The schemas of the options of a pool. */
 export const POOL_OPTIONS = {
   slotBytes: {
     type: "integer",
@@ -205,7 +210,7 @@ export const POOL_OPTIONS = {
   },
 } satisfies { readonly [K in keyof PoolSize]-?: ConfigSchema };
 
-/** The schemas of what may be said of a lane. */
+/** The schemas of the options of a lane. */
 export const LANE_OPTIONS = {
   kind: {
     enum: LANE_KINDS,
@@ -216,25 +221,25 @@ export const LANE_OPTIONS = {
   cpus: cpusSchema("the lane", "as its nodes ask, else normal, on any"),
 } satisfies { readonly [K in keyof LaneOptions]-?: ConfigSchema };
 
-/** What a file may say of the graph as a whole. */
+/** The options of a graph as a whole in a file. */
 export interface GraphOptions {
-  /** How the graph treats time; absent: as the runtime decides. */
+  /** How the graph treats time; absent: by the runtime. */
   readonly mode?: GraphMode;
-  /** Whether a live graph ends with its sources; absent: as the runtime decides. */
+  /** True if a live graph ends with its sources; absent: by the runtime. */
   readonly endsWithSources?: boolean;
   /** Sizes of pools, by name. */
   readonly pools?: { readonly [name: string]: PoolSize };
-  /** `limit`: the most bytes of slots that all pools may have together; absent: as the runtime decides. */
+  /** `limit`: the most bytes of slots of all pools together; absent: by the runtime. */
   readonly memory?: { readonly limit?: number };
-  /** How many frames links hold that do not say; absent: as the runtime decides. */
+  /** Capacity of links without one of their own, in frames; absent: by the runtime. */
   readonly capacity?: FileCapacity;
-  /** Whether links that do not say have nodes put in that convert; absent: as the runtime decides. */
+  /** Whether links without a choice of their own get converters; absent: by the runtime. */
   readonly convert?: "auto" | "off";
   /** Lanes, by name. */
   readonly lanes?: { readonly [name: string]: LaneOptions };
 }
 
-/** The schemas of those options of a graph that are one value. */
+/** The schemas of the options of a graph that have one value. */
 export const GRAPH_OPTIONS = {
   mode: {
     enum: ["live", "offline"],
@@ -248,7 +253,7 @@ export const GRAPH_OPTIONS = {
   convert: convertSchema("Whether links that do not say have nodes put in that convert; by default off."),
 } satisfies { readonly [K in keyof GraphOptions]: ConfigSchema };
 
-/** The most bytes that pools have together. */
+/** The schemas of the memory limit of all pools. */
 export const MEMORY_OPTIONS = {
   limit: {
     type: "integer",
@@ -258,12 +263,12 @@ export const MEMORY_OPTIONS = {
   },
 } satisfies { readonly [key: string]: ConfigSchema };
 
-/** The members of an object that are there. */
+/** Returns the members of an object that are not `undefined`. */
 export function present<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as T;
 }
 
-/** Of an object, those members that are there and have one of the names. */
+/** Returns the members of an object that have one of the names and are not `undefined`. */
 export function pick<T extends object, K extends keyof T>(from: T, names: readonly K[]): Pick<T, K> {
   return present(Object.fromEntries(names.map((name) => [name, from[name]]))) as Pick<T, K>;
 }
@@ -291,7 +296,7 @@ function convertSchema(description: string): OptionRule["schema"] {
   return { enum: CONVERT_CHOICES, description };
 }
 
-/** The rules of `checkSchedule()`. @param of whose thread it is @param usual how it is by default */
+/** The rules of `checkSchedule()`. @param of the owner of the thread @param usual the default */
 function prioritySchema(of: string, usual: string): OptionRule["schema"] {
   return { enum: LANE_PRIORITIES, description: `How urgent the thread of ${of} is. By default ${usual}.` };
 }

@@ -1,6 +1,5 @@
 /**
- * Reads the shape of a graph file: which keys there are and what kind of value each has. Names of node types and ports
- * are not looked up here.
+ * Reads the shape of a graph file: its keys and the kind of each value. Does not look up names of node types and ports.
  *
  * @module
  */
@@ -36,28 +35,28 @@ import { describeJson, type JsonMember, jsonMembers, type JsonNode, jsonValue } 
 import type { GraphDiagnostics } from "./diagnostics.ts";
 import { isObject, type JsonKeys, readKeys, readScalar } from "./shape_readers.ts";
 
-/** What a file says of a node, each with its place. Topology checks what these readers do not. */
+/** The options of a node in a file, each with its place. Topology makes the checks that these readers leave out. */
 export type ShapedOptions = { readonly [K in NodeOption]?: Placed<NodeOptions[K]> };
 
-/** A value, and where it stands. */
+/** A value with its place. */
 interface Placed<T> {
   readonly value: NonNullable<T>;
   readonly offset: number;
 }
 
-/** A node as it stands in the file. */
+/** A node in the file. */
 export interface ShapedNode {
   readonly id: NodeId;
   /** Offset of the id. */
   readonly offset: number;
-  /** `undefined` if the file has none, or a wrong one that was reported. */
+  /** `undefined` if the file has no type, or a wrong one, already reported. */
   readonly type?: { readonly name: string; readonly offset: number };
-  /** Whatever stands there; anything but an object was reported. */
+  /** The value in the file; anything but an object was already reported. */
   readonly config?: JsonNode;
   readonly options: ShapedOptions;
-  /** The file of a sub-graph that stands in the node's place; then there is no type. */
+  /** The file of a sub-graph in the node's place; the node then has no type. */
   readonly graph?: { readonly path: string; readonly offset: number };
-  /** Values that the places of enclosing sub-graphs set in its configuration; the last one of a key counts. */
+  /** Values that the places of enclosing sub-graphs set in its configuration; for each key the last one counts. */
   readonly overlays?: readonly JsonNode[];
 }
 
@@ -69,15 +68,15 @@ export interface ShapedEnd {
   readonly offset: number;
 }
 
-/** A link as it stands in the file. An end that could not be read was reported. */
+/** A link in the file. An unreadable end was already reported. */
 export interface ShapedLink {
   readonly offset: number;
   readonly from?: ShapedEnd;
   readonly to?: ShapedEnd;
   readonly options: FileLinkOptions;
-  /** Where the policy stands. */
+  /** Offset of the policy. */
   readonly policyOffset?: number;
-  /** Where the capacity stands. */
+  /** Offset of the capacity. */
   readonly capacityOffset?: number;
 }
 
@@ -86,15 +85,15 @@ export type ExposedPorts = ReadonlyMap<string, ShapedEnd>;
 
 /** A file whose shape was read. */
 export interface ShapedGraph {
-  /** What it says of the graph as a whole. */
+  /** The options of the graph as a whole. */
   readonly options: GraphOptions;
   readonly nodes: ReadonlyMap<string, ShapedNode>;
   readonly links: readonly ShapedLink[];
-  /** Where each pool stands. */
+  /** Offset of each pool. */
   readonly poolOffsets: ReadonlyMap<string, number>;
-  /** Where `memory` stands. */
+  /** Offset of `memory`. */
   readonly memoryOffset?: number;
-  /** What the file exposes where it is a sub-graph. */
+  /** The ports that the file exposes as a sub-graph. */
   readonly inputs: ExposedPorts;
   readonly outputs: ExposedPorts;
 }
@@ -123,7 +122,7 @@ const PORT_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 /**
  * Reads the root of a graph file.
  *
- * @returns what could be read, or `undefined` if it is not a graph of a version that is known
+ * @returns the readable parts, or `undefined` if the root is not a graph of a known version
  */
 export function readShape(root: JsonNode, diagnostics: GraphDiagnostics): ShapedGraph | undefined {
   if (root.type !== "object") {
@@ -177,7 +176,7 @@ export function readShape(root: JsonNode, diagnostics: GraphDiagnostics): Shaped
   };
 }
 
-/** A live graph may begin empty. */
+/** Reads the nodes. A live graph may begin empty. */
 function readNodes(
   list: JsonNode | undefined,
   mode: GraphMode | undefined,
@@ -217,7 +216,7 @@ function readNode({ name, offset, value }: JsonMember, diagnostics: GraphDiagnos
   };
 }
 
-/** The values of a node's options. */
+/** Returns the values of a node's options. */
 export function optionValues(options: ShapedOptions): NodeOptions {
   return Object.fromEntries(Object.entries(options).map(([name, { value }]) => [name, value]));
 }
@@ -231,7 +230,7 @@ function readOptions(keys: JsonKeys, id: string, what: string, diagnostics: Grap
   return Object.fromEntries(found);
 }
 
-/** The value of an option; `undefined` for a wrong one, which is reported. */
+/** Reads the value of an option; reports a wrong one and returns `undefined`. */
 function readOption(
   name: NodeOption,
   node: JsonNode,
@@ -254,7 +253,7 @@ function readOption(
   }
 }
 
-/** Does what may throw, which is reported with the place of a node. */
+/** Runs a step, and reports its error with the place of a node. */
 function attempt<T>(node: { readonly offset: number }, diagnostics: GraphDiagnostics, read: () => T): T | undefined {
   try {
     return read();
@@ -264,7 +263,7 @@ function attempt<T>(node: { readonly offset: number }, diagnostics: GraphDiagnos
   }
 }
 
-/** The pool of a node's outputs: one, or, of a node with a type, one for each that is named. */
+/** Reads the pool of a node's outputs: one, or, for a node with a type, one for each named output. */
 function readNodePool(node: JsonNode, what: string, isGraph: boolean, diagnostics: GraphDiagnostics): unknown {
   const isByOutput = node.type === "object" && !isGraph;
   const names = isByOutput ? jsonMembers(node).map(({ value }) => value) : [node];
@@ -272,7 +271,7 @@ function readNodePool(node: JsonNode, what: string, isGraph: boolean, diagnostic
   return read.includes(undefined) ? undefined : jsonValue(node);
 }
 
-/** The ports that a node is to have beside those that links bring into being. */
+/** Reads the ports of a node beside those that links create. */
 function readPorts(list: JsonNode, id: string, diagnostics: GraphDiagnostics): unknown {
   if (list.type !== "array") {
     const message = `Cannot read graph: "ports" of node "${id}" is ${describeJson(list)}, wanted a list of ports`;
@@ -290,7 +289,7 @@ function readPorts(list: JsonNode, id: string, diagnostics: GraphDiagnostics): u
   return ports.includes(undefined) ? undefined : ports;
 }
 
-/** A node is of a type, or stands for a sub-graph. */
+/** Checks that a node has a type or a sub-graph. */
 function checkKind(keys: JsonKeys, nodeId: string, what: string, offset: number, diagnostics: GraphDiagnostics): void {
   const graph = keys.get("graph");
   if (keys.has("type") && graph !== undefined) {
@@ -304,7 +303,7 @@ function checkKind(keys: JsonKeys, nodeId: string, what: string, offset: number,
   }
 }
 
-/** Links that cannot be read are replaced by one without ends, so that no error claims that they are missing. */
+/** Reads the links. Replaces unreadable ones by a link without ends, so that no error reports them as missing. */
 function readLinks(list: JsonNode | undefined, diagnostics: GraphDiagnostics): ShapedLink[] {
   if (list === undefined) return [];
   if (list.type !== "array") {
@@ -371,7 +370,7 @@ function readMemory(node: JsonNode | undefined, diagnostics: GraphDiagnostics): 
   return readMembers(node, "memory", MEMORY_OPTIONS, diagnostics);
 }
 
-/** Reads an object whose keys have schemas that are checked here. */
+/** Reads an object whose keys have schemas, and checks them. */
 function readMembers(
   node: JsonNode,
   what: string,
@@ -447,13 +446,13 @@ function readExposed(
   return ports;
 }
 
-/** Reads what the file says of lanes; `"auto"` is short for `{ "auto": {} }`. */
+/** Reads the lanes of a file; `"auto"` is short for `{ "auto": {} }`. */
 function readLanes(lanes: JsonNode | undefined, diagnostics: GraphDiagnostics): GraphOptions["lanes"] {
   if (lanes?.value === AUTO_LANE) return { [AUTO_LANE]: {} };
   return readNamed(lanes, "lanes", laneName, readLane, diagnostics);
 }
 
-/** Reads an object whose keys are names that the file chooses. */
+/** Reads an object whose keys are names chosen by the file. */
 function readNamed<T>(
   list: JsonNode | undefined,
   key: "pools" | "lanes",

@@ -27,7 +27,7 @@ export class JsonKeys {
   }
 }
 
-/** The values by key; keys that are not known are reported. @param elsewhere says where others may belong */
+/** Returns the values by key; reports unknown keys. @param elsewhere names the places where other keys may belong */
 export function readKeys(
   node: JsonNode,
   what: string,
@@ -45,7 +45,7 @@ export function readKeys(
   return new JsonKeys(node);
 }
 
-/** The value of a node that fits a schema; of any other it says what was wanted. */
+/** Returns the value of a node that fits a schema; reports any other value with the wanted one. */
 export function readScalar(
   node: JsonNode | undefined,
   what: string,
@@ -67,7 +67,7 @@ function fits(value: unknown, schema: ConfigSchema): boolean {
   return Number.isInteger(value) && (value as number) >= schema.minimum! && (value as number) <= schema.maximum!;
 }
 
-/** Whether a node is an object; any other is reported. */
+/** True if a node is an object; reports any other. */
 export function isObject(node: JsonNode, what: string, wanted: string, diagnostics: GraphDiagnostics): boolean {
   if (node.type === "object") return true;
   diagnostics.add("InvalidGraph", `Cannot read graph: ${what} is ${describeJson(node)}, wanted ${wanted}`, node.offset);

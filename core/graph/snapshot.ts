@@ -1,8 +1,8 @@
 /**
  * Writes a graph down as a graph file, which loads back to the same graph.
  *
- * Everything that the runtime decided is said: the mode, the lane of each node, the policy and the capacity of each
- * link. Only what was configured is in a node's configuration, not the defaults of its class.
+ * The file states every choice of the runtime: the mode, the lane of each node, the policy and the capacity of each
+ * link. A node's configuration has only the given values, not the defaults of its class.
  *
  * @module
  */
@@ -22,24 +22,24 @@ import type { GraphFile, GraphFileNode } from "./graph_file.ts";
 import { linkedPorts } from "./linked_ports.ts";
 import { GRAPH_VERSION, pick, present } from "./schema.ts";
 
-/** What of a graph is written down. */
+/** The parts of a graph that the file holds. */
 export type SnapshotSource = Pick<Topology, "mode" | "nodes" | "links" | "lanes" | "capacity" | "convert">;
 
-/** What of a runtime's options is written down. */
+/** The options of a runtime that the file holds. */
 export interface SnapshotOptions {
   /** Sizes of pools, by name. */
   readonly pools?: { readonly [name: string]: PoolSize };
-  /** What was said of the memory of all pools. */
+  /** The memory options of all pools. */
   readonly memory?: MemoryOptions;
-  /** Whether a live graph ends with its sources. */
+  /** True if a live graph ends with its sources. */
   readonly endsWithSources?: boolean;
 }
 
 /**
- * The file of a graph as it is now. It shares nothing with the graph.
+ * Returns the file of the current graph. It shares nothing with the graph.
  *
- * @param options what the runtime was told beside it
- * @throws {SluiceError} `InvalidConfig` for a value that JSON cannot hold
+ * @param options the runtime's options
+ * @throws {SluiceError} `InvalidConfig` for a value without a JSON form
  */
 export function snapshotGraph(
   graph: SnapshotSource,
@@ -62,7 +62,7 @@ export function snapshotGraph(
       to: portAddress(toNode, toPort),
       policy,
       capacity,
-      // The converters are there.
+      // The graph already contains its converters.
       ...(graph.convert === "auto" && { convert: "off" as const }),
     })),
     pools: Object.fromEntries(
@@ -102,7 +102,7 @@ function fileNode(node: NodeEntry, linked: readonly string[] = []): GraphFileNod
   };
 }
 
-/** The elements of dynamic ports that neither the class nor a link brings into being. */
+/** Returns the elements of dynamic ports that neither the class nor a link creates. */
 function filePorts(descriptor: NodeDescriptor, linked: readonly string[]): Pick<GraphFileNode, "ports"> {
   const ports = [...descriptor.inputs, ...descriptor.outputs].filter((port) => port.dynamic !== undefined);
   const said = ports.flatMap((port): readonly WantedPort[] => {
@@ -114,12 +114,12 @@ function filePorts(descriptor: NodeDescriptor, linked: readonly string[]): Pick<
   return said.length === 0 ? {} : { ports: said };
 }
 
-/** What the file says of a node's lane: where the runtime has chosen it, that it may do so. */
+/** Returns the lane of a node in the file: `auto` if the runtime has chosen the lane. */
 function writtenLane({ lane, autoPlaced }: NodeEntry): string {
   return autoPlaced ? AUTO_LANE : lane;
 }
 
-/** The lanes that were declared or that nodes are on, each with its kind. */
+/** Returns the declared and the used lanes, each with its kind. */
 function fileLanes(
   nodes: readonly NodeEntry[],
   declared: SnapshotSource["lanes"],
@@ -137,9 +137,9 @@ function fileLanes(
 }
 
 /**
- * A copy of a value that JSON can hold; keys whose value is `undefined` are left out.
+ * Copies a value with a JSON form; leaves out keys whose value is `undefined`.
  *
- * @param refuse is called for what JSON cannot hold
+ * @param refuse is called for a value without a JSON form
  */
 function jsonValue(value: unknown, refuse: (found: string) => never): unknown {
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;

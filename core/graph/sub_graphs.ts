@@ -1,7 +1,7 @@
 /**
- * Puts the nodes of sub-graphs in their place. A node with `graph` instead of `type` stands for all nodes of another
- * graph file; node `gain` of the sub-graph `voice` becomes `voice--gain`, and links to `voice` lead to the ports that
- * the file exposes.
+ * Replaces sub-graphs by their nodes. A node with `graph` instead of `type` represents all nodes of another graph file:
+ * node `gain` of the sub-graph `voice` becomes `voice--gain`, and links to `voice` lead to the ports that the file
+ * exposes.
  *
  * @module
  */
@@ -31,20 +31,20 @@ export const JOINT = "--";
 /** Deepest nesting of sub-graphs. */
 const MAX_DEPTH = 16;
 
-/** Most nodes and sub-graphs that one graph may come to. */
+/** Most nodes and sub-graphs of one graph. */
 const MAX_NODES = 65_536;
 
-/** What a sub-graph's place says of it. */
+/** The place of a sub-graph, and its settings for the sub-graph. */
 interface Place {
-  /** Path for messages. */
+  /** The path for messages. */
   readonly file: string;
-  /** Before each id. */
+  /** The prefix of each id. */
   readonly prefix: string;
-  /** Configurations by node, the last one counts. */
+  /** Configurations by node; for each key the last one counts. */
   readonly overlays: readonly JsonNode[];
-  /** What nodes have that do not say otherwise. */
+  /** The options of nodes without their own. */
   readonly options: ShapedOptions;
-  /** Files that it lies in, from the outermost. */
+  /** The files around it, from the outermost. */
   readonly stack: readonly string[];
 }
 
@@ -57,9 +57,9 @@ interface Instance {
 /**
  * Expands the sub-graphs of a graph.
  *
- * @param file of the graph, which paths of sub-graphs are relative to
+ * @param file the graph's file, which paths of sub-graphs are relative to
  * @param readText reads a file of a sub-graph, or throws a `SluiceError`
- * @returns a graph without sub-graphs; what is wrong is in `diagnostics`
+ * @returns a graph without sub-graphs; `diagnostics` has the faults
  */
 export function expandSubGraphs(
   graph: ShapedGraph,
@@ -76,14 +76,14 @@ export function expandSubGraphs(
 class Expansion {
   readonly #readText: (path: string) => string;
   readonly #diagnostics: GraphDiagnostics;
-  /** By absolute path; `undefined` for a file that could not be read, which was reported. */
+  /** Shapes by absolute path; `undefined` for an unreadable file, already reported. */
   readonly #shapes = new Map<string, ShapedGraph | undefined>();
   readonly #nodes = new Map<string, ShapedNode>();
   readonly #links: ShapedLink[] = [];
   readonly #pools = new Map<string, { readonly pool: PoolSize; readonly offset: number }>();
   readonly #lanes = new Map<string, LaneOptions>();
   #lanesDeclared = false;
-  /** Whose exposed ports were looked at. */
+  /** Graphs whose exposed ports were checked. */
   readonly #looked = new Set<ShapedGraph>();
   #count = 0;
 
@@ -92,7 +92,7 @@ class Expansion {
     this.#diagnostics = diagnostics;
   }
 
-  /** @returns the ports that the graph exposes, as those of expanded nodes */
+  /** @returns the ports that the graph exposes, as ports of expanded nodes */
   expand(graph: ShapedGraph, place: Place): Pick<ShapedGraph, "inputs" | "outputs"> {
     this.#take(graph);
     this.#checkExposed(graph);
@@ -110,7 +110,7 @@ class Expansion {
     for (const link of graph.links) {
       const from = link.from && resolveEnd(link.from, "outputs");
       const to = link.to && resolveEnd(link.to, "inputs");
-      // Where an end is missing, that was reported.
+      // A missing end was already reported.
       const usual = place.prefix === "" ? {} : usualOptions(graph, link);
       this.#links.push({ ...link, from, to, options: { ...usual, ...link.options } });
     }
@@ -133,7 +133,7 @@ class Expansion {
     };
   }
 
-  /** What an outer file says of a pool or lane counts. */
+  /** Takes over a graph's pools and lanes; the options of an outer file win. */
   #take(graph: ShapedGraph): void {
     for (const [name, pool] of Object.entries(graph.options.pools ?? {})) {
       if (!this.#pools.has(name)) this.#pools.set(name, { pool, offset: graph.poolOffsets.get(name) ?? 0 });
@@ -184,7 +184,7 @@ class Expansion {
     return { path: graph.path, ...this.expand(shape, inner) };
   }
 
-  /** What is said of a sub-graph that its nodes go by. The rest is reported. */
+  /** Returns the options of a sub-graph that its nodes inherit; reports the others. */
   #inherited(id: NodeId, options: ShapedOptions): ShapedOptions {
     const refused = new Map<string, number>();
     const kept = NODE_OPTION_NAMES.filter((name) => {
@@ -265,7 +265,7 @@ class Expansion {
       return { ...end, node, address: portAddress(node, end.port) };
     }
     const instance = instances.get(end.node);
-    // The file of the sub-graph could not be read, which was reported.
+    // Already reported: the file of the sub-graph cannot be read.
     if (instance === undefined) return undefined;
     const found = instance[side].get(end.port);
     if (found !== undefined) return { ...found, offset: end.offset };
@@ -278,12 +278,12 @@ class Expansion {
   }
 }
 
-/** What a sub-graph says of its own links. */
+/** Returns the default options of a sub-graph for its own links. */
 function usualOptions({ options: { capacity, convert } }: ShapedGraph, { options }: ShapedLink): FileLinkOptions {
   return present({ capacity: options.policy === "latest" ? undefined : capacity, convert });
 }
 
-/** What the places around a node say of its configuration. */
+/** Returns the configuration values that the places around a node set for it. */
 function overlaysOf({ overlays }: Place, id: NodeId): JsonNode[] {
   return overlays.flatMap(jsonMembers).flatMap(({ name, value }) =>
     name === id && value.type === "object" ? [value] : []
@@ -294,7 +294,7 @@ function isRelative(path: string): boolean {
   return resolve(path) !== path;
 }
 
-/** The path of a sub-graph as seen from the current directory. */
+/** Returns the path of a sub-graph relative to the current directory. */
 function relativeTo(file: string, path: string): string {
   const folder = dirname(file);
   return folder === "." ? path : `${folder}/${path}`;

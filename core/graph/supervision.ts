@@ -1,12 +1,12 @@
 /**
- * What is done when a node fails: chosen for each node, where it is added.
+ * The reaction to the failure of a node, chosen for each node when it is added.
  *
  * @module
  */
 import { didYouMean, listSome } from "../errors/suggestion.ts";
 import { SluiceError } from "../errors.ts";
 
-/** The numbers of a {@linkcode RestartPolicy}: smallest, largest, and the one that stands for an absent one. */
+/** The numbers of a {@linkcode RestartPolicy}: smallest, largest and default. */
 export const RESTART_LIMITS = {
   limit: { min: 1, max: 1_000_000, default: 5 },
   windowSeconds: { min: 1, max: 86_400, default: 60 },
@@ -16,36 +16,37 @@ export const RESTART_LIMITS = {
 
 /** How often and how soon a node is restarted. Whole numbers. */
 export interface RestartPolicy {
-  /** Restarts within the window, 1 to 1,000,000; by default 5. The failure after that many ends the run. */
+  /** Restarts within the window, 1 to 1,000,000; by default 5. The next failure ends the run. */
   readonly limit?: number;
   /** Length of the window, seconds, 1 to 86,400; by default 60. */
   readonly windowSeconds?: number;
   /**
-   * Time before the first restart of a window, milliseconds, 0 to 3,600,000; by default 100. It doubles with each
-   * further one.
+   * Time before the first restart of a window, milliseconds, 0 to 3,600,000; by default 100. Doubles with each further
+   * restart.
    */
   readonly backoffMs?: number;
   /** Longest time before a restart, milliseconds, 0 to 3,600,000; by default 10,000. */
   readonly maxBackoffMs?: number;
   /**
-   * Whether each restart of a window, and what an edit puts in the place of the node that failed, goes on from what its
-   * `snapshot()` gives; by default `false`: only the first restart does, since the state may be what makes the node fail.
+   * True if each restart of a window, and a node that an edit puts in place of the failed one, takes over the failed
+   * node's `snapshot()`; by default `false`: only the first restart does, since the state may be the cause of the
+   * failure.
    */
   readonly keepState?: boolean;
 }
 
 /**
- * What is done when a node fails. `fail` (default): the run ends. `disable`: the node is torn down, what comes to it is
- * dropped, its outputs end, and the other nodes go on. `restart`: a new instance takes its place.
+ * The reaction to the failure of a node. `fail` (default): the run ends. `disable`: the node is torn down, frames for
+ * it are dropped, its outputs end, and the other nodes go on. `restart`: a new instance takes its place.
  */
 export type Supervision = "fail" | "disable" | { readonly restart: RestartPolicy };
 
 const WANTED = `"fail", "disable" or { "restart": { … } }`;
 
 /**
- * Checks what is to be done with a node that fails.
+ * Checks a supervision.
  *
- * @param node its id; absent: it is said of all nodes of a runtime
+ * @param node the node's id; absent: the supervision is for all nodes of a runtime
  * @returns the value
  * @throws {SluiceError} `InvalidConfig`
  */
@@ -89,12 +90,12 @@ export function checkSupervision(
   return value as Supervision;
 }
 
-/** Whether whatever takes the place of a node that has failed goes on from its state. */
+/** True if every replacement of a failed node takes over its state. */
 export function keepsState(supervision: Supervision): boolean {
   return typeof supervision === "object" && supervision.restart.keepState === true;
 }
 
-/** The values of a restart policy, with those that are absent filled in. */
+/** Returns a restart policy with the defaults for absent values. */
 export function restartPolicy(given: RestartPolicy): Required<RestartPolicy> {
   const values = Object.entries(RESTART_LIMITS).map(([key, limits]) => [
     key,

@@ -1,6 +1,5 @@
 /**
- * Tells of lanes that a script says something of and that run nothing: what was asked for, such as a priority, is then
- * nowhere in force.
+ * Warns of lanes with options but without nodes: their options, such as a priority, then have no effect.
  *
  * @module
  */
@@ -9,16 +8,16 @@ import { didYouMean } from "../errors/suggestion.ts";
 import type { Topology } from "../topology.ts";
 import { AUTO_LANE, MAIN_LANE } from "../placement/lane_choice.ts";
 
-/** Warns of what {@linkcode unusedLanes} finds in a graph. */
+/** Logs the warning of {@linkcode unusedLanes} for a graph. */
 export function warnOfUnusedLanes({ lanes, nodes }: Pick<Topology, "lanes" | "nodes">): void {
   const words = unusedLanes(Object.keys(lanes), new Set([...nodes.values()].map(({ lane }) => lane)));
   if (words !== undefined) logger("runtime").warn(words);
 }
 
 /**
- * What to warn of; `undefined` where every lane is used.
+ * Returns the warning; `undefined` if every lane is used.
  *
- * @param named lanes that something is said of
+ * @param named lanes with options
  * @param used lanes of nodes
  */
 export function unusedLanes(named: Iterable<string>, used: ReadonlySet<string>): string | undefined {

@@ -1,5 +1,5 @@
 /**
- * Nodes that single calls add to a running graph: their handles are there at once, the nodes once their edits are in
+ * Nodes that single calls add to a running graph: a call returns the handle at once; the node joins once its edit is in
  * effect.
  *
  * @module
@@ -22,9 +22,9 @@ export class Arrivals {
   }
 
   /**
-   * Checks a node against the graph as it is now.
+   * Checks a node against the current graph.
    *
-   * @returns the node as it will be, with an id that no other node has or is about to have
+   * @returns the future node, with an id that no other node has or is about to get
    * @throws {SluiceError} as {@linkcode Topology.addNode}
    */
   check(type: AnyNodeType, config: Readonly<Record<string, unknown>>, options: AddOptions): NodeEntry {
@@ -39,7 +39,7 @@ export class Arrivals {
     }
   }
 
-  /** A node is on its way. @param added settles when it has come, or never will */
+  /** Registers a node on its way. @param added settles when the node has joined, or never will */
   expect(id: NodeId, added: Promise<unknown>): void {
     this.#pending.add(id);
     const forget = () => void this.#pending.delete(id);
@@ -48,8 +48,8 @@ export class Arrivals {
 }
 
 /**
- * A handle that can be awaited, and used before that: edits follow one another. Awaiting it gives a plain one. Where
- * nobody awaits it, the log tells why the node was not added.
+ * Makes a handle usable before its node joins, because edits run in order, and awaitable: `await` gives the plain
+ * handle. If nobody awaits it, the log reports why the node was not added.
  *
  * @param added settles when the node is part of the graph, or never will be
  */

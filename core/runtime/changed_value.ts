@@ -1,5 +1,5 @@
 /**
- * What a configuration value of a node may be changed to.
+ * Checks changes of a node's configuration values.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import { SluiceError } from "../errors.ts";
 import type { NodeEntry } from "../graph/entries.ts";
 
 /**
- * @param runs whether the graph was started: then only live values may change
- * @returns the value as the node gets it
- * @throws {SluiceError} `InvalidConfig` for a value that is wrong, and for a key that may not change
+ * @param runs true if the graph was started: then only live values may change
+ * @returns the value in the form that the node gets
+ * @throws {SluiceError} `InvalidConfig` for a wrong value, and for a key that may not change
  */
 export function changedValue(node: NodeEntry, key: string, value: unknown, runs: boolean): unknown {
   const { descriptor } = node.type;
@@ -34,7 +34,7 @@ export function changedValue(node: NodeEntry, key: string, value: unknown, runs:
   return values[key];
 }
 
-/** Whether a node has an array port that is as large as a configuration key says. */
+/** True if a configuration key gives the size of an array port of the node. */
 function sizesPorts(node: NodeEntry, key: string): boolean {
   const { inputs, outputs } = node.type.descriptor;
   return [...inputs, ...outputs].some((port) => port.sizedBy === key);

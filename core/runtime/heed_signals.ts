@@ -1,5 +1,5 @@
 /**
- * What stops a run beside calls of its runtime.
+ * Stops a run on signals.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import type { RuntimeOptions } from "../runtime_options.ts";
 import type { Topology } from "../topology.ts";
 
 /**
- * Has the signal of the options, and those of the system, stop a run.
+ * Stops a run on the signal of the options and on those of the system.
  *
- * @param stop may reject: that is told elsewhere
- * @returns ends that
+ * @param stop may reject: its error is reported elsewhere
+ * @returns a function that ends the listening
  */
 export function heedSignals(
   { signal, signals }: RuntimeOptions,

@@ -17,11 +17,14 @@ export function findType(registry: NodeRegistry | undefined, type: string): AnyN
   );
 }
 
-/** The types of the registry; without one, those of the packages that the graph has nodes of, and of packages in these. */
+/**
+ * Returns the types of the registry; without one, those of the packages of the graph's nodes, and of the packages in
+ * these.
+ */
 export function knownTypes(registry: NodeRegistry | undefined, { nodes }: Topology): readonly AnyNodeType[] {
   if (registry !== undefined) return registry.list();
   const packages = new Set([...nodes.values()].flatMap(({ type }) => type.package ?? []));
-  // What is added while it is gone through comes last.
+  // The loop also visits packages added during it.
   for (const each of packages) for (const inner of each.packages ?? []) packages.add(inner);
   return [...packages].flatMap((each) => each.nodes);
 }

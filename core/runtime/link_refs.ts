@@ -1,5 +1,5 @@
 /**
- * The links of a graph, with references to their ends: found by id, by an output or by an input.
+ * Finds the links of a graph, with references to their ends: by id, by an output or by an input.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import type { InputRef, OutputRef } from "../registry/handle.ts";
 import { assertRefsOf, makeRef } from "../registry/make_handle.ts";
 import type { Topology } from "../topology.ts";
 
-/** A link of a graph. `F`: the frames that it carries. */
+/** A link of a graph. `F`: the type of its frames. */
 export interface LinkRef<F extends Frame = Frame> {
   /** Its id. */
   readonly id: LinkId;
@@ -24,19 +24,19 @@ export interface LinkRef<F extends Frame = Frame> {
   readonly from: OutputRef<F>;
   /** The input that it leads to. */
   readonly to: InputRef<F>;
-  /** What it does when it is full. */
+  /** Its policy when it is full. */
   readonly policy: LinkPolicy;
-  /** How many frames fit. */
+  /** Its capacity in frames. */
   readonly capacity: number;
 }
 
 /**
- * The links at a port, or all, in the order in which they were made.
+ * Returns the links at a port, or all links, in the order in which they were made.
  *
- * @param owner the runtime, which the references lead into
+ * @param owner the runtime of the references
  * @param port a reference, or an address: `node.port`
- * @throws {SluiceError} `InvalidGraph` for a port of another runtime and what is no address, `NodeNotFound`,
- * `PortNotFound` for an address that no port of the node has, and for what is no port
+ * @throws {SluiceError} `InvalidGraph` for a port of another runtime or a text that is no address; `NodeNotFound`;
+ * `PortNotFound` for an address without a port of the node, or a value that is no port
  */
 export function linksAt<F extends Frame>(
   topology: Topology,
@@ -48,14 +48,14 @@ export function linksAt<F extends Frame>(
   assertPort(end);
   assertRefsOf(owner, end);
   const { id, type: { descriptor } } = topology.node(end.node);
-  // A reference may be of an element of a dynamic port that is there no longer.
+  // A reference may name a removed element of a dynamic port.
   if (typeof port === "string") assertHasPort(id, descriptor, end.port);
-  // No node has an input and an output of one name.
+  // A node never has an input and an output of one name.
   const links = [topology.linkInto(id, end.port) ?? [], topology.linksFrom(id, end.port)].flat();
   return links.map((link) => refOf(link, owner));
 }
 
-/** The link of an id. @throws {SluiceError} `LinkNotFound`, with the links there are */
+/** Returns the link with an id. @throws {SluiceError} `LinkNotFound`, with the ids of all links */
 export function linkOf(topology: Topology, owner: object, id: string): LinkRef {
   return refOf(topology.link(id), owner);
 }

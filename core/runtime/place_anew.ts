@@ -1,6 +1,6 @@
 /**
- * Puts nodes on other lanes before a run, as the run before has shown to be better. Every node is built anew then, so
- * that those go too which cannot be moved while the graph runs.
+ * Moves nodes to other lanes before a run, to the lanes that the previous run found better. The run then builds every
+ * node anew, so that nodes move too that a running graph could not move.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { logDetail } from "../log.ts";
 import type { LaneMove } from "../placement/balance.ts";
 import type { Topology } from "../topology.ts";
 
-/** @param moves what was found since; a node that somebody has moved or replaced meanwhile stays where it is */
+/** @param moves the moves found since; a node that the script has moved or replaced meanwhile stays on its lane */
 export function placeAnew(topology: Topology, moves: readonly LaneMove[]): void {
   const wanted = moves.flatMap(({ id, from, to }) => {
     const node = topology.nodes.get(id as NodeId);

@@ -1,5 +1,5 @@
 /**
- * The ports of a node in a graph, for those who build it by name.
+ * Describes the ports of a node in a graph, for code that builds graphs by name.
  *
  * @module
  */
@@ -15,15 +15,15 @@ export interface PortInfo {
   readonly name: string;
   /** `node.port`. */
   readonly address: PortAddress;
-  /** Which way frames go. */
+  /** The direction of frames. */
   readonly direction: "input" | "output";
-  /** What kind of frames it carries; absent where links tell it and have not. */
+  /** The kind of its frames; absent if its links determine the kind and have not yet. */
   readonly kind?: FrameKind;
-  /** The kinds of frames that it may carry, as far as its links tell: one where `kind` is known. */
+  /** The kinds of frames that it may carry, as far as its links determine them: one if `kind` is known. */
   readonly kinds: readonly FrameKind[];
-  /** The frame type as written: `AudioFrame<2>`. */
+  /** The frame type, as written: `AudioFrame<2>`. */
   readonly type: string;
-  /** Whether the graph may leave it without a link. Only inputs have it: every output may be left. */
+  /** True if the graph may leave it without a link. Present for inputs only: every output may be left. */
   readonly optional?: boolean;
   /** The links of the port. */
   readonly links: readonly LinkId[];
@@ -31,7 +31,7 @@ export interface PortInfo {
   readonly doc: string;
 }
 
-/** The ports of a node, inputs first. @throws {SluiceError} `NodeNotFound` */
+/** Returns the ports of a node, inputs first. @throws {SluiceError} `NodeNotFound` */
 export function portsOf(topology: Topology, nodeId: string): PortInfo[] {
   const { id, type } = topology.node(nodeId);
   return [...type.descriptor.inputs, ...type.descriptor.outputs].flatMap((port) =>

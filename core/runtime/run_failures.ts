@@ -1,5 +1,5 @@
 /**
- * Whether somebody hears of the failures of a runtime's runs.
+ * Records whether anybody awaits the failures of a runtime's runs.
  *
  * @module
  */
@@ -7,26 +7,26 @@ import { describeThrown } from "../errors/thrown.ts";
 import { failureNumber } from "../events/failure_number.ts";
 import { logger } from "../log.ts";
 
-/** Which runs have failed, or were broken off, and whether somebody waited for their ends. */
+/** The failed or aborted runs, and whether anybody awaited their ends. */
 export class RunFailures {
-  /** Whether somebody waits for the end of the newest run, or has. */
+  /** True if somebody awaits or awaited the end of the newest run. */
   awaited = false;
   #failed = false;
-  /** An earlier run has failed for whose end nobody waited. */
+  /** True if an earlier run has failed and nobody awaited its end. */
   #unheard = false;
 
-  /** Whether a run has failed for whose end nobody has waited. */
+  /** True if any run has failed and nobody awaited its end. */
   get areUnheard(): boolean {
     return this.#unheard || (this.#failed && !this.awaited);
   }
 
-  /** Another run is the newest one. */
+  /** Makes another run the newest one. */
   begin(): void {
     this.#unheard = this.areUnheard;
     this.#failed = this.awaited = false;
   }
 
-  /** A run has failed: the log tells it, where nobody waits for the end of a run. */
+  /** Records the failure of a run: logs it if nobody awaits the end of a run. */
   take(error: unknown, isNewest: boolean): void {
     if (isNewest) this.#failed = true;
     if (this.awaited) return;

@@ -1,5 +1,5 @@
 /**
- * Nodes that the script itself talks to, and what they are told of the graph that they are in.
+ * Nodes that the script itself uses, and the news of the graph that they receive.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import type { NodeSpec } from "../registry/node_type.ts";
 import type { Topology } from "../topology.ts";
 import { wantedValues } from "./wanted_values.ts";
 
-/** The nodes of one runtime that its script talks to. */
+/** The nodes of one runtime that its script uses. */
 export class ScriptNodes {
   readonly #topology: Topology;
   readonly #run: () => Promise<unknown>;
   readonly #failure: () => Error | undefined;
-  /** What nodes of the graph want to have called with the reason where a start is refused, or there was none. */
+  /** Callbacks of nodes, to call with the reason if a start is refused or never comes. */
   readonly #onRefused = new Set<(reason: unknown) => void>();
 
   /**
    * @param run settles as `runtime.finished`
-   * @param failure why the run fails, as soon as that is known
+   * @param failure returns the reason why the run fails, once known
    */
   constructor(topology: Topology, run: () => Promise<unknown>, failure: () => Error | undefined) {
     this.#topology = topology;
@@ -27,7 +27,7 @@ export class ScriptNodes {
     this.#failure = failure;
   }
 
-  /** Makes the handle by which the script talks to a node. @param plain has its ports alone */
+  /** Makes the handle by which the script uses a node. @param plain the handle with the ports alone */
   join<H extends NodeHandle>({ extend }: Pick<NodeSpec<H>, "extend">, plain: NodeHandle): Joined<H> {
     const departures: Left[] = [];
     const onRefused = (listener: (reason: unknown) => void) => {
@@ -41,12 +41,12 @@ export class ScriptNodes {
     return { handle, left: departures.length > 0 ? left : undefined };
   }
 
-  /** A start is refused, or there will be none. */
+  /** Reports to the nodes that a start is refused, or never comes. */
   refuseStart(reason: unknown): void {
     for (const tell of this.#onRefused) tell(reason);
   }
 
-  /** An edit has failed: tells those that it was to add, unless it is in effect. */
+  /** Reports to the nodes of a failed edit that they were not added, unless the edit is in effect. */
   refuseEdit(joined: Iterable<Left>, reason: unknown): void {
     for (const left of joined) if (!this.#topology.awaitsDeparture(left)) left(reason);
   }

@@ -1,5 +1,5 @@
 /**
- * What a runtime's options leave open when its graph is started.
+ * The defaults of a runtime's options, and the options of a run.
  *
  * @module
  */
@@ -8,27 +8,27 @@ import type { RuntimeOptions } from "../runtime_options.ts";
 import type { SessionOptions } from "../session/session_options.ts";
 import type { Topology } from "../topology.ts";
 
-/** Time that `stop()` leaves for draining by default, milliseconds. */
+/** Default time limit for draining in `stop()`, milliseconds. */
 const STOP_TIMEOUT_MS = 5_000;
 
-/** Time that a node's call may hold its lane by default until the node is stuck, milliseconds. */
+/** Default time for which a node's call may hold its lane before the node is stuck, milliseconds. */
 const STUCK_AFTER_MS = 2_000;
 
-/** Time that a node's call may take by default until the run ends, milliseconds. */
+/** Default time limit of a node's call, milliseconds; the run ends after it. */
 const CALL_TIMEOUT_MS = 30_000;
 
-/** Time that a node's `setup()` may take by default, milliseconds. */
+/** Default time limit of a node's `setup()`, milliseconds. */
 const SETUP_TIMEOUT_MS = 30_000;
 
-/** After how long a node that holds its lane is stuck, milliseconds; 0: never. */
+/** Returns the time for which a node may hold its lane before it is stuck, milliseconds; 0: no limit. */
 export function stuckAfterMs(options: RuntimeOptions): number {
   return options.stuckAfterMs ?? STUCK_AFTER_MS;
 }
 
-/** What a run gets of its runtime as it is. */
+/** The runtime's part of a run's options. */
 type OfRuntime = Pick<SessionOptions, "topology" | "driver" | "pausedNs" | "events" | "kept" | "resume" | "converters">;
 
-/** The options of a graph's run. */
+/** Returns the options of a graph's run. */
 export function sessionOptions(options: RuntimeOptions, ofRuntime: OfRuntime): SessionOptions {
   const { topology } = ofRuntime;
   return {
@@ -45,7 +45,7 @@ export function sessionOptions(options: RuntimeOptions, ofRuntime: OfRuntime): S
   };
 }
 
-/** Whether there is a node that gives frames, or waits for them, by itself. */
+/** True if a node gives frames, or waits for them, by itself. */
 function hasSources(topology: Topology): boolean {
   return [...topology.nodes.values()].some((node) =>
     topology.connections.intoNode(node.id).length === 0 && awaitedInput(topology, node) === undefined
@@ -56,7 +56,7 @@ function developmentByDefault(): boolean {
   try {
     return Deno.env.get("SLUICE_DEV") === "1";
   } catch {
-    // No permission to read it: as if it were not set.
+    // Without permission to read the variable, treats it as unset.
     return false;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * A runtime as the control plane sees it, with a version for its lists.
+ * The control plane's view of a runtime, with a version for its lists.
  *
  * @module
  */
@@ -13,10 +13,10 @@ import type { Topology } from "../topology.ts";
 import { stuckAfterMs } from "./session_options.ts";
 
 /**
- * @param types those that the runtime knows
- * @param run the part of the view that a run has
- * @param runs how many there were
- * @returns gives the view as it is then
+ * @param types the types that the runtime knows
+ * @param run the run's part of the view
+ * @param runs the number of runs so far
+ * @returns a function that returns the current view
  */
 export function versionedView(
   options: RuntimeOptions,
@@ -30,8 +30,8 @@ export function versionedView(
   let lists = "";
   return () => {
     const session = run();
-    // Lanes and pools come and go, and pools grow, without a change of the topology: no version may stand for two of
-    // their lists.
+    // Lanes and pools come and go, and pools grow, without a change of the topology: each version must still have only
+    // one list of each.
     const lanes = session?.lanes.map(({ name, index }) => `${name}:${index}`).join();
     const pools = session?.pools().map(({ slots }) => slots).join();
     const now = `${runs()} ${topology.version} ${lanes} ${pools}`;

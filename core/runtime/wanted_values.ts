@@ -1,5 +1,5 @@
 /**
- * What the inputs that a node's outputs lead to want of values: what a script pushes is held against it.
+ * Finds the schemas that the inputs behind a node's outputs require: they check the values that a script pushes.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import { type NodeId, portAddress } from "../ids.ts";
 import type { Topology } from "../topology.ts";
 
 /**
- * Reads the schemas behind a node's outputs, as far as the links tell them.
+ * Reads the schemas behind a node's outputs, as far as the links determine them.
  *
- * @returns a function that gives those of the graph as it is when it is called
+ * @returns a function that returns the schemas of the current graph
  */
 export function wantedValues(topology: Topology, nodeId: string): () => readonly WantedValue[] {
   let version = -1;
@@ -23,7 +23,7 @@ export function wantedValues(topology: Topology, nodeId: string): () => readonly
 }
 
 function readWanted(topology: Topology, nodeId: string): WantedValue[] {
-  // An edit may have removed the node, whose last tick is under way.
+  // An edit may have removed the node while its last tick runs.
   return topology.connections.fromNode(nodeId as NodeId).flatMap(({ toNode, toPort, input }) => {
     const { schema = "", valueSchema } = topology.carried.of(toNode, toPort, input);
     return valueSchema === undefined
