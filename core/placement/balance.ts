@@ -1,74 +1,76 @@
 /**
- * Which nodes ought to be on other lanes, so that the busiest lane has less to do.
+ * Finds nodes to move to other lanes, so that the busiest lane has less to do.
  *
- * The *load* of a node is the share of one thread that it takes, from 0 to 1. A link between two lanes adds to the load
- * of both. The *peak* of a placement is the load of its busiest lane: a graph that runs as fast as it can does so at
- * the pace of that lane. Chains stay together, since cutting one costs a crossing.
+ * The *load* of a node is its share of one thread, from 0 to 1. A link between two lanes adds to the load of both. The
+ * *peak* of a placement is the load of its busiest lane, which sets the pace of a graph that runs as fast as it can.
+ * Chains stay together, because each cut costs a crossing.
  *
  * Pure and deterministic: the same input gives the same moves.
  *
  * @module
  */
 
-/** What a frame that goes from lane to lane costs either of them, seconds. */
+/** The cost of a frame that crosses from lane to lane, for either lane, seconds. */
 const CROSSING_S = 1e-6;
 
-/** A placement whose peak is so much higher than the lowest one is as good if it cuts fewer chains, or moves less. */
+/**
+ * A placement whose peak exceeds the lowest by at most this factor is as good if it cuts fewer chains, or moves less.
+ */
 const TIE = 1.15;
 
-/** A single cluster is moved if the squares of the loads become less by more than this. */
+/** A single cluster moves only if the sum of squared loads drops by more than this. */
 const LEAST_STEP = 1e-12;
 
-/** Passes over all clusters that improve a placement, at most. */
+/** Most passes over all clusters that improve a placement. */
 const MAX_PASSES = 8;
 
-/** A node, and what it takes. */
+/** A node with its load. */
 export interface LoadedNode {
   readonly id: string;
   readonly lane: string;
   readonly load: number;
-  /** Whether it may be moved. */
+  /** True if the node may be moved. */
   readonly isFree: boolean;
 }
 
-/** A link, and what goes through it. */
+/** A link with its rate of frames. */
 export interface LoadedLink {
   readonly from: string;
   readonly to: string;
   readonly framesPerSecond: number;
-  /** Its ends must stay on one lane. */
+  /** True if its ends must stay on one lane. */
   readonly isGlued: boolean;
 }
 
-/** A graph as it was measured. */
+/** A measured graph. */
 export interface Loads {
   readonly nodes: readonly LoadedNode[];
   readonly links: readonly LoadedLink[];
-  /** The lanes that free nodes may be on, also such as do not exist yet. */
+  /** The lanes that free nodes may be on, including lanes that do not exist yet. */
   readonly lanes: readonly string[];
-  /** Nothing is moved unless the peak goes down by this share of it, from 0 to 1. */
+  /** The least share of the peak, from 0 to 1, that moves must save. */
   readonly leastGain: number;
 }
 
-/** One node that is to go elsewhere. */
+/** The move of one node. */
 export interface LaneMove {
   readonly id: string;
   readonly from: string;
   readonly to: string;
 }
 
-/** What to do, and the peak before and, as predicted, after it. */
+/** The moves, and the peak before and, as predicted, after them. */
 export interface Balance {
   readonly moves: readonly LaneMove[];
   readonly peakBefore: number;
   readonly peakAfter: number;
 }
 
-/** Nodes that go together. */
+/** Nodes that move together. */
 interface Cluster {
   readonly members: readonly number[];
   readonly load: number;
-  /** Index of its lane; those that stay may be on a lane that no free node can be on. */
+  /** Index of its lane; a cluster that stays may be on a lane that no free node can be on. */
   readonly home: number;
   readonly isFree: boolean;
 }
@@ -77,11 +79,11 @@ interface Cluster {
 interface Edge {
   readonly a: number;
   readonly b: number;
-  /** What it adds to either lane if these differ. */
+  /** The cost for either lane if the lanes differ. */
   readonly cost: number;
 }
 
-/** Lane of each cluster, by number. */
+/** The lane of each cluster, by number. */
 type Placement = Int32Array;
 
 /** Finds the moves that are worth making. */
@@ -106,7 +108,7 @@ export function balance({ nodes, links, lanes, leastGain }: Loads): Balance {
 class Problem {
   readonly clusters: readonly Cluster[];
   readonly edges: readonly Edge[];
-  /** Those that free clusters may be on come first. */
+  /** The lanes, those for free clusters first. */
   readonly lanes: readonly string[];
   readonly choices: number;
   /** The edges of each cluster. */
@@ -143,7 +145,7 @@ class Problem {
     return Int32Array.from(this.clusters, ({ home }) => home);
   }
 
-  /** The load of each lane that free clusters may be on. */
+  /** Returns the load of each lane that free clusters may be on. */
   loads(placement: Placement): Float64Array {
     const loads = new Float64Array(this.lanes.length);
     for (const [k, { load }] of this.clusters.entries()) loads[placement[k]] += load;
@@ -159,7 +161,7 @@ class Problem {
     return Math.max(0, ...this.loads(placement));
   }
 
-  /** What goes from lane to lane. */
+  /** Returns the cost of all links between lanes. */
   crossings(placement: Placement): number {
     return this.edges.reduce((sum, { a, b, cost }) => sum + (placement[a] === placement[b] ? 0 : cost), 0);
   }
@@ -169,7 +171,7 @@ class Problem {
   }
 }
 
-/** The number of one element of the set that each is in, once these pairs are joined. */
+/** Joins pairs to sets, and returns the number of one member of each element's set. */
 function joined(count: number, pairs: readonly { readonly a: number; readonly b: number }[]): number[] {
   const parents = Array.from({ length: count }, (_, n) => n);
   const root = (n: number) => {
@@ -180,7 +182,7 @@ function joined(count: number, pairs: readonly { readonly a: number; readonly b:
   return parents.map((_, n) => root(n));
 }
 
-/** Depth first along the links, from what nothing leads to: a chain stands in one piece. */
+/** Orders depth first along the links, from elements without links into them: a chain stays in one piece. */
 function chainOrder(count: number, edges: readonly Edge[]): number[] {
   const next = Array.from({ length: count }, (): number[] => []);
   const waiting = new Int32Array(count);
@@ -196,17 +198,17 @@ function chainOrder(count: number, edges: readonly Edge[]): number[] {
       if (seen[k] === 1) continue;
       seen[k] = 1;
       order.push(k);
-      // Where several lead to one, it follows the last of them.
+      // An element behind several follows the last of them.
       for (const to of next[k].toReversed()) if (--waiting[to] <= 0) stack.push(to);
     }
   };
   for (let k = 0; k < count; k++) if (waiting[k] === 0) visit(k);
-  // What is left stands in loops.
+  // The remaining elements are on loops.
   for (let k = 0; k < count; k++) visit(k);
   return order;
 }
 
-/** Placements to choose from, the present one first. */
+/** Returns the placements to choose from, the present one first. */
 function candidates(problem: Problem): Placement[] {
   const starts = [problem.present, heaviestFirst(problem)];
   const most = problem.choices;
@@ -216,7 +218,7 @@ function candidates(problem: Problem): Placement[] {
   return [problem.present, ...starts, ...starts.map((start) => improve(problem, start.slice()))];
 }
 
-/** Each cluster goes to the lane that has least by then, the heaviest cluster first. */
+/** Places each cluster, the heaviest first, on the lane with the least load so far. */
 function heaviestFirst(problem: Problem): Placement {
   const placement = problem.present;
   const loads = new Float64Array(problem.lanes.length);
@@ -245,7 +247,7 @@ function cutChain(problem: Problem, parts: number): Placement {
   return assignParts(problem, parts, partOf);
 }
 
-/** Gives each part the lane where most of it is, of those that are left. */
+/** Gives each part the remaining lane that already has most of its load. */
 function assignParts(problem: Problem, parts: number, partOf: ReadonlyMap<number, number>): Placement {
   const placement = problem.present;
   const shared = Array.from({ length: parts }, () => new Float64Array(problem.lanes.length));
@@ -261,7 +263,7 @@ function assignParts(problem: Problem, parts: number, partOf: ReadonlyMap<number
   return placement;
 }
 
-/** Moves single clusters from lane to lane for as long as the lanes become more equal by that. */
+/** Moves single clusters between lanes while the loads become more equal. */
 function improve(problem: Problem, placement: Placement): Placement {
   const loads = problem.loads(placement);
   const changes = new LoadChanges(problem, placement);
@@ -273,9 +275,9 @@ function improve(problem: Problem, placement: Placement): Placement {
   return placement;
 }
 
-/** @param loads of the placement: kept up to date */
+/** @param loads the loads of the placement: kept up to date */
 function moveToBest(loads: Float64Array, changes: LoadChanges, k: number): boolean {
-  // The pace is that of the busiest lane: it must not become slower for the sake of the others.
+  // The busiest lane sets the pace: it must not slow down for the sake of the others.
   const top = loads.reduce((most, load) => Math.max(most, load), 0);
   let best = -1;
   let bestGain = LEAST_STEP;
@@ -290,7 +292,7 @@ function moveToBest(loads: Float64Array, changes: LoadChanges, k: number): boole
   return true;
 }
 
-/** What the loads of lanes change by if a cluster goes to another one. */
+/** The changes of the lanes' loads if a cluster moves. */
 class LoadChanges {
   readonly #problem: Problem;
   readonly #placement: Placement;
@@ -306,7 +308,7 @@ class LoadChanges {
     this.#by = new Float64Array(problem.lanes.length);
   }
 
-  /** Looks at one move. @returns whether it is one */
+  /** Considers one move. @returns true if it changes a lane */
   move(cluster: number, to: number): boolean {
     const here = this.#placement[cluster];
     if (here === to) return false;
@@ -330,7 +332,7 @@ class LoadChanges {
     return true;
   }
 
-  /** By how much the squares of the loads become less; -Infinity if a lane comes to have more than `top`. */
+  /** Returns the drop of the sum of squared loads; -Infinity if a lane would exceed `top`. */
   gain(loads: Float64Array, top: number): number {
     let gain = 0;
     for (const lane of this.#lanes) {
@@ -354,7 +356,7 @@ class LoadChanges {
   }
 }
 
-/** The placement with the lowest peak, or one that is nearly as good and cuts or moves less. */
+/** Chooses the placement with the lowest peak, or one nearly as good that cuts or moves less. */
 function choose(problem: Problem, placements: readonly Placement[]): Placement {
   const rated = placements.map((placement) => ({
     placement,

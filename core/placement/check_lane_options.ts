@@ -1,5 +1,5 @@
 /**
- * Checks what a runtime says of its lanes.
+ * Checks a runtime's options of lanes.
  *
  * @module
  */

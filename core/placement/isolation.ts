@@ -7,26 +7,26 @@ import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import { describeValue } from "../errors/describe_value.ts";
 import { SluiceError } from "../errors.ts";
 
-/** The least and the most memory that an isolated stage may be given, MiB. */
+/** The least and the most memory of an isolated stage, MiB. */
 export const ISOLATE_MEMORY_MB: readonly [least: number, most: number] = [16, 1_048_576];
 
-/** Whether a node's stage runs in a process of its own, and with what. */
+/** The isolation of a node's stage in a process of its own. */
 export interface Isolation {
   readonly isolate: "process";
-  /** Most memory that the process may have for itself, MiB; absent: as much as the system gives. */
+  /** Memory limit of the process, MiB; absent: the limit of the system. */
   readonly isolateMemoryMb?: number;
 }
 
-/** What may be said of it. */
+/** The options for isolation. */
 export interface IsolationOptions {
-  /** `process`: its stage runs in a process of its own. `false`: it does not. */
+  /** `process`: its stage runs in a process of its own. `false`: it runs in the runtime's process. */
   readonly isolate?: "process" | false;
   /** As {@linkcode Isolation.isolateMemoryMb}. */
   readonly isolateMemoryMb?: number;
 }
 
 /**
- * What holds of a node that takes another one's place: by default what held of that.
+ * Returns the isolation of a replacing node: by default that of the old one.
  *
  * @throws {SluiceError} `InvalidConfig`
  */
@@ -40,9 +40,9 @@ export function isolationAfter(
 }
 
 /**
- * Checks what is said of a node.
+ * Checks the options for isolation.
  *
- * @returns `undefined` if it is not isolated
+ * @returns `undefined` if the node is not isolated
  * @throws {SluiceError} `InvalidConfig`
  */
 export function checkIsolation(

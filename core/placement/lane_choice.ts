@@ -1,5 +1,5 @@
 /**
- * Which lane runs a node. All nodes of a lane are processors, or all are native stages.
+ * Chooses the lane of a node. All nodes of a lane are processors, or all are native stages.
  *
  * @module
  */
@@ -9,32 +9,32 @@ import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import type { LaneKind, LaneOptions } from "./lane_options.ts";
 import { asksFor, type Schedule, scheduleSuffix } from "./schedule.ts";
 
-/** Name of the lane that nodes run on by default. */
+/** The default lane of nodes. */
 export const DEFAULT_LANE = "worker";
 
-/** Name of the lane of the control isolate. */
+/** The lane of the control isolate. */
 export const MAIN_LANE = "main";
 
-/** Name of the lane that native stages run on by default. */
+/** The default lane of native stages. */
 export const NATIVE_LANE = "native";
 
-/** In place of a lane's name: the runtime chooses, and changes its mind while the graph runs. */
+/** In place of a lane's name: the runtime chooses the lane, and may choose another while the graph runs. */
 export const AUTO_LANE = "auto";
 
-/** What of a node that is in the graph already decides. */
+/** The part of a node in the graph that decides which nodes may join it. */
 interface PlacedNode {
   readonly id: NodeId;
   readonly type: { readonly descriptor: Pick<NodeDescriptor, "type" | "lane"> };
 }
 
 /**
- * The lane of a new node.
+ * Returns the lane of a new node.
  *
- * @param asked the lane that was asked for; absent, or `auto` while nothing is known of the node: that of its kind
- * @param lanes what was said of lanes, by name
- * @param residents a node of each lane that has some
- * @param schedule what the node asks for: those that name no lane and ask for the same share one
- * @throws {SluiceError} `InvalidGraph` for an invalid name, and for a lane of another kind than the node needs
+ * @param asked the lane asked for; if absent, or `auto` before anything is measured, the default of the node's kind
+ * @param lanes options of lanes, by name
+ * @param residents a node of each lane that has nodes
+ * @param schedule the schedule that the node asks for: nodes without a lane share one if they ask for the same
+ * @throws {SluiceError} `InvalidGraph` for an invalid name, and for a lane of a kind that cannot run the node
  */
 export function laneOf(
   id: NodeId,
@@ -46,7 +46,7 @@ export function laneOf(
 ): string {
   const named = asked === undefined || asked === AUTO_LANE ? defaultLane(descriptor, schedule) : laneName(asked);
   const kind = (Object.hasOwn(lanes, named) ? lanes[named].kind : undefined) ?? impliedKind(named);
-  // A lane of kind main is the control isolate, whatever it is called.
+  // A lane of kind main is the control isolate, whatever its name.
   const lane = kind === "main" ? MAIN_LANE : named;
   const why = whyNotOn(lane, kind, descriptor) ?? whyNotBeside(residents.get(lane), descriptor);
   if (why === undefined) return lane;
@@ -54,7 +54,7 @@ export function laneOf(
   throw new SluiceError("InvalidGraph", message, { nodeId: id });
 }
 
-/** Why a lane cannot run a node, whatever else it runs, and what to do; `undefined` if it can. */
+/** Returns why a lane cannot run a node, whatever else it runs, and what to do; `undefined` if it can. */
 function whyNotOn(
   lane: string,
   kind: LaneKind | undefined,
@@ -72,7 +72,7 @@ function whyNotOn(
   return undefined;
 }
 
-/** Why a node cannot run on the lane of another one, and what to do; `undefined` if it can. */
+/** Returns why a node cannot share the lane of another one, and what to do; `undefined` if it can. */
 function whyNotBeside(other: PlacedNode | undefined, { lane }: Pick<NodeDescriptor, "lane">): string | undefined {
   if (other === undefined) return undefined;
   const [own, its] = [lane, other.type.descriptor.lane].map((each) =>
@@ -84,11 +84,11 @@ function whyNotBeside(other: PlacedNode | undefined, { lane }: Pick<NodeDescript
 }
 
 /**
- * Whether the runtime chooses the lane of a new node. Native stages stay where they are, types that run on lane `main`
- * only have no choice, and nodes that ask for a priority or for processors have a lane with those that ask for the same.
+ * True if the runtime chooses the lane of a new node. Native stages keep their lane, types for lane `main` have no
+ * other, and nodes that ask for a priority or for processors share a lane with those that ask for the same.
  *
  * @param asked the lane that was asked for
- * @param lanes what was said of lanes: with `auto` among them, nodes that name no lane are placed so
+ * @param lanes options of lanes: with `auto` among them, the runtime chooses for nodes without a lane
  */
 export function isAutoPlaced(
   descriptor: Pick<NodeDescriptor, "lane">,
@@ -100,7 +100,7 @@ export function isAutoPlaced(
   return wanted && descriptor.lane === "worker" && !asksFor(schedule);
 }
 
-/** The kind that a lane's name promises where nobody says otherwise. */
+/** Returns the kind of lane that a name implies without options. */
 function impliedKind(name: string): LaneKind | undefined {
   return name === NATIVE_LANE ? "native" : name === DEFAULT_LANE ? "worker" : undefined;
 }

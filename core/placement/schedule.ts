@@ -1,5 +1,5 @@
 /**
- * How urgent threads are and on which processors they run: what lanes are given and nodes ask for.
+ * The priority of threads and their processors: options of lanes, and requests of nodes.
  *
  * @module
  */
@@ -9,25 +9,25 @@ import { listNames, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import { LANE_PRIORITIES, type LaneOptions, MAX_CPUS } from "./lane_options.ts";
 
-/** How many processors of a wrong list a message shows. */
+/** Most processors of a wrong list that a message shows. */
 const SHOWN_CPUS = 8;
 
-/** How urgent a thread is, and the processors that it may run on; what is absent was not asked for. */
+/** The priority of a thread, and the processors that it may run on; absent values were not asked for. */
 export type Schedule = Pick<LaneOptions, "priority" | "cpus">;
 
-/** A node that may ask for something. */
+/** A node that may ask for a schedule. */
 export interface ScheduledNode {
   readonly id: NodeId;
   readonly type: { readonly descriptor: Pick<NodeDescriptor, "type" | "priority" | "cpus"> };
   readonly lane: string;
-  /** What was said when it was added. */
+  /** The schedule in its options. */
   readonly schedule?: Schedule;
 }
 
 /**
- * Checks what is asked for. Whether the machine has the processors is found out when the graph starts.
+ * Checks a schedule. The start of the graph finds out whether the machine has the processors.
  *
- * @param refuse is told the key at fault, and what is wrong
+ * @param refuse gets the key at fault, and the fault
  */
 export function checkSchedule({ priority, cpus }: Schedule, refuse: (key: string, message: string) => never): void {
   if (priority !== undefined && !LANE_PRIORITIES.includes(priority)) {
@@ -36,40 +36,40 @@ export function checkSchedule({ priority, cpus }: Schedule, refuse: (key: string
   if (cpus !== undefined && !isCpuList(cpus)) refuse("cpus", `cpus is ${describeList(cpus)}, wanted ${CPU_LIST}`);
 }
 
-/** A list in a message: all of a short one, and how long another is. */
+/** Describes a list in a message: all of a short one, the length of a long one. */
 function describeList(list: unknown): string {
   if (!Array.isArray(list)) return describeValue(list);
   const shown = Array.from(list.slice(0, SHOWN_CPUS), describeValue).join(",");
   return list.length <= SHOWN_CPUS ? `[${shown}]` : `[${shown},…], ${list.length} in all`;
 }
 
-/** What a list of processors is, for messages. */
+/** The rule for a list of processors, for messages. */
 export const CPU_LIST: string = `a list of different processor numbers from 0 to ${MAX_CPUS - 1}`;
 
-/** Whether that is a list of processors. */
+/** True for a list of processors. */
 export function isCpuList(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.length > 0 && new Set(value).size === value.length &&
     [...value].every((cpu) => Number.isInteger(cpu) && cpu >= 0 && cpu < MAX_CPUS);
 }
 
-/** What a node asks for: each of both as was said when it was added, or else as its type says. */
+/** Returns the schedule that a node asks for: each value from its options, or else from its type. */
 export function scheduleOf({ schedule, type: { descriptor } }: Pick<ScheduledNode, "schedule" | "type">): Schedule {
   return { priority: schedule?.priority ?? descriptor.priority, cpus: schedule?.cpus ?? descriptor.cpus };
 }
 
-/** Whether anything is asked for that threads do not have by themselves. */
+/** True if a schedule differs from the default of threads. */
 export function asksFor({ priority = "normal", cpus }: Schedule): boolean {
   return priority !== "normal" || cpus !== undefined;
 }
 
-/** Whether two ask for the same. */
+/** True if two schedules are equal. */
 export function isSameSchedule(a: Schedule, b: Schedule): boolean {
   return a.priority === b.priority && String(a.cpus?.toSorted()) === String(b.cpus?.toSorted());
 }
 
 /**
- * The schedule of a lane: what its options say, else what its nodes ask for. It is as urgent as the most urgent of them,
- * and runs on the processors that all of them may have.
+ * Returns the schedule of a lane: the values of its options, else those of its nodes. The lane gets the highest
+ * priority of its nodes, and the processors that all of them allow.
  */
 export function laneSchedule(options: LaneOptions = {}, nodes: Iterable<ScheduledNode>): Schedule {
   let { priority, cpus } = options;
@@ -84,12 +84,12 @@ export function laneSchedule(options: LaneOptions = {}, nodes: Iterable<Schedule
 }
 
 /**
- * Checks that a node can have what it asks for where it is.
+ * Checks that a node can have its schedule on its lane.
  *
- * @param options what is said of its lane
- * @param others the nodes of that lane
- * @throws {SluiceError} `InvalidGraph` for processors that no other node of the lane may have, and for a node that was
- * added to lane `main` with a word on it
+ * @param options the options of the lane
+ * @param others the nodes of the lane
+ * @throws {SluiceError} `InvalidGraph` for processors that no other node of the lane allows, and for a node on lane
+ * `main` whose options ask for a schedule
  */
 export function assertSchedulable(
   node: ScheduledNode,
@@ -112,7 +112,7 @@ export function assertSchedulable(
   throw refuse(`it asks for processors ${own}, and the others of that lane for ${theirs}; ${mend}`);
 }
 
-/** The end of the name of the lane that nodes share which ask for the same and name none: `-high-cpus-0to3`. */
+/** Returns the suffix of the lane that nodes with one schedule and no lane share: `-high-cpus-0to3`. */
 export function scheduleSuffix({ priority = "normal", cpus }: Schedule): string {
   const runs: [number, number][] = [];
   for (const cpu of (cpus ?? []).toSorted((a, b) => a - b)) {

@@ -1,17 +1,17 @@
 /**
- * What the bundle knows of itself. `tools/bundle.ts` puts a module of its own in this one's place.
+ * The bundle's facts about itself. `tools/bundle.ts` replaces this module by one of its own.
  *
  * @module
  */
 
-/** The bundle that runs. */
+/** The running bundle. */
 export interface Bundle {
   /**
-   * The public modules: the URL of each source, and that of the bundle's module with the same exports. And, after the
-   * URL of the standard package and `#`, each of its node types, with a module of a package that has this one alone.
+   * The public modules: maps the URL of each source to the bundle's module with the same exports. Also maps the URL of
+   * the standard package, `#` and the name of a node type to a module of a package with this type alone.
    */
   readonly doors: ReadonlyMap<string, string>;
 }
 
-/** The bundle that runs; `undefined` where the sources run. */
+/** The running bundle; `undefined` if the sources run. */
 export const bundle = undefined as Bundle | undefined;

@@ -1,67 +1,67 @@
 /**
- * Whether the bundle, `dist`, is what the sources beside it say: the command and lanes start from it then, and from the
- * sources otherwise.
+ * Checks whether the bundle, `dist`, matches the sources beside it: if so the command and lanes start from the bundle,
+ * else from the sources.
  *
  * @module
  */
 
-/** Where the bundle is. */
+/** The folder of the bundle. */
 export const BUNDLE_FOLDER: URL = new URL("../../dist/", import.meta.url);
 
-/** In it: what it was made from. */
+/** The file in the folder that lists the bundle's sources. */
 export const SOURCES_FILE = "sources.json";
 
 /** The bundle's own files, as paths relative to the checkout. */
 const PARTS = "dist/";
 
 /**
- * The bundle's own files and what it was made from: paths relative to the checkout, each with its time of change and its
- * size. A file of the bundle may have any time, for which 0 stands: a copy of the checkout has others.
+ * The bundle's own files and its sources: paths relative to the checkout, each with its time of change and its size. A
+ * file of the bundle has time 0, because a copy of the checkout changes the times.
  */
 export type BundleSources = Record<string, readonly [mtimeMs: number, size: number]>;
 
 /**
- * The state of the files that a bundle is made from.
+ * Reads the state of the files that a bundle is made from.
  *
- * @param root path of the checkout, ending with a slash
- * @param paths relative to it
+ * @param root the path of the checkout, ending with a slash
+ * @param paths paths relative to the checkout
  */
 export function readSources(root: string, paths: readonly string[]): BundleSources {
   return Object.fromEntries(paths.map((path) => [path, stateOf(root + path)]));
 }
 
 /**
- * The state of the bundle's own files.
+ * Reads the state of the bundle's own files.
  *
  * @param root as for {@linkcode readSources}
- * @param names in `dist`
+ * @param names the names in `dist`
  */
 export function readParts(root: string, names: readonly string[]): BundleSources {
   return Object.fromEntries(names.map((name) => [PARTS + name, [0, stateOf(root + PARTS + name)[1]]]));
 }
 
-/** Whether a path that {@linkcode findChangedSources} names is a file of the bundle itself, which is missing or cut. */
+/** True if a path from {@linkcode findChangedSources} is a file of the bundle itself, which is missing or cut. */
 export function isPart(path: string): boolean {
   return path.startsWith(PARTS);
 }
 
 /**
- * Whether a bundle is there and none of the files that it was made from has changed since, nor one of its own. It takes
- * 3 ms: a file counts as changed if its time or its size is another.
+ * True if a bundle exists and neither its sources nor its own files have changed. Takes 3 ms: a file counts as changed
+ * if its time or its size differs.
  *
- * @param folder URL of the bundle, in the checkout. One that comes from a registry was published with its sources
+ * @param folder the URL of the bundle, in the checkout. A bundle from a registry was published with its sources
  */
 export function isBundleCurrent(folder: URL = BUNDLE_FOLDER): boolean {
   return findChangedSources(folder, 1)?.length === 0;
 }
 
 /**
- * Names the sources that are no longer what the bundle was made from, after files of its own that are missing or cut.
+ * Names the sources that differ from those of the bundle, after files of its own that are missing or cut.
  *
  * @param folder as for {@linkcode isBundleCurrent}
- * @param most to name
- * @param concerns whether a path is looked at; by default each is
- * @returns `undefined` if there is no bundle, or it was not finished
+ * @param most the most paths to name
+ * @param concerns true for a path to check; by default each
+ * @returns `undefined` if there is no bundle, or it is unfinished
  */
 export function findChangedSources(
   folder: URL = BUNDLE_FOLDER,
@@ -71,7 +71,7 @@ export function findChangedSources(
   if (folder.protocol !== "file:") return [];
   try {
     const sources: BundleSources = JSON.parse(Deno.readTextFileSync(new URL(SOURCES_FILE, folder)));
-    // A text: to make a URL of each would take longer than to look at the file.
+    // A text: making a URL of each path would take longer than the check of the file.
     const root = rootOf(folder);
     const changed: string[] = [];
     for (const [path, [mtimeMs, size]] of Object.entries(sources)) {
@@ -93,19 +93,19 @@ function isAsItWas(file: string, mtimeMs: number, size: number): boolean {
 }
 
 /**
- * Whether a command line asks for processors of the checkout to be replaced as their sources are saved, which the
- * bundle would not: `--watch` in a folder of the checkout.
+ * True if a command line asks to replace processors of the checkout when their sources are saved, which the bundle
+ * would not do: `--watch` in a folder of the checkout.
  *
- * @param args without the program's name
- * @param here the folder that the command was started in
- * @param folder URL of the bundle, in the checkout
+ * @param args the arguments, without the program's name
+ * @param here the working directory of the command
+ * @param folder the URL of the bundle, in the checkout
  */
 export function watchesSources(args: readonly string[], here = ".", folder: URL = BUNDLE_FOLDER): boolean {
   if (!args.includes("--watch") || folder.protocol !== "file:") return false;
   return `${Deno.realPathSync(here)}/`.startsWith(`${Deno.realPathSync(rootOf(folder))}/`);
 }
 
-/** Path of the folder that a bundle stands in, ending with a slash. */
+/** Returns the path of a bundle's parent folder, ending with a slash. */
 function rootOf(folder: URL): string {
   const path = decodeURIComponent(new URL("../", folder).pathname);
   return Deno.build.os === "windows" ? path.slice(1) : path;

@@ -1,5 +1,5 @@
 /**
- * Checks a node type that is made by hand, which no generator has checked.
+ * Checks a node type made by hand, which no generator has checked.
  *
  * @module
  */
@@ -42,16 +42,16 @@ const CHOICES = {
   lane: ["main", "worker"],
 } as const;
 
-/** What an error names. */
+/** The details of an error. */
 type Details = Pick<SluiceErrorDetails, "key" | "port" | "available">;
 
-/** What a type is made of, before it is known to be that. */
+/** The parts of a type, before they are checked. */
 interface Parts {
   readonly [key: string]: unknown;
 }
 
 /**
- * Refuses what makes no node type.
+ * Refuses a value that does not describe a node type.
  *
  * @throws {SluiceError} `InvalidConfig`
  */
@@ -72,7 +72,7 @@ export function assertMadeType(made: unknown): void {
   if (!Array.isArray(figures) || !figures.every((name) => typeof name === "string")) {
     throw refuse(what, `"figures" is ${describeValue(figures)}, wanted a list of names`, { key: "figures" });
   }
-  /** What each name of a field is for. */
+  /** The use of each field name. */
   const fields = new Map<string, string>();
   for (const [name, port] of entriesOf(what, "inputs", inputs)) checkPort(what, "an input", name, port, fields);
   for (const [name, port] of entriesOf(what, "outputs", outputs)) checkPort(what, "an output", name, port, fields);
@@ -84,9 +84,9 @@ export function assertMadeType(made: unknown): void {
 }
 
 /**
- * Refuses what is no class of a processor.
+ * Refuses a value that is not the class of a processor.
  *
- * @param loaded what `load()` of the type gave
+ * @param loaded the result of the type's `load()`
  * @throws {SluiceError} `InvalidGraph`
  */
 export function assertClass(type: string, loaded: unknown): void {
@@ -127,7 +127,7 @@ function checkPort(what: string, use: string, name: string, port: unknown, field
   }
 }
 
-/** Refuses a name that the class has no field of its own for. */
+/** Refuses a name without a free field of the class. */
 function takeField(what: string, name: string, use: string, details: Details, fields: Map<string, string>): void {
   if (HOOKS.has(name)) {
     throw refuse(what, `"${name}" is a method that the runtime calls; choose another name for ${use}`, details);

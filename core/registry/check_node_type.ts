@@ -1,5 +1,5 @@
 /**
- * Refuses, where it is given, what is no node type, no package and no node, before it is used far from there.
+ * Refuses values that are no node type, package or node when they are passed, not when they are first used.
  *
  * @module
  */
@@ -7,22 +7,22 @@ import { SluiceError } from "../errors.ts";
 import { kindOf } from "../errors/kind_of.ts";
 import type { AnyNodeType, NodePackage, NodeSpec } from "./node_type.ts";
 
-/** Whether a value is the result of `defineNodeType()`. */
+/** True if a value is the result of `defineNodeType()`. */
 export function isNodeType(value: unknown): value is AnyNodeType {
   const { descriptor, load } = Object(value) as Partial<AnyNodeType>;
   return typeof Object(descriptor).type === "string" && typeof load === "function";
 }
 
-/** Whether a value is the result of `definePackage()`. */
+/** True if a value is the result of `definePackage()`. */
 export function isNodePackage(value: unknown): value is NodePackage {
   const { name, nodes } = Object(value) as Partial<NodePackage>;
   return typeof name === "string" && Array.isArray(nodes);
 }
 
 /**
- * Refuses what is no node type.
+ * Refuses a value that is not a node type.
  *
- * @param where what was attempted: `Cannot register a node type by node()`
+ * @param where the attempt: `Cannot register a node type by node()`
  * @throws {SluiceError} `InvalidGraph`
  */
 export function assertNodeType(value: unknown, where: string): asserts value is AnyNodeType {
@@ -31,7 +31,7 @@ export function assertNodeType(value: unknown, where: string): asserts value is 
 }
 
 /**
- * Refuses what `runtime.add()` cannot add.
+ * Refuses a value that `runtime.add()` cannot add.
  *
  * @throws {SluiceError} `InvalidGraph`
  */
@@ -45,7 +45,7 @@ export function assertNodeSpec(value: unknown): asserts value is NodeSpec {
   );
 }
 
-/** What was found; a mistake that is easily made is called by its name. */
+/** Describes the value found; names common mistakes. */
 function foundIn(value: unknown): string {
   if (isNodePackage(value)) return `the package "${value.name}"`;
   if (isNodeType(Object(value).type)) return `"${(value as NodeSpec).type.descriptor.type}" with a configuration`;

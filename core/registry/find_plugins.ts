@@ -1,5 +1,5 @@
 /**
- * Finds what is behind the path of a plugin: packages of TypeScript processors, and native plugins.
+ * Finds the plugins at a path: packages of TypeScript processors, and native plugins.
  *
  * @module
  */
@@ -7,16 +7,16 @@ import { resolve } from "node:path";
 import { SluiceError } from "../errors.ts";
 import { parseRegistryText } from "./registry_entries.ts";
 
-/** The module that the generator writes, unless a `sluice.json` names another. */
+/** The generated module, unless a `sluice.json` names another. */
 const GENERATED = "sluice.gen.ts";
 
-/** The file that makes a folder a native plugin. */
+/** The file of a native plugin's folder. */
 const MANIFEST = "plugin.toml";
 
-/** What native plugins have in their folders. */
+/** The library files of native plugins. */
 const LIBRARY = /\.(?:so|dylib|dll)$/;
 
-/** What a path of a plugin stands for; paths are absolute. */
+/** The plugins at a path; paths are absolute. */
 export interface FoundPlugins {
   /** Generated modules. */
   readonly modules: readonly string[];
@@ -25,11 +25,12 @@ export interface FoundPlugins {
 }
 
 /**
- * What a path stands for: the generated module itself, what a folder is, or what the folders in it are, by name.
+ * Returns the plugins at a path: the generated module itself, the plugin in a folder, or the plugins in its folders, by
+ * name.
  *
- * @param path of the file or the folder
- * @param from as the `sluice.json` gives it, for messages
- * @throws {SluiceError} `PluginRejected` if there is nothing
+ * @param path the path of the file or the folder
+ * @param from the path in the `sluice.json`, for messages
+ * @throws {SluiceError} `PluginRejected` if the path leads to no plugin
  */
 export async function findPlugins(path: string, from: string): Promise<FoundPlugins> {
   const reject = (why: string) => new SluiceError("PluginRejected", `Cannot use plugin "${from}": ${why}`);
@@ -52,20 +53,20 @@ export async function findPlugins(path: string, from: string): Promise<FoundPlug
   throw reject(`neither "${path}" nor a folder in it has a "sluice.json", a "${GENERATED}" or a "${MANIFEST}"`);
 }
 
-/** What a folder is; `undefined` if it is no plugin. */
+/** Returns the plugin in a folder; `undefined` if there is none. */
 async function pluginOf(folder: string, entries: readonly Deno.DirEntry[]): Promise<FoundPlugins | undefined> {
   if (entries.some(({ name }) => name === MANIFEST)) return { modules: [], natives: [folder] };
   const module = await moduleOf(folder, entries);
   return module === undefined ? undefined : { modules: [module], natives: [] };
 }
 
-/** The entries of a folder, by name. */
+/** Returns the entries of a folder, by name. */
 async function listFolder(path: string): Promise<Deno.DirEntry[]> {
   const entries = await Array.fromAsync(Deno.readDir(path));
   return entries.sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
-/** The generated module of a folder, whether it is there or not; `undefined` if the folder is no package. */
+/** Returns the generated module of a folder, even if missing; `undefined` if the folder is not a package. */
 async function moduleOf(folder: string, entries: readonly Deno.DirEntry[]): Promise<string | undefined> {
   if (entries.some(({ name }) => name === "sluice.json")) {
     const { root } = parseRegistryText(await Deno.readTextFile(resolve(folder, "sluice.json")));

@@ -1,15 +1,14 @@
 /**
- * Which node types do what elements of GStreamer do, and what everyday words mean, for those who type the names that they
- * know.
+ * Maps names of GStreamer elements and everyday words to node types, for users who type the names that they know.
  *
  * @module
  */
 
-/** What stands for an element. */
+/** The counterpart of an element. */
 export interface Counterpart {
-  /** Node types by their names, of which those that are registered are told. */
+  /** Names of node types; messages list the registered ones. */
   readonly types: readonly string[];
-  /** What to do, beside these types or in place of them. */
+  /** Advice beside these types or in place of them. */
   readonly advice?: string;
 }
 
@@ -91,7 +90,7 @@ const BY_NAME: Readonly<Record<string, Counterpart>> = {
   v4l2src: CAPTURES,
 };
 
-/** Families of elements, by how their names end or begin. */
+/** Families of elements, by the ends or beginnings of their names. */
 const BY_SHAPE: readonly (readonly [shape: RegExp, Counterpart])[] = [
   [/^(mp4|qt|matroska|webm|ogg|mpegts)mux$/, WRITES],
   [/^(qt|matroska|ogg|ts)demux$/, READS],
@@ -118,7 +117,7 @@ const TITLES: Counterpart = { types: ["overlay", "compositor"] };
 const FILTERS: Counterpart = { types: ["equaliser", "biquad"] };
 const RATES: Counterpart = { types: ["resampler", "frame-rate"] };
 
-/** Words without spaces and hyphens. */
+/** Counterparts by word, without spaces and hyphens. */
 const BY_WORD: Readonly<Record<string, Counterpart>> = {
   normalise: LOUDNESS,
   normalizer: LOUDNESS,
@@ -178,13 +177,13 @@ const BY_WORD: Readonly<Record<string, Counterpart>> = {
   slideshow: { types: ["image-source"] },
 };
 
-/** What everyday words are taken for; `undefined` for others. */
+/** Returns the counterpart of an everyday word; `undefined` for others. */
 export function meantBy(word: string): Counterpart | undefined {
   const written = word.toLowerCase().replace(/[^a-z0-9]/g, "");
   return Object.hasOwn(BY_WORD, written) ? BY_WORD[written] : undefined;
 }
 
-/** What stands for an element of GStreamer; `undefined` for other names. */
+/** Returns the counterpart of a GStreamer element; `undefined` for other names. */
 export function counterpartOf(name: string): Counterpart | undefined {
   const written = name.toLowerCase();
   if (Object.hasOwn(BY_NAME, written)) return BY_NAME[written];

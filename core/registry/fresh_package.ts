@@ -1,5 +1,5 @@
 /**
- * The node types of a generated module as it is on disk now, whatever this isolate has imported before.
+ * Reads the node types of a generated module from disk, whatever this isolate has imported before.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { lookAgainForLanes } from "./lane_code.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import type { NodePackage } from "./node_type.ts";
 
-/** Longest time that {@linkcode readFreshPackage} may take, milliseconds. */
+/** Time limit of {@linkcode readFreshPackage}, milliseconds. */
 export const FRESH_TIMEOUT_MS = 30_000;
 
 type Answer =
@@ -22,9 +22,9 @@ type Answer =
 /**
  * Reads a generated module in its own worker, so that this isolate retains nothing of it.
  *
- * @param url of a `sluice.gen.ts`
- * @param signal aborts it
- * @returns node types that only worker lanes can run: their classes are loaded there
+ * @param url the URL of a `sluice.gen.ts`
+ * @param signal aborts the reading
+ * @returns node types that only worker lanes can run, because only lanes load their classes
  * @throws {SluiceError} `InvalidGraph` if the module cannot be imported or was not generated, `Timeout`; and the
  * signal's reason
  */
@@ -53,7 +53,7 @@ export async function readFreshPackage(url: string, signal?: AbortSignal): Promi
     return makePackage(url, answer);
   } finally {
     clearTimeout(timer);
-    // A signal that outlives many reads would keep what each of them had.
+    // A signal that outlives many reads would otherwise retain the state of each.
     signal?.removeEventListener("abort", giveUp);
     worker.terminate();
   }

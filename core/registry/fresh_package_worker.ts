@@ -1,12 +1,12 @@
 /**
- * Imports one generated module, in a worker that has imported nothing before, and says what it found.
+ * Imports one generated module in a fresh worker, and reports the result.
  *
  * @module
  */
 import { serializeError } from "../errors.ts";
 import { loadNodePackage } from "./staleness.ts";
 
-/** The part of a worker's global scope that is used here. */
+/** The part of a worker's global scope used here. */
 interface WorkerScope {
   onmessage: ((event: MessageEvent<string>) => void) | null;
   postMessage(answer: unknown): void;

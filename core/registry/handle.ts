@@ -17,9 +17,12 @@ export interface OutputRef<F extends Frame = Frame, N extends string = string> {
   readonly port: string;
   /** `node` and `port`, joined by a dot. */
   readonly address: PortAddress;
-  /** Only a type: an output gives frames of type `F`, so `OutputRef<AudioFrame<2>>` is an `OutputRef<AudioFrame>`. */
+  /**
+   * For the type checker only: an output gives frames of type `F`, so `OutputRef<AudioFrame<2>>` is an
+   * `OutputRef<AudioFrame>`.
+   */
   readonly "~frame"?: () => F;
-  /** Only a type: the port's name, for messages of the type checker. References to ports of other names fit all the same. */
+  /** For the type checker only: the port's name, for messages. References to ports with other names stay assignable. */
   readonly "~name"?: { readonly [K in N | ""]?: never };
 }
 
@@ -33,9 +36,12 @@ export interface InputRef<F extends Frame = Frame, N extends string = string> {
   readonly port: string;
   /** `node` and `port`, joined by a dot. */
   readonly address: PortAddress;
-  /** Only a type: an input takes frames of type `F`, so `InputRef<AudioFrame>` is an `InputRef<AudioFrame<2>>`. */
+  /**
+   * For the type checker only: an input takes frames of type `F`, so `InputRef<AudioFrame>` is an
+   * `InputRef<AudioFrame<2>>`.
+   */
   readonly "~frame"?: (frame: F) => void;
-  /** Only a type: the port's name, for messages of the type checker. References to ports of other names fit all the same. */
+  /** For the type checker only: the port's name, for messages. References to ports with other names stay assignable. */
   readonly "~name"?: { readonly [K in N | ""]?: never };
 }
 
@@ -47,7 +53,7 @@ export interface DynamicInputRef<F extends Frame = Frame> {
   readonly node: NodeId;
   /** The name of the port as a whole. */
   readonly port: string;
-  /** The element of a number; it need not exist yet. */
+  /** The element with a number; it need not exist yet. */
   readonly [element: number]: InputRef<F>;
 }
 
@@ -59,41 +65,41 @@ export interface DynamicOutputRef<F extends Frame = Frame> {
   readonly node: NodeId;
   /** The name of the port as a whole. */
   readonly port: string;
-  /** The element of a number; it need not exist yet. */
+  /** The element with a number; it need not exist yet. */
   readonly [element: number]: OutputRef<F>;
 }
 
 /**
- * Stands for a type that is unknown to the type checker, and fits every other type. The runtime learns the type when
+ * Represents a type that is unknown to the type checker, and fits every other type. The runtime learns the type when
  * the node is linked.
  */
 // deno-lint-ignore no-explicit-any -- what `unknown` is not: it may be linked to an input of any type
 export type Untyped = any;
 
-/** Stands for a port in a shape whose whole frame type is a type parameter of the handle. */
+/** Represents a port, in a shape, whose whole frame type is a type parameter of the handle. */
 export interface SinglePort<F extends Frame = Frame> {
-  /** Only a type: what it carries. */
+  /** For the type checker only: the type of its frames. */
   readonly "~single": F;
 }
 
-/** Stands for a dynamic port in a shape. */
+/** Represents a dynamic port in a shape. */
 export interface DynamicPort<F extends Frame = Frame> {
-  /** Only a type: what its elements carry. */
+  /** For the type checker only: the type of its elements' frames. */
   readonly "~element": F;
 }
 
-/** Stands for a dynamic port in a shape whose elements have names of their own. */
+/** Represents a dynamic port, in a shape, whose elements have names of their own. */
 export interface NamedPorts<F extends Frame = Frame> {
-  /** Only a type: what its elements carry. */
+  /** For the type checker only: the type of its elements' frames. */
   readonly "~named": F;
 }
 
-/** Port names to frame types; an array of frames stands for an array port. */
+/** Port names to frame types; an array of frames represents an array port. */
 export type PortShape = { readonly [name: string]: Frame | readonly Frame[] | SinglePort | DynamicPort | NamedPorts };
 
 /**
- * The elements of an array port of `N` elements: a tuple, so that an index out of range is a type error. A list where
- * `N` is not known.
+ * The elements of an array port of `N` elements: a tuple, so that an index out of range is a type error. A list if `N`
+ * is not known.
  */
 export type PortArray<F extends Frame, N extends number, T extends readonly F[] = readonly []> = number extends N
   ? readonly F[]

@@ -1,9 +1,8 @@
 /**
- * Imports the modules of packages, whose processors have to share the runtime's classes with the code that runs them.
+ * Imports the modules of packages. Their processors must share the runtime's classes with the code that runs them.
  *
- * The bundle has these classes in it. A user's package imports them by `@sluice/sluice`, which its
- * import map leads to the sources: so there the bundle answers for its public modules, before the first package that is
- * not its own is imported.
+ * The bundle contains these classes. A user's package imports them by `@sluice/sluice`, which its import map leads to
+ * the sources: so the bundle answers for its public modules, before the first package other than its own is imported.
  *
  * @module
  */
@@ -17,7 +16,7 @@ let isAnswering = false;
  * Imports a module of a package.
  *
  * @param url its absolute URL
- * @param type of the only node that is wanted of it
+ * @param type the only node type needed, if one
  * @returns its exports
  */
 export function importModule(url: string, type?: string): Promise<object> {
@@ -33,7 +32,7 @@ async function importFrom(url: string, type?: string): Promise<object> {
   return await import(url);
 }
 
-/** From now on who imports a public module of the sources in this isolate gets the bundle's. */
+/** Makes imports of a public module of the sources in this isolate return the bundle's module from then on. */
 function answerFor({ doors }: Bundle): void {
   nodeBuiltin("node:module").registerHooks({
     resolve(specifier, context, next) {

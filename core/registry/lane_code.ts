@@ -1,20 +1,20 @@
 /**
- * Which code the worker lanes of a program run that runs from the sources: the bundle, which starts in about half the time,
- * or the sources too. The modules of node types get the bundle's classes there: they import public modules alone.
+ * Chooses the code of worker lanes for a program that runs from the sources: the bundle, which starts in about half the
+ * time, or the sources too. The modules of node types get the bundle's classes there: they import public modules alone.
  *
  * @module
  */
 import { bundle } from "./bundle.ts";
 import { BUNDLE_FOLDER, findChangedSources } from "./bundle_state.ts";
 
-/** Sources that no lane runs, though they are in the bundle. */
+/** Sources that no lane runs, although the bundle has them. */
 const NOT_OF_LANES = /^(?:cli|codegen|control|tools)\//;
 
 let isBundled: boolean | undefined;
 
 /**
- * URL of the bundle's module of worker lanes; `undefined` where they run the code that runs here. It is the same for all
- * lanes of a program: to look whether the bundle is as the sources are takes about a tenth of a lane's start.
+ * Returns the URL of the bundle's module of worker lanes; `undefined` if they run the same code as this thread.
+ * Constant for all lanes of a program, because the check of the bundle takes about a tenth of a lane's start.
  */
 export function bundledLane(): URL | undefined {
   if (bundle !== undefined) return undefined;
@@ -23,12 +23,12 @@ export function bundledLane(): URL | undefined {
   return isBundled ? new URL("lane_worker.js", BUNDLE_FOLDER) : undefined;
 }
 
-/** Code has changed, and lanes that start from now on are to run it: looks again. */
+/** Checks the bundle anew for lanes that start later, after a change of code. */
 export function lookAgainForLanes(): void {
   isBundled = undefined;
 }
 
-/** Nobody is asked. */
+/** True if the folder may be read. Never prompts. */
 function mayRead(folder: URL): boolean {
   if (folder.protocol !== "file:") return true;
   return Deno.permissions.querySync({ name: "read", path: folder }).state === "granted";

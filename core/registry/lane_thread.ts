@@ -1,6 +1,7 @@
 /**
- * Whether this is the thread of a worker lane, and what it imports. A lane imports the modules of packages; one of them
- * may be the program itself, which would start its graph in each lane, whose lanes would import it again.
+ * Records whether this is the thread of a worker lane, and the modules that it imports. A lane imports the modules of
+ * packages; one of them may be the program itself, which would start its graph in each lane, whose lanes would import
+ * it again.
  *
  * @module
  */
@@ -8,15 +9,15 @@ import { SluiceError } from "../errors.ts";
 
 let isLaneThread = false;
 
-/** URLs of the modules of packages that are being imported. */
+/** URLs of the modules of packages whose import is running. */
 const importing = new Set<string>();
 
-/** From now on this is the thread of a worker lane. */
+/** Marks this thread as that of a worker lane. */
 export function enterLaneThread(): void {
   isLaneThread = true;
 }
 
-/** Does what imports a module of a package. */
+/** Runs the import of a package's module. */
 export async function whileImporting<T>(url: string, load: () => Promise<T>): Promise<T> {
   importing.add(url);
   try {
@@ -27,10 +28,10 @@ export async function whileImporting<T>(url: string, load: () => Promise<T>): Pr
 }
 
 /**
- * Refuses what only the program's own threads may do.
+ * Refuses actions that only the program's own threads may take.
  *
- * @param attempt what that is: `start`
- * @throws {SluiceError} `InvalidGraph`, with the module that the lane imports, if it is the only one
+ * @param attempt the action: `start`
+ * @throws {SluiceError} `InvalidGraph`, with the module that the lane imports, if it imports only one
  */
 export function assertOffLanes(attempt: string): void {
   if (!isLaneThread) return;

@@ -1,6 +1,6 @@
 /**
- * What the type checker says of a link between an output and an input: nothing where the one carries what the other
- * takes, else one sentence with both ports and both types.
+ * The type checker's message for a link between an output and an input: none if the types fit, else one sentence with
+ * both ports and both types.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export type AnyInput = InputRef<any>;
 /** Frames that nodes encode and decode. */
 export type Media = AudioFrame | VideoFrame | EncodedFrame;
 
-/** What an input has to be beside itself, to be linked to an output: `unknown`, or what is wrong, in words. */
+/** The type that an input must also have to be linked to an output: `unknown`, or the fault in words. */
 export type Linkable<From extends AnyOutput, To extends AnyInput, O extends LinkOptions> = From extends
   OutputRef<infer F> ? To extends InputRef<infer G> ? [F] extends [G] ? unknown
     : O extends { readonly convert: "auto" } ? [F, G] extends [Media, Media] ? unknown
@@ -32,21 +32,21 @@ export type Linkable<From extends AnyOutput, To extends AnyInput, O extends Link
   : never
   : never;
 
-/** The name of the port that a reference leads to. */
+/** The name of a reference's port. */
 export type PortName<R extends AnyOutput | AnyInput> = Exclude<keyof NonNullable<R["~name"]>, "" | number | symbol>;
 
-/** What is wrong, in words; with the types themselves where their names do not tell them apart. */
+/** The fault in words; with the types themselves if their names are equal. */
 export type Mismatch<A extends string, F extends Frame, B extends string, G extends Frame> = NameOf<F> extends NameOf<G>
   ? CannotLink<A, F, B, G>
   : `Cannot link output "${A}" to input "${B}": it carries ${NameOf<F>}, wanted ${NameOf<G>}`;
 
-/** An output `A` that carries `F`, and an input `B` that takes `G`, as the type checker shows them. */
+/** An output `A` of frames `F`, and an input `B` for frames `G`, as the type checker shows them. */
 export interface CannotLink<A extends string, F extends Frame, B extends string, G extends Frame> {
-  /** Only a type. */
+  /** For the type checker only. */
   readonly "~cannotLink": [A, F, B, G];
 }
 
-/** What a frame type is called, as far as text can. */
+/** The name of a frame type, as far as text can express it. */
 export type NameOf<F> = F extends AudioFrame<infer C> ? number extends C ? "AudioFrame" : `AudioFrame<${C}>`
   : F extends VideoFrame ? "VideoFrame"
   : F extends EncodedFrame ? "EncodedFrame"

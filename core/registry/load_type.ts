@@ -1,5 +1,5 @@
 /**
- * Finds a node type by the package that holds it: how worker lanes get at processors.
+ * Finds a node type by its package: worker lanes load processors in this way.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import { logDetail } from "../log.ts";
 import { importModule } from "./import_module.ts";
 import type { AnyNodeType } from "./node_type.ts";
 
-/** What colours a terminal's text. */
+/** Codes that colour a terminal's text. */
 // deno-lint-ignore no-control-regex -- control characters are what it looks for
 const COLORS = /\x1b\[[0-9;]*m/g;
 
-/** What may stand in a module that is named as a package. */
+/** The possible exports of a module named as a package. */
 interface PackageModule {
   readonly nodePackage?: { readonly nodes?: readonly AnyNodeType[] };
 }
@@ -50,7 +50,7 @@ export async function loadNodeType(type: string, packageUrl: string): Promise<An
  * Wraps a type. Its `load()` throws `InvalidGraph`, naming the module, if the module of its class cannot be imported or
  * throws.
  *
- * @param url the module to name if the type does not say which package it is in
+ * @param url the module to name if the type does not name its package
  */
 export function placedType(type: AnyNodeType, url: string): AnyNodeType {
   const { descriptor, portsOf } = type;

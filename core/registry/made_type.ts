@@ -1,6 +1,6 @@
 /**
- * Node types that are made by hand: a description, and a class whose fields have the names of ports and configuration
- * keys. Nothing is generated.
+ * Node types made by hand: a description, and a class whose fields have the names of ports and configuration keys. No
+ * code is generated.
  *
  * @module
  */
@@ -18,16 +18,16 @@ import { assertClass, assertMadeType } from "./check_made_type.ts";
 import type { DynamicPort, NodeHandle } from "./handle.ts";
 import { defineNodeType, type NodeInstance, type NodeType, type PortRegistry, type PortWiring } from "./node_type.ts";
 
-/** A port of a node type that is made by hand: what it carries, and what else is not as usual. */
+/** A port of a node type made by hand: the kind of its frames, and its differences from the defaults. */
 export type MadePort = { readonly kind: FrameKind } & Partial<Omit<PortDescriptor, "name" | "direction" | "kind">>;
 
 /** Ports by name. */
 export interface MadePorts {
-  /** A port, by the name of the field that it is assigned to. */
+  /** A port, by the name of its field. */
   readonly [name: string]: MadePort;
 }
 
-/** A node type that is made by hand. */
+/** A node type made by hand. */
 export interface MadeType<I extends MadePorts, O extends MadePorts>
   extends Partial<Omit<NodeDescriptor, "type" | "inputs" | "outputs" | "config" | "takesConfig">> {
   /** The registered name, in kebab case. */
@@ -38,11 +38,11 @@ export interface MadeType<I extends MadePorts, O extends MadePorts>
   readonly outputs?: O;
   /** The JSON Schemas of its configuration keys; those without a `default` are required. */
   readonly config?: { readonly [key: string]: ConfigSchema };
-  /** Imports the class: it is called where a node runs, once a lane. */
+  /** Imports the class. Each lane that runs such a node calls it once. */
   readonly load: () => Promise<new () => Processor>;
 }
 
-/** The frames of each kind. */
+/** The type of the frames of each kind. */
 export interface FramesByKind {
   /** Frames of kind `audio`. */
   readonly audio: AudioFrame;
@@ -56,7 +56,7 @@ export interface FramesByKind {
   readonly data: DataFrame;
 }
 
-/** The frames of ports, as a handle has them. */
+/** The frames of ports, as in a handle. */
 export type MadeFrames<P extends MadePorts> = {
   readonly [K in keyof P]: P[K] extends { readonly dynamic: object } ? DynamicPort<FramesByKind[P[K]["kind"]]>
     : P[K] extends { readonly array: number } ? readonly FramesByKind[P[K]["kind"]][]
@@ -87,8 +87,8 @@ export type MadeFrames<P extends MadePorts> = {
  * console.log(counter().type.descriptor.inputs[0].type); // AudioFrame
  * ```
  *
- * @throws {SluiceError} `InvalidConfig` for a part that is missing, unknown or of a wrong shape, and for a name that two
- * of inputs, outputs and configuration keys have
+ * @throws {SluiceError} `InvalidConfig` for a part that is missing, unknown or of a wrong shape, and for a name used
+ * twice among inputs, outputs and configuration keys
  */
 export function makeNodeType<
   const I extends MadePorts = Record<never, never>,
@@ -143,7 +143,7 @@ function portsOf(direction: "input" | "output", ports: MadePorts = {}): PortDesc
   }));
 }
 
-/** An instance whose ports and values are in fields of their names. */
+/** Makes an instance whose fields hold ports and values by name. */
 export function plainInstance(processor: Processor, descriptor: NodeDescriptor): NodeInstance {
   const fields = processor as unknown as Record<string, unknown>;
   return {
@@ -154,7 +154,7 @@ export function plainInstance(processor: Processor, descriptor: NodeDescriptor):
   };
 }
 
-/** Ports in the fields of their names. */
+/** Keeps ports in the fields with their names. */
 class FieldPorts implements PortRegistry {
   readonly #fields: Record<string, unknown>;
   readonly #descriptor: NodeDescriptor;

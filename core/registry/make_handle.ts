@@ -8,13 +8,13 @@ import { isId, type NodeId, portAddress } from "../ids.ts";
 import { expandPort, isList, type NodeDescriptor, type PortDescriptor } from "../descriptor/descriptor.ts";
 import type { DynamicInputRef, DynamicOutputRef, InputRef, NodeHandle, OutputRef } from "./handle.ts";
 
-/** The graph that a reference leads into, where it is known. */
+/** The graph of a reference, if known. */
 const owners = new WeakMap<object, object>();
 
 /**
- * References to the ports of a node.
+ * Makes references to the ports of a node.
  *
- * @param owner what the node is part of: `assertRefsOf()` tells the references of others apart
+ * @param owner the owner of the node: `assertRefsOf()` tells references of other owners apart
  */
 export function makeHandle(id: NodeId, descriptor: NodeDescriptor, owner?: object): NodeHandle {
   const inputs = makeRefs(id, descriptor.inputs, owner);
@@ -31,7 +31,7 @@ export function makeHandle(id: NodeId, descriptor: NodeDescriptor, owner?: objec
 }
 
 /**
- * Checks that references do not lead into another graph, where a node may have the same id.
+ * Checks that references do not belong to another graph, where a node may have the same id.
  *
  * @throws {SluiceError} `InvalidGraph`
  */
@@ -66,14 +66,17 @@ function makeRefs(id: NodeId, ports: readonly PortDescriptor[], owner?: object):
   return refs;
 }
 
-/** A reference to a port, or an element of one, by its name in the graph. */
+/** Makes a reference to a port, or to an element of one, by its name in the graph. */
 export function makeRef(id: NodeId, direction: "input" | "output", name: string, owner?: object): Ref {
   const ref = { direction, node: id, port: name, address: portAddress(id, name) } as Ref;
   if (owner !== undefined) owners.set(ref, owner);
   return ref;
 }
 
-/** Elements come after the handle was made, so that it has to make references when it is asked for them. */
+/**
+ * Makes the references to a dynamic port, which creates those to its elements on demand: elements come after the
+ * handle.
+ */
 function makeDynamicRef(id: NodeId, port: PortDescriptor, owner?: object): DynamicRef {
   const own = { direction: port.direction, node: id, port: port.name };
   const whole: DynamicRef = Object.assign(Object.create(null), own);

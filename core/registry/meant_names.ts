@@ -1,17 +1,17 @@
 /**
- * Which node types an unknown name may stand for. Those of plugins are domain names the other way round.
+ * Finds the node types that an unknown name may mean. Names of plugins are domain names in reverse.
  *
  * @module
  */
 import { nearestName } from "../errors.ts";
 
-/** Most ids that are told as like a name. */
+/** Most similar ids to list. */
 const MAX_LIKE = 6;
 
-/** Shortest part of a name that tells anything. */
+/** Shortest part of a name that counts. */
 const MIN_LENGTH = 3;
 
-/** The id that an unknown name may stand for: one that ends in it, is spelt much like it, or begins with it. */
+/** Returns the id that an unknown name may mean: one that ends in the name, is spelt alike, or begins with it. */
 export function meantId(name: string, ids: readonly string[]): string | undefined {
   const dashed = (text: string) => text.replaceAll(".", "-");
   const ending = ids.find((id) => dashed(id).endsWith(`-${dashed(name)}`));
@@ -22,7 +22,7 @@ export function meantId(name: string, ids: readonly string[]): string | undefine
   return name.length < MIN_LENGTH ? undefined : ids.find((id) => bare(lastPart(id)).startsWith(bare(name)));
 }
 
-/** The ids that have a word in common with a name, those with most of them first. */
+/** Returns the ids that share words with a name, those with most of them first. */
 export function idsLike(name: string, ids: readonly string[]): string[] {
   const words = wordsOf(name);
   const common = (id: string) => {
@@ -36,12 +36,12 @@ function lastPart(id: string): string {
   return id.slice(id.lastIndexOf(".") + 1);
 }
 
-/** Words of at least {@linkcode MIN_LENGTH} letters. */
+/** Returns the words of at least {@linkcode MIN_LENGTH} letters. */
 function wordsOf(name: string): string[] {
   return name.toLowerCase().split(/[^a-z0-9]+/).filter((word) => word.length >= MIN_LENGTH);
 }
 
-/** A name without what parts its words. */
+/** Returns a name without the separators of its words. */
 function bare(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]+/g, "");
 }

@@ -1,25 +1,25 @@
 /**
- * What is known of native stages beside their descriptors. They run on native lanes only: threads of the library, with no
- * JavaScript on them.
+ * Facts about native stages beside their descriptors. The stages run on native lanes only: threads of the library,
+ * without JavaScript.
  *
  * @module
  */
 import { SluiceError } from "../errors.ts";
 import type { AudioFormat } from "../frames/format.ts";
 
-/** What is known of a native stage beside its descriptor. */
+/** Facts about a native stage beside its descriptor. */
 export interface NativeStage {
-  /** The id by which the native library knows it, where that is not the name of the node type. */
+  /** Its id in the native library, if other than the name of the node type. */
   readonly id?: string;
-  /** Names of its own figures, in the order in which the stage gives them. */
+  /** Names of its own figures, in the order of the stage. */
   readonly figures: readonly string[];
   /** The module that shows its nodes on the page, an absolute path. */
   readonly panel?: string;
-  /** What its outputs will carry, as far as its configuration says so. */
+  /** Returns the format of its outputs, as far as its configuration determines it. */
   announces?(config: { readonly [key: string]: unknown }): AudioFormat;
 }
 
-/** What a node type does that is a native stage, where a lane of TypeScript wants its class. */
+/** Refuses to load a native stage's node type as a class on a TypeScript lane. */
 export function refuseLoading(type: string): Promise<never> {
   const message = `Cannot load node type "${type}": it is a native stage, which runs on native lanes only`;
   return Promise.reject(new SluiceError("InvalidGraph", message));
@@ -27,14 +27,14 @@ export function refuseLoading(type: string): Promise<never> {
 
 const STAGES = new Map<string, NativeStage>();
 
-/** Enters what is known of a stage. The native library has seen to it that there is one of a name. */
+/** Enters the facts about a stage. The native library has checked that its name is unique. */
 export function enterNativeStage(type: string, stage: NativeStage): void {
   STAGES.set(type, stage);
 }
 
 const NO_FIGURES: NativeStage = { figures: [] };
 
-/** What is known of the stage of a node type; for one that is not listed, that it has no figures. */
+/** Returns the facts about the stage of a node type; for a type that is not listed, a stage without figures. */
 export function nativeStage(type: string): NativeStage {
   return STAGES.get(type) ?? NO_FIGURES;
 }

@@ -1,5 +1,5 @@
 /**
- * The node types that a runtime, a graph file or the command line can name, and how they are put together step by step:
+ * The node types that a runtime, a graph file or the command line can name, and a builder for registries:
  * `NodeRegistry.builder().nodes([...]).nodeIf(isLinux, camera).build()`.
  *
  * @module
@@ -17,27 +17,27 @@ import { idsLike, meantId } from "./meant_names.ts";
 import { shippedName } from "./shipped_stage.ts";
 import { currentPlatform, type Platform } from "../descriptor/platform.ts";
 
-/** Up to here an error lists all names. */
+/** Most names for which an error lists all. */
 const MOST_LISTED = 24;
 
-/** What is known of a node type without loading its class. */
+/** The facts about a node type without its class. */
 export interface NodeMetadata extends NodeDescriptor {
-  /** Name of the package that holds it; `undefined` for one that was registered alone. */
+  /** The name of its package; `undefined` for a type that was registered alone. */
   readonly package: string | undefined;
 }
 
-/** Looks node types up by registered name. */
+/** Finds node types by registered name. */
 export class NodeRegistry {
   readonly #types = new Map<string, AnyNodeType>();
   readonly #leftOut: readonly string[];
 
   /**
-   * Holds the node types of some packages.
+   * Makes a registry of the node types of some packages.
    *
-   * @param packages whose node types it holds
-   * @param leftOut packages and plugins that were left out, each with the reason: errors about unknown types tell of them
-   * @throws {SluiceError} `InvalidGraph` if two of them register one name, naming the places of both, or for what is no
-   * package
+   * @param packages the packages
+   * @param leftOut packages and plugins that were left out, each with the reason, for errors about unknown types
+   * @throws {SluiceError} `InvalidGraph` if two of them register one name, with the places of both, or for a value that
+   * is not a package
    */
   constructor(packages: Iterable<NodePackage> = [], leftOut: readonly string[] = []) {
     this.#leftOut = leftOut;
@@ -55,7 +55,7 @@ export class NodeRegistry {
     });
   }
 
-  /** Puts a registry together step by step. */
+  /** Makes a builder of a registry. */
   static builder(): RegistryBuilder {
     return new RegistryBuilder();
   }
@@ -63,7 +63,7 @@ export class NodeRegistry {
   /**
    * Adds a node type. Does nothing if it is already registered.
    *
-   * @throws {SluiceError} `InvalidGraph` if another type has the name, naming the places of both, or the value is not a
+   * @throws {SluiceError} `InvalidGraph` if another type has the name, with the places of both, or the value is not a
    * node type
    */
   add(type: AnyNodeType): void {
@@ -81,7 +81,7 @@ export class NodeRegistry {
   }
 
   /**
-   * Adds the node types of a package and of those that it lists. Several packages may list the same one.
+   * Adds the node types of a package and of the packages that it lists. Several packages may list the same one.
    *
    * @throws {SluiceError} as {@linkcode NodeRegistry.add}
    */
@@ -95,7 +95,7 @@ export class NodeRegistry {
   }
 
   /**
-   * The node type of a name.
+   * Returns the node type with a name.
    *
    * @throws {SluiceError} `NodeTypeNotFound`, with the known types
    */
@@ -105,18 +105,18 @@ export class NodeRegistry {
     throw this.#unknown(name);
   }
 
-  /** Whether there is a node type of that name. */
+  /** True if a node type has the name. */
   has(name: string): boolean {
     return this.#types.has(name);
   }
 
-  /** The registered names, sorted. */
+  /** Returns the registered names, sorted. */
   listNodeTypes(): string[] {
     return [...this.#types.keys()].sort();
   }
 
   /**
-   * All that is known of a node type, with the package that it comes from.
+   * Returns all facts about a node type, with the name of its package.
    *
    * @throws {SluiceError} `NodeTypeNotFound`, with the known types
    */
@@ -125,7 +125,7 @@ export class NodeRegistry {
     return { ...type.descriptor, package: type.package?.name };
   }
 
-  /** All types, sorted by category and name. */
+  /** Returns all types, sorted by category and name. */
   list(): AnyNodeType[] {
     const key = (type: AnyNodeType) => `${type.descriptor.category}\u0000${type.descriptor.type}`;
     return [...this.#types.values()].sort((a, b) => (key(a) < key(b) ? -1 : 1));
@@ -158,14 +158,14 @@ export class NodeRegistry {
       ),
     );
     parts.push(...this.#leftOut);
-    // Types of processors have no dots.
+    // Names of processor types have no dots.
     if (meant === undefined && foreign === undefined && this.#leftOut.length === 0 && asked?.includes(".")) {
       parts.push("it is named as a plugin's stage: name the plugin's folder by --plugins, or load it by loadPlugins()");
     }
     return new SluiceError("NodeTypeNotFound", parts.join("; "), { available: names });
   }
 
-  /** What does what an element of GStreamer does, `what it does in GStreamer, "media-source" does here`, or a word means. */
+  /** Names the counterpart of a GStreamer element or a word: `what it does in GStreamer, "media-source" does here`. */
   #standIn({ types, advice }: Counterpart, isElement: boolean): string {
     const own = types.filter((type) => this.has(type));
     const [does, are] = own.length === 1 ? ["does", "is"] : ["do", "are"];
@@ -177,7 +177,7 @@ export class NodeRegistry {
   }
 }
 
-/** The names that there are, or of a long list those that are like the one asked for, and how to see all. */
+/** Lists the names, or, of a long list, those like the wanted one, and how to see all. */
 function offer(names: readonly string[], like: readonly string[]): string {
   if (names.length <= MOST_LISTED) return `available: ${listNames(names)}`;
   const some = like.length === 0 ? "" : `like it: ${listNames(like)}; `;
@@ -186,13 +186,13 @@ function offer(names: readonly string[], like: readonly string[]): string {
 
 /** The argument of a factory of node types. */
 export interface BuildEnvironment {
-  /** The system that this runs on. */
+  /** The current system. */
   readonly platform: Platform;
-  /** Whether a type of that name was registered before. */
+  /** True if a type with that name was registered before. */
   has(name: string): boolean;
 }
 
-/** What is settled when the registry is built. */
+/** A step that is decided when the registry is built. */
 interface Step {
   /** The call of the builder: `nodeWith() (call 3)`. */
   readonly call: string;
@@ -200,24 +200,24 @@ interface Step {
 }
 
 /**
- * Collects node types. A call refuses at once what is no node type, and a name that is taken; what a function decides
- * is settled, and refused, by {@linkcode RegistryBuilder.build}.
+ * Collects node types. A call at once refuses a value that is not a node type, and a taken name; the result of a
+ * function is decided, and refused, by {@linkcode RegistryBuilder.build}.
  *
- * A name is registered once, also if it is the same type that comes again. Only packages may share packages.
+ * A name is registered once, even if the same type comes again. Only packages may share packages.
  */
 export class RegistryBuilder {
   readonly #packages: NodePackage[] = [];
   readonly #steps: Step[] = [];
-  /** What is sure to be registered. */
+  /** The types that are sure to be registered. */
   readonly #sure = new NodeRegistry();
-  /** The calls that brought what is in `#sure`, by name. */
+  /** The calls that added the types in `#sure`, by name. */
   readonly #calls = new Map<string, string>();
   #count = 0;
 
   /**
    * Adds one node type.
    *
-   * @throws {SluiceError} `InvalidGraph` if it is not a node type, or its name is taken, naming the places of both
+   * @throws {SluiceError} `InvalidGraph` if the value is not a node type, or its name is taken, with the places of both
    */
   node(type: AnyNodeType): this {
     this.#add(type, this.#called("node"));
@@ -227,7 +227,7 @@ export class RegistryBuilder {
   /**
    * Adds the node type that a function returns when the registry is built; `undefined` adds nothing.
    *
-   * @throws {SluiceError} `InvalidGraph` if it is not a function
+   * @throws {SluiceError} `InvalidGraph` if the value is not a function
    */
   nodeWith(factory: (environment: BuildEnvironment) => AnyNodeType | undefined): this {
     const call = this.#called("nodeWith");
@@ -241,7 +241,8 @@ export class RegistryBuilder {
   /**
    * Adds several node types, or all of some packages, before those of other steps.
    *
-   * @throws {SluiceError} `InvalidGraph` if it is no list of such, or a name is taken, naming the places of both
+   * @throws {SluiceError} `InvalidGraph` if the value is not a list of these, or a name is taken, with the places of
+   * both
    */
   nodes(list: Iterable<AnyNodeType | NodePackage>): this {
     const call = this.#called("nodes");
@@ -263,8 +264,8 @@ export class RegistryBuilder {
   /**
    * Adds a node type if a condition holds: now, or, for a function, when the registry is built.
    *
-   * @throws {SluiceError} `InvalidGraph` if the condition or the type is invalid, or its name is taken, naming the
-   * places of both
+   * @throws {SluiceError} `InvalidGraph` if the condition or the type is invalid, or its name is taken, with the places
+   * of both
    */
   nodeIf(condition: boolean | ((environment: BuildEnvironment) => boolean), type: AnyNodeType): this {
     const call = this.#called("nodeIf");
@@ -278,10 +279,10 @@ export class RegistryBuilder {
   }
 
   /**
-   * Makes the registry. It may be called again, for another one.
+   * Makes the registry. Each call makes another one.
    *
    * @throws {SluiceError} `InvalidGraph` if a function returns something other than a node type, or one whose name is
-   * taken, naming the places of both
+   * taken, with the places of both
    */
   build(): NodeRegistry {
     const registry = new NodeRegistry(this.#packages);

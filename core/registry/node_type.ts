@@ -1,5 +1,5 @@
 /**
- * Node types and the packages that hold them: the part of the runtime that generated code calls.
+ * Node types and their packages: the part of the runtime that generated code calls.
  *
  * @module
  */
@@ -12,33 +12,33 @@ import type { NodeHandle } from "./handle.ts";
 
 /** Assigns the ports of a node. Names are those of the class's fields. */
 export interface PortWiring {
-  /** The input of that name. */
+  /** Returns the input with a name. */
   input(name: string): StreamInput;
-  /** The elements of an array port, or of a dynamic one, in the order of their numbers. */
+  /** Returns the elements of an array or dynamic port, in the order of their numbers. */
   inputs(name: string): StreamInput[];
-  /** The output of that name. */
+  /** Returns the output with a name. */
   output(name: string): StreamOutput;
-  /** The elements of a dynamic port, in the order of their numbers. */
+  /** Returns the elements of a dynamic port, in the order of their numbers. */
   outputs(name: string): StreamOutput[];
 }
 
-/** Is shown each port of a node, in the order of the class. */
+/** Visits each port of a node, in the order of the class. */
 export interface PortVisitor {
-  /** Is shown an input. */
+  /** Visits an input. */
   input(name: string, port: StreamInput): void;
-  /** Is shown an output. */
+  /** Visits an output. */
   output(name: string, port: StreamOutput): void;
 }
 
-/** What the generator writes for each class: its ports by name. */
+/** The generator's code for each class: its ports by name. */
 export interface PortRegistry {
   /** The inputs, by name. */
   inputs(): { readonly [name: string]: StreamInput | readonly StreamInput[] };
   /** The outputs, by name. */
   outputs(): { readonly [name: string]: StreamOutput | readonly StreamOutput[] };
-  /** Shows every port, inputs first; each element of an array port, or of a dynamic one, by itself. */
+  /** Visits every port, inputs first; each element of an array or dynamic port by itself. */
   visit(visitor: PortVisitor): void;
-  /** Assigns the ports to the class's fields; again when elements of a dynamic port were added or removed. */
+  /** Assigns the ports to the class's fields; called again when elements of a dynamic port were added or removed. */
   wire(wiring: PortWiring): void;
 }
 
@@ -50,33 +50,35 @@ export interface NodeInstance {
   readonly ports: PortRegistry;
   /** Calls `process()`. A function literal for each class, so that its call site stays monomorphic. */
   tick(context: ProcessorContext): void | Promise<void>;
-  /** Assigns configuration values, which the schema has accepted, to the class's fields. */
+  /** Assigns configuration values that the schema has accepted to the class's fields. */
   configure(values: { readonly [key: string]: unknown }): void;
-  /** Whether its tick under way waits for the script, which may have a frame of it, and for nothing else. */
+  /** True if the running tick waits only for the script, which may hold a frame of it. */
   awaitsScript?(): boolean;
-  /** It is disabled: nothing comes from it or goes to it for the rest of the run, which may go on for long. */
+  /**
+   * Reports that the node is disabled: no frames reach or leave it for the rest of the run, which may go on for long.
+   */
   disabled?(): void;
   /** Views of the structs that its ports carry, by schema. */
   readonly structs?: { readonly [schema: string]: StructType };
 }
 
-/** A node type with a configuration chosen: what `runtime.add()` takes. */
+/** A node type with a configuration: the argument of `runtime.add()`. */
 export interface NodeSpec<H extends NodeHandle = NodeHandle> {
   /** The node type. */
   readonly type: AnyNodeType;
-  /** As it was given: `runtime.add()` reads and checks it. */
+  /** The configuration as given: `runtime.add()` reads and checks it. */
   readonly config: { readonly [key: string]: unknown };
-  /** Only a type. */
+  /** For the type checker only. */
   readonly handle?: H;
   /**
-   * Makes the result of `runtime.add()` from the plain handle, for nodes that the script itself talks to.
+   * Makes the result of `runtime.add()` from the plain handle, for nodes that the script itself uses.
    *
    * @param run settles as `runtime.finished`; call it once the graph has ended
-   * @param onRefused takes what to call with the reason where a start is refused, or there will be none
-   * @param wanted what the inputs that the node's outputs lead to want of values, as the graph is now
-   * @param onDeparture takes what to call once the node is removed, or one of another type has taken its place; or, with
-   * the reason, where the edit that was to add it is refused
-   * @param failure why the run fails, as soon as that is known
+   * @param onRefused takes a callback for the reason if a start is refused, or never comes
+   * @param wanted returns the schemas that the inputs behind the node's outputs require in the current graph
+   * @param onDeparture takes a callback for the removal of the node or its replacement by another type; called with the
+   * reason if the edit that adds the node is refused
+   * @param failure returns the reason why the run fails, once known
    */
   readonly extend?: (
     handle: NodeHandle,
@@ -88,50 +90,52 @@ export interface NodeSpec<H extends NodeHandle = NodeHandle> {
   ) => H;
 }
 
-/** A node type: call it with a configuration to get what `runtime.add()` takes. `C`: configuration, `H`: handle. */
+/**
+ * A node type: a call with a configuration returns the argument of `runtime.add()`. `C`: configuration, `H`: handle.
+ */
 // deno-lint-ignore no-explicit-any -- NodeHandle<any, any> is the bound that every generated handle meets
 export interface NodeType<C = unknown, H extends NodeHandle<any, any> = NodeHandle> {
   (...config: Record<never, never> extends C ? [config?: C] : [config: C]): NodeSpec<H>;
-  /** All that is known without loading the class. */
+  /** The facts about the type without its class. */
   readonly descriptor: NodeDescriptor;
-  /** The package that holds it; set by `definePackage()`. */
+  /** Its package; set by `definePackage()`. */
   readonly package: NodePackage | undefined;
   /** Imports the class and returns a function that makes an instance, whose class may take the configuration. */
   load(): Promise<(config: NodeSpec["config"]) => NodeInstance>;
-  /** Tells more of the ports of a node, by its configuration; absent where the descriptor says it all. */
+  /** Returns more facts about the ports of a node, by its configuration; absent if the descriptor has all facts. */
   readonly portsOf?: PortsOf;
 }
 
-/** A node type whose configuration and handle types are not known. */
+/** A node type with unknown types of configuration and handle. */
 export interface AnyNodeType {
-  /** All that is known without loading the class. */
+  /** The facts about the type without its class. */
   readonly descriptor: NodeDescriptor;
-  /** The package that holds it. */
+  /** Its package. */
   readonly package: NodePackage | undefined;
   /** Imports the class and returns a function that makes an instance, whose class may take the configuration. */
   load(): Promise<(config: NodeSpec["config"]) => NodeInstance>;
-  /** Tells more of the ports of a node, by its configuration; absent where the descriptor says it all. */
+  /** Returns more facts about the ports of a node, by its configuration; absent if the descriptor has all facts. */
   readonly portsOf?: PortsOf;
-  /** Opens the library of a native stage, where that is not done before: called before a graph with such a node runs. */
+  /** Opens the library of a native stage, if still closed. Called before a graph with such a node runs. */
   open?(): void;
 }
 
-/** Whether a node type is code of a package, not a hand-over between the graph and the program. */
+/** True if a node type is code of a package, not a hand-over between the graph and the program. */
 export function isProcessor(type: AnyNodeType): boolean {
   return type.package !== undefined;
 }
 
 /** The node types of one `sluice.gen.ts`. */
 export interface NodePackage {
-  /** As `sluice.json` gives it. */
+  /** The name in `sluice.json`. */
   readonly name: string;
   /** URL of the generated module: a worker lane imports it, and finds the package as its export `nodePackage`. */
   readonly url: string;
-  /** Sorted by registered name. */
+  /** The node types, sorted by registered name. */
   readonly nodes: readonly AnyNodeType[];
-  /** Packages whose node types come along. */
+  /** Packages that add their node types. */
   readonly packages?: readonly NodePackage[];
-  /** Content hashes of the files that it was made from, by path relative to `url`. */
+  /** Content hashes of its source files, by path relative to `url`. */
   readonly sources: { readonly [path: string]: string };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Takes the class of a node type out of the module that exports it: for generated code, which may be older than that
+ * Gets the class of a node type from the module that exports it. Called by generated code, which may be older than that
  * module.
  *
  * @module
@@ -9,10 +9,10 @@ import { didYouMean } from "../errors/suggestion.ts";
 import { CODEGEN_COMMAND } from "./staleness.ts";
 
 /**
- * The class that a module exports by a name.
+ * Returns the class that a module exports by a name.
  *
  * @param type the registered name of the node type
- * @param path of the module, as the message names it
+ * @param path the module's path in messages
  * @throws {SluiceError} `InvalidGraph` if the module exports no such class, or if the class has no `process()`
  */
 export function processorClass<M extends object, K extends string & keyof M>(

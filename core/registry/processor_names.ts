@@ -1,13 +1,13 @@
 /**
- * The names that node types may have, and those that their ports and configuration keys may not have.
+ * The rules for names of node types, and the names that their ports and configuration keys may not have.
  *
  * @module
  */
 
-/** Longest name of a node type, characters. */
+/** Longest name of a node type, in characters. */
 export const TYPE_NAME_LENGTH = 64;
 
-/** What the name of a node type has to be. */
+/** The rule for the name of a node type, in words. */
 export const TYPE_NAME_WANTED = 'words of lower-case letters and digits, joined by "-"';
 
 const TYPE_NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
@@ -25,7 +25,7 @@ export const HOOKS: ReadonlySet<string> = new Set([
   "teardown",
 ]);
 
-/** Whether a value can be the name of a node type. */
+/** True if a value can be the name of a node type. */
 export function isTypeName(value: unknown): value is string {
   return typeof value === "string" && value.length <= TYPE_NAME_LENGTH && TYPE_NAME.test(value);
 }

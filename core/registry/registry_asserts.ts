@@ -12,7 +12,7 @@ import type { NodeRegistry } from "./node_registry.ts";
  * Checks that a node type is registered.
  *
  * @returns its descriptor
- * @throws {AssertionError} with the types that are
+ * @throws {AssertionError} with the registered types
  */
 export function assertNodeRegistered(registry: NodeRegistry, type: string): NodeDescriptor {
   if (registry.has(type)) return registry.get(type).descriptor;
@@ -27,7 +27,7 @@ export function assertNodeRegistered(registry: NodeRegistry, type: string): Node
 /**
  * Checks that a node type is not registered.
  *
- * @throws {AssertionError} with the place of the class that is
+ * @throws {AssertionError} with the place of the registered class
  */
 export function assertNodeNotRegistered(registry: NodeRegistry, type: string): void {
   if (!registry.has(type)) return;
@@ -42,8 +42,8 @@ export function assertNodeNotRegistered(registry: NodeRegistry, type: string): v
 /**
  * Checks that a node type has a port.
  *
- * @param port as graphs name it: `audioIn_2` for an element of an array port
- * @throws {AssertionError} with the ports that it has
+ * @param port the name in graphs: `audioIn_2` for an element of an array port
+ * @throws {AssertionError} with the ports of the type
  */
 export function assertNodePort(
   registry: NodeRegistry,

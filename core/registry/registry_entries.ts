@@ -1,6 +1,7 @@
 /**
- * What a `sluice.json` says of the packages and plugins whose node types join those of its own package: where each one
- * is, and when it counts. A **package** is part of the generated code; a **plugin** is found when the registry is made.
+ * Reads the entries of a `sluice.json` for packages and plugins, whose node types join those of its own package: the
+ * path of each, and its conditions. A **package** is part of the generated code; a **plugin** is found when the
+ * registry is made.
  *
  * @module
  */
@@ -12,17 +13,17 @@ import { currentPlatform, type Platform, PLATFORMS } from "../descriptor/platfor
 
 /** One package or plugin. */
 export interface RegistryEntry {
-  /** The path of a generated module or, of a plugin, of a folder; of a package also a name that imports map. */
+  /** The path of a generated module; for a package also a name that imports map; for a plugin a folder. */
   readonly from: string;
-  /** `false`: it is as if it were not there. */
+  /** `false`: ignores the entry. */
   readonly enabled: boolean;
-  /** Names of packages without which it cannot be used. */
+  /** Names of packages that it requires. */
   readonly requires: readonly string[];
-  /** The systems that it is for; absent for all. */
+  /** The systems that it supports; absent for all. */
   readonly platforms?: readonly Platform[];
-  /** Variables of the environment that have to be set. */
+  /** Variables of the environment that must be set. */
   readonly env: readonly string[];
-  /** Where it stands in the text. */
+  /** Its offset in the text. */
   readonly offset: number;
 }
 
@@ -32,10 +33,10 @@ export interface TextPart {
   readonly length: number;
 }
 
-/** Takes what is wrong with a part of the text. */
+/** Reports a fault of a part of the text. */
 export type Refuse = (at: TextPart, message: string, mend: string) => void;
 
-/** The key of a path, by that of the list. */
+/** The key of an entry's path, by the key of the list. */
 const PATH_KEYS = { packages: "from", plugins: "path" } as const;
 
 /** The key of a list of entries. */
@@ -43,14 +44,14 @@ export type EntriesKey = keyof typeof PATH_KEYS;
 
 const CONDITIONS = ["platforms", "env"];
 
-/** What a value has to be, in words. */
+/** The wanted values, in words. */
 const TEXTS = "a text, or a list of texts, none of them empty";
 
 /**
  * Reads the value of `packages` or `plugins`.
  *
- * @param list its node in the JSON
- * @returns the entries that nothing is wrong with
+ * @param list the list's node in the JSON
+ * @returns the entries without a fault
  */
 export function readEntries(key: EntriesKey, list: Node, refuse: Refuse): RegistryEntry[] {
   const pathKey = PATH_KEYS[key];
@@ -68,10 +69,10 @@ export function readEntries(key: EntriesKey, list: Node, refuse: Refuse): Regist
 }
 
 /**
- * Why an entry does not count here.
+ * Returns why an entry does not apply here.
  *
- * @param isSet tells whether a variable of the environment is set
- * @returns `undefined` if it counts
+ * @param isSet true for a variable of the environment that is set
+ * @returns `undefined` if the entry applies
  */
 export function whyLeftOut(
   { enabled, platforms, env }: RegistryEntry,
@@ -173,7 +174,7 @@ function readCondition(
   return { env, ...(values.platforms !== undefined && { platforms: platforms as Platform[] }) };
 }
 
-/** The values of an object's keys. @returns `undefined` if one is not known, or is there twice */
+/** Returns the values of an object's keys. @returns `undefined` for an unknown or duplicate key */
 function readKeys(
   what: string,
   object: Node,
@@ -200,7 +201,7 @@ function readKeys(
   return isGood ? values : undefined;
 }
 
-/** A text, or a list of texts. @returns `undefined` if it is something else */
+/** Reads a text, or a list of texts. @returns `undefined` for any other value */
 function readTexts(key: string, owner: string, value: Node | undefined, refuse: Refuse): string[] | undefined {
   if (value === undefined) return [];
   if (isText(value)) return [value.value];
@@ -219,7 +220,7 @@ function isText(node: Node): boolean {
   return node.type === "string" && String(node.value).trim() !== "";
 }
 
-/** What a node is, in words. */
+/** Describes a node in words. */
 function found(node: Node): string {
   if (node.type === "array") return "a list";
   if (node.type === "object") return "an object";

@@ -1,6 +1,6 @@
 /**
- * The stages of the plugins that come with Sluice. Generated code says what they are; the library of one is opened where
- * a graph with a stage of it begins, or takes one in.
+ * The stages of the plugins that come with Sluice. Generated code describes them; a plugin's library is opened when a
+ * graph with one of its stages starts, or adds one.
  *
  * @module
  */
@@ -17,25 +17,25 @@ import { type AnyNodeType, defineNodeType, type NodeType } from "./node_type.ts"
 /** The name of a plugin that comes with Sluice: that of its folder in `crates/plugins`. */
 export type ShippedPlugin = "codecs" | "sensors" | "video";
 
-/** The family of the stages of each. */
+/** The category of each plugin's stages. */
 const FAMILIES: { readonly [plugin in ShippedPlugin]: string } = { codecs: "codec", sensors: "sensor", video: "video" };
 
-/** All of them. */
+/** The names of all shipped plugins. */
 export const SHIPPED_PLUGINS = Object.keys(FAMILIES) as readonly ShippedPlugin[];
 
-/** What makes a library that fits. */
+/** The remedy for a missing or unfit library. */
 const BUILD = 'build it with "deno task build:native"';
 
-/** The node types that generated code has made. */
+/** The node types that generated code has made, by plugin. */
 const types = new Map<ShippedPlugin, AnyNodeType[]>();
 
-/** The stages of libraries that were opened. */
+/** The stages of opened libraries. */
 const opened = new Map<ShippedPlugin, readonly PluginStage[]>();
 
 /**
  * Makes the node type of a shipped stage. Called by generated code.
  *
- * @param parts the name of the plugin that has it, and the descriptor as it was when the code was generated
+ * @param parts the name of its plugin, and its descriptor at the time of generation
  */
 // deno-lint-ignore no-explicit-any -- as in NodeType
 export function shippedStage<C, H extends NodeHandle<any, any>>(
@@ -53,17 +53,17 @@ export function shippedStage<C, H extends NodeHandle<any, any>>(
 /** A plugin that comes with Sluice. */
 export interface ShippedPluginInfo {
   readonly plugin: ShippedPlugin;
-  /** Where its library is. */
+  /** The folder of its library. */
   readonly folder: string;
-  /** Its library, absolute; absent where it is not there. */
+  /** Its library, absolute; absent if missing. */
   readonly library?: string;
-  /** The node types that generated code has made. */
+  /** Its node types that generated code has made. */
   readonly nodes: readonly AnyNodeType[];
-  /** A clause that says why it cannot be used, as far as that is known before its library is opened. */
+  /** The reason why it cannot be used, as a clause, as far as known before its library is opened. */
   readonly problem?: string;
 }
 
-/** The plugins of the types that generated code has made. */
+/** Returns the plugins of the types that generated code has made. */
 export function listShippedPlugins(): ShippedPluginInfo[] {
   return [...types].map(([plugin, nodes]) => {
     try {
@@ -77,7 +77,7 @@ export function listShippedPlugins(): ShippedPluginInfo[] {
   }).sort((a, b) => a.plugin < b.plugin ? -1 : 1);
 }
 
-/** What a stage that comes with Sluice is called in graphs. */
+/** The names of a shipped stage in graphs. */
 export interface ShippedName {
   /** The name of its node type: `scale` for the id `org.sluice.video.scale`. */
   readonly type: string;
@@ -86,9 +86,9 @@ export interface ShippedName {
 }
 
 /**
- * What a shipped stage is called in graphs.
+ * Returns the names of a shipped stage in graphs.
  *
- * @param id as the plugin's library has it
+ * @param id the id in the plugin's library
  * @returns `undefined` for the ids of other plugins
  */
 export function shippedName(id: string): ShippedName | undefined {
@@ -96,7 +96,9 @@ export function shippedName(id: string): ShippedName | undefined {
   return plugin && { type: id.slice(domainOf(plugin).length), family: FAMILIES[plugin] };
 }
 
-/** Which of the plugins that come with Sluice it is. @param folder absolute @param library in it, absolute, if it is there */
+/**
+ * Returns the shipped plugin in a folder. @param folder absolute @param library the library in it, absolute, if present
+ */
 export function findShippedPlugin(folder: string, library: string | undefined): ShippedPlugin | undefined {
   return SHIPPED_PLUGINS.find((name) =>
     isSame(folder, () => fileURLToPath(new URL(`../../crates/plugins/${name}`, import.meta.url))) ||
@@ -104,16 +106,16 @@ export function findShippedPlugin(folder: string, library: string | undefined): 
   );
 }
 
-/** The node types of a shipped plugin; `undefined` where no generated code has made them. */
+/** Returns the node types of a shipped plugin; `undefined` if no generated code has made them. */
 export function shippedTypes(plugin: ShippedPlugin): readonly AnyNodeType[] | undefined {
   return types.get(plugin);
 }
 
 /**
- * Opens the library of a shipped plugin, or takes what it said before.
+ * Opens the library of a shipped plugin, or returns the stages of an earlier call.
  *
  * @throws {SluiceError} `NativeUnavailable` or `AbiMismatch` if the native library cannot be used
- * @throws {RangeError} with the reason, a clause, if the plugin's cannot
+ * @throws {RangeError} with the reason, as a clause, if the plugin's library cannot be used
  */
 export function openShipped(plugin: ShippedPlugin): readonly PluginStage[] {
   const known = opened.get(plugin);
@@ -140,17 +142,17 @@ function openStage(plugin: ShippedPlugin, { type, inputs, outputs }: NodeDescrip
   throw reject(`the library of plugin "${plugin}" is of another version; ${BUILD}`);
 }
 
-/** What the ids of its stages begin with. */
+/** Returns the common beginning of its stages' ids. */
 function domainOf(plugin: ShippedPlugin): string {
   return `org.sluice.${plugin}.`;
 }
 
-/** Whether ports have the same names in the same order. */
+/** True if ports have the same names in the same order. */
 function isLike(found: readonly { readonly name: string }[], wanted: readonly { readonly name: string }[]): boolean {
   return found.length === wanted.length && found.every(({ name }, i) => name === wanted[i].name);
 }
 
-/** Whether a path leads to the same place as another one, which a package that is in no file system does not have. */
+/** True if two paths lead to the same place. A package outside file systems has no path. */
 function isSame(path: string, other: () => string): boolean {
   try {
     return Deno.realPathSync(path) === Deno.realPathSync(other());

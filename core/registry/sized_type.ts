@@ -1,5 +1,5 @@
 /**
- * Node types with the ports that one node has of them.
+ * Sizes node types to the ports of one node.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { addNamedPort, readNamedPort, type WantedPort } from "../descriptor/name
 import type { AnyNodeType } from "./node_type.ts";
 
 /**
- * A node type as a node makes it: with array ports of the sizes that its configuration says, and the elements of dynamic
- * ports that are wanted.
+ * Returns the node type of one node: with array ports of the sizes in its configuration, and the wanted elements of
+ * dynamic ports.
  *
- * @throws {SluiceError} as `addNamedPort()`; `InvalidConfig` for a port that is neither a name nor one with its kind
+ * @throws {SluiceError} as `addNamedPort()`; `InvalidConfig` for a port that is neither a name nor a name with a kind
  */
 export function sizedType(
   nodeId: string,
@@ -31,7 +31,7 @@ export function sizedType(
   return descriptor === type.descriptor ? type : withDescriptor(type, descriptor);
 }
 
-/** The same type with another descriptor. */
+/** Returns the same type with another descriptor. */
 export function withDescriptor(type: AnyNodeType, descriptor: NodeDescriptor): AnyNodeType {
   const { portsOf } = type;
   return { descriptor, package: type.package, load: () => type.load(), ...(portsOf && { portsOf }) };

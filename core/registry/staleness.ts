@@ -1,5 +1,5 @@
 /**
- * Notices generated code that is missing, or older than the classes it was made from.
+ * Finds generated code that is missing, or older than the classes it was made from.
  *
  * @module
  */
@@ -9,15 +9,14 @@ import { bundle } from "./bundle.ts";
 import { importModule } from "./import_module.ts";
 import type { NodePackage } from "./node_type.ts";
 
-/** Hexadecimal digits of a hash that are kept. */
+/** The hexadecimal digits of a hash to keep. */
 export const HASH_DIGITS = 16;
 
-/** What people run to make generated code. */
+/** The command that makes generated code, for messages. */
 export const CODEGEN_COMMAND: string = `"deno task codegen" (or "sluice codegen")`;
 
 /**
- * The hash by which a source file is known in a package's `sources`: it does not depend on the style of line
- * ends, nor on a byte-order mark.
+ * Returns the hash of a source file in a package's `sources`. It does not depend on line ends or a byte-order mark.
  *
  * @param text the whole file
  * @returns the first 16 hexadecimal digits of its SHA-256
@@ -27,26 +26,26 @@ export async function hashSource(text: string): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex().slice(0, HASH_DIGITS);
 }
 
-/** A source text without a byte-order mark, its lines ended by `\n`. */
+/** Returns a source text without a byte-order mark, with lines that end in `\n`. */
 export function plainSource(text: string): string {
   return text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
 }
 
-/** A file that is not as it was when a package's code was generated from it. */
+/** A file that has changed or vanished since a package's code was generated. */
 export interface StaleSource {
   /** Relative to the generated file. */
   readonly path: string;
-  /** Whether it has gone, rather than changed. */
+  /** True if the file has vanished, false if it has changed. */
   readonly isMissing: boolean;
 }
 
 /**
  * Finds the files that have changed or vanished since a package's code was generated.
  *
- * @returns sorted by path; empty if the package is not on a file system, or if it may not be read (no `--allow-read`)
+ * @returns sorted by path; empty if the package is not on a file system, or is unreadable (no `--allow-read`)
  */
 export async function findStaleSources(pkg: NodePackage): Promise<StaleSource[]> {
-  // The bundle was made from sources that have not changed since, those of its own package among them.
+  // The bundle was made from unchanged sources, those of its own package among them.
   if (!pkg.url.startsWith("file:") || bundle?.doors.has(pkg.url)) return [];
   const paths = Object.keys(pkg.sources).sort();
   const found = await Promise.all(paths.map((path) => compareSource(new URL(path, pkg.url), pkg.sources[path])));
@@ -54,9 +53,9 @@ export async function findStaleSources(pkg: NodePackage): Promise<StaleSource[]>
 }
 
 /**
- * Says that a package is stale and what mends it.
+ * Returns a message that a package is stale, with the remedy.
  *
- * @param stale what {@linkcode findStaleSources} gave; at least one
+ * @param stale the result of {@linkcode findStaleSources}; at least one
  */
 export function describeStaleSources(pkg: NodePackage, stale: readonly StaleSource[]): string {
   const changed = stale.filter(({ isMissing }) => !isMissing).map(({ path }) => path);
@@ -74,10 +73,10 @@ export function describeStaleSources(pkg: NodePackage, stale: readonly StaleSour
     `${mend}run ${CODEGEN_COMMAND}${outcome}`;
 }
 
-/** Packages that were looked at: this process has their code, whatever becomes of the files. */
+/** Packages already checked: this process keeps their code, whatever happens to the files. */
 const lookedAt = new WeakSet<NodePackage>();
 
-/** Warns, in the log, of packages that are stale, of each once. It returns before they have been looked at. */
+/** Logs one warning for each stale package. Returns before the packages are checked. */
 export function warnOfStaleSources(packages: Iterable<NodePackage | undefined>): void {
   for (const each of new Set(packages)) {
     if (each === undefined || lookedAt.has(each)) continue;
@@ -89,7 +88,7 @@ export function warnOfStaleSources(packages: Iterable<NodePackage | undefined>):
 }
 
 /**
- * Says that files with processors are not known to a package's generated code, and what mends it.
+ * Returns a message that a package's generated code lacks files with processors, with the remedy.
  *
  * @param added at least one path
  */
@@ -140,7 +139,7 @@ function listPaths(paths: readonly string[]): string {
   return paths.length > 3 ? `${shown} and ${paths.length - 3} more` : shown;
 }
 
-/** The state of a file, compared with its hash. A file that may not be read counts as unchanged. */
+/** Compares a file with its hash. An unreadable file counts as unchanged. */
 async function compareSource(url: URL, hash: string): Promise<"same" | "changed" | "missing"> {
   try {
     return await hashSource(await Deno.readTextFile(url)) === hash ? "same" : "changed";
@@ -149,7 +148,7 @@ async function compareSource(url: URL, hash: string): Promise<"same" | "changed"
   }
 }
 
-/** Whether an import failed because that module itself is missing, rather than one that it imports. */
+/** True if an import failed because the module itself is missing, rather than a module that it imports. */
 function isMissing(error: unknown, href: string): boolean {
   if (!(error instanceof Error)) return false;
   const code = (error as { code?: string }).code;
