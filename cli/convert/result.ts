@@ -62,12 +62,13 @@ export function findUnwritten(
 /** What of a damaged file did not come to the output: a line, or none. */
 export function renderLost({ nodes }: RunSummary, path: string): string[] {
   const inputs = nodes.filter(({ id }) => id === INPUT || id.startsWith(`${INPUT}-`));
-  const [lostBytes, lostParts] = ["lostBytes", "lostParts"].map((name) =>
+  const [lostBytes, lostParts, lostPackets] = ["lostBytes", "lostParts", "lostPackets"].map((name) =>
     inputs.reduce((sum, { figures }) => sum + (figures?.[name] ?? 0), 0)
   );
   const packets = nodes.reduce((sum, { figures }) => sum + (figures?.damaged ?? 0), 0);
   const lost = [
     ...(lostBytes === 0 ? [] : [`${formatCount(lostBytes)} bytes in ${counted(lostParts, "place")} are left out`]),
+    ...(lostPackets === 0 ? [] : [`${counted(lostPackets, "packet")} could not be read`]),
     ...(packets === 0 ? [] : [`${counted(packets, "packet")} could not be decoded`]),
   ];
   return lost.length === 0 ? [] : [`${path} is damaged: ${lost.join(", and ")}`];

@@ -1,8 +1,10 @@
 /** Files that are damaged in their middle: what lies behind is read, the gap is flagged, and what is lost is said. */
 import assert from "node:assert/strict";
 import * as mediabunny from "mediabunny";
+import { nodes } from "../../sluice.gen.ts";
+import { ProcessorHarness } from "../../testing.ts";
 import { rare } from "../../tests/fixtures/rare.ts";
-import { damaged, DAMAGES, ffmpeg, FOLDER, play, probe } from "./fixtures/media_files.ts";
+import { damaged, DAMAGES, ffmpeg, FOLDER, mp4, play, probe, withoutLength } from "./fixtures/media_files.ts";
 import { MediaFile } from "./media_file.ts";
 import { readMediaInfo } from "./media_info.ts";
 
@@ -109,6 +111,15 @@ Deno.test("MediaSource flags the first packet behind damage", async () => {
   assert.deepEqual(packets.filter(({ discontinuity }) => discontinuity).map(({ ptsNs }) => Math.round(ptsNs / 1e8)), [
     8,
   ]);
+});
+
+Deno.test("MediaSource leaves out a picture of MP4 that it cannot read, counts it, and flags the next one", async () => {
+  await using source = await ProcessorHarness.create(nodes.mediaSource({ path: withoutLength(mp4(), 10) }));
+  source.addOutput("video");
+  await source.run();
+  const pictures = source.takeEncoded("video_0");
+  assert.deepEqual([pictures.length, pictures.findIndex(({ discontinuity }) => discontinuity)], [24, 10]);
+  assert.equal(source.figures?.lostPackets, 1);
 });
 
 /** A second of 25 pictures whose clock begins at a time. */

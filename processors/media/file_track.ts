@@ -129,6 +129,11 @@ export class FileTrack {
   readonly #pictures: PictureTimes | undefined;
   /** The time of the container at the file's start, seconds. */
   originSeconds = 0;
+  /** How many packets could not be read so far. */
+  lostPackets = 0;
+  /** The place of the last one of them, and whether it lies before the next packet. */
+  #lost = -1;
+  #hasLost = false;
   readonly #guard = new PacketGuard();
   #packets: AsyncGenerator<EncodedPacket, void, unknown> | undefined;
   #next: FilePacket | undefined;
@@ -227,6 +232,7 @@ export class FileTrack {
     const first = await this.#keyPacketAt(this.codec === "opus" ? timeNs - OPUS_PREROLL_NS : timeNs);
     this.#packets = first === null ? undefined : this.#sink.packets(first);
     this.#passed = undefined;
+    this.#hasLost = false;
     await this.advance();
   }
 
@@ -329,7 +335,10 @@ export class FileTrack {
   #packetOf(packet: EncodedPacket): FilePacket | undefined {
     const keyframe = packet.type === "key";
     const bytes = this.#convert(packet.data, keyframe);
-    if (bytes === undefined || bytes.length === 0 || !Number.isFinite(packet.timestamp)) return undefined;
+    if (bytes === undefined || bytes.length === 0 || !Number.isFinite(packet.timestamp)) {
+      if (packet.data.length > 0) this.#lose(packet);
+      return undefined;
+    }
     const times = this.#times === undefined
       ? this.#pictures?.of(packet) ?? this.#timesOf(packet)
       : this.#times.of(packet, bytes);
@@ -337,11 +346,20 @@ export class FileTrack {
     return { bytes, keyframe, ...this.#placed(times, packet) };
   }
 
+  /** Counts a packet that cannot be read: once, however often it is come across. */
+  #lose({ sequenceNumber }: EncodedPacket): void {
+    this.#hasLost = true;
+    if (sequenceNumber <= this.#lost) return;
+    this.#lost = sequenceNumber;
+    this.lostPackets++;
+  }
+
   /** Finds what lies between a packet and the one before, and moves its times by what is not heard at joints. */
   #placed(times: PacketTimes, { sequenceNumber }: EncodedPacket): PacketTimes & Pick<FilePacket, "after"> {
     const before = this.#passed;
-    let after: Gap["kind"] | undefined;
+    let after: Gap["kind"] | undefined = this.#hasLost ? "loss" : undefined;
     let passed = before ?? 0;
+    this.#hasLost = false;
     if (before === undefined) this.#joined = { earlierNs: 0, heardNs: -Infinity };
     for (; passed < this.#gaps.length && this.#gaps[passed].from <= sequenceNumber; passed++) {
       const { track = this.#id, kind, cutNs = 0, unheardNs = 0 } = this.#gaps[passed];

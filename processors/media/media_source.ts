@@ -166,12 +166,13 @@ export class MediaSource {
   /** Writes the packets that are next in time. */
   async process(context: ProcessorContext): Promise<void> {
     await this.#play(context);
-    let [lostParts, lostBytes] = [0, 0];
-    for (const { mended } of this.#files) {
+    let [lostParts, lostBytes, lostPackets] = [0, 0, 0];
+    for (const { mended, tracks } of this.#files) {
       lostParts += mended.losses.length;
       lostBytes += mended.lostBytes;
+      for (const track of tracks.values()) lostPackets += track.lostPackets;
     }
-    context.report({ playedSeconds: this.#endNs / 1e9, lostParts, lostBytes });
+    context.report({ playedSeconds: this.#endNs / 1e9, lostParts, lostBytes, lostPackets });
   }
 
   /** Closes the file. */
@@ -265,11 +266,15 @@ export class MediaSource {
   #tellGap(played: PlayedTrack, { timeNs, after }: FilePacket, { log }: ProcessorContext): void {
     played.jumps = true;
     if (this.#toldGaps++ >= MOST_TOLD) return;
-    const { name } = played.out;
+    const { out: { name }, track: { lostPackets } } = played;
+    const lost = [
+      describeLosses(this.#file.mended) ?? [],
+      lostPackets === 0 ? [] : `${lostPackets} packet${lostPackets === 1 ? "" : "s"} that cannot be read`,
+    ].flat().join(", and ");
     const place = (Math.max(0, timeNs) / 1e9).toFixed(2);
     const why = after === "joint"
       ? `is of several recordings: ${name} goes on with another one at ${place} s`
-      : `is damaged: ${name} goes on at ${place} s; left out so far: ${describeLosses(this.#file.mended)}`;
+      : `is damaged: ${name} goes on at ${place} s; left out so far: ${lost}`;
     log.warn(`${JSON.stringify(this.#file.path)} ${why}`, { path: this.#file.path, output: name });
   }
 

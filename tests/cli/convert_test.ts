@@ -16,6 +16,7 @@ import {
   probe,
   webm,
   withoutFfmpeg,
+  withoutLength,
 } from "../../processors/media/fixtures/media_files.ts";
 import { judgedLoudness } from "../../processors/audio/fixtures/judged_loudness.ts";
 import { CONTAINERS, PCM } from "../../processors/media/output_formats.ts";
@@ -320,6 +321,13 @@ Deno.test("sluice convert says what of a damaged file is left out, and fails for
   assert.equal(code, 1);
   assert.match(stdout, /^Wrote strict\.mka .*\n\S+ is damaged: \d+ bytes in 1 place are left out\n$/);
   assert.match(stderr, /are left out; leave --strict out to take it all the same\n/);
+});
+
+Deno.test("sluice convert counts the packets of MP4 that cannot be read, and fails for them with --strict", async () => {
+  const { code, stdout, stderr } = await convert(withoutLength(mp4(), 10), "lost.mkv", "--copy", "--strict");
+  assert.equal(code, 1);
+  assert.match(stdout, /^Wrote lost\.mkv .*\n\S+ is damaged: 1 packet could not be read\n$/);
+  assert.match(stderr, /1 packet could not be read; leave --strict out to take it all the same\n/);
 });
 
 Deno.test("sluice convert plays a WAV file with the sizes of a stream to its end, says so, and fails for it with --strict", async () => {
