@@ -1,8 +1,8 @@
 /**
- * Checks a node's configuration against the schema in its descriptor, and says in one line what is wrong with each
- * value. Used when a node is added, when a live key is set, when a graph file is read, and for `--set`.
+ * Checks a node's configuration against the schema in its descriptor, and describes each fault in one line. Used when a
+ * node is added, when a live key is set, when a graph file is read, and for `--set`.
  *
- * Defaults are not filled in: a key that is absent keeps the value that the class gives it.
+ * Does not add defaults: an absent key keeps the value that the class gives it.
  *
  * @module
  */
@@ -13,17 +13,17 @@ import type { ConfigObjectSchema, ConfigSchema, NodeDescriptor } from "./descrip
 import { didYouMean, listSome } from "../errors/suggestion.ts";
 import { findMisfits, type Misfit } from "./schema_fit.ts";
 
-/** Most problems that are told one by one. */
+/** Most problems to report one by one. */
 const PROBLEM_LIMIT = 20;
 
 /** Most choices that a message lists. */
 const CHOICE_LIMIT = 24;
-/** Longer text is not repeated as an example. */
+/** Longest text to repeat as an example. */
 const EXAMPLE_LIMIT = 80;
 
-/** One thing that is wrong with a configuration. */
+/** One fault of a configuration. */
 export interface ConfigProblem {
-  /** Key, or keys and list indices from the top down, of the value at fault; for a missing key, the key's. */
+  /** Key, or keys and list indices from the top down, of the wrong value; for a missing key, the key. */
   readonly path: readonly (string | number)[];
   /** `path` joined by dots. */
   readonly key: string;
@@ -35,14 +35,14 @@ export interface ConfigProblem {
   readonly available?: readonly string[];
 }
 
-/** A configuration that a node type does not take. */
+/** A configuration that a node type refuses. */
 export class ConfigError extends SluiceError {
-  /** All that is wrong with it; the message tells the first. */
+  /** All its faults; the message reports the first. */
   readonly problems: readonly ConfigProblem[];
 
   /**
-   * @param where how messages start
-   * @param more problems that are not among `problems`
+   * @param where the start of messages
+   * @param more the number of problems that are not in `problems`
    */
   constructor(where: string, problems: readonly ConfigProblem[], more: number, nodeId: string) {
     const [{ message, key, available }] = problems;
@@ -57,9 +57,9 @@ const withDurations = new WeakMap<ConfigSchema, boolean>();
 /**
  * Compares values with a schema. A key whose value is `undefined` counts as absent; `NaN` and infinities are refused.
  *
- * @param where how the messages start: `Cannot configure node "g" (gain)`
- * @returns what is wrong, in the order of the schema; empty if nothing is. At most 20 problems are told, and
- * one that says how many others there are
+ * @param where the start of messages: `Cannot configure node "g" (gain)`
+ * @returns the problems, in the order of the schema; empty if there are none. At most 20 problems, and one that counts
+ * the others
  */
 export function checkConfig(
   schema: ConfigObjectSchema,
@@ -70,13 +70,13 @@ export function checkConfig(
   return more === 0 ? problems : [...problems, unlisted(where, more)];
 }
 
-/** Says how many problems are left out. */
+/** Returns a problem that counts the others. */
 function unlisted(where: string, more: number): ConfigProblem {
   const message = `${where}: ${more === 1 ? "1 more problem is" : `${more} more problems are`} not listed`;
   return { path: [], key: "", kind: "value", message };
 }
 
-/** The first problems, and how many there are beside them. */
+/** Returns the first problems, and the number of the others. */
 function findProblems(
   schema: ConfigObjectSchema,
   given: { readonly [key: string]: unknown },
@@ -92,11 +92,11 @@ function findProblems(
 }
 
 /**
- * Refuses a configuration that a node type does not take.
+ * Refuses a configuration that does not fit a node type.
  *
  * @param nodeId the node's id, for the message
- * @returns the values as the class gets them: durations are numbers in the unit of their key
- * @throws {ConfigError} its message tells the first problem and the number of further ones
+ * @returns the values for the class: durations are numbers in the unit of their key
+ * @throws {ConfigError} with the first problem and the number of further ones in its message
  */
 export function assertConfig(
   descriptor: NodeDescriptor,
@@ -110,8 +110,8 @@ export function assertConfig(
 }
 
 /**
- * Turns the text after `--set node.key=` into a value of the type that the schema wants. Text that cannot be turned
- * into it is returned as it is, for {@linkcode checkConfig} to refuse.
+ * Converts the text after `--set node.key=` into a value of the type in the schema. Returns text that cannot be
+ * converted unchanged, for {@linkcode checkConfig} to refuse.
  *
  * @param key a top-level key of the configuration
  */
@@ -120,7 +120,7 @@ export function coerceSetting(schema: ConfigObjectSchema, key: string, text: str
   return wanted === undefined ? text : coerce(wanted, text);
 }
 
-/** What a schema wants, in words: `a number from -60 to 24 dB`. */
+/** Describes a schema in words: `a number from -60 to 24 dB`. */
 export function describeSchema(schema: ConfigSchema): string {
   if (schema.enum !== undefined) {
     const choices = schema.enum.slice(0, CHOICE_LIMIT).map(describeValue);
@@ -161,7 +161,7 @@ export function describeSchema(schema: ConfigSchema): string {
   }
 }
 
-/** Makes numbers of the durations that are text. What is no duration stays, for the schema to refuse. */
+/** Converts durations in text into numbers. Other text stays, for the schema to refuse. */
 export function convertDurations(schema: ConfigSchema, value: unknown): unknown {
   const unit = schema["x-duration"];
   if (unit !== undefined) return typeof value === "string" ? parseDuration(value, unit) ?? value : value;
@@ -208,7 +208,7 @@ function toProblem({ path, kind, schema, value }: Misfit, where: string): Config
   return { path, key, kind, message };
 }
 
-/** For words that stand in one string where a list of strings is wanted: how to write that. */
+/** Shows how to write words in one string as a list of strings. */
 function exampleOf({ type, items }: ConfigSchema, value: unknown): string {
   if (type !== "array" || items?.type !== "string" || typeof value !== "string") return "";
   const words = value.trim().split(/\s+/);
@@ -216,7 +216,7 @@ function exampleOf({ type, items }: ConfigSchema, value: unknown): string {
   return `, such as ${JSON.stringify(isShort ? words : ["one", "two"])}`;
 }
 
-/** The name of a type with the article that its first letter wants. */
+/** Returns the name of a type with its article. */
 function articled(name: string): string {
   return name === "Undefined" ? "undefined" : `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
 }
@@ -253,7 +253,7 @@ function coerce(schema: ConfigSchema, text: string): unknown {
   return parseJson(text);
 }
 
-/** JSON, or the text itself if it is not JSON. */
+/** Parses JSON; returns other text unchanged. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

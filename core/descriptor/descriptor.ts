@@ -1,6 +1,6 @@
 /**
- * What is known of a node type without loading its class: written by the generator, read by `sluice nodes`, graph
- * files, error messages and the page.
+ * The facts about a node type without its class: written by the generator, read by `sluice nodes`, graph files, error
+ * messages and the page.
  *
  * @module
  */
@@ -15,80 +15,80 @@ import type { Platform } from "./platform.ts";
 export interface PortDescriptor {
   /** The field's name. */
   readonly name: string;
-  /** Which way frames go. */
+  /** The direction of frames. */
   readonly direction: "input" | "output";
-  /** The kind of frame that it carries. */
+  /** The kind of its frames. */
   readonly kind: FrameKind;
   /** The frame type as written: `AudioFrame<2>`, `DataFrame<LevelReading>`. */
   readonly type: string;
   /** For data: the name of the value's type. Two data ports connect only if these are equal, or one is `unknown`. */
   readonly schema?: string;
-  /** For data: the JSON Schema of the value, as far as its type tells; absent where it tells nothing. */
+  /** For data: the JSON Schema of the value, as far as its type determines it; absent for an unknown type. */
   readonly valueSchema?: ConfigSchema;
-  /** For data whose type is an interface tagged `@frame`: its layout in memory. */
+  /** For data with an interface tagged `@frame` as its type: its layout in memory. */
   readonly struct?: StructLayout;
-  /** For audio with the number of channels in its type. */
+  /** For audio with the number of channels in its type: that number. */
   readonly channels?: number;
   /**
-   * For a port whose type has type parameters of the class in it: what stands between the angle brackets, and which
-   * names there are parameters. Links tell what these stand for; `schema` is `unknown` then, and `channels` absent.
+   * For a port whose type contains type parameters of the class: its type argument, and the names of the parameters in
+   * it. Links determine their values; `schema` is `unknown` then, and `channels` absent.
    */
   readonly generic?: {
     readonly argument: string;
     readonly parameters: readonly string[];
     /**
-     * The whole frame type is the parameter: the kinds that it may be. `kind` is the first of them and `type` says all,
-     * until links tell.
+     * The kinds that the parameter may have, if the whole frame type is a parameter. Until links determine it, `kind`
+     * is the first of these kinds, and `type` lists all.
      */
     readonly frames?: readonly FrameKind[];
-    /** The one that it is: for a node in a graph whose links tell it. */
+    /** The kind that links have determined, for a node in a graph. */
     readonly kind?: FrameKind;
   };
-  /** Elements of an array port, or the most it can have (see `sizedBy`); absent for a single one. */
+  /** Elements of an array port, or its maximum (see `sizedBy`); absent for a single port. */
   readonly array?: number;
-  /** For an array port that has as many elements as a configuration value says: the key. */
+  /** For an array port sized by a configuration value: the key. */
   readonly sizedBy?: string;
-  /** For a dynamic port: how many elements it starts with, and the most it can have. */
+  /** For a dynamic port: the number of its initial elements, and its maximum. */
   readonly dynamic?: { readonly initial: number; readonly max: number };
   /**
-   * For a dynamic port whose elements have names of their own: what each of them may carry, one entry a kind of frame. In
-   * a graph its elements are ports of the node, each with `of`.
+   * For a dynamic port whose elements have names of their own: the types that an element may carry, one entry for each
+   * kind of frame. In a graph its elements are ports of the node, each with `of`.
    */
   readonly named?: readonly Pick<
     PortDescriptor,
     "kind" | "type" | "schema" | "valueSchema" | "struct" | "channels"
   >[];
-  /** For an element with a name of its own: the dynamic port that it belongs to. */
+  /** For an element with a name of its own: its dynamic port. */
   readonly of?: string;
-  /** For a dynamic port of a node in a graph: its elements; absent for as many as it starts with. */
+  /** For a dynamic port of a node in a graph: its elements; absent for the initial ones. */
   readonly elements?: DynamicElements;
-  /** A graph may leave it unconnected. Always `true` for an array port and a dynamic one. */
+  /** True if a graph may leave it unconnected. Always `true` for array and dynamic ports. */
   readonly optional: boolean;
-  /** For inputs: the formats that it takes; absent for all. */
+  /** For inputs: the formats that it accepts; absent for all. */
   readonly accepts?: FormatAccepts;
-  /** For outputs: the formats that it may give; absent where nothing is said of them. */
+  /** For outputs: the formats that it may give; absent if not declared. */
   readonly gives?: FormatAccepts;
-  /** For outputs. */
+  /** For outputs: the most frames in one tick. */
   readonly burst: number;
   /** The doc comment, or `""`. */
   readonly doc: string;
 }
 
-/** What a text of a configuration names: a file or folder, a URL, a network address, or a part of a command line. */
+/** The target of a text in a configuration: a file or folder, a URL, a network address, or a part of a command line. */
 export type Reach = "path" | "url" | "host" | "command";
 
-/** All of them. */
+/** All targets. */
 export const REACHES: readonly Reach[] = ["path", "url", "host", "command"];
 
 /** The subset of JSON Schema (2020-12) that describes one value: of a configuration, or of a data frame. */
 export interface ConfigSchema {
-  /** The type of the value; absent with `enum` and `anyOf`, and where any will do. */
+  /** The type of the value; absent with `enum` and `anyOf`, and if any type will do. */
   readonly type?: "string" | "number" | "integer" | "boolean" | "array" | "object" | "null";
   /** The doc comment. */
   readonly description?: string;
   /** The default that the class gives the key. */
   readonly default?: unknown;
-  /** The values that are allowed. */
+  /** The allowed values. */
   readonly enum?: readonly unknown[];
   /** The least number allowed. */
   readonly minimum?: number;
@@ -108,51 +108,54 @@ export interface ConfigSchema {
   readonly pattern?: string;
   /** Values from doc tags `@example`. */
   readonly examples?: readonly unknown[];
-  /** The doc comment has a tag `@deprecated`. */
+  /** True if the doc comment has a tag `@deprecated`. */
   readonly deprecated?: boolean;
-  /** What each value of a list must be. */
+  /** The schema of each value of a list. */
   readonly items?: ConfigSchema;
-  /** For data frames: what the first values of a list must be, one by one; `items` is for those behind them. */
+  /** For data frames: the schemas of the first values of a list, one by one; `items` is for the values behind them. */
   readonly prefixItems?: readonly ConfigSchema[];
   /** The least length of a list. */
   readonly minItems?: number;
   /** The greatest length of a list. */
   readonly maxItems?: number;
-  /** What the keys of an object must be. */
+  /** The schemas of an object's keys. */
   readonly properties?: { readonly [key: string]: ConfigSchema };
   /** The keys that an object must have. */
   readonly required?: readonly string[];
   /** `false`: no other keys. A schema: any other key, with such a value. */
   readonly additionalProperties?: boolean | ConfigSchema;
-  /** A value must be one of these. */
+  /** The schemas of which a value must fit one. */
   readonly anyOf?: readonly ConfigSchema[];
   /** For data frames: a type that contains itself, `#/$defs/NAME`. */
   readonly $ref?: string;
   /** For data frames, at the top: the types that contain themselves, by name. */
   readonly $defs?: { readonly [name: string]: ConfigSchema };
-  /** For data frames: why the rest of the schema does not say what the type does. */
+  /** For data frames: why the rest of the schema differs from the type. */
   readonly $comment?: string;
-  /** For data frames: what JSON has no form for, as JavaScript calls it: `Float32Array`, `Date`, `BigInt`. */
+  /** For data frames: the JavaScript name of a type without a JSON form: `Float32Array`, `Date`, `BigInt`. */
   readonly "x-type"?: string;
   /** Unit for people, from the doc tag `@unit`: `dB`, `Hz`, `ms`. */
   readonly "x-unit"?: string;
   /** A duration: a number in this unit, or text with its own unit; `anyOf` has both. */
   readonly "x-duration"?: DurationUnit;
-  /** What of the machine the text names, from the doc tag `@reaches`: graphs from outside may name only what a policy allows. */
+  /**
+   * The target that the text names, from the doc tag `@reaches`: graphs from outside may name only targets that a
+   * policy allows.
+   */
   readonly "x-reaches"?: Reach;
-  /** The key may be changed while the node runs. */
+  /** True if the key may be changed while the node runs. */
   readonly "x-live"?: boolean;
 }
 
 /** The schema of a node's whole configuration. */
 export interface ConfigObjectSchema extends ConfigSchema {
-  /** A configuration is an object. */
+  /** The type of a configuration: an object. */
   readonly type: "object";
   /** The keys, in the order of the class. */
   readonly properties: { readonly [key: string]: ConfigSchema };
-  /** The keys that have no default and may not be left out. */
+  /** The keys without a default, which must be given. */
   readonly required: readonly string[];
-  /** There are no other keys. */
+  /** No other keys are allowed. */
   readonly additionalProperties: false;
 }
 
@@ -165,7 +168,7 @@ export interface NodeDescriptor {
   readonly type: string;
   /** The class's name. */
   readonly className: string;
-  /** Where the class stands, relative to the generated file: `processors/audio/gain.ts:12`. */
+  /** The place of the class, relative to the generated file: `processors/audio/gain.ts:12`. */
   readonly source: string;
   /** First sentence of the class's doc comment. */
   readonly description: string;
@@ -173,35 +176,35 @@ export interface NodeDescriptor {
   readonly doc: string;
   /** Group in lists. */
   readonly category: string;
-  /** Words to find it by. */
+  /** Search words. */
   readonly tags: readonly string[];
   /** When `process()` is called. */
   readonly mode: ProcessorMode;
-  /** For mode `push`: frames on which inputs call for a tick. */
+  /** For mode `push`: whether a tick needs frames on any or on all inputs. */
   readonly trigger: "any" | "all";
   /** The kind of lane it runs on. */
   readonly lane: DescriptorLane;
-  /** How urgent its lane is to be; absent for no wish. */
+  /** The priority that it asks for its lane; absent for none. */
   readonly priority?: "realtime" | "high" | "normal";
-  /** The processors that its lane is to run on, counted from 0; absent for no wish. */
+  /** The processors that it asks for its lane, counted from 0; absent for none. */
   readonly cpus?: readonly number[];
   /** The systems that it runs on; absent for all. */
   readonly platforms?: readonly Platform[];
   /** Format fields that it converts. */
   readonly converts: readonly FormatField[];
-  /** Format fields that frames keep on the way through it, and in which those of all its inputs agree; absent for none. */
+  /** Format fields that frames keep through it, and in which all its inputs must agree; absent for none. */
   readonly keeps?: readonly FormatField[];
-  /** What comes in goes out later, so that a loop through the node is legal; absent for no. */
+  /** True if frames leave it in a later tick, so that a loop through the node is legal; absent for false. */
   readonly delays?: boolean;
-  /** Whether it has work in its event loop beside its ticks; absent for no. */
+  /** True if it has work in its event loop beside its ticks; absent for false. */
   readonly usesEventLoop?: boolean;
-  /** Whether it records, so that links into it are lossless by default; absent for no. */
+  /** True if it records, so that links into it are lossless by default; absent for false. */
   readonly records?: boolean;
-  /** The configuration with which it writes to standard output; absent for a node that never does. */
+  /** The configuration that makes it write to standard output; absent for a node that never does. */
   readonly stdout?: { readonly [key: string]: unknown };
-  /** What takes the configuration keys that are no fields of the class, when an instance is made; absent for nothing. */
+  /** The receiver of configuration keys that are not fields of the class, when an instance is made; absent for none. */
   readonly takesConfig?: "constructor" | "create";
-  /** Whether `process()` returns a promise. */
+  /** True if `process()` returns a promise. */
   readonly isAsync: boolean;
   /** Its inputs, in the order of the class. */
   readonly inputs: readonly PortDescriptor[];
@@ -209,31 +212,33 @@ export interface NodeDescriptor {
   readonly outputs: readonly PortDescriptor[];
   /** The schema of its configuration. */
   readonly config: ConfigObjectSchema;
-  /** Names of the figures that it reports of itself, where that is known beforehand; absent for none. */
+  /** Names of the figures that it reports, as far as known beforehand; absent for none. */
   readonly figures?: readonly string[];
-  /** The commands that it does, each with what it does; absent for none that it tells of. */
+  /** The commands that it accepts, each with its description; absent for none. */
   readonly commands?: { readonly [name: string]: string };
 }
 
-/** Whether a port has elements: the class has a list of streams for it. */
+/** True if a port has elements: its field in the class is a list of streams. */
 export function isList(port: PortDescriptor): boolean {
   return port.array !== undefined || port.dynamic !== undefined;
 }
 
 /**
- * Whether an input is beside the one that a node needs of its kind, such as a side-chain: what comes out does not keep its
- * format.
+ * True for an input beside the main input of its kind, such as a side-chain: the output does not keep its format.
  */
 export function isSideInput({ inputs }: NodeDescriptor, { kind, optional }: PortDescriptor): boolean {
   return optional && inputs.some((each) => each.kind === kind && !each.optional);
 }
 
-/** The field of the class that holds a port: that of the dynamic port for an element with a name of its own. */
+/** Returns the field of the class that holds a port: for an element with a name of its own that of its dynamic port. */
 export function fieldOf({ name, of = name }: PortDescriptor): string {
   return of;
 }
 
-/** The names a port has in a graph: one, or `name_0 … name_{n-1}` for an array port; those of a dynamic port now. */
+/**
+ * Returns the names of a port in a graph: one, or `name_0 … name_{n-1}` for an array port; for a dynamic port the
+ * current ones.
+ */
 export function expandPort(port: PortDescriptor): string[] {
   if (port.dynamic !== undefined) {
     return (port.elements ?? initialElements(port.dynamic)).numbers.map((number) => `${port.name}_${number}`);
@@ -243,9 +248,9 @@ export function expandPort(port: PortDescriptor): string[] {
 }
 
 /**
- * The descriptor of a node with this configuration: its array ports have as many elements as the configuration says.
+ * Returns the descriptor of a node with a configuration, which sizes its array ports.
  *
- * @param config the values that were given; what is absent has the schema's default
+ * @param config the given values; absent keys have the schema's default
  * @returns `descriptor` itself if no port of it depends on the configuration
  */
 export function sizePorts(
@@ -258,7 +263,7 @@ export function sizePorts(
   return { ...descriptor, inputs: inputs.map(size), outputs: outputs.map(size) };
 }
 
-/** Finds the port that a name in a graph means, in one direction or, by default, both. */
+/** Finds the port of a name in a graph, in one direction or, by default, both. */
 export function findPort(
   descriptor: NodeDescriptor,
   name: string,
@@ -268,7 +273,7 @@ export function findPort(
   return input ?? (direction === "input" ? undefined : descriptor.outputs.find((port) => hasName(port, name)));
 }
 
-/** Whether a name in a graph means the port or an element of it. */
+/** True if a name in a graph means the port or an element of it. */
 function hasName(port: PortDescriptor, name: string): boolean {
   if (!isList(port)) return port.name === name;
   if (!name.startsWith(`${port.name}_`)) return false;

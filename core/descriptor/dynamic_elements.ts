@@ -1,5 +1,5 @@
 /**
- * Which elements a dynamic port of a node has.
+ * The elements of a node's dynamic port.
  *
  * @module
  */
@@ -7,15 +7,15 @@ import type { FrameKind } from "../frames/format.ts";
 
 /** The elements of a dynamic port of one node. */
 export interface DynamicElements {
-  /** Their numbers, ascending. */
+  /** The elements' numbers, ascending. */
   readonly numbers: readonly number[];
-  /** The number of the element that is added next. */
+  /** The number of the next element. */
   readonly next: number;
-  /** For elements with names of their own: what each carries, in the order in which they were added. */
+  /** For elements with names of their own: the kind of each, in the order in which they were added. */
   readonly named?: { readonly [name: string]: FrameKind };
 }
 
-/** The elements that a dynamic port starts with. */
+/** Returns the initial elements of a dynamic port. */
 export function initialElements({ initial }: { readonly initial: number }): DynamicElements {
   return { numbers: Array.from({ length: initial }, (_, k) => k), next: initial };
 }

@@ -1,9 +1,9 @@
 /**
- * Dynamic ports: ports whose elements come and go while the graph runs. Which elements a node has stands in its own
- * descriptor; these functions make the next descriptor of it and change nothing.
+ * Dynamic ports: ports whose elements come and go while the graph runs. A node's own descriptor lists its elements;
+ * these functions make its next descriptor and change nothing.
  *
- * An element's number is never given again while others stand, so that an address means one port for as long as
- * anybody can hold it. Elements with names of their own are added by `named_ports.ts`.
+ * An element's number is not given again while other elements exist, so that an address means one port for as long as
+ * anybody can hold it. `named_ports.ts` adds elements with names of their own.
  *
  * @module
  */
@@ -14,18 +14,18 @@ import type { FrameKind } from "../frames/format.ts";
 import type { NodeDescriptor, PortDescriptor } from "./descriptor.ts";
 import { type DynamicElements, initialElements } from "./dynamic_elements.ts";
 
-/** Most elements of a dynamic port where the class does not say. */
+/** Default maximum of a dynamic port's elements. */
 export const DYNAMIC_MAX = 64;
 
-/** The highest number that a graph may give an element. */
+/** The highest number that a graph may give to an element. */
 const HIGHEST_NUMBER = 65_535;
 
 /**
  * Adds an element to a dynamic port of a node.
  *
  * @param name the port as a whole: `inputs`, not `inputs_0`
- * @returns the node's descriptor with it, and the element's name
- * @throws {SluiceError} `PortNotFound` if the node has no dynamic port of that name, `InvalidGraph` if it is full
+ * @returns the node's descriptor with the element, and the element's name
+ * @throws {SluiceError} `PortNotFound` if the node has no dynamic port of that name, `InvalidGraph` if the port is full
  */
 export function addElement(
   nodeId: string,
@@ -51,7 +51,7 @@ export function addElement(
  * Removes an element of a dynamic port of a node.
  *
  * @param name the element: `inputs_2`
- * @returns the node's descriptor without it
+ * @returns the node's descriptor without the element
  * @throws {SluiceError} `PortNotFound` if the node has no such element
  */
 export function removeElement(
@@ -82,8 +82,8 @@ export function removeElement(
 }
 
 /**
- * Makes sure that a node has the elements that a graph names. Leaves out names that are not elements, and elements
- * beyond the port's maximum; linking to them reports an error.
+ * Adds the elements that a graph names to a node. Leaves out names that are not elements, and elements beyond the
+ * port's maximum; linking to them reports an error.
  *
  * @param names ports of the node, as links name them
  * @returns `descriptor` itself if nothing was added
@@ -110,13 +110,15 @@ export function nameElements(
   return made;
 }
 
-/** The elements of a node's dynamic ports, by port. A lane applies them to the node by {@linkcode takeElements}. */
+/**
+ * Returns the elements of a node's dynamic ports, by port. A lane applies them to the node by {@linkcode takeElements}.
+ */
 export function elementsByPort(descriptor: NodeDescriptor): { readonly [port: string]: DynamicElements } {
   const ports = [...descriptor.inputs, ...descriptor.outputs].filter((port) => port.elements !== undefined);
   return Object.fromEntries(ports.map((port) => [port.name, elementsOf(port)]));
 }
 
-/** A descriptor whose dynamic ports have these elements. */
+/** Returns a descriptor whose dynamic ports have these elements. */
 export function takeElements(
   descriptor: NodeDescriptor,
   elements: { readonly [port: string]: DynamicElements },
@@ -127,13 +129,13 @@ export function takeElements(
   return ports.reduce((made, port) => withElements(made, port, elements[port.name]), descriptor);
 }
 
-/** The names that the elements of a dynamic port have. */
+/** Returns the names of a dynamic port's elements. */
 export function elementNames(port: PortDescriptor): string[] {
   const { numbers, named = {} } = elementsOf(port);
   return [...numbers.map((number) => `${port.name}_${number}`), ...Object.keys(named)];
 }
 
-/** The number in `inputs_12`, if an element of the port can have it. */
+/** Returns the number in `inputs_12`, if an element of the port can have it. */
 export function elementNumber(port: PortDescriptor, name: string): number | undefined {
   if (port.dynamic === undefined || port.named !== undefined) return undefined;
   if (!name.startsWith(`${port.name}_`)) return undefined;
@@ -143,7 +145,7 @@ export function elementNumber(port: PortDescriptor, name: string): number | unde
   return number <= HIGHEST_NUMBER ? number : undefined;
 }
 
-/** The elements of a dynamic port. */
+/** Returns the elements of a dynamic port. */
 export function elementsOf(port: PortDescriptor): DynamicElements {
   return port.elements ?? initialElements(port.dynamic!);
 }
@@ -176,7 +178,9 @@ function dynamicPort(
   );
 }
 
-/** A descriptor with other elements of a dynamic port. Those with names of their own are ports that follow it. */
+/**
+ * Returns a descriptor with other elements of a dynamic port. Elements with names of their own become ports after it.
+ */
 export function withElements(
   descriptor: NodeDescriptor,
   { name, direction }: PortDescriptor,

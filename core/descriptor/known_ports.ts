@@ -1,54 +1,53 @@
 /**
- * What is known of the ports of one node, beyond what its type says: by its configuration, such as the file that it
- * writes.
+ * Facts about the ports of one node, beyond its type: from its configuration, such as the file that it writes.
  *
  * @module
  */
 import type { FormatAccepts } from "../frames/format.ts";
 
-/** What is known of the ports of one node. */
+/** Facts about the ports of one node. */
 export interface KnownPorts {
-  /** The outputs that it has, by name, and what they give: `{ audio_0: { codec: "aac" } }`; absent where nobody knows. */
+  /** Its outputs by name, with the formats that they give: `{ audio_0: { codec: "aac" } }`; absent if unknown. */
   readonly outputs?: {
     readonly [output: string]: FormatAccepts & {
       /**
-       * For pictures in YUV, raw or encoded: how that follows from RGB, in the words of the stages that are configured
-       * with it. The matrix is `bt601`, `bt709` or `bt2020`, the range `limited` or `full`; absent: as those have it.
+       * For YUV pictures, raw or encoded: how the YUV follows from RGB, in the words of the stages' configuration. The
+       * matrix is `bt601`, `bt709` or `bt2020`, the range `limited` or `full`; absent: the defaults of the stages.
        */
       readonly colours?: { readonly matrix?: string; readonly range?: string };
-      /** For sound, raw or encoded: bits of whole samples that keep it, for the stages that are configured with that. */
+      /** For sound, raw or encoded: the bits of whole samples that keep it, for stages with that configuration key. */
       readonly bitsPerSample?: number;
-      /** For an encoded stream that no node decodes: why, and what to do. */
+      /** For an encoded stream that no node decodes: the reason, and what to do. */
       readonly undecodable?: string;
     };
   };
-  /** What one might take for an output, by name: why it is none, and what to do. */
+  /** Names that a user might take for an output: why each is none, and what to do. */
   readonly refused?: { readonly [output: string]: string };
-  /** What a file holds that the node writes, or a program reads. */
+  /** The formats in a file that the node writes, or a program reads. */
   readonly inputs?: {
-    /** What they belong to, as messages name it: `"WebM"`. */
+    /** The name of the file's format or of the program in messages: `"WebM"`. */
     readonly name: string;
     /**
-     * By name, in the order in which raw frames are given to them, what each takes: `{ audio: { codec: ["opus"] } }`. An
-     * element of a dynamic input goes by the name of that.
+     * The formats that each input accepts, by name, in the order in which raw frames are assigned to the inputs: `{
+     * audio: { codec: ["opus"] } }`. An element of a dynamic input has the name of that input.
      */
     readonly takes: { readonly [input: string]: FormatAccepts };
   };
 }
 
-/** What is known of an output. */
+/** Facts about an output. */
 export type KnownOutput = NonNullable<KnownPorts["outputs"]>[string];
 
-/** What is known of the colours of an output's pictures. */
+/** Facts about the colours of an output's pictures. */
 export type KnownColours = NonNullable<KnownOutput["colours"]>;
 
-/** What is known of what a node writes. */
+/** Facts about a node's inputs. */
 export type KnownInputs = NonNullable<KnownPorts["inputs"]>;
 
 /**
- * Tells what is known of the ports of a node.
+ * Returns the facts about the ports of a node.
  *
- * @param config the values that were given, which nobody has checked
- * @returns `undefined` where its type says it all
+ * @param config the given values, unchecked
+ * @returns `undefined` if the type has all facts
  */
 export type PortsOf = (config: { readonly [key: string]: unknown }) => KnownPorts | undefined;

@@ -1,6 +1,6 @@
 /**
- * Dynamic ports whose elements have names of their own, and carry what is chosen when they are added: `side`, of kind
- * `audio`. A class declares which kinds it takes. In a graph such an element is a port like any other.
+ * Dynamic ports whose elements have names of their own, and a kind chosen when they are added: `side`, of kind `audio`.
+ * A class declares the kinds that it accepts. In a graph such an element is a port like any other.
  *
  * @module
  */
@@ -15,16 +15,16 @@ import { isId } from "../ids.ts";
 import { expandPort, type NodeDescriptor, type PortDescriptor } from "./descriptor.ts";
 import { addElement, elementNumber, elementsOf, withElements } from "./dynamic_ports.ts";
 
-/** Which way frames go. */
+/** The direction of frames. */
 type Direction = PortDescriptor["direction"];
 
 /**
- * A port that a node is to have: the name of an element of a numbered port, `audioIn_3`, or an input or an output of
- * another name, with what it carries.
+ * A port wanted for a node: the name of an element of a numbered port, `audioIn_3`, or an input or output with a name
+ * of its own and its kind.
  */
 export type WantedPort = string | { readonly input?: string; readonly output?: string; readonly kind: FrameKind };
 
-/** What {@linkcode WantedPort} says of a port of a name of its own. */
+/** The parts of a {@linkcode WantedPort} with a name of its own. */
 export interface NamedPort {
   readonly direction: Direction;
   readonly name: string;
@@ -32,9 +32,9 @@ export interface NamedPort {
 }
 
 /**
- * Reads a port of a name of its own as it was written down.
+ * Reads a port with a name of its own in its written form.
  *
- * @param attempt how the message starts: `Cannot add node "mix"`
+ * @param attempt the start of the message: `Cannot add node "mix"`
  * @throws {SluiceError} `InvalidConfig` for another shape
  */
 export function readNamedPort(attempt: string, port: unknown): NamedPort {
@@ -51,11 +51,11 @@ export function readNamedPort(attempt: string, port: unknown): NamedPort {
 }
 
 /**
- * Adds an element to a dynamic port of a node: one with the next number, or with a kind one of a name of its own.
+ * Adds an element to a dynamic port of a node: the next numbered one, or, with a kind, one with a name of its own.
  *
  * @param port the port as a whole, `inputs`; or, with a kind, the element's name
- * @returns the node's descriptor with it, and the element's name
- * @throws {SluiceError} as `addElement()` and {@linkcode addNamedPort}; `InvalidConfig` for what is no kind
+ * @returns the node's descriptor with the element, and the element's name
+ * @throws {SluiceError} as `addElement()` and {@linkcode addNamedPort}; `InvalidConfig` for an invalid kind
  */
 export function addAnyElement(
   nodeId: string,
@@ -74,7 +74,7 @@ export function addAnyElement(
   return { descriptor: addNamedPort(nodeId, descriptor, { direction, name: port, kind }), added: port };
 }
 
-/** Refuses what is no kind of frame. @throws {SluiceError} `InvalidConfig` */
+/** Refuses a value that is not a kind of frame. @throws {SluiceError} `InvalidConfig` */
 function assertKind(attempt: string, kind: unknown): asserts kind is FrameKind {
   if (FRAME_KINDS.includes(kind as FrameKind)) return;
   const wanted = FRAME_KINDS.map((each) => `"${each}"`).join(" or ");
@@ -86,10 +86,10 @@ function assertKind(attempt: string, kind: unknown): asserts kind is FrameKind {
 }
 
 /**
- * Adds a port of a name of its own to a node.
+ * Adds a port with a name of its own to a node.
  *
- * @throws {SluiceError} `PortNotFound` if the node takes no such ports in that direction, `TypeMismatch` for a kind that
- * it does not take, `InvalidGraph` for a name that is none or is taken, and if the node has as many as it can
+ * @throws {SluiceError} `PortNotFound` if the node accepts no such ports in that direction, `TypeMismatch` for a kind
+ * that it does not accept, `InvalidGraph` for an invalid or taken name, and if the node has its maximum of such ports
  */
 export function addNamedPort(
   nodeId: string,

@@ -1,6 +1,6 @@
 /**
- * Ports whose whole frame type is a type parameter of the class, such as those of `valve`. They are open until links tell
- * of which kind their frames are. All such ports of a node carry the same kind.
+ * Ports whose whole frame type is a type parameter of the class, such as those of `valve`. They are open until links
+ * determine the kind of their frames. All such ports of a node carry the same kind.
  *
  * @module
  */
@@ -8,36 +8,42 @@ import type { FrameKind } from "../frames/format.ts";
 import { KIND_FACTS } from "../frames/kinds.ts";
 import type { NodeDescriptor, PortDescriptor } from "./descriptor.ts";
 
-/** Whether links have yet to tell the kind of a port's frames. */
+/** True if links have yet to determine the kind of a port's frames. */
 export function isOpen({ generic }: PortDescriptor): boolean {
   return generic?.frames !== undefined && generic.kind === undefined;
 }
 
-/** The kinds that a port may carry, as far as is known: one where that is. */
+/** Returns the kinds that a port may carry, as far as known: one if its kind is known. */
 export function kindsOf(port: PortDescriptor): readonly FrameKind[] {
   return isOpen(port) ? port.generic!.frames! : [port.kind];
 }
 
-/** What frames of these kinds are called: `AudioFrame | VideoFrame`, `Frame` for all kinds. */
+/**
+ * Returns the type of frames of these kinds: `AudioFrame
+ * VideoFrame`, `Frame` for all kinds.
+ */
 export function frameTypeOf(kinds: readonly FrameKind[]): string {
   if (kinds.length === Object.keys(KIND_FACTS).length) return "Frame";
   return kinds.map((kind) => KIND_FACTS[kind].frame).join(" | ");
 }
 
-/** The kind of frames that links have told a node; `undefined` where they have not, and where its type says it. */
+/**
+ * Returns the kind of frames that links have determined for a node; `undefined` if none have, or if its type fixes the
+ * kind.
+ */
 export function inferredKind({ inputs, outputs }: NodeDescriptor): FrameKind | undefined {
   return [...inputs, ...outputs].find(isChosen)?.generic?.kind;
 }
 
-/** Whether links choose the kind of a port's frames. */
+/** True if links choose the kind of a port's frames. */
 export function isChosen({ generic }: PortDescriptor): boolean {
   return generic?.frames !== undefined && generic.frames.length > 1;
 }
 
 /**
- * The descriptor of a node whose links tell the kind of its frames.
+ * Returns the descriptor of a node with the kind of frames that its links determine.
  *
- * @param kind `undefined` where none tells any more
+ * @param kind `undefined` if no link determines it any more
  * @returns `descriptor` itself if nothing changes
  */
 export function withKind(descriptor: NodeDescriptor, kind: FrameKind | undefined): NodeDescriptor {
@@ -48,9 +54,9 @@ export function withKind(descriptor: NodeDescriptor, kind: FrameKind | undefined
 }
 
 /**
- * The two ends of a link, as they are once it is made: an open one carries what the other does.
+ * Returns the two ends of a link after it is made: an open end gets the kind of the other.
  *
- * @returns both as they are where the open one cannot
+ * @returns both ends unchanged if the open one cannot have that kind
  */
 export function meet(
   output: PortDescriptor,
@@ -63,7 +69,7 @@ export function meet(
   return open === output ? { output: told, input } : { output, input: told };
 }
 
-/** A port of which links tell the kind, or tell it no more. */
+/** Returns a port with the kind that links determine, or without it. */
 export function withPortKind(
   { generic, schema: _, ...port }: PortDescriptor,
   kind: FrameKind | undefined,

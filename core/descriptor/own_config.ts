@@ -9,10 +9,11 @@ import type { NodeDescriptor } from "./descriptor.ts";
 import { isPlainObject, kindOf } from "../errors/kind_of.ts";
 
 /**
- * A copy of a configuration, whose values are not yet checked.
+ * Copies a configuration, whose values are not yet checked.
  *
- * @param given what the caller gave
- * @throws {SluiceError} `InvalidConfig` if it is no plain object, has keys that are symbols, or a key cannot be read
+ * @param given the caller's value
+ * @throws {SluiceError} `InvalidConfig` if the value is not a plain object, has keys that are symbols, or a key cannot
+ * be read
  */
 export function ownConfig(descriptor: NodeDescriptor, nodeId: string, given: unknown): Record<string, unknown> {
   const refuse = (found: string, key?: string, cause?: unknown): SluiceError =>

@@ -8,20 +8,20 @@ import { SluiceError } from "../errors.ts";
 /** A system. */
 export type Platform = "linux" | "darwin" | "windows";
 
-/** The systems there are. */
+/** All systems. */
 export const PLATFORMS: readonly Platform[] = ["linux", "darwin", "windows"];
 
-/** The current system. One that is not listed counts as Linux. */
+/** Returns the current system. A system that is not listed counts as Linux. */
 export function currentPlatform(): Platform {
   const { os } = Deno.build;
   return os === "darwin" || os === "windows" ? os : "linux";
 }
 
 /**
- * Chooses what belongs to this system. Called by generated code.
+ * Chooses the value for this system. Called by generated code.
  *
  * @param type the node type, for the message
- * @throws {SluiceError} `NodeTypeNotFound` if there is nothing for it
+ * @throws {SluiceError} `NodeTypeNotFound` if no value is for this system
  */
 export function forPlatform<T>(
   type: string,

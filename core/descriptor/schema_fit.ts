@@ -1,6 +1,6 @@
 /**
- * Compares values with schemas. Keywords mean what JSON Schema (2020-12, validation) says, with two differences: a key
- * whose value is `undefined` counts as absent, and numbers are finite.
+ * Compares values with schemas. Keywords have the meaning of JSON Schema (2020-12, validation), with two differences: a
+ * key whose value is `undefined` counts as absent, and numbers are finite.
  *
  * @module
  */
@@ -12,22 +12,23 @@ export interface Misfit {
   readonly path: readonly (string | number)[];
   /** `unknown`: the key is not in the schema. `missing`: it is required. `value`: its value is not allowed. */
   readonly kind: "unknown" | "missing" | "value";
-  /** What the value must be; for `unknown` and `missing`, what the object must be that the key belongs to. */
+  /** The schema of the value; for `unknown` and `missing`, that of the object with the key. */
   readonly schema: ConfigSchema;
   /** The value; for `unknown` and `missing`, the object. */
   readonly value: unknown;
 }
 
-/** Longest text that a pattern is tried on, UTF-16 units: a pattern may take the square of it, and longer. */
+/** Longest text to match with a pattern, UTF-16 units: the time may grow with the square of the length, or faster. */
 const PATTERN_TEXT_LIMIT = 10_000;
 
 const patterns = new Map<string, RegExp>();
 
 /**
- * Finds all places at which a value does not fit. A text that the environment gives (`${env:NAME}`) fits where a text
- * is wanted: it is checked once its value is known.
+ * Finds all places at which a value does not fit. A text with a reference to the environment (`${env:NAME}`) fits any
+ * text: it is checked once its value is known.
  *
- * @param tell is called for each, in the order of the schema: of an object first missing keys, then unknown ones
+ * @param tell is called for each misfit, in the order of the schema: for an object first missing keys, then unknown
+ * ones
  */
 export function findMisfits(schema: ConfigSchema, value: unknown, tell: (misfit: Misfit) => void): void {
   visit(schema, value, [], tell, true);
@@ -69,14 +70,14 @@ function visit(
   }
 }
 
-/** Whether a value fits, with all that is in it. */
+/** True if a value fits, with all its parts. */
 function fits(schema: ConfigSchema, value: unknown): boolean {
   let isFit = true;
   visit(schema, value, [], () => isFit = false, false);
   return isFit;
 }
 
-/** Whether a value fits, whatever is in it. */
+/** True if a value fits, apart from its parts. */
 function fitsItself(schema: ConfigSchema, value: unknown): boolean {
   if (schema.type !== undefined && !hasType(schema.type, value)) return false;
   if (schema.enum !== undefined && !schema.enum.some((choice) => isEqual(choice, value))) return false;
@@ -105,14 +106,14 @@ function hasType(type: NonNullable<ConfigSchema["type"]>, value: unknown): boole
   }
 }
 
-/** Whether a number is in the range of a schema. */
+/** True if a number is in the range of a schema. */
 export function fitsNumber(schema: ConfigSchema, value: number): boolean {
   const { exclusiveMinimum: above = -Infinity, exclusiveMaximum: below = Infinity, multipleOf } = schema;
   return isWithin(value, schema.minimum, schema.maximum) && (above === -Infinity || value > above) &&
     (below === Infinity || value < below) && (multipleOf === undefined || Number.isInteger(value / multipleOf));
 }
 
-/** Whether a text has the length and the form that a schema wants. */
+/** True if a text has the length and the pattern of a schema. */
 export function fitsText({ minLength, maxLength, pattern }: ConfigSchema, text: string): boolean {
   if ((minLength !== undefined || maxLength !== undefined) && !isWithin(countCodePoints(text), minLength, maxLength)) {
     return false;
@@ -123,7 +124,7 @@ export function fitsText({ minLength, maxLength, pattern }: ConfigSchema, text: 
   return text.length <= PATTERN_TEXT_LIMIT && expression.test(text);
 }
 
-/** Whether a number is within limits, both of which it may reach. */
+/** True if a number is within limits, both inclusive. */
 export function isWithin(value: number, least = -Infinity, most = Infinity): boolean {
   return value >= least && value <= most;
 }
@@ -134,7 +135,7 @@ function countCodePoints(text: string): number {
   return count;
 }
 
-/** Whether two values are the same JSON. */
+/** True if two values are the same JSON. */
 export function isEqual(one: unknown, other: unknown): boolean {
   if (one === other) return true;
   if (Array.isArray(one)) {
@@ -150,7 +151,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Whether a value is a text that the environment gives, where a text is wanted. */
+/** True if a value is a reference to the environment, and the schema is for a text. */
 function isReference({ type, enum: choices }: ConfigSchema, value: unknown): boolean {
   const isText = type === "string" || choices?.every((each) => typeof each === "string") === true;
   return isText && typeof value === "string" && value.includes("${env:");

@@ -1,6 +1,6 @@
 /**
- * Values of configurations that come from the environment: `${env:NAME}` in a text stands for the variable's value, and
- * `$${env:NAME}` for itself. The graph keeps the reference; only the node gets the value.
+ * Values of configurations from the environment: `${env:NAME}` in a text is replaced by the variable's value, and
+ * `$${env:NAME}` by the text `${env:NAME}`. The graph keeps the reference; only the node gets the value.
  *
  * @module
  */
@@ -14,20 +14,19 @@ const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 const WANTED_NAME = 'wanted a name of letters, digits and "_", as in ${env:API_KEY}';
 
-/** A configuration with its values, and what in it is secret. */
+/** A configuration with its values, and its secrets. */
 export interface ResolvedConfig {
   readonly config: { readonly [key: string]: unknown };
   readonly secrets: readonly Secret[];
 }
 
 /**
- * Puts the values of variables in the place of references. From then on logs and errors of this isolate show the
- * references only.
+ * Replaces references by the values of variables. From then on logs and errors of this isolate show only the
+ * references.
  *
- * @param values a configuration, or the part of one that changes
- * @param whole the configuration that `values` is, or is a part of
- * @throws {SluiceError} `InvalidConfig` if a variable is not set or may not be read, or if the node does not take its
- * value
+ * @param values a configuration, or the changed part of one
+ * @param whole the whole configuration, of which `values` may be a part
+ * @throws {SluiceError} `InvalidConfig` if a variable is not set or unreadable, or if the node refuses its value
  */
 export function resolveSecrets(
   descriptor: NodeDescriptor,
@@ -41,7 +40,7 @@ export function resolveSecrets(
   keepSecrets(secrets);
   const where = `Cannot configure node "${nodeId}" (${descriptor.type})`;
   for (const { key, path } of checkConfig(descriptor.config, resolved as Record<string, unknown>, where)) {
-    // Not the problem's own message: it shows the value, and may cut it where it is not known again.
+    // Not the problem's own message: it shows the value, and may cut it so that it is no longer recognized as a secret.
     const wanted = describeSchema(descriptor.config.properties[path[0]] ?? {});
     const message = `${where}: "${key}" does not fit with the environment's value in it, wanted ${wanted}`;
     throw new SluiceError("InvalidConfig", message, { nodeId, key });
@@ -51,7 +50,7 @@ export function resolveSecrets(
 }
 
 /**
- * Refuses references in a value that comes from outside the process: who may turn a knob may not read the environment.
+ * Refuses references in a value from outside the process: a caller who may set a value may not read the environment.
  *
  * @throws {SluiceError} `InvalidConfig`
  */
@@ -65,9 +64,9 @@ export function refuseReferences(value: unknown, nodeId: string, key: string): v
 }
 
 /**
- * Finds the references of a configuration whose names no variable can have, without reading the environment.
+ * Finds the references of a configuration with names that no variable can have, without reading the environment.
  *
- * @returns where each stands, and what {@linkcode resolveSecrets} would throw for it
+ * @returns the place of each, and the error that {@linkcode resolveSecrets} would throw
  */
 export function malformedReferences(
   value: unknown,
@@ -85,7 +84,7 @@ export function malformedReferences(
   return entries.flatMap(([key, each]) => malformedReferences(each, node, [...path, key]));
 }
 
-/** The text with values in the place of references, for paths and the like; as it is where one cannot be had. */
+/** Returns a text, such as a path, with references replaced by their values; unchanged if a value is not available. */
 export function resolveText(text: string): string {
   try {
     const secrets: Secret[] = [];
@@ -103,7 +102,7 @@ interface Site {
   readonly secrets: Secret[];
 }
 
-/** @returns `undefined` if there is nothing to put in */
+/** @returns `undefined` if the value has no reference */
 function resolveValue(value: unknown, site: Site, path: readonly (string | number)[]): unknown {
   if (typeof value === "string") {
     const text = resolveReferences(value, site, path);

@@ -1,6 +1,6 @@
 /**
- * Compares what a data frame is to carry with the schema of its type. Unlike a configuration, a value may hold more keys
- * than the schema names, numbers that are not finite, and what JSON has no form for.
+ * Compares the value of a data frame with the schema of its type. Unlike a configuration, a value may hold more keys
+ * than the schema names, numbers that are not finite, and values without a JSON form.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { describeSchema } from "./config_check.ts";
 import type { ConfigSchema } from "./descriptor.ts";
 import { fitsNumber, fitsText, isEqual, isWithin } from "./schema_fit.ts";
 
-/** What a value must be to go to an input. */
+/** The requirements of an input for values. */
 export interface WantedValue {
   /** The input, as `node.port`. */
   readonly address: string;
@@ -25,19 +25,19 @@ export interface WantedValue {
 export interface ValueMisfit {
   /** Keys and list indices from the top down. */
   readonly path: readonly (string | number)[];
-  /** What it must be there. */
+  /** The schema at that place. */
   readonly schema: ConfigSchema;
-  /** What is there; `undefined` for nothing. */
+  /** The value at that place; `undefined` for none. */
   readonly found: unknown;
 }
 
-/** Levels of a value that are looked at; what lies deeper fits. */
+/** Levels of a value to check; deeper values pass. */
 const DEPTH_LIMIT = 500;
 
 /**
- * Refuses a value that is not of the type of an input.
+ * Refuses a value that does not have the type of an input.
  *
- * @param attempt how the message starts: `Cannot push to "levels"`
+ * @param attempt the start of the message: `Cannot push to "levels"`
  * @throws {SluiceError} `TypeMismatch`, with the `key` at fault, `expected` and `actual`
  */
 export function assertValue({ address, type, schema }: WantedValue, value: unknown, attempt: string): void {
@@ -56,22 +56,22 @@ export function assertValue({ address, type, schema }: WantedValue, value: unkno
 }
 
 /**
- * Finds the first place at which a value does not fit; `undefined` if it fits. It takes as long as the value is large, if
- * no part of it holds itself: what was compared with a named type is not compared with it again.
+ * Finds the first place at which a value does not fit; `undefined` if it fits. The time is proportional to the size of
+ * a value that does not contain itself: no object is compared with the same named type twice.
  */
 export function findValueMisfit(schema: ConfigSchema, value: unknown): ValueMisfit | undefined {
   return new Search(schema.$defs ?? {}).find(schema, value);
 }
 
 /**
- * What is known of an object that was compared with a named type: where it does not fit, or that it `fits`. While it is
- * `comparing`, it may be met again in itself: it passes there, and is `assumed` to fit.
+ * The result for an object compared with a named type: where it does not fit, or that it `fits`. While `comparing`, the
+ * object may be met again inside itself: it passes there, and is `assumed` to fit.
  */
 type Known = ValueMisfit | "fits" | "comparing" | "assumed";
 
 class Search {
   readonly #types: { readonly [name: string]: ConfigSchema };
-  /** What is known of objects, by reference to a type. */
+  /** Results for objects, by reference to a type. */
   readonly #compared = new Map<string, Map<unknown, Known>>();
   #depth = 0;
 
@@ -94,7 +94,7 @@ class Search {
     }
   }
 
-  /** Compares a value with a type that contains itself, once. */
+  /** Compares a value once with a type that contains itself. */
   #findInType(reference: string, value: unknown): ValueMisfit | undefined {
     const type = this.#typeOf(reference);
     if (typeof value !== "object" || value === null) return this.find(type, value);
@@ -110,14 +110,14 @@ class Search {
     return misfit;
   }
 
-  /** Something does not fit after all that was assumed to: what was found to fit may have it inside. */
+  /** Forgets objects that fit, after an assumed object turned out not to fit: they may contain it. */
   #forgetFits(): void {
     for (const compared of this.#compared.values()) {
       for (const [value, known] of compared) if (known === "fits") compared.delete(value);
     }
   }
 
-  /** Compares a value with the types of a union; constants tell first which of them it is meant to be. */
+  /** Compares a value with the types of a union; constants tell which type the value is meant to have. */
   #findInUnion(union: ConfigSchema, types: readonly ConfigSchema[], value: unknown): ValueMisfit | undefined {
     const misfits: ValueMisfit[] = [];
     let meant: ValueMisfit | undefined;
@@ -131,7 +131,7 @@ class Search {
     return meant ?? closest(misfits) ?? { path: [], schema: union, found: value };
   }
 
-  /** Whether an object has the constants of a type, if the type has such keys; or the first that it has otherwise. */
+  /** Compares the constants of a type with an object that has such keys: all are right, or the first wrong one. */
   #readTag(schema: ConfigSchema, value: unknown): { readonly isRight: boolean; readonly wrong?: ValueMisfit } {
     const { properties = {} } = schema.$ref === undefined ? schema : this.#typeOf(schema.$ref);
     let isRight = false;
@@ -186,7 +186,10 @@ class Search {
   }
 }
 
-/** The place that the types of a union lead furthest to, if they agree about it; `undefined` if none leads into the value. */
+/**
+ * Returns the deepest place that the types of a union lead to, if they agree on it; `undefined` if none leads into the
+ * value.
+ */
 function closest(misfits: readonly ValueMisfit[]): ValueMisfit | undefined {
   const depth = Math.max(...misfits.map(({ path }) => path.length));
   const [first, ...others] = misfits.filter(({ path }) => path.length === depth);
@@ -195,12 +198,12 @@ function closest(misfits: readonly ValueMisfit[]): ValueMisfit | undefined {
   return schemas.size === 1 ? first : { ...first, schema: { anyOf: [...schemas] } };
 }
 
-/** What an object has under a key. Getters of a class count: the view of a struct has them. */
+/** Returns the value of an object's key. Getters of a class count, as in the view of a struct. */
 function read(object: { readonly [key: string]: unknown }, key: string): unknown {
   return object[key] === Object.prototype[key as keyof object] ? undefined : object[key];
 }
 
-/** Whether a value fits, whatever is in it and whatever unions say. */
+/** True if a value fits, apart from its parts and from unions. */
 function fitsItself(schema: ConfigSchema, value: unknown): boolean {
   const { type, enum: choices, "x-type": name } = schema;
   if (name !== undefined && Object.prototype.toString.call(value) !== `[object ${name}]`) return false;
@@ -235,7 +238,7 @@ function hasType(type: NonNullable<ConfigSchema["type"]>, value: unknown): boole
   }
 }
 
-/** Whether a value is a list: a plain one, or a typed array. */
+/** True for a list: a plain one, or a typed array. */
 function isList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 }

@@ -12,11 +12,11 @@ export const END_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 export type EndSignal = keyof typeof END_CODES;
 
 /**
- * Those that this process is to listen to. Not SIGHUP if it was started to ignore that. To be called on the main thread,
- * before the process listens to any signal.
+ * Returns the signals that this process is to listen to: without SIGHUP if it was started to ignore that signal. Call
+ * on the main thread, before the process listens to any signal.
  */
 export function endSignals(): readonly EndSignal[] {
-  // Windows has no others to listen to.
+  // On Windows no other signal can be listened to.
   if (Deno.build.os === "windows") return ["SIGINT"];
   return ignoresHangup() ? ["SIGINT", "SIGTERM"] : ["SIGHUP", "SIGINT", "SIGTERM"];
 }

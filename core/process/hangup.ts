@@ -1,27 +1,30 @@
 /**
- * SIGHUP, which ends what was started from a terminal when that is closed, and which what `nohup` has started ignores.
- * About a second after the start, and with the first signal that a program listens to, Deno (2.9) listens to SIGHUP as
- * well, and ends the program at it: so what the process was started with is to be asked for early.
+ * SIGHUP ends the processes of a terminal when it is closed; processes started by `nohup` ignore it. About a second
+ * after the start, and with the first signal that a program listens to, Deno (2.9) listens to SIGHUP as well, and ends
+ * the program at it: so read the initial setting early.
  *
  * @module
  */
 import { readOwnProc } from "./own_proc.ts";
 
-/** The bit of SIGHUP in the masks of signals that Linux shows. */
+/** The bit of SIGHUP in the masks of signals on Linux. */
 const HANGUP = 1n;
 
-/** As it was when it was asked first. */
+/** The setting at the first call. */
 let ignored: boolean | undefined;
 
-/** Whether this process was started to ignore SIGHUP, as far as the system tells. To be asked before it listens to any signal. */
+/**
+ * True if this process was started to ignore SIGHUP, as far as the system reports it. Call before the process listens
+ * to any signal.
+ */
 export function ignoresHangup(): boolean {
   return ignored ??= readIgnored();
 }
 
 /**
- * Has a process that ignores SIGHUP go on to do so. To be called before it listens to any signal.
+ * Makes a process that ignores SIGHUP go on to ignore it. Call before the process listens to any signal.
  *
- * @returns ends that
+ * @returns a function that ends this
  */
 export function keepIgnoringHangup(): () => void {
   if (!ignoresHangup()) return () => {};

@@ -1,8 +1,8 @@
 /**
- * Which call of which node holds the main thread, as the control page shows it to another thread. While a node on lane
- * `main` is called, the lane's record names it, and the lane's rounds and calls stand still: what is the same at two
- * looks is the same call. What else holds the thread, such as the program's own code or what goes on in a node after an
- * `await`, names no node there, so that none is blamed for it.
+ * Finds the call that holds the main thread, from the control page, for another thread. During a call of a node on lane
+ * `main`, the lane's record names the node, and the lane's rounds and calls do not change: equal values at two checks
+ * mean the same call. Other code on the thread, such as the program's own or a node's after an `await`, names no node,
+ * so that no node is blamed for it.
  *
  * @module
  */
@@ -13,16 +13,18 @@ import { readLanePulse, readPhase } from "../stats.ts";
 /** Index of lane `main`. */
 const MAIN = 0;
 
-/** The most that a look counts for, milliseconds: the whole process may have been stopped since the one before. */
+/**
+ * The most time that a check counts, milliseconds: the whole process may have been stopped since the previous check.
+ */
 const MAX_STEP_MS = 1_000;
 
-/** How often lane `main` is looked at, milliseconds; more often where a limit is short. */
+/** Time between checks of lane `main`, milliseconds; shorter if a limit is short. */
 const LOOK_EVERY_MS = 500;
 
-/** Looks within the shortest limit, at least. */
+/** Least number of checks within the shortest limit. */
 const LOOKS = 4;
 
-/** Times that a run leaves its nodes, milliseconds. 0: for ever. */
+/** Time limits of a run for its nodes, milliseconds. 0: none. */
 export interface RunLimits {
   readonly stuckAfterMs: number;
   readonly setupTimeoutMs: number;
@@ -35,27 +37,27 @@ export interface MainNode {
   readonly index: number;
   readonly id: string;
   readonly type: string;
-  /** How long a call of it may take, milliseconds; 0: for ever. */
+  /** Time limit of its calls, milliseconds; 0: none. */
   readonly callTimeoutMs: number;
 }
 
-/** A call that is under way. */
+/** A running call. */
 export interface MainCall {
   readonly node: MainNode;
   readonly isSetup: boolean;
-  /** The same as long as it is the same call. */
+  /** A key that changes with each call. */
   readonly signs: string;
 }
 
-/** A call that has gone on since an earlier look. */
+/** A call that has been running since an earlier check. */
 export interface LongCall extends MainCall {
-  /** For how long, at least, milliseconds. */
+  /** A lower bound of its duration, milliseconds. */
   readonly forMs: number;
-  /** For how long of that a stop has been asked for, milliseconds. */
+  /** The part of the duration after a request to stop, milliseconds. */
   readonly inStopMs: number;
-  /** How long it may take, milliseconds. */
+  /** Its time limit, milliseconds. */
   readonly limitMs: number;
-  /** It is to be reported, and was not yet. */
+  /** True if the call is to be reported, and was not yet. */
   readonly isNews: boolean;
 }
 
@@ -63,12 +65,12 @@ export interface LongCall extends MainCall {
 export class MainCalls {
   readonly limits: RunLimits;
   readonly #page: ControlPage;
-  /** By index of their records. */
+  /** Nodes by index of their records. */
   readonly #nodes = new Map<number, MainNode>();
   #signs: string | undefined;
   #lookedAtMs = 0;
   #forMs = 0;
-  /** `undefined`: none is asked for. */
+  /** The time in a stop; `undefined` if no stop was requested. */
   #inStopMs: number | undefined;
   #isTold = false;
 
@@ -77,18 +79,18 @@ export class MainCalls {
     this.limits = limits;
   }
 
-  /** A node is to run there; the record may have been another one's. */
+  /** Adds a node on the lane; its record may have belonged to another node. */
   add(node: MainNode): void {
     this.#nodes.set(node.index, node);
   }
 
-  /** A stop is asked for. @param nowMs as for {@linkcode look} */
+  /** Notes a request to stop. @param nowMs as for {@linkcode look} */
   beginStop(nowMs: number): void {
     this.#lookedAtMs = nowMs;
     this.#inStopMs = 0;
   }
 
-  /** How often it is to be looked at, milliseconds; `Infinity`: never, since no call is too long. */
+  /** The time between checks, milliseconds; `Infinity` if no call can be too long. */
   get everyMs(): number {
     const limits = [this.limits.stuckAfterMs, this.limits.setupTimeoutMs];
     for (const { callTimeoutMs } of this.#nodes.values()) limits.push(callTimeoutMs);
@@ -97,7 +99,7 @@ export class MainCalls {
     return leastMs === Infinity ? Infinity : Math.min(LOOK_EVERY_MS, Math.ceil(leastMs / LOOKS));
   }
 
-  /** The call that is under way now. */
+  /** Returns the running call. */
   now(): MainCall | undefined {
     const { rounds, calls, currentNode } = readLanePulse(this.#page, MAIN);
     const node = this.#nodes.get(currentNode);
@@ -107,9 +109,9 @@ export class MainCalls {
   }
 
   /**
-   * Looks once.
+   * Checks the lane once.
    *
-   * @param nowMs on a clock that never goes back
+   * @param nowMs the time, on a clock that never goes back
    */
   look(nowMs: number): LongCall | undefined {
     const stepMs = Math.min(nowMs - this.#lookedAtMs, MAX_STEP_MS);
@@ -129,7 +131,7 @@ export class MainCalls {
   }
 }
 
-/** What is said of a call that holds the main thread. */
+/** Describes a call that holds the main thread. */
 export function describeCall({ node: { id, type }, isSetup, forMs }: LongCall): string {
   const ms = Math.floor(forMs);
   return isSetup
@@ -137,7 +139,7 @@ export function describeCall({ node: { id, type }, isSetup, forMs }: LongCall): 
     : `Node "${id}" (${type}) has kept lane "main" for ${ms} ms without returning`;
 }
 
-/** The option that gives a call more time. */
+/** Names the option that gives a call more time. */
 export function limitOption({ isSetup }: MainCall): string {
   return isSetup ? '"setupTimeoutMs" of the runtime' : '"callTimeoutMs"';
 }

@@ -1,7 +1,7 @@
 /**
- * A node on lane `main` that calls `Deno.exit()` or `close()` ends the program, and leaves the files of its graph
- * incomplete. Standard error then tells which node that was, and the exit code is not 0. The program's own calls, and
- * what a node does after an `await` or in a callback, are left alone.
+ * Reports a node on lane `main` that ends the program by `Deno.exit()` or `close()`, which leaves the files of its
+ * graph incomplete: standard error names the node, and the exit code is not 0. Ignores calls of the program itself, and
+ * of a node after an `await` or in a callback.
  *
  * @module
  */
@@ -9,20 +9,20 @@ import type { ControlPage } from "../control_page.ts";
 import { writeToStderr } from "../log.ts";
 import { MainCalls, type MainNode, type RunLimits } from "./main_call.ts";
 
-/** A run whose nodes on lane `main` are reported until it is disposed of. */
+/** The reports for the nodes of a run on lane `main`; they end when disposed of. */
 export interface MainExits extends Disposable {
-  /** A node is to run on lane `main`; the record may have been another one's. */
+  /** Adds a node on lane `main`; its record may have belonged to another node. */
   add(node: MainNode): void;
 }
 
 const scope = globalThis as unknown as { close: () => void };
 const runs = new Set<MainCalls>();
 let ownClose = scope.close;
-/** Has called `close()`, which ends the program only later. */
+/** The node that has called `close()`, which ends the program only later. */
 let closer: MainNode | undefined;
 
 /**
- * Tells of nodes that end the program.
+ * Reports nodes that end the program.
  *
  * @returns `undefined` in a worker, whose lane `main` is not the program's main thread
  */
@@ -46,7 +46,7 @@ function begin(): void {
 }
 
 function end(): void {
-  // A node that has called close() may be reported later.
+  // A node that has called close() is still to be reported.
   if (closer === undefined) globalThis.removeEventListener("unload", tell);
   if (scope.close === closeByNode) scope.close = ownClose;
 }

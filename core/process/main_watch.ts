@@ -1,8 +1,8 @@
 /**
- * A node on lane `main` that never gives the thread back keeps the program from everything: no timer of the main thread
- * tells of the node or ends the run, and no listener hears a signal, which yet does not end the process, since there is
- * a listener. So another thread looks at what lane `main` calls, tells of a call that takes long, and ends the process
- * at the call's limit, or some time after a signal that the main thread does not come to.
+ * A node that never returns the thread of lane `main` blocks the program: no timer of the main thread reports the node
+ * or ends the run, and no listener hears a signal, which does not end the process either, because a listener is set. So
+ * another thread watches the calls of lane `main`, reports a call that takes long, and ends the process at the call's
+ * limit, or some time after a signal that the main thread does not answer.
  *
  * @module
  */
@@ -14,10 +14,10 @@ import type { WatchCommand, WatchReport } from "./main_watch_messages.ts";
 
 const WORKER_URL = new URL("./main_watch_worker.ts", import.meta.url);
 
-/** The other thread. It is there while any part of the program wants it. */
+/** The watching thread. It runs while any part of the program needs it. */
 interface OtherThread {
   readonly worker: Worker;
-  /** Settles once it listens to signals, or cannot. */
+  /** Settles once the thread listens to signals, or cannot. */
   readonly listening: PromiseWithResolvers<void>;
   users: number;
   signalUsers: number;
@@ -26,23 +26,23 @@ interface OtherThread {
 let thread: OtherThread | undefined;
 let runs = 0;
 
-/** Signals are listened to until it is disposed of. */
+/** The watch for signals; ends when disposed of. */
 export interface MainSignals extends Disposable {
-  /** Settles once the other thread listens. */
+  /** Settles once the watching thread listens. */
   readonly listening: Promise<void>;
 }
 
-/** The calls of a run are looked at until it is disposed of. */
+/** The watch over the calls of a run; ends when disposed of. */
 export interface MainRun extends Disposable {
-  /** A node is to run on lane `main`; the record may have been another one's. */
+  /** Adds a node on lane `main`; its record may have belonged to another node. */
   add(node: MainNode): void;
 }
 
 /**
- * Ends the process if the main thread does not come to a signal. Costs a thread: only for graphs with processors on lane
+ * Ends the process if the main thread does not answer a signal. Costs a thread: only for graphs with processors on lane
  * `main`.
  *
- * @returns `undefined` where the program may not load a worker or may not end the process
+ * @returns `undefined` if the program may not load a worker or may not end the process
  */
 export function watchMainSignals(): MainSignals | undefined {
   if (!isGranted({ name: "run" })) return undefined;
@@ -59,11 +59,11 @@ export function watchMainSignals(): MainSignals | undefined {
 }
 
 /**
- * Tells of calls of a run that hold the main thread for long, and ends the process at their limits. Costs a thread: only
+ * Reports calls of a run that hold the main thread for long, and ends the process at their limits. Costs a thread: only
  * for runs with processors on lane `main`.
  *
- * @returns `undefined` in a worker, whose lane `main` is not the program's main thread, where the program may not load
- * a worker, and in a debugger, in which a thread may be held for as long as somebody looks at it
+ * @returns `undefined` in a worker, whose lane `main` is not the program's main thread; if the program may not load a
+ * worker; and in a debugger, which may hold a thread for as long as it likes
  */
 export function watchMainCalls(control: ArenaToken, driver: Driver, limits: RunLimits): MainRun | undefined {
   if ("WorkerGlobalScope" in globalThis || isDebugged() || use() === undefined) return undefined;
@@ -105,7 +105,7 @@ function start(): OtherThread {
     if (data === "listens") listening.resolve();
     else worker.postMessage({ kind: "answer" } satisfies WatchCommand);
   });
-  // Then nobody listens; the graph runs all the same.
+  // Without the watching thread nobody listens; the graph runs all the same.
   worker.addEventListener("error", (event) => {
     event.preventDefault();
     listening.resolve();
@@ -113,7 +113,7 @@ function start(): OtherThread {
   return { worker, listening, users: 0, signalUsers: 0 };
 }
 
-/** Whether a debugger may be there, as far as the program may know. */
+/** True if a debugger may be attached, as far as the program may find out. */
 function isDebugged(): boolean {
   return isGranted({ name: "sys" }) && inspectorUrl() !== undefined;
 }

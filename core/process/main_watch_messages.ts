@@ -1,5 +1,5 @@
 /**
- * What the main thread and the thread that watches it tell each other.
+ * The messages between the main thread and the thread that watches it.
  *
  * @module
  */
@@ -8,7 +8,9 @@ import type { EndSignal } from "./end_signals.ts";
 import type { MainNode, RunLimits } from "./main_call.ts";
 
 /**
- * To the other thread. `answer`: the main thread is there. `signals`: those to listen to from now on. `run`, `node`, `over`: see `watchMainCalls()`. */
+ * Messages to the watching thread. `answer`: the main thread is responsive. `signals`: the signals to listen to from
+ * now on. `run`, `node`, `over`: see `watchMainCalls()`.
+ */
 export type WatchCommand =
   | { readonly kind: "answer" }
   | { readonly kind: "signals"; readonly names: readonly EndSignal[] }
@@ -22,5 +24,5 @@ export type WatchCommand =
   | { readonly kind: "node"; readonly run: number; readonly node: MainNode }
   | { readonly kind: "over"; readonly run: number };
 
-/** From the other thread: it listens to signals, or it wants an `answer`. */
+/** Messages from the watching thread: it listens to signals, or it requests an `answer`. */
 export type WatchReport = "listens" | "are you there?";

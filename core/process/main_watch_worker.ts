@@ -1,7 +1,7 @@
 /**
- * The other thread of `main_watch.ts`. It looks at what lane `main` calls, and at each signal it asks the main thread for
- * an answer; it ends the process where a call takes too long or no answer comes. From the first signal on a call may take
- * less long.
+ * The watching thread of `main_watch.ts`. It checks the calls of lane `main`, and at each signal requests an answer of
+ * the main thread; it ends the process if a call exceeds its limit or no answer arrives. After the first signal the
+ * limit of calls is shorter.
  *
  * @module
  */
@@ -16,12 +16,12 @@ import { canEndProcess, endProcess } from "./process_end.ts";
 import { SAME_SIGNAL_MS } from "./same_signal.ts";
 
 /**
- * How long the main thread may take to answer at least, milliseconds: it may be at other work of the program. A run with
- * a longer `stopTimeoutMs` leaves its nodes that.
+ * Least time limit for an answer of the main thread, milliseconds: the thread may be doing other work of the program. A
+ * run with a longer `stopTimeoutMs` allows its nodes that much.
  */
 const ANSWER_AFTER_MS = 5_000;
 
-/** How long the main thread may take to answer a second signal, at which it is to end the program, milliseconds. */
+/** Time limit for an answer to a second signal, at which the main thread is to end the program, milliseconds. */
 const END_AFTER_MS = 500;
 
 const INCOMPLETE = "the program is ended, and files that were being written are not complete";
@@ -32,15 +32,15 @@ interface WorkerScope {
 }
 
 const scope = globalThis as unknown as WorkerScope;
-/** By number. */
+/** Runs by number. */
 const runs = new Map<number, { readonly calls: MainCalls; nowMs(): number; release(): void }>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 let asked: ReturnType<typeof setTimeout> | undefined;
-/** A signal has just come: another one is the same. */
+/** True shortly after a signal: another one counts as the same. */
 let isSame = false;
-/** The first signal, which leaves the calls of nodes less time from then on. */
+/** The first signal: from then on calls of nodes have less time. */
 let first: EndSignal | undefined;
-/** The main thread is asked whether it comes to a second signal. */
+/** True while the main thread is asked for an answer to a second signal. */
 let isLast = false;
 const listeners: [Deno.Signal, () => void][] = [];
 
@@ -76,7 +76,7 @@ function begin({ run, control, driver: token, limits }: Extract<WatchCommand, { 
     driver = openDriver(token);
     page = new ControlPage(driver.openArena(control));
   } catch {
-    // The run is over already.
+    // The run is already over.
     return;
   }
   const calls = new MainCalls(page, limits);
@@ -89,7 +89,7 @@ function begin({ run, control, driver: token, limits }: Extract<WatchCommand, { 
   });
 }
 
-/** Looks from now on as often as the runs need it. */
+/** Schedules the next check, as often as the runs need it. */
 function lookOn(): void {
   clearTimeout(timer);
   const everyMs = Math.min(...[...runs.values()].map(({ calls }) => calls.everyMs));
@@ -101,7 +101,7 @@ function look(): void {
   for (const { calls, nowMs } of runs.values()) {
     const call = calls.look(nowMs());
     if (call === undefined) continue;
-    // Until the main thread has come to a signal, that is what is waited for.
+    // Until the main thread has answered a signal, `asked` is set: only that answer counts.
     const stopLimitMs = limitAfterSignal(calls);
     if (first !== undefined && asked === undefined && call.inStopMs >= stopLimitMs) {
       const held = `Since ${first}, ${nameNode(call)} has kept lane "main" for ${Math.floor(call.inStopMs)} ms`;
@@ -125,7 +125,7 @@ function whatComes(call: LongCall): string {
   return `${meanwhile}; ${end} ${call.limitMs} ms, which ${limitOption(call)} can change`;
 }
 
-/** @param names none: to no signal any more */
+/** @param names the signals to listen to; empty to stop listening */
 function listen(names: readonly EndSignal[]): void {
   for (const [name, listener] of listeners.splice(0)) Deno.removeSignalListener(name, listener);
   for (const name of names) {
@@ -137,7 +137,8 @@ function listen(names: readonly EndSignal[]): void {
 }
 
 function ask(name: EndSignal): void {
-  // A task passes on what the terminal has sent already: the main thread may have answered the first, and be at work.
+  // A task passes on signals that the terminal has already sent: the main thread may have answered the first, and be
+  // busy.
   if (isSame) return;
   isSame = true;
   setTimeout(() => isSame = false, SAME_SIGNAL_MS);
@@ -157,26 +158,26 @@ function ask(name: EndSignal): void {
   scope.postMessage("are you there?");
 }
 
-/** How long a call may take from a signal on, milliseconds. */
+/** Returns the time limit for a call after a signal, milliseconds. */
 function limitAfterSignal({ limits }: MainCalls): number {
   return Math.max(ANSWER_AFTER_MS, limits.stopTimeoutMs);
 }
 
-/** @param before what each run called when the signal came */
+/** @param before the call of each run when the signal arrived */
 function endAfterSignal(name: EndSignal, afterMs: number, before: ReadonlyMap<MainCalls, string | undefined>): void {
   const held = heldSince(before);
   const more = held === undefined ? "" : `; ${moreTime(afterMs)}`;
   kill(`The main thread has not come to ${name} for ${afterMs} ms, ${whatKeeps(held)}: ${INCOMPLETE}${more}`);
 }
 
-/** @param before as above */
+/** @param before the call of each run when the signal arrived */
 function endAtOnce(name: EndSignal, before: ReadonlyMap<MainCalls, string | undefined>): void {
   const why = whatKeeps(heldSince(before));
   writeToStderr(`The main thread has not come to a second signal, ${name}, ${why}: ${INCOMPLETE}\n`);
   endProcess(END_CODES[name]);
 }
 
-/** The call that has gone on all the time. */
+/** Returns the call that has held the thread ever since. */
 function heldSince(before: ReadonlyMap<MainCalls, string | undefined>): MainCall | undefined {
   return [...runs.values()].map(({ calls }) => ({ call: calls.now(), signs: before.get(calls) }))
     .find(({ call, signs }) => call !== undefined && call.signs === signs)?.call;

@@ -1,11 +1,10 @@
 /**
- * Tells a promise that somebody waits for from one that was only looked at, as by a line `runtime.finished;` without
- * its `await`.
+ * Tells an awaited promise from one that was only read, as by a line `runtime.finished;` without `await`.
  *
  * @module
  */
 
-/** `await` calls `then()` of promises that are not plain ones. */
+/** A promise with a callback in `then()`, which `await` calls for promises of a subclass. */
 class NotedPromise<T> extends Promise<T> {
   #noteWait = (): void => {};
 
@@ -27,13 +26,13 @@ class NotedPromise<T> extends Promise<T> {
 }
 
 /**
- * A promise of the same outcome.
+ * Returns a promise of the same outcome.
  *
- * @param noteWait called whenever somebody begins to wait for it
+ * @param noteWait called whenever a caller begins to wait for the promise
  */
 export function notingWaits<T>(promise: Promise<T>, noteWait: () => void): Promise<T> {
   const noted = new NotedPromise<T>((resolve, reject) => void promise.then(resolve, reject));
-  // Who does not wait is told otherwise.
+  // A caller who does not wait learns of the error elsewhere.
   noted.catch(() => {});
   noted.tellWaits(noteWait);
   return noted;

@@ -1,10 +1,10 @@
 /**
- * What Linux tells of this process in `/proc/self`.
+ * Reads the facts about this process in Linux's `/proc/self`.
  *
  * @module
  */
 
-/** @returns a file of it; empty on other systems, and where it may not be read */
+/** @returns the text of a file; empty on other systems, and if it is unreadable */
 export function readOwnProc(name: "stat" | "status"): string {
   if (Deno.build.os !== "linux") return "";
   const path = `/proc/self/${name}`;

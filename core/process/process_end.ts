@@ -1,22 +1,23 @@
 /**
- * The end of the process from a thread beside the main thread, which may be held: `Deno.exit()` ends a worker only.
+ * Ends the process from another thread while the main thread may be held: in a worker, `Deno.exit()` ends only the
+ * worker.
  *
  * @module
  */
 
-/** Where the system has the function that ends a process at once. */
+/** The system library with the function that ends a process at once, by system. */
 const LIBRARIES: Partial<Record<typeof Deno.build.os, string>> = {
   darwin: "/usr/lib/libSystem.B.dylib",
   linux: "libc.so.6",
 };
 
-/** Whether {@linkcode endProcess} may do that. */
+/** True if {@linkcode endProcess} is permitted to end the process. */
 export function canEndProcess(): boolean {
   return isGranted({ name: "run" }) || isGranted({ name: "ffi" });
 }
 
 /**
- * Ends the process at once, whatever is under way.
+ * Ends the process at once, whatever it is doing.
  *
  * @param code its exit code; without `--allow-ffi`, that of SIGKILL
  */
@@ -26,10 +27,10 @@ export function endProcess(code: number): void {
     try {
       Deno.dlopen(path, { _exit: { parameters: ["i32"], result: "void" } }).symbols._exit(code);
     } catch {
-      // Another C library.
+      // The system has another C library.
     }
   }
-  // On Windows, 1 is the exit code that this gives.
+  // On Windows, this gives exit code 1.
   Deno.kill(Deno.pid, "SIGKILL");
 }
 

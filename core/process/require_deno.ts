@@ -1,6 +1,6 @@
 /**
- * Refuses a Deno that is too old when a script imports the runtime. The public modules import this one first, so that
- * nothing of theirs has run by then.
+ * Refuses a Deno that is too old when a script imports the runtime. The public modules import this module first, so
+ * that no other code of theirs has run.
  *
  * @module
  */

@@ -1,7 +1,8 @@
 /**
- * Ctrl-C, SIGTERM and SIGHUP in a program that runs graphs: the first stops each of them, so that files are completed,
- * and the program goes on after `runtime.finished`. A program that has not ended a second after its graphs is ended, and so is
- * one that gets a second signal. Signals within a second count as one: `deno task` passes on what the terminal has sent.
+ * Handles Ctrl-C, SIGTERM and SIGHUP in a program that runs graphs: the first signal stops each graph, so that files
+ * are completed, and the program goes on after `runtime.finished`. A program that has not ended a second after its
+ * graphs, or that gets a second signal, is ended. Signals within a second count as one: `deno task` passes on signals
+ * that the terminal has sent.
  *
  * @module
  */
@@ -12,10 +13,10 @@ import { logger } from "../log.ts";
 import { type MainSignals, watchMainSignals } from "./main_watch.ts";
 import { onceAnotherSignal } from "./same_signal.ts";
 
-/** How long a program may take after the end of its graphs, milliseconds. */
+/** How long a program may go on after the end of its graphs, milliseconds. */
 const END_AFTER_MS = 1_000;
 
-/** Each stops a graph that runs; settles when that has ended. */
+/** Functions that each stop a running graph; the promise settles when the graph has ended. */
 const graphs = new Set<() => Promise<unknown>>();
 let listeners: [Deno.Signal, () => void][] = [];
 let forgetHangup = () => {};
@@ -23,11 +24,11 @@ let mainSignals: MainSignals | undefined;
 let received: "nothing" | "just now" | "one" = "nothing";
 
 /**
- * Has the first signal stop a graph. In a worker nothing is done: signals are the program's.
+ * Stops a graph at the first signal. Does nothing in a worker: signals belong to the program.
  *
- * @param stop may reject: that is told elsewhere
- * @param onMain whether a processor of the graph runs on lane `main`, and may keep the thread that is to hear the signal
- * @returns ends that
+ * @param stop may reject: its error is reported elsewhere
+ * @param onMain true if a processor of the graph runs on lane `main`, and may hold the thread that hears the signal
+ * @returns a function that ends this
  */
 export function stopOnSignals(stop: () => Promise<unknown>, onMain: boolean): () => void {
   if ("WorkerGlobalScope" in globalThis) return () => {};
@@ -40,14 +41,14 @@ export function stopOnSignals(stop: () => Promise<unknown>, onMain: boolean): ()
       mainSignals?.[Symbol.dispose]();
       mainSignals = undefined;
     }
-    // Once a signal has come, a second one is waited for until the program ends.
+    // After a signal, wait for a second one until the program ends.
     if (graphs.size === 0 && received === "nothing") forget();
   };
 }
 
 function listen(): void {
   forgetHangup = keepIgnoringHangup();
-  // What the program prints once its terminal is closed must not end it before its files are complete.
+  // Output to a closed terminal must not end the program before its files are complete.
   if (Deno.stdout.isTerminal() || Deno.stderr.isTerminal()) consoleWithoutReader();
   listeners = endSignals().map((name) => [name, () => void receive(name)]);
   for (const [name, listener] of listeners) Deno.addSignalListener(name, listener);
@@ -73,7 +74,7 @@ async function receive(name: EndSignal): Promise<void> {
   after(END_AFTER_MS, () => Deno.exit(code));
 }
 
-/** Keeps no program from its end. */
+/** Calls back later. Does not keep the program running. */
 function after(ms: number, action: () => void): void {
   Deno.unrefTimer(setTimeout(action, ms) as unknown as number);
 }

@@ -1,19 +1,19 @@
 /**
- * When a second signal is another one: `deno task` passes on a SIGINT that the terminal has sent to every process
- * already, so that one Ctrl-C comes twice.
+ * Tells a second signal from a repeated one: `deno task` passes on a SIGINT that the terminal has already sent to every
+ * process, so that one Ctrl-C arrives twice.
  *
  * @module
  */
 
-/** How long after the first signal another one counts as the same, milliseconds. */
+/** Time after the first signal during which another one counts as the same, milliseconds. */
 export const SAME_SIGNAL_MS = 1_000;
 
-/** How long what has come while a node kept the thread may take to be heard, milliseconds. */
+/** Time limit for hearing signals that arrived while a node held the thread, milliseconds. */
 const HEARD_AFTER_MS = 100;
 
 /**
- * Calls back once signals that are heard from then on are other ones than that which was heard just now. Those that come
- * while a node keeps the thread are heard when it is free again, and are the same ones. Keeps no program from its end.
+ * Calls back once later signals count as new ones. Signals that arrive while a node holds the thread are heard when the
+ * thread is free again, and count as the first one. Does not keep the program running.
  */
 export function onceAnotherSignal(action: () => void): void {
   after(SAME_SIGNAL_MS, () => after(HEARD_AFTER_MS, action));
