@@ -1,6 +1,6 @@
 /**
- * Node types for nodes that belong to the script that adds them: each call makes a type of its own, around an object
- * that both sides share. Such nodes run on main, and no graph file can name them.
+ * Node types for nodes that belong to the script: each call makes a type of its own, around an object that both sides
+ * share. Such nodes run on main, and no graph file can name them.
  *
  * @module
  */
@@ -16,17 +16,17 @@ import {
 } from "../registry/node_type.ts";
 import type { StreamInput, StreamOutput } from "../ports/stream.ts";
 
-/** A processor of one port, named as the port is. */
+/** A processor with one port, whose field has the port's name. */
 export interface AppProcessor<P> extends Processor {
-  /** Is given the port. */
+  /** Assigns the port. */
   wire(port: P): void;
-  /** As that of its instance. */
+  /** As in {@linkcode NodeInstance}. */
   awaitsScript?(): boolean;
-  /** As that of its instance. */
+  /** As in {@linkcode NodeInstance}. */
   disabled?(): void;
 }
 
-/** The spec of a node around an existing processor. */
+/** Makes the spec of a node around an existing processor. */
 // deno-lint-ignore no-explicit-any -- the bound that every handle meets
 export function appNode<H extends NodeHandle<any, any>, P extends StreamInput | StreamOutput>(
   parts: Pick<NodeDescriptor, "type" | "className" | "description" | "mode">,
@@ -64,7 +64,7 @@ export function appNode<H extends NodeHandle<any, any>, P extends StreamInput | 
   return { ...type(), extend };
 }
 
-/** The ports of a node that has one. */
+/** The ports of a node with one port. */
 class OnePort<P extends StreamInput | StreamOutput> implements PortRegistry {
   readonly #port: Pick<PortDescriptor, "name" | "direction">;
   readonly #processor: AppProcessor<P>;

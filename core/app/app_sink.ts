@@ -1,5 +1,5 @@
 /**
- * A sink that the script reads: `for await (const frame of sink)`.
+ * A sink whose frames the script reads: `for await (const frame of sink)`.
  *
  * @module
  */
@@ -17,23 +17,23 @@ import type { NodeSpec } from "../registry/node_type.ts";
 import { appNode, type AppProcessor } from "./app_node.ts";
 
 /**
- * A sink in a graph that the script reads from. A frame is the script's until it asks for the next one; the node holds
- * it for so long, and the link in front of the node does meanwhile what its policy says. To keep more of it, copy. A
- * loop ends when the sink is removed from the graph; the frame that it has then stays the script's for as long.
+ * A sink in a graph whose frames the script reads. A frame belongs to the script until it asks for the next one;
+ * meanwhile the node holds the frame, and the link into the node follows its policy. Copy the data to keep it longer. A
+ * loop ends when the sink is removed from the graph; its last frame then stays valid until the loop asks for the next.
  */
 export interface AppSinkHandle<F extends Frame, I> extends NodeHandle<I>, AsyncIterable<F> {
   /**
-   * The frames, once: every call gives the same iterator. It ends with the stream. Leaving the loop early closes the
-   * sink, and nodes that only fed it end with it.
+   * Returns the iterator of frames: every call returns the same one. It ends with the stream. Leaving the loop early
+   * closes the sink, and nodes that feed only the sink end with it.
    *
    * @throws the first failure of the graph, if it failed
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<F>;
-  /** As the iterator; a frame is valid until the next one is read. Cancelling closes the sink. */
+  /** The frames as a stream; a frame is valid until the next one is read. Cancelling closes the sink. */
   readonly readable: ReadableStream<F>;
 }
 
-/** Sinks that a script reads. Each call makes one, to be added once. */
+/** Sinks for a script to read. Each call makes one, to be added once. */
 export const appSink: {
   /** A sink of audio, with the input `audio`. */
   audio(): NodeSpec<AppSinkHandle<AudioFrame, { audio: AudioFrame }>>;
@@ -41,7 +41,7 @@ export const appSink: {
   video(): NodeSpec<AppSinkHandle<VideoFrame, { video: VideoFrame }>>;
   /** A sink of encoded frames, with the input `encoded`. */
   encoded(): NodeSpec<AppSinkHandle<EncodedFrame, { encoded: EncodedFrame }>>;
-  /** A sink of batches of records, with the input `packet`. `T`: the fields that they are known to have. */
+  /** A sink of batches of records, with the input `packet`. `T`: the known fields of the records. */
   packet<T extends { readonly [K in keyof T]: PacketNumber } = PacketFields>(): NodeSpec<
     AppSinkHandle<PacketFrame<T>, { packet: PacketFrame<T> }>
   >;
@@ -78,22 +78,22 @@ function sink<F extends Frame, I>(
 class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
   #input!: StreamInput<F>;
   #run: () => Promise<unknown> = () => Promise.resolve();
-  /** The script waits for a frame. */
+  /** Pending while the script waits for a frame. */
   #wanted: PromiseWithResolvers<F | undefined> | undefined;
-  /** The node waits for the script: to want a frame, and to be done with it. */
+  /** Pending while the node waits for the script to want a frame, and to finish with it. */
   #asked = Promise.withResolvers<void>();
   #isWaiting = false;
   #closed = false;
   #ended = false;
   #hasLeft = false;
-  /** The stream ended before the node did. */
+  /** True if the stream ended before the node did. */
   #complete = false;
   #context: ProcessorContext | undefined;
-  /** Rejects with why the edit was refused that was to add the node. */
+  /** Rejects with the reason if the edit that adds the node is refused. */
   readonly #refused = Promise.withResolvers<never>();
-  /** The frame that the script has. */
+  /** The frame that the script holds. */
   #lent: F | undefined;
-  /** The run that it was set up by last. */
+  /** The newest run that set it up. */
   #newest: Promise<unknown> | undefined;
 
   wire(port: StreamInput<F>): void {
@@ -108,7 +108,7 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
       this.#ended = this.#complete = this.#hasLeft = false;
     }
     this.#newest = run;
-    // The sink was closed before the start, when no node could be told.
+    // The sink was closed before the start, when no node existed to end.
     if (this.#closed) context.finish();
   }
 
@@ -122,7 +122,7 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
     this.#wanted = undefined;
     this.#lent = frame;
     wanted.resolve(frame);
-    // The tick, and the frame with it, lasts until the script comes back.
+    // The tick, and the frame with it, lasts until the script returns.
     await this.#askedFor();
     if (!this.#hasLeft) this.#lent = undefined;
   }
@@ -192,7 +192,7 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
       if (frame !== undefined) return { done: false, value: frame };
       this.#wanted = undefined;
     }
-    // Why the stream broke off comes out here.
+    // Throws the error that broke the stream off.
     if (!this.#closed && !this.#complete) await Promise.race([this.#run(), this.#refused.promise]);
     return { done: true, value: undefined };
   }
@@ -205,7 +205,10 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
     this.#wanted?.resolve(undefined);
   }
 
-  /** The node is removed or disabled, which waits for its tick: the script, which may wait for that itself, keeps the frame. */
+  /**
+   * Leaves the frame to the script when the node is removed or disabled: the removal waits for the tick, and the script
+   * may wait for the removal.
+   */
   #leave(): void {
     this.#hasLeft = true;
     if (this.#lent !== undefined && this.#lent.owned > 0) this.#lent.retain();
@@ -214,7 +217,7 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
     this.#end(true);
   }
 
-  /** The script is done with the frame that it had when the node was removed. */
+  /** Gives back the frame that the script held when the node was removed. */
   #giveBack(): void {
     if (!this.#hasLeft) return;
     this.#lent?.release();

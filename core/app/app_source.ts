@@ -19,7 +19,7 @@ import type { SourceItem } from "./source_item.ts";
 import { AppSource, type AppSourceHandle } from "./source_node.ts";
 import { type AppPicture, type AppVideoOptions, videoItem } from "./video_item.ts";
 
-/** Sources that a script feeds. Each call makes one, to be added once. */
+/** Sources for a script to feed. Each call makes one, to be added once. */
 export const appSource: {
   /** A source of audio, with the output `audio`. @throws {RangeError} for a rate or channels out of range */
   audio(options: AppAudioOptions): NodeSpec<AppSourceHandle<AppAudioBlock, { audio: AudioFrame }>>;
@@ -32,7 +32,7 @@ export const appSource: {
   /**
    * A source of encoded frames of one codec, with the output `encoded`.
    *
-   * @throws {RangeError} for an unknown codec, and for measures out of range
+   * @throws {RangeError} for an unknown codec, and for rates or sizes out of range
    */
   encoded(options: AppEncodedOptions): NodeSpec<AppSourceHandle<AppEncodedUnit, { encoded: EncodedFrame }>>;
   /** A source of batches of records with the fields `T`, with the output `packet`. */

@@ -6,25 +6,25 @@
 import { type AudioFrame, MAX_CHANNELS } from "../frames/audio_frame.ts";
 import { acquire, assertLists, assertObject, type SourceItem } from "./source_item.ts";
 
-/** What the blocks of an audio source are. */
+/** The format of an audio source's blocks. */
 export interface AppAudioOptions {
-  /** Hertz. */
+  /** The sample rate, hertz. */
   readonly sampleRateHz: number;
-  /** 1 to 64. */
+  /** The number of channels, 1 to 64. */
   readonly channels: number;
 }
 
 /** A block of audio to push. */
 export interface AppAudioBlock {
-  /** One array a channel, all of one length. They are copied before `push()` returns its promise's value. */
+  /** One array for each channel, all of one length. They are copied before `push()` resolves. */
   readonly channels: readonly Float32Array[];
   /** Presentation time, nanoseconds; by default the end of the block before, or 0. */
   readonly ptsNs?: number;
-  /** Whether samples are missing before the block; by default `false`. */
+  /** True if samples are missing before the block; by default `false`. */
   readonly discontinuity?: boolean;
 }
 
-/** Blocks of one rate and number of channels. */
+/** Makes frames of one rate and number of channels. */
 export function audioItem(options: AppAudioOptions): SourceItem<AppAudioBlock, AudioFrame> {
   checkFormat(options);
   let endPtsNs = 0;
@@ -54,7 +54,7 @@ function checkFormat(options: AppAudioOptions): void {
   }
 }
 
-/** @returns samples in each channel */
+/** @returns the samples in each channel */
 function checkBlock(block: AppAudioBlock, options: AppAudioOptions): number {
   assertObject(block, "Cannot push a block", 'an object with "channels"');
   const { channels } = block;

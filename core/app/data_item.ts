@@ -8,13 +8,13 @@ import { acquire, assertObject, type SourceItem } from "./source_item.ts";
 
 /** A value to push. */
 export interface AppValue<T> {
-  /** It travels by reference on its own lane and must not be changed afterwards. */
+  /** The value. It travels by reference on its own lane: do not change it afterwards. */
   readonly value: T;
   /** Presentation time, nanoseconds; by default 0. */
   readonly ptsNs?: number;
 }
 
-/** Values of any type. */
+/** Makes frames of values of any type. */
 export function dataItem<T>(): SourceItem<AppValue<T>, DataFrame<T>> {
   return {
     port: { name: "data", kind: "data", type: "DataFrame", schema: "unknown" },

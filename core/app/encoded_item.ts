@@ -7,28 +7,28 @@ import { assertEncodedShape, type EncodedFrame } from "../frames/encoded_frame.t
 import type { EncodedFormat } from "../frames/format.ts";
 import { acquire, assertObject, type SourceItem } from "./source_item.ts";
 
-/** What the frames of an encoded source are: the codec and, where they are known, its measures. */
+/** The codec of an encoded source's frames and, if known, its rates and sizes. */
 export type AppEncodedOptions = Omit<EncodedFormat, "kind">;
 
 /** An access unit or packet to push. */
 export interface AppEncodedUnit {
   /** The payload. It is copied before `push()` resolves. */
   readonly bytes: Uint8Array;
-  /** Whether decoding can start here; by default for audio codecs only. */
+  /** True if decoding can start here; by default for audio codecs only. */
   readonly keyframe?: boolean;
   /** Presentation time, nanoseconds; by default the end of the unit before, or 0. */
   readonly ptsNs?: number;
-  /** When it is to be decoded, nanoseconds; by default `ptsNs`. */
+  /** Decoding time, nanoseconds; by default `ptsNs`. */
   readonly dtsNs?: number;
-  /** How long it lasts, nanoseconds; by default 0. */
+  /** Duration, nanoseconds; by default 0. */
   readonly durationNs?: number;
-  /** Whether it is decoded only for those that follow, and not shown or heard; by default `false`. */
+  /** True if the unit is decoded only for later ones, and not shown or heard; by default `false`. */
   readonly decodeOnly?: boolean;
-  /** Whether units are missing before this one; by default `false`. */
+  /** True if units are missing before this one; by default `false`. */
   readonly discontinuity?: boolean;
 }
 
-/** Frames of one codec. */
+/** Makes frames of one codec. */
 export function encodedItem(options: AppEncodedOptions): SourceItem<AppEncodedUnit, EncodedFrame> {
   assertObject(options, "Cannot make an encoded source", 'an object with "codec"');
   assertEncodedShape(options);

@@ -1,5 +1,5 @@
 /**
- * Nodes that belong to the script which adds them are added once: both sides share one object.
+ * Checks that nodes which belong to a script are added only once, because both sides share one object.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { NodeSpec } from "../registry/node_type.ts";
 const added = new WeakSet<object>();
 
 /**
- * Checks that what is to be added is in no graph yet, if it belongs to the script.
+ * Checks that a node which belongs to the script is in no graph yet.
  *
  * @throws {SluiceError} `InvalidGraph`
  */
@@ -24,9 +24,9 @@ export function assertNew(spec: Pick<NodeSpec, "type">): void {
 }
 
 /**
- * Refuses what belongs to the script where another node is: the script would go on talking to that one.
+ * Refuses to replace another node by one that belongs to the script: the script would go on using its own object.
  *
- * @param attempt how the message starts, before the type's name: `Cannot replace node "a" by`
+ * @param attempt the start of the message, before the type's name: `Cannot replace node "a" by`
  * @throws {SluiceError} `Busy`
  */
 export function assertNotShared(spec: Pick<NodeSpec, "type" | "extend">, attempt: string): void {
@@ -38,7 +38,7 @@ export function assertNotShared(spec: Pick<NodeSpec, "type" | "extend">, attempt
   );
 }
 
-/** Notes that something was added. */
+/** Notes that a node was added. */
 export function noteAdded(spec: Pick<NodeSpec, "type" | "extend">): void {
   if (spec.extend !== undefined) added.add(spec);
 }

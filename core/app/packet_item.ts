@@ -6,7 +6,7 @@
 import type { ColumnOf, PacketFrame, PacketNumber } from "../frames/packet_frame.ts";
 import { acquire, assertObject, type SourceItem } from "./source_item.ts";
 
-/** What the records of a packet source are. */
+/** The format of a packet source's records. */
 export interface AppPacketOptions<T extends { readonly [K in keyof T]: PacketNumber }> {
   /** The type of each field, by name. */
   readonly fields: T;
@@ -14,17 +14,17 @@ export interface AppPacketOptions<T extends { readonly [K in keyof T]: PacketNum
 
 /** A batch of records to push, field by field. */
 export interface AppRecords<T extends { readonly [K in keyof T]: PacketNumber }> {
-  /** The numbers of each field, as many for each as there are records. They are copied before `push()` resolves. */
+  /** The numbers of each field, with one length for all. They are copied before `push()` resolves. */
   readonly columns: { readonly [K in keyof T]: ColumnOf<T[K]> | readonly number[] };
   /** Time of the first record, nanoseconds; by default the end of the batch before, or 0. */
   readonly ptsNs?: number;
-  /** How long the batch lasts, nanoseconds; by default 0. */
+  /** Duration of the batch, nanoseconds; by default 0. */
   readonly durationNs?: number;
-  /** Whether records are missing before it; by default `false`. */
+  /** True if records are missing before the batch; by default `false`. */
   readonly discontinuity?: boolean;
 }
 
-/** Batches of records with these fields. */
+/** Makes frames of records with these fields. */
 export function packetItem<T extends { readonly [K in keyof T]: PacketNumber }>(
   options: AppPacketOptions<T>,
 ): SourceItem<AppRecords<T>, PacketFrame<T>> {
@@ -50,7 +50,7 @@ export function packetItem<T extends { readonly [K in keyof T]: PacketNumber }>(
   };
 }
 
-/** @returns how many records there are */
+/** @returns the number of records */
 function checkColumns<K extends string>(
   columns: { readonly [N in K]?: { readonly length: number } },
   names: readonly K[],

@@ -1,44 +1,46 @@
 /**
- * The items that a script has pushed and its node has not written yet. Pushing never blocks and never drops: each item
- * has a promise that settles once the graph has the item, or never will.
+ * The items that a script has pushed and its node has not yet written. A push never blocks and never drops: its promise
+ * settles once the graph has the item, or never will. The queue has no limit.
  *
  * @module
  */
 
-/** An item, and the word that it is done with. */
+/** An item and the callbacks for its end. */
 interface Pushed<T> {
   readonly item: T;
-  /** The graph has it. */
+  /** Reports that the graph has the item. */
   resolve(): void;
-  /** The graph will not have it. */
+  /** Reports that the graph will not get the item. */
   reject(reason: unknown): void;
 }
 
-/** Takes the items of a queue one by one, until it leaves or another one reads: what it holds is the next one's then. */
+/**
+ * Takes the items of a queue one by one, until it leaves or another reader starts: that reader then gets the held item.
+ */
 export interface PushReader<T> {
-  /** Whether there is an item that it has taken, and that is not settled. */
+  /** True while a taken item is not settled. */
   readonly holds: boolean;
-  /** The next item, once there is one. @returns `undefined` at the end */
+  /** Takes the next item, once there is one. @returns `undefined` at the end */
   take(): Promise<{ readonly item: T } | undefined>;
-  /** The graph has the item that it holds. */
+  /** Reports that the graph has the held item. */
   resolve(): void;
-  /** The graph will not have the item that it holds. */
+  /** Reports that the graph will not get the held item. */
   reject(reason: unknown): void;
-  /** Takes no more. */
+  /** Stops taking items. */
   leave(): void;
 }
 
 export class PushQueue<T> {
   readonly #items: Pushed<T>[] = [];
   #reader: PushReader<T> | undefined;
-  /** What the reader holds. */
+  /** The item that the reader holds. */
   #taken: Pushed<T> | undefined;
   #wake: (() => void) | undefined;
   #ended = false;
-  /** Why nothing can be pushed any more. */
+  /** The reason why pushes are refused. */
   #closed: { readonly reason: unknown } | undefined;
 
-  /** Adds an item. Settles when the node has written it, or rejects with why it never will. */
+  /** Adds an item. Settles when the node has written it, or rejects with the reason why it never will. */
   push(item: T): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#closed !== undefined) return reject(this.#closed.reason);
@@ -54,7 +56,7 @@ export class PushQueue<T> {
     this.#wakeReader();
   }
 
-  /** Rejects everything that waits or is held, and every later push. Only the first reason counts. */
+  /** Rejects every waiting or held item, and every later push. Only the first reason counts. */
   close(reason: unknown): void {
     this.#closed ??= { reason };
     this.#taken?.reject(this.#closed.reason);
@@ -63,13 +65,13 @@ export class PushQueue<T> {
     this.#wakeReader();
   }
 
-  /** Takes items again, after it was closed. @param anew also where it was ended: that ended another run */
+  /** Accepts items again after `close()`. @param anew true also after `end()`, which ended another run */
   reopen(anew: boolean): void {
     this.#closed = undefined;
     if (anew) this.#ended = false;
   }
 
-  /** A reader in place of the one before. */
+  /** Starts a reader, in place of the previous one. */
   read(): PushReader<T> {
     const takes = () => this.#reader === reader;
     const held = () => takes() ? this.#taken : undefined;
@@ -97,7 +99,7 @@ export class PushQueue<T> {
     this.#wakeReader();
   }
 
-  /** @param takes whether the reader that asks is still the one of the queue */
+  /** @param takes returns true while the asking reader is still the queue's reader */
   async #take(takes: () => boolean): Promise<Pushed<T> | undefined> {
     while (takes()) {
       const next = this.#items.shift();

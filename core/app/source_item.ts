@@ -1,5 +1,5 @@
 /**
- * What a source for a kind of frame is made from: its port, and how an item that was pushed becomes a frame.
+ * The parts of a source for a kind of frame: its port, and the conversion of items to frames.
  *
  * @module
  */
@@ -8,26 +8,26 @@ import type { StreamOutput } from "../ports/stream.ts";
 import type { PortDescriptor } from "../descriptor/descriptor.ts";
 import { kindOf } from "../errors/kind_of.ts";
 
-/** How items of type `I` become frames of type `F`. */
+/** Converts items of type `I` to frames of type `F`. */
 export interface SourceItem<I, F extends Frame> {
   /** The output. */
   readonly port: Pick<PortDescriptor, "name" | "kind" | "type" | "schema">;
-  /** Says what is known of the format before the first item. */
+  /** Announces the format, as far as known before the first item. */
   announce?(output: StreamOutput<F>): void;
   /**
    * Makes the frame of one item, waiting for a free slot.
    *
-   * @throws {TypeError} or {RangeError} if the item is not what the source carries
+   * @throws {TypeError} or {RangeError} if the item does not suit the source
    */
   make(output: StreamOutput<F>, item: I): Promise<F>;
 }
 
 /**
- * Refuses what is no object, so that nothing is read of it.
+ * Refuses a value that is not an object, before its keys are read.
  *
- * @param attempt how the message starts: `Cannot push a block`
- * @param wanted in words: `an object with "channels"`
- * @throws {TypeError} that says so
+ * @param attempt the start of the message: `Cannot push a block`
+ * @param wanted the wanted value, in words: `an object with "channels"`
+ * @throws {TypeError} for any other value
  */
 export function assertObject(value: unknown, attempt: string, wanted: string): void {
   if (typeof value === "object" && value !== null) return;
@@ -35,12 +35,12 @@ export function assertObject(value: unknown, attempt: string, wanted: string): v
 }
 
 /**
- * Refuses what is no list of lists.
+ * Refuses a value that is not a list of lists.
  *
- * @param attempt how the message starts: `Cannot push a block`
- * @param name of the list: `channels`
- * @param wanted what each is: `Float32Array`
- * @throws {TypeError} that says so
+ * @param attempt the start of the message: `Cannot push a block`
+ * @param name the name of the list: `channels`
+ * @param wanted the type of each inner list: `Float32Array`
+ * @throws {TypeError} for any other value
  */
 export function assertLists(lists: unknown, attempt: string, name: string, wanted: string): void {
   const refuse = (what: string, found: unknown): never => {

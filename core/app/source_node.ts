@@ -1,5 +1,5 @@
 /**
- * The node behind a source that a script feeds.
+ * The node of a source that a script feeds.
  *
  * @module
  */
@@ -17,29 +17,28 @@ import type { SourceItem } from "./source_item.ts";
 /** A source in a graph that the script feeds with items of type `I`. */
 export interface AppSourceHandle<I, O> extends NodeHandle<Record<never, never>, O> {
   /**
-   * Gives the graph one item. It waits for room on lossless links, and for the start of the graph; items keep their
+   * Passes one item to the graph. Waits for room on lossless links, and for the start of the graph; items keep their
    * order even if several are pushed at once.
    *
    * @returns when every link has the item
-   * @throws {TypeError} or {RangeError} if the item is not what the source carries; the graph goes on
-   * @throws {SluiceError} `TypeMismatch` for a value that is not of the type of an input that it goes to; the graph goes
-   * on
-   * @throws {SluiceError} why the graph failed, or `Busy` if it has ended, the source is disabled or was removed, or no
-   * node reads from it any longer
+   * @throws {TypeError} or {RangeError} if the item does not suit the source; the graph goes on
+   * @throws {SluiceError} `TypeMismatch` for a value without the type of an input that it goes to; the graph goes on
+   * @throws {SluiceError} the failure of the graph, or `Busy` if the graph has ended, the source is disabled or
+   * removed, or no node reads from the source any longer
    */
   push(item: I): Promise<void>;
-  /** Ends the stream after what was pushed. A second call does nothing. */
+  /** Ends the stream after the pushed items. A second call does nothing. */
   end(): void;
   /** Fails the graph: `runtime.finished` rejects with the reason. */
   abort(reason: unknown): void;
-  /** Pushes what is written to it; closing ends the stream, aborting fails the graph. */
+  /** A stream whose chunks are pushed; closing it ends the stream, aborting it fails the graph. */
   readonly writable: WritableStream<I>;
 }
 
 export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutput<F>> {
   readonly #item: SourceItem<I, F>;
   readonly #queue = new PushQueue<I>();
-  /** Nodes around it that are set up: two while one takes the other's place. */
+  /** The number of nodes around it that are set up: two during a replacement. */
   #nodes = 0;
   #output!: StreamOutput<F>;
   #failure: { readonly reason: unknown } | undefined;
@@ -48,10 +47,10 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
   #wanted: () => readonly WantedValue[] = () => [];
   #id = "";
   #hasLeft = false;
-  /** The run that it was set up by last. */
+  /** The newest run that set it up. */
   #newest: Promise<unknown> | undefined;
 
-  /** @param item what is pushed */
+  /** @param item makes frames from items */
   constructor(item: SourceItem<I, F>) {
     this.#item = item;
   }
@@ -61,7 +60,7 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
   }
 
   setup(): void {
-    // What was aborted before the start fails the graph; what an earlier run has come to is over.
+    // An abort before the start fails the graph; the result of an earlier run is over.
     const run = this.#run();
     const isAnother = this.#newest !== undefined && this.#newest !== run;
     this.#newest = run;
@@ -75,7 +74,7 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
     const [reader, output] = [this.#queue.read(), this.#output];
     const over = () => this.#failed() ?? this.#over(context.signal.reason?.message);
     const close = () => {
-      // A node that takes this one's place goes on with the queue.
+      // The replacing node goes on with the queue.
       if (this.#nodes > 1) reader.leave();
       else this.#queue.close(over());
     };
@@ -96,8 +95,8 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
       } catch (error) {
         reader.reject(context.signal.aborted ? over() : error);
       }
-      // What cannot be sent to another lane is found out when it is written: then the frame is still ours. That of a
-      // node that was told to end is its lane's.
+      // An item that cannot be sent to another lane is only found when it is written: the frame then still belongs to
+      // this node. If the node was told to end, the frame belongs to its lane.
       if (!isWritten && !context.signal.aborted) frame?.release();
     }
     if (this.#failure !== undefined) throw this.#failure.reason;
@@ -135,7 +134,7 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
     };
     const write = (item: I) =>
       push(item).catch((error) => {
-        // A stream that failed takes no further items: the graph would wait for ever.
+        // A failed stream takes no further items: without an abort the graph would wait for ever.
         abort(error);
         throw error;
       });
@@ -143,26 +142,26 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
     return Object.assign(handle as unknown as NodeHandle<Record<never, never>, O>, { push, end, abort, writable });
   }
 
-  /** Refuses a value that is not of the type of an input that it goes to: only values of data have such. */
+  /** Refuses a value without the type of an input that it goes to: only data values have such types. */
   #checkValue({ value }: { readonly value?: unknown }): void {
     for (const each of this.#wanted()) assertValue(each, value, `Cannot push to "${this.#id}"`);
   }
 
-  /** No run sets it up again. */
+  /** Notes that no later run sets the source up. */
   #leave(reason?: unknown): void {
     this.#hasLeft = true;
     this.#queue.reopen(false);
     this.#queue.close(reason ?? this.#over());
   }
 
-  /** @param told what the node was told to end for, if it was */
+  /** @param told the reason why the node was told to end, if it was */
   #over(told = "the graph has ended"): SluiceError {
     const why = this.#hasLeft ? "it was removed from the graph" : told;
     return new SluiceError("Busy", `Cannot push to "${this.#id}": ${why}`, { nodeId: this.#id });
   }
 }
 
-/** @throws {TypeError} for what is no item of any source */
+/** @throws {TypeError} for a value that is not an item of any source */
 function checkItem(item: unknown): void {
   if (typeof item !== "object" || item === null) throw new TypeError(`Cannot push ${kindOf(item)}: wanted an object`);
   for (const key of ["ptsNs", "dtsNs", "durationNs"]) {

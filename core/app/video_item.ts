@@ -8,9 +8,9 @@ import type { PixelAspect } from "../frames/pixel_aspect.ts";
 import { assertVideoShape, type PlaneLayout, planesOf, type VideoFrame } from "../frames/video_frame.ts";
 import { acquire, assertLists, assertObject, type SourceItem } from "./source_item.ts";
 
-/** What the pictures of a video source are. */
+/** The format of a video source's pictures. */
 export interface AppVideoOptions {
-  /** How pixels lie in memory. */
+  /** The layout of pixels in memory. */
   readonly pixelFormat: PixelFormat;
   /** Pixels in a row, 1 to 32,768. */
   readonly width: number;
@@ -18,7 +18,7 @@ export interface AppVideoOptions {
   readonly height: number;
   /** Pictures a second, which set their duration; without it the duration is 0. */
   readonly frameRate?: number;
-  /** How wide a pixel is by its height, where they differ: `16:15`. */
+  /** The ratio of a pixel's width to its height, if not 1: `16:15`. */
   readonly pixelAspect?: PixelAspect;
 }
 
@@ -30,12 +30,12 @@ export interface AppPicture {
   readonly strides?: readonly number[];
   /** Presentation time, nanoseconds; by default the end of the picture before, or 0. */
   readonly ptsNs?: number;
-  /** Whether pictures are missing before this one; by default `false`. */
+  /** True if pictures are missing before this one; by default `false`. */
   readonly discontinuity?: boolean;
 }
 
 /**
- * Pictures of one format and size.
+ * Makes frames of one format and size.
  *
  * @throws {RangeError} for an unknown pixel format, and for sizes, rates or aspects out of range
  */

@@ -1,6 +1,7 @@
 /**
- * Rational times, value over timescale, as Core Media's `CMTime` and the tracks of ISO base media files have them.
- * The conversions are exact up to one rounding; they use BigInt and are for edges of a graph, not for every frame.
+ * Rational times, value over timescale, as in Core Media's `CMTime` and the tracks of ISO base media files. The
+ * conversions are exact up to one rounding. They use BigInt, which allocates: call them at the edges of a graph, not
+ * for every frame.
  *
  * @module
  */
@@ -18,11 +19,11 @@ const MAX_TIMESCALE = 0x7fff_ffff;
 const MAX_VALUE = 0x7fff_ffff_ffff_ffffn;
 
 /**
- * A rational time in nanoseconds.
+ * Converts a rational time to nanoseconds.
  *
  * @returns the nearest nanosecond; halves are rounded away from 0, as `CMTimeConvertScale` does by default
- * @throws {RangeError} if the timescale or the value is out of range, or the result beyond ±104 days, where a number
- * stops holding every nanosecond
+ * @throws {RangeError} if the timescale or the value is out of range, or the result is beyond ±104 days, where a number
+ * can no longer hold every nanosecond
  */
 export function mediaTimeToNs(time: MediaTime): number {
   assertTimescale(time.timescale);
@@ -38,7 +39,7 @@ export function mediaTimeToNs(time: MediaTime): number {
 }
 
 /**
- * Nanoseconds as a rational time.
+ * Converts nanoseconds to a rational time.
  *
  * @param timeNs a whole number of nanoseconds
  * @param timescale units a second, 1 to 2³¹ - 1: 600 suits most frame rates, 1,000,000,000 keeps every nanosecond

@@ -1,14 +1,14 @@
 /**
- * RTP time stamps (RFC 3550, section 5.1): 32 bits that count the ticks of a media clock from any start, and wrap:
- * after 13 hours at 90 kHz, 25 at 48 kHz.
+ * RTP time stamps (RFC 3550, section 5.1): 32 bits that count the ticks of a media clock from any start. They wrap
+ * after 13 hours at 90 kHz, and after 25 at 48 kHz.
  *
  * @module
  */
 import { assertClockRate, nsToTicks, ticksToNs } from "./ticks.ts";
 
 /**
- * Gives 32-bit time stamps the bits that they lack. A stamp is taken for the one of its value that is nearest to the
- * newest so far: it may be up to 2³¹ - 1 ticks later, or 2³¹ earlier where packets overtake each other.
+ * Extends 32-bit time stamps. Each stamp gets the value nearest to the newest so far: up to 2³¹ - 1 ticks later, or 2³¹
+ * earlier if packets overtake each other.
  */
 export class RtpUnwrapper {
   #newest: number | undefined;
@@ -17,9 +17,8 @@ export class RtpUnwrapper {
    * Takes the next stamp, in the order of arrival.
    *
    * @param timestamp 0 to 2³² - 1
-   * @returns ticks, whose lower 32 bits are the stamp. The first stamp stands for itself; what is earlier than it may
-   * be below 0
-   * @throws {RangeError} if it is no whole number of 32 bits
+   * @returns ticks, whose lower 32 bits are the stamp. The first stamp keeps its value; an earlier one may be below 0
+   * @throws {RangeError} if the stamp is not a whole number of 32 bits
    */
   unwrap(timestamp: number): number {
     assertTimestamp(timestamp);
@@ -31,13 +30,13 @@ export class RtpUnwrapper {
     return ticks;
   }
 
-  /** Forgets everything: the next stamp is a first one, as after a change of the synchronization source. */
+  /** Forgets everything: the next stamp counts as the first, as after a change of the synchronization source. */
   reset(): void {
     this.#newest = undefined;
   }
 }
 
-/** Leads between RTP time stamps and nanoseconds, both ways, for one stream. */
+/** Converts between RTP time stamps and nanoseconds, for one stream. */
 export class RtpClock {
   /** The clock of RTP video payloads, hertz (RFC 3551, section 5). */
   static readonly VIDEO_RATE_HZ = 90_000;
@@ -50,9 +49,9 @@ export class RtpClock {
    * Makes a clock.
    *
    * @param options `clockRateHz`: ticks a second, {@linkcode RtpClock.VIDEO_RATE_HZ} for video, the sample rate for
-   * audio, 1 to 1,000,000; `originTimestamp`: the stamp that stands for `originNs`, 0 to 2³² - 1, by default 0;
-   * `originNs`: the time, nanoseconds, by default 0
-   * @throws {RangeError} if the rate or the stamp is out of range, or the time is no whole number
+   * audio, 1 to 1,000,000; `originTimestamp`: the stamp at `originNs`, 0 to 2³² - 1, by default 0; `originNs`: the time
+   * of that stamp, nanoseconds, by default 0
+   * @throws {RangeError} if the rate or the stamp is out of range, or the time is not a whole number
    */
   constructor(
     options: { readonly clockRateHz: number; readonly originTimestamp?: number; readonly originNs?: number },
@@ -70,10 +69,10 @@ export class RtpClock {
   }
 
   /**
-   * The time that a received stamp stands for. Call it once for each packet, in the order of arrival.
+   * Returns the time of a received stamp. Call once for each packet, in the order of arrival.
    *
-   * @param timestamp 0 to 2³² - 1; wraps and packets that overtake each other are followed
-   * @returns nanoseconds, the nearest one
+   * @param timestamp 0 to 2³² - 1; may wrap, and packets may overtake each other
+   * @returns the nearest nanosecond
    * @throws {RangeError} if the stamp is out of range
    */
   toNs(timestamp: number): number {
@@ -82,7 +81,7 @@ export class RtpClock {
   }
 
   /**
-   * The stamp of a time, to be sent.
+   * Returns the stamp of a time, for sending.
    *
    * @param timeNs nanoseconds, also before the origin
    * @returns 0 to 2³² - 1: the nearest tick, wrapped

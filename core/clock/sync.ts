@@ -1,20 +1,20 @@
 /**
- * How far apart two streams are. Times are nanoseconds, as frames carry them; what people read is milliseconds.
+ * Measures how far apart two streams are. Times are nanoseconds, as in frames; results for people are milliseconds.
  *
  * @module
  */
 import { describeValue } from "../errors/describe_value.ts";
 
-/** Within this many milliseconds two times count as the same by default: one picture at 60 Hz. */
+/** Default tolerance within which two times count as equal, milliseconds: one picture at 60 Hz. */
 export const SYNC_TOLERANCE_MS = 16.6;
 
 /**
- * How much later in the media a picture stands than the sound that is heard with it.
+ * Returns how much later in the media a picture is than the sound heard with it.
  *
  * @param video the picture, or its presentation time in nanoseconds
  * @param audio the sound, or its presentation time in nanoseconds
  * @returns milliseconds: above 0 if the picture is ahead of the sound, below 0 if it lags
- * @throws {TypeError} for what is neither a frame nor a finite number
+ * @throws {TypeError} for a value that is neither a frame nor a finite number
  */
 export function videoAudioDeltaMs(
   video: number | { readonly ptsNs: number },
@@ -24,12 +24,12 @@ export function videoAudioDeltaMs(
 }
 
 /**
- * Whether two times are equal within a tolerance.
+ * True if two times are equal within a tolerance.
  *
  * @param a a frame, or a time in nanoseconds
- * @param b the other
- * @param toleranceMs how far apart they may be, milliseconds, itself included
- * @throws {TypeError} for what is neither a frame nor a finite number
+ * @param b the other frame or time
+ * @param toleranceMs the largest difference, inclusive, milliseconds
+ * @throws {TypeError} for a value that is neither a frame nor a finite number
  * @throws {RangeError} if the tolerance is below 0 or not a number
  */
 export function areSynchronized(

@@ -1,8 +1,8 @@
 /**
- * Converts between nanoseconds and the ticks of a media clock, to the nearest one, with no error that grows over time.
+ * Converts between nanoseconds and the ticks of a media clock, rounding to the nearest. Errors do not add up over time.
  *
- * Whole seconds and the remainder are converted separately, so that every intermediate value is an integer that a
- * number holds exactly. Nothing here allocates.
+ * Converts whole seconds and the remainder separately, so that every intermediate value is an exact integer. Nothing
+ * here allocates or blocks.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export const MAX_CLOCK_RATE_HZ = 1_000_000;
 const SECOND_NS = 1e9;
 
 /**
- * Nanoseconds in ticks.
+ * Converts nanoseconds to ticks.
  *
  * @param timeNs a whole number of nanoseconds, also below 0
  * @param clockRateHz ticks a second, a whole number from 1 to 1,000,000
@@ -28,7 +28,7 @@ export function nsToTicks(timeNs: number, clockRateHz: number): number {
 }
 
 /**
- * Ticks in nanoseconds. A tick that comes from here leads back to itself.
+ * Converts ticks to nanoseconds. Converting the result back gives the same tick.
  *
  * @param ticks a whole number of ticks, also below 0
  * @param clockRateHz ticks a second, a whole number from 1 to 1,000,000
@@ -54,7 +54,7 @@ function assertFinite(value: number): void {
   if (!Number.isFinite(value)) throw new RangeError(`Cannot convert the time ${value}: wanted a finite number`);
 }
 
-/** The exact remainder, 0 or more. */
+/** Returns the exact remainder, 0 or more. */
 function remainder(value: number, by: number): number {
   const rest = value % by;
   return rest < 0 ? rest + by : rest;

@@ -1,5 +1,5 @@
 /**
- * Tells people that they got portable mode where they would have had the native library.
+ * Warns users who get portable mode in place of the native library.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { logger } from "../log.ts";
 
 let isTold = false;
 
-/** Warns of portable mode with `note`, once in a program; `undefined`: there is nothing to tell. */
+/** Warns of portable mode with `note`, once in a program; does nothing if `note` is `undefined`. */
 export function warnOfFallback(note: string | undefined): void {
   if (note === undefined || isTold) return;
   isTold = true;

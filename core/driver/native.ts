@@ -1,5 +1,5 @@
 /**
- * The driver on the Rust library: arenas that native code maps, rings and doorbells of `crates/core`, the monotonic
+ * The driver of the Rust library: arenas mapped by native code, rings and doorbells of `crates/core`, the monotonic
  * clock.
  *
  * @module
@@ -17,13 +17,13 @@ import type { ArenaToken, Driver, DriverToken, RingReader, RingSpec, RingToken, 
 /** Most entries that a ring holds. */
 const MAX_CAPACITY = 65_536;
 
-/** Longest non-blocking park: it holds the end of the process open. */
+/** Longest non-blocking park: it delays the end of the process. */
 const MAX_ASYNC_PARK_MS = 250;
 
 type NativeArena = Extract<ArenaToken, { kind: "native" }>;
 type NativeRing = Extract<RingToken, { kind: "native" }>;
 
-/** A link end with the ports that are on this lane. */
+/** A link end with the ports on this lane. */
 export interface NativeLinkPlan {
   readonly link: Pick<NativeLink, "index" | "policy" | "capacity"> & {
     readonly kind: string;
@@ -38,7 +38,7 @@ export interface NativeLinkPlan {
   readonly to: NativePort;
 }
 
-/** What is changed of a native lane, by tokens. */
+/** The changes of a native lane, by tokens. */
 export interface NativeEditPlan extends Omit<NativeEdit, "pools" | "attach" | "detach" | "leave" | "retarget"> {
   readonly pools: readonly ArenaToken[];
   readonly detach?: readonly NativeLinkPlan[];
@@ -60,8 +60,8 @@ interface Control {
 /**
  * Opens the native driver for this isolate.
  *
- * @param token of a driver in another isolate, so that both use the same library
- * @throws {SluiceError} `NativeUnavailable` if there is no library that this process may open
+ * @param token the token of a driver in another isolate, to use the same library
+ * @throws {SluiceError} `NativeUnavailable` if this process may open no library
  * @throws {SluiceError} `AbiMismatch` if the library was built from other layouts
  */
 export function openNativeDriver(token?: DriverToken): Driver {
@@ -78,7 +78,7 @@ export function openNativeDriver(token?: DriverToken): Driver {
 
 /**
  * The native driver. Each driver holds the arenas that it made or opened until it releases them or its thread ends; an
- * arena's memory goes back to the system with the last hold.
+ * arena's memory returns to the system with the last hold.
  */
 export class NativeDriver implements Driver {
   readonly kind = "native";
@@ -88,7 +88,7 @@ export class NativeDriver implements Driver {
   readonly #arenas: Arenas;
   #control: Control | undefined;
 
-  /** @param library that this isolate has loaded */
+  /** @param library the library that this isolate has loaded */
   constructor(library: NativeLibrary) {
     this.version = library.version;
     this.token = { kind: "native", libraryPath: library.path };
@@ -192,7 +192,7 @@ export class NativeDriver implements Driver {
 
   enterLane(lane: number, generation: number, row: number): void {
     if (this.#control === undefined) throw missingControl();
-    // A refusal means that the lane is fenced: then all ring calls of this thread are refused, which is the point.
+    // A refusal means that the lane is fenced: all ring calls of this thread are then refused, as intended.
     this.#symbols.slu_lane_enter(this.#arenas.unsafePointer(this.#control.token), lane, generation, row);
   }
 
@@ -200,7 +200,7 @@ export class NativeDriver implements Driver {
     return scheduleThread(this.#symbols, priority, cpus);
   }
 
-  /** Processors that the machine has, also those that this process may not use. */
+  /** The processors of the machine, including those that this process may not use. */
   get cpuCount(): number {
     return this.#symbols.slu_cpu_count();
   }
@@ -208,7 +208,7 @@ export class NativeDriver implements Driver {
   /**
    * Starts a native lane of the control arena in use.
    *
-   * @throws {RangeError} if the library refuses the description
+   * @throws {RangeError} if the library refuses the plan
    */
   startNativeLane(plan: NativeLanePlan): NativeLane {
     if (this.#control === undefined) throw missingControl();
@@ -220,18 +220,18 @@ export class NativeDriver implements Driver {
   }
 
   /**
-   * Makes a native lane ready for an edit.
+   * Prepares a native lane for an edit.
    *
-   * @throws {RangeError} if the library refuses the description
+   * @throws {RangeError} if the library refuses the plan
    */
   prepareNativeEdit(lane: NativeLane, epoch: number, plan: NativeEditPlan): void {
     lane.prepare(epoch, this.#nativeEdit(plan));
   }
 
   /**
-   * Gives a native lane what other lanes have left in the links of nodes that came from them.
+   * Hands a native lane the frames that other lanes have left in the links of moved nodes.
    *
-   * @throws {RangeError} if the library refuses the description
+   * @throws {RangeError} if the library refuses the plan
    */
   attachNativeLinks(
     lane: NativeLane,

@@ -9,22 +9,22 @@ import { openNativeDriver } from "./native.ts";
 import { PortableDriver } from "./portable.ts";
 
 /**
- * Whether to use the native library. `auto`: if it is there. `require`: or fail. `off`: portable mode. The environment
- * variable `SLUICE_NATIVE` takes the place of `auto`.
+ * The choice of the native library. `auto`: uses it if present. `require`: uses it or fails. `off`: uses portable mode.
+ * The environment variable `SLUICE_NATIVE` replaces `auto`.
  */
 export type NativeChoice = "auto" | "require" | "off";
 
-/** What portable mode lacks. */
+/** The limits of portable mode, for messages. */
 const WITHOUT = "without native lanes and with no promise of real time";
 
-/** A driver, and why it is not the native one where that was wanted. */
+/** A driver, and the reason why it is not the wanted native one. */
 export interface ChosenDriver {
   readonly driver: Driver;
-  /** For people: why portable mode is used and what to do, if it was not asked for. */
+  /** For people: why portable mode is used and what to do; absent if portable mode was asked for. */
   readonly note?: string;
 }
 
-/** Opens a driver with which another isolate can work on the same arenas and rings. */
+/** Opens a driver from the token of another isolate, to work on the same arenas and rings. */
 export function openDriver(token: DriverToken): Driver {
   return token.kind === "native" ? openNativeDriver(token) : new PortableDriver(token);
 }
@@ -51,7 +51,7 @@ function fromEnvironment(): NativeChoice {
   try {
     value = Deno.env.get("SLUICE_NATIVE");
   } catch {
-    // No permission to read it: as if it were not set.
+    // Without permission to read the variable, treats it as unset.
   }
   if (value === undefined || value === "") return "auto";
   if (value === "auto" || value === "require" || value === "off") return value;

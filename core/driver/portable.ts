@@ -1,12 +1,12 @@
 /**
- * The driver without native code: SharedArrayBuffers, `Atomics` and the system's `performance` clock. It runs the
- * same TypeScript graphs as the native driver. It has no native lanes, promises no real time, and
- * knows that a lane is dead only from the lane, which says so itself as the last thing that it does.
+ * The driver without native code: SharedArrayBuffers, `Atomics` and the system's `performance` clock. It runs the same
+ * TypeScript graphs as the native driver, but has no native lanes and does not promise real time. It learns of the
+ * death of a lane only from the lane itself, which reports it as its last action.
  *
- * The ring: one writer, one reader. Head and tail count entries modulo the largest multiple of the capacity that is at
- * most 2^30, so that a count modulo the capacity is always the place. Reader and, on a ring that evicts, writer claim
- * the oldest entry by compare-exchange on `head`, so each entry has exactly one taker. `Atomics` are sequentially
- * consistent, so an entry is visible before the `tail` that covers it.
+ * The ring has one writer and one reader. Head and tail count entries modulo the largest multiple of the capacity up to
+ * 2^30, so that a count modulo the capacity is always the place. The reader and, on a ring that evicts, the writer
+ * claim the oldest entry by compare-exchange on `head`, so each entry has exactly one taker. `Atomics` are sequentially
+ * consistent, so an entry is visible before the `tail` that covers it. Ring calls allocate nothing and never block.
  *
  * @module
  */
@@ -32,9 +32,11 @@ const MAX_CAPACITY = 65_536;
 /** Bound of the counts. */
 const SPAN = 1 << 30;
 
-/** Words before the entries: head and tail on lines of their own, then whom to signal (lane + 1, or 0 for nobody). */
+/**
+ * Words before the entries: head and tail on lines of their own, then the lanes to signal (lane + 1, or 0 for none).
+ */
 const HEAD = 0;
-/** The head after the last entry that was taken: the reading lane's alone. */
+/** The head after the last taken entry: only the reading lane uses it. */
 const EXPECTED = 1;
 const TAIL = 16;
 const READER_LANE = 32;
@@ -52,7 +54,7 @@ export class PortableDriver implements Driver {
   readonly #epochMs: number;
   #control: ControlPage | undefined;
 
-  /** @param token of the driver that the runtime made first; without it, a new epoch begins now */
+  /** @param token the token of the runtime's first driver; without one, a new epoch begins */
   constructor(token?: DriverToken) {
     this.#epochMs = token?.kind === "portable" ? token.epochMs : performance.timeOrigin + performance.now();
     this.token = { kind: "portable", epochMs: this.#epochMs };
@@ -66,7 +68,7 @@ export class PortableDriver implements Driver {
     return { kind: "portable", buffer: new SharedArrayBuffer(Math.ceil(maxByteLength / 4096) * 4096) };
   }
 
-  /** The buffer has its greatest length from the start: what nobody has touched of it takes no memory. */
+  /** The buffer has its maximum length from the start: untouched pages take no memory. */
   growArena(token: ArenaToken, _byteLength: number): ArenaToken {
     return token;
   }
@@ -79,7 +81,7 @@ export class PortableDriver implements Driver {
     try {
       return Deno.systemMemoryInfo().total;
     } catch {
-      // No permission to ask.
+      // The program lacks the permission to ask.
       return undefined;
     }
   }
@@ -89,12 +91,12 @@ export class PortableDriver implements Driver {
     return token.buffer;
   }
 
-  /** Memory that threads share cannot be transferred: the same buffer does. */
+  /** Shared memory cannot be transferred, so the same buffer serves. */
   lendArena(token: ArenaToken): SharedArrayBuffer {
     return this.openArena(token);
   }
 
-  /** The garbage collector gives the memory back once no lane refers to it. */
+  /** The garbage collector frees the memory once no lane refers to it. */
   releaseArena(_token: ArenaToken): void {}
 
   useControl(token: ArenaToken): void {
@@ -161,7 +163,7 @@ export class PortableDriver implements Driver {
     if (page.inboxEmpty(lane)) {
       const wait = Atomics.waitAsync(page.i32, index32(base + LANE.bell), seenBell, timeoutMs);
       if (wait.async) {
-        // The wait alone would not keep the process from ending.
+        // The wait alone would not keep the process running.
         const keepAlive = setInterval(() => {}, timeoutMs + 1);
         await wait.value;
         clearInterval(keepAlive);
@@ -170,7 +172,7 @@ export class PortableDriver implements Driver {
     Atomics.store(page.i32, index32(base + LANE.sleeping), 0);
   }
 
-  /** Portable lanes leave no proof of their death. */
+  /** The death of a portable lane cannot be proved. */
   enterLane(_lane: number, _generation: number, _row: number): void {}
 
   scheduleThread(): string {
@@ -246,7 +248,7 @@ class PortableWriter implements RingWriter {
       this.#headSeen = Atomics.load(this.#words, HEAD);
       if (distance(this.#headSeen, this.#tail, this.#span) >= this.#capacity) {
         if (!this.#evicts) return RING_NONE;
-        // The ring is full, so the oldest entry stands where the new one goes. Only this lane writes entries.
+        // The ring is full, so the oldest entry is in the place for the new one. Only this lane writes entries.
         const oldest = Atomics.load(this.#entries, at);
         const next = after(this.#headSeen, this.#span);
         const head = Atomics.compareExchange(this.#words, HEAD, this.#headSeen, next);
@@ -275,7 +277,7 @@ class PortableReader implements RingReader {
   readonly #control: ControlPage;
   readonly #waitingAt: number;
   readonly #span: number;
-  /** As in the ring, for the end that reads it next: where the head moved on without us, entries were evicted. */
+  /** As in the ring, for the next reading end: if the head moved on without a read, entries were evicted. */
   #expected: number;
 
   constructor(driver: PortableDriver, control: ControlPage, ring: PortableRing) {
@@ -307,7 +309,7 @@ class PortableReader implements RingReader {
   }
 
   available(): number {
-    // The writer may evict between the two loads: then the distance is one of a ring that held more than it can.
+    // The writer may evict between the two loads: the distance may then exceed the capacity.
     const head = Atomics.load(this.#words, HEAD);
     return Math.min(this.#capacity, distance(head, Atomics.load(this.#words, TAIL), this.#span));
   }
@@ -315,7 +317,7 @@ class PortableReader implements RingReader {
   #take(): number {
     let head = Atomics.load(this.#words, HEAD);
     for (;;) {
-      // The tail never falls behind the head, so they differ unless the ring is empty.
+      // The tail never falls behind the head: they differ unless the ring is empty.
       if (Atomics.load(this.#words, TAIL) === head) return RING_NONE;
       const entry = Atomics.load(this.#entries, head % this.#capacity);
       const next = after(head, this.#span);

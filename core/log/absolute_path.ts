@@ -6,8 +6,8 @@
 import { isAbsolute, resolve } from "node:path";
 
 /**
- * The absolute path of a file that is named relative to the current directory. `resolve(path)` alone gives the same, but
- * asks `process` for the directory, which takes each thread 10 ms to load.
+ * Returns the absolute path of a file named relative to the current directory. `resolve(path)` alone gives the same,
+ * but loads `process` for the directory, which costs each thread 10 ms.
  */
 export function absolutePath(path: string): string {
   return isAbsolute(path) ? resolve(path) : resolve(Deno.cwd(), path);

@@ -1,8 +1,8 @@
 /**
- * Where `console.log()` and its like write in the isolates that run processors: to standard output as everywhere, or to
- * standard error where a program keeps standard output for something else. What writes to `Deno.stdout` itself, and
- * workers and processes that a processor makes, are not kept from it. Where nobody reads any more, what is printed is
- * lost: Deno (2.9) does so for a pipe, and throws for a terminal that was closed.
+ * Chooses the output of `console.log()` and its like in isolates that run processors: standard output by default, or
+ * standard error if a program needs standard output for something else. Has no effect on writes to `Deno.stdout`
+ * itself, or on workers and processes that a processor makes. Output without a reader is lost: Deno (2.9) drops it for
+ * a pipe, and throws for a closed terminal.
  *
  * @module
  */
@@ -31,12 +31,12 @@ let isOnStderr = false;
 let isOnOwnLine = false;
 let isWithoutReader = false;
 
-/** Whether {@linkcode consoleToStderr} was called in this isolate: worker lanes that it makes are told. */
+/** True if {@linkcode consoleToStderr} was called in this isolate: its worker lanes then do the same. */
 export function isConsoleOnStderr(): boolean {
   return isOnStderr;
 }
 
-/** From now on every method of `console` writes to standard error, here and on worker lanes that are made from here. */
+/** Makes every method of `console` write to standard error, here and on worker lanes made from here later. */
 export function consoleToStderr(): void {
   if (isOnStderr) return;
   isOnStderr = true;
@@ -56,14 +56,14 @@ export function consoleToStderr(): void {
   }
 }
 
-/** Whether {@linkcode consoleOnOwnLine} was called in this isolate: worker lanes that it makes are told. */
+/** True if {@linkcode consoleOnOwnLine} was called in this isolate: its worker lanes then do the same. */
 export function isConsoleOnOwnLine(): boolean {
   return isOnOwnLine;
 }
 
 /**
- * From now on what `console` prints begins on a line of its own of the terminal, in place of a line of progress, here
- * and on worker lanes that are made from here.
+ * Makes output of `console` begin on a line of its own of the terminal, in place of a line of progress, here and on
+ * worker lanes made from here later.
  */
 export function consoleOnOwnLine(): void {
   if (isOnOwnLine) return;
@@ -78,7 +78,7 @@ export function consoleOnOwnLine(): void {
   }
 }
 
-/** From now on no method of `console` throws here because the terminal was closed. */
+/** Keeps every method of `console` from throwing here because the terminal was closed. */
 export function consoleWithoutReader(): void {
   if (isWithoutReader) return;
   isWithoutReader = true;

@@ -1,12 +1,12 @@
 /**
- * Who read what a program prints may be gone: the other end of a pipe (`… | head`), or a terminal that was closed, as
- * by the end of an ssh connection. That is no reason for a recording to fail.
+ * Detects that the reader of a program's output is gone: the other end of a pipe (`…
+ * head`), or a closed terminal, such as after an ssh connection. A recording must not fail for that reason.
  *
  * @module
  */
 
-/** Whether a write to standard output or standard error has failed since nobody reads that any more. */
+/** True if a write to standard output or standard error failed because its reader is gone. */
 export function isReaderGone(error: unknown): boolean {
-  // A terminal's is a plain error.
+  // The error of a closed terminal has no class of its own.
   return error instanceof Deno.errors.BrokenPipe || (error as { code?: unknown } | null)?.code === "EIO";
 }

@@ -1,18 +1,18 @@
 /**
- * Fields of log lines and events, made fit to travel.
+ * Makes fields of log lines and events fit to travel.
  *
  * @module
  */
 import { serializeError } from "../errors.ts";
 import { describeThrown, isInstance } from "../errors/thrown.ts";
 
-/** Longest text that is passed on, characters. */
+/** Longest text to pass on, in characters. */
 export const MAX_TRAVELLING_TEXT = 4_000;
 
-/** Fields that are passed on. */
+/** Most fields to pass on. */
 const MAX_FIELDS = 32;
 
-/** Values that JSON and structured cloning can carry, cut where they are long. */
+/** Converts values to ones that JSON and structured cloning can carry; cuts long ones. */
 export function plainFields(fields: { readonly [name: string]: unknown }): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).slice(0, MAX_FIELDS).map(([name, value]) => [name, plain(value)]));
 }

@@ -1,5 +1,5 @@
 /**
- * Lets so many things through a second, and so many at once.
+ * Limits how many things pass in a second, and how many at once.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export class RateLimit {
     this.#atMs = nowMs();
   }
 
-  /** @returns whether one more may pass */
+  /** @returns true if one more may pass */
   take(): boolean {
     const nowMs = this.#nowMs();
     this.#left = Math.min(this.#burst, this.#left + (Math.max(0, nowMs - this.#atMs) / 1e3) * this.#perSecond);

@@ -1,5 +1,5 @@
 /**
- * The schema of a stage's configuration, which its plugin gives as text.
+ * Reads the schema of a stage's configuration, which its plugin gives as text.
  *
  * @module
  */
@@ -8,17 +8,17 @@ import { FORMAT_FIELDS, type FormatAccepts, type FormatField } from "../frames/f
 import { describeValue } from "../errors/describe_value.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
 
-/** How deep schemas may stand in each other. */
+/** Deepest nesting of schemas. */
 const MAX_DEPTH = 32;
 
 type Check = (value: unknown, at: string, depth: number) => void;
 
 const TYPES = ["string", "number", "integer", "boolean", "array", "object", "null"];
 
-/** The words that only schemas of what data frames carry have. */
+/** The words that only schemas of data values have. */
 type OfValues = "prefixItems" | "$ref" | "$defs" | "$comment" | "x-type";
 
-/** What each word of a schema takes. */
+/** The check of each word's value. */
 const WORDS: { readonly [K in Exclude<keyof Required<ConfigSchema>, OfValues>]: Check } = {
   type: oneOf(TYPES),
   description: isText,
@@ -57,8 +57,8 @@ const WORDS: { readonly [K in Exclude<keyof Required<ConfigSchema>, OfValues>]: 
 /**
  * Reads a schema.
  *
- * @param text the schema of an object with `properties`; `null`: of one without any
- * @throws {RangeError} with what is wrong with it, as a clause
+ * @param text the schema of an object with `properties`; `null`: the schema without properties
+ * @throws {RangeError} with the fault, as a clause
  */
 export function readConfigSchema(text: string | null): ConfigObjectSchema {
   const schema = text === null ? {} : object(parseJson(text), "its configuration schema");
@@ -82,10 +82,10 @@ export function readConfigSchema(text: string | null): ConfigObjectSchema {
 }
 
 /**
- * Which fields of a format a stage converts, by the word `x-converts` of its schema: each is a key of its configuration,
- * but for `codec`.
+ * Returns the format fields that a stage converts, from the word `x-converts` of its schema: each is a key of its
+ * configuration, except `codec`.
  *
- * @param text a schema that can be read
+ * @param text a valid schema
  */
 export function convertsOf(text: string | null): readonly FormatField[] {
   const { "x-converts": converts, properties = {} } = text === null ? {} : object(parseJson(text), "its schema");
@@ -93,19 +93,19 @@ export function convertsOf(text: string | null): readonly FormatField[] {
 }
 
 /**
- * Which formats the inputs of a stage accept, by port, beyond what the interface has words for: the word `x-accepts` of
- * its schema.
+ * Returns the formats that the inputs of a stage accept, by port, beyond those that the interface can express, from the
+ * word `x-accepts` of its schema.
  *
- * @param text a schema that can be read
+ * @param text a valid schema
  */
 export function acceptsOf(text: string | null): { readonly [port: string]: FormatAccepts } {
   return readAccepts(text === null ? undefined : object(parseJson(text), "its schema")["x-accepts"]);
 }
 
 /**
- * The commands that a stage does, each with what it does: the word `x-commands` of its schema.
+ * Returns the commands of a stage, each with its description, from the word `x-commands` of its schema.
  *
- * @param text a schema that can be read
+ * @param text a valid schema
  */
 export function commandsOf(text: string | null): { readonly [name: string]: string } {
   return readCommands(text === null ? undefined : object(parseJson(text), "its schema")["x-commands"]);

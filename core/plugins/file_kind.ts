@@ -1,10 +1,10 @@
 /**
- * What a path leads to. Nothing is opened: to open a FIFO waits for who writes to it.
+ * Finds out the kind of file at a path. Opens nothing: opening a FIFO would wait for a writer.
  *
  * @module
  */
 
-/** What something is that is no regular file, in the order in which it is asked. */
+/** The kinds other than regular files, in the order in which they are tested. */
 const KINDS = [
   ["isDirectory", "a folder"],
   ["isFifo", "a FIFO"],
@@ -13,17 +13,20 @@ const KINDS = [
   ["isBlockDevice", "a device"],
 ] as const satisfies readonly (readonly [keyof Deno.FileInfo, string])[];
 
-/** Whether a path is that of a file. */
+/** True if a path leads to a file. */
 export function isFile(path: string): boolean {
   return tryStat(path)?.isFile ?? false;
 }
 
-/** Whether there is anything at a path. */
+/** True if a path leads to anything. */
 export function isThere(path: string): boolean {
   return tryStat(path) !== undefined;
 }
 
-/** What stands at a path where a file is wanted, with its article; `undefined` for a file, and where nothing stands. */
+/**
+ * Returns the kind of file found in place of a regular file, with its article; `undefined` for a regular file, and for
+ * none.
+ */
 export function otherThanFile(path: string): string | undefined {
   const found = tryStat(path);
   if (found === undefined || found.isFile) return undefined;

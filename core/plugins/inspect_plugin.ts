@@ -1,7 +1,7 @@
 /**
- * Looks at the folder of a plugin: what its `plugin.toml` says, which stages its library has, and everything for which
- * it is refused. The code of a library runs as soon as it is opened: that is done only where nobody else may have put it
- * there, and once a process of its own has lived through it. A library that was opened is never closed.
+ * Inspects the folder of a plugin: its `plugin.toml`, the stages of its library, and all reasons to refuse it. The code
+ * of a library runs as soon as the library is opened: so it is opened only if nobody else may have written it, and once
+ * a process of its own has survived the opening. A library that was opened is never closed.
  *
  * @module
  */
@@ -16,54 +16,54 @@ import { MANIFEST, type PluginManifest } from "./manifest.ts";
 import { readManifestFile } from "./manifest_file.ts";
 import { stageType } from "./stage_type.ts";
 
-/** How the system names libraries. */
+/** The system's prefix and ending of library names. */
 const LIBRARY_NAMES: Partial<Record<typeof Deno.build.os, readonly [before: string, behind: string]>> = {
   darwin: ["lib", ".dylib"],
   windows: ["", ".dll"],
 };
 
-/** What can be done about a library that is not there. */
+/** The remedy for a missing library. */
 const BUILD_IT = 'build the plugin with "sluice plugins build"';
 
-/** Why a plugin is refused. */
+/** A reason why a plugin is refused. */
 export interface PluginProblem {
   /** The folder, its `plugin.toml` or its library; absolute. */
   readonly file: string;
-  /** A clause. */
+  /** The reason, as a clause. */
   readonly message: string;
-  /** What was thrown. */
+  /** The error caught. */
   readonly cause?: unknown;
 }
 
-/** What was found in the folder of a plugin. */
+/** The result of inspecting a plugin's folder. */
 export interface InspectedPlugin {
-  /** Absolute. */
+  /** The folder's absolute path. */
   readonly folder: string;
-  /** What its `plugin.toml` says; absent if that is wrong. */
+  /** The contents of its `plugin.toml`; absent if it has a fault. */
   readonly manifest?: PluginManifest;
-  /** Its library, absolute; absent if it is missing, or was not looked for. */
+  /** Its library, absolute; absent if missing or not searched for. */
   readonly library?: string;
-  /** The node types of its stages: of those that are right, if its library was opened. */
+  /** The node types of its valid stages, if its library was opened. */
   readonly nodes: readonly AnyNodeType[];
-  /** Everything that is wrong; empty for a plugin that is right, or not enabled. */
+  /** All faults; empty for a valid or disabled plugin. */
   readonly problems: readonly PluginProblem[];
 }
 
-/** How plugins are opened. */
+/** Options for opening plugins. */
 export interface OpenOptions {
-  /** Whether a library is tried that was tried before, and has not changed since; by default not. */
+  /** True to try a library again that was tried before and has not changed since; by default false. */
   readonly anew?: boolean;
 }
 
-/** A plugin whose library was not opened yet. */
+/** A plugin whose library is not yet open. */
 export interface UnopenedPlugin extends InspectedPlugin {
-  /** Whether it comes with Sluice. */
+  /** True if it comes with Sluice. */
   readonly isShipped: boolean;
-  /** Whether its library may be. */
+  /** True if its library may be opened. */
   readonly opens: boolean;
 }
 
-/** Looks at the folder of a plugin, but for its library. @param folder absolute */
+/** Inspects the folder of a plugin, without its library. @param folder the absolute path */
 export function lookAtPlugin(folder: string): UnopenedPlugin {
   const path = join(folder, MANIFEST);
   const { manifest, library: name, problems: ofText } = readManifestFile(path);
@@ -89,7 +89,7 @@ export function lookAtPlugin(folder: string): UnopenedPlugin {
   return { ...base, problems: [...problems, { file: folder, message }], opens: false };
 }
 
-/** Why there is no such file at any of these paths. */
+/** Explains why no file is at any of these paths. */
 function missing(what: string, paths: readonly string[]): string {
   for (const path of paths) {
     const other = otherThanFile(path);
@@ -104,14 +104,17 @@ export function openPlugins(plugins: readonly UnopenedPlugin[], options?: OpenOp
   return plugins.map(openPlugin);
 }
 
-/** Has one process open the libraries of plugins first: one that ends that is not opened here. Linux only. */
+/**
+ * Opens the libraries of plugins in another process first: a library that ends that process is not opened here. Linux
+ * only.
+ */
 export function tryLibraries(plugins: readonly UnopenedPlugin[], options?: OpenOptions): void {
   const libraries = plugins.flatMap(({ opens, library }) => opens ? library! : []);
   if (libraries.length === 0) return;
   try {
     tryPluginLibraries(loadNative().symbols, libraries, options);
   } catch {
-    // Without the native library, each of them is refused for that.
+    // Without the native library, each plugin is refused for that reason.
   }
 }
 
@@ -136,7 +139,7 @@ function openPlugin({ opens, isShipped, ...plugin }: UnopenedPlugin): InspectedP
   return { ...plugin, nodes, problems };
 }
 
-/** The path by which a library is named, and the one by which the system names it: `fft` is `libfft.so`. */
+/** Returns the path that names a library, and the system's path for it: `libfft.so` for `fft`. */
 export function libraryPaths(folder: string, name: string): [named: string, systems: string] {
   const [before, behind] = LIBRARY_NAMES[Deno.build.os] ?? ["lib", ".so"];
   const at = Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1;
@@ -144,9 +147,9 @@ export function libraryPaths(folder: string, name: string): [named: string, syst
 }
 
 /**
- * What others may change is refused: they could put there what runs here.
+ * Refuses a path that other users may change: they could put code there that runs here.
  *
- * @param isAround whether it is the folder around one of the plugin's own, in which others may have theirs if it is sticky
+ * @param isAround true for a folder around the plugin's own, which may hold files of others if it is sticky
  */
 export function findStrangers(path: string, what: string, isAround = false): PluginProblem[] {
   try {
@@ -158,12 +161,12 @@ export function findStrangers(path: string, what: string, isAround = false): Plu
   }
 }
 
-/** Where the module for the page is, if the plugin has one. */
+/** Returns the path of the module for the page, if the plugin has one. */
 function panelOf(folder: string, manifest: PluginManifest | undefined): string | undefined {
   return manifest?.panel === undefined ? undefined : join(folder, manifest.panel);
 }
 
-/** Of the folder and those between it and its files, of the `plugin.toml`, these files, and the folder around. */
+/** Checks the plugin's folder, its `plugin.toml` and files, the folders between, and the folder around it. */
 function findPluginStrangers(folder: string, manifest: string, files: readonly string[]): PluginProblem[] {
   const between = new Set<string>();
   for (const file of files) {

@@ -1,6 +1,6 @@
 /**
- * Finds the plugins in folders that were named, and loads their libraries into this process. Nothing is looked for
- * anywhere else. A library that was opened is never closed.
+ * Finds the plugins in given folders, and loads their libraries into this process. Searches nowhere else. Never closes
+ * a library that it has opened.
  *
  * @module
  */
@@ -24,29 +24,31 @@ import { MANIFEST, type PluginManifest } from "./manifest.ts";
 export interface PluginInfo {
   /** Its folder, absolute. */
   readonly folder: string;
-  /** What its `plugin.toml` says. */
+  /** The contents of its `plugin.toml`. */
   readonly manifest: PluginManifest;
-  /** Its library, absolute; absent for one that is not enabled. */
+  /** Its library, absolute; absent for a disabled plugin. */
   readonly library?: string;
-  /** Its node types; none of one that is not enabled. */
+  /** Its node types; none for a disabled plugin. */
   readonly nodes: readonly AnyNodeType[];
 }
 
-/** What {@linkcode loadPlugins} has found. */
+/** The result of {@linkcode loadPlugins}. */
 export interface Plugins {
   /** The node types, for a registry: one package for each plugin with stages. */
   readonly packages: readonly NodePackage[];
   /** The plugins, in the order of the folders and by name. */
   readonly plugins: readonly PluginInfo[];
-  /** Why others were refused: `PluginRejected`, or `NativeUnavailable` where there is no native library. */
+  /**
+   * The reasons why other plugins were refused: `PluginRejected`, or `NativeUnavailable` without the native library.
+   */
   readonly refused: readonly SluiceError[];
 }
 
 /**
- * Loads plugins. One that is refused keeps no other from being loaded.
+ * Loads plugins. A refused plugin does not keep others from loading.
  *
- * @param folders each is a plugin's folder, with a `plugin.toml` in it, or a folder of such folders
- * @returns the plugins, and why others were refused
+ * @param folders each is a plugin's folder, with a `plugin.toml`, or a folder of such folders
+ * @returns the plugins, and the reasons why others were refused
  *
  * @example
  * ```ts
@@ -63,7 +65,7 @@ export function loadPlugins(folders: Iterable<string>): Promise<Plugins> {
   return Promise.resolve(loadPluginsNow(folders));
 }
 
-/** As {@linkcode loadPlugins}, at once. */
+/** As {@linkcode loadPlugins}, but synchronous. */
 export function loadPluginsNow(folders: Iterable<string>): Plugins {
   const { plugins: inspected, refused: unread } = inspectPlugins(folders);
   const refused = [...unread];
@@ -76,33 +78,33 @@ export function loadPluginsNow(folders: Iterable<string>): Plugins {
   return { packages, plugins, refused };
 }
 
-/** A plugin with all that is wrong with it. */
+/** A plugin with all its faults. */
 export interface NamedPlugin extends InspectedPlugin {
-  /** The folder by which it was found, as it was given. */
+  /** The given folder in which it was found. */
   readonly named: string;
 }
 
-/** Plugins with all that is wrong with them. */
+/** Plugins with all their faults. */
 export interface InspectedPlugins {
-  /** In the order of the folders and by name. */
+  /** The plugins, in the order of the folders and by name. */
   readonly plugins: readonly NamedPlugin[];
-  /** Why folders could not be looked at. */
+  /** The reasons why folders could not be read. */
   readonly refused: readonly SluiceError[];
 }
 
-/** Looks at plugins. @param folders as of {@linkcode loadPlugins} */
+/** Inspects plugins. @param folders as for {@linkcode loadPlugins} */
 export function inspectPlugins(folders: Iterable<string>, options?: OpenOptions): InspectedPlugins {
   const { found, refused } = lookAtPlugins(folders);
   const opened = openPlugins(found.map(({ plugin }) => plugin), options);
   return { plugins: opened.map((each, k) => ({ ...each, named: found[k].named })), refused };
 }
 
-/** Has one process try the libraries of plugins that are loaded later, one call each. */
+/** Tries the libraries of plugins in one process, before each is loaded by a call of its own. */
 export function tryPlugins(folders: Iterable<string>): void {
   tryLibraries(lookAtPlugins(folders).found.map(({ plugin }) => plugin));
 }
 
-/** The plugins in folders, each once, with the folder by which it was found. */
+/** Returns the plugins in folders, each once, with the given folder in which it was found. */
 function lookAtPlugins(folders: Iterable<string>) {
   const refused: SluiceError[] = [];
   const attempt = <T>(folder: string, look: () => readonly T[]): readonly T[] => {
@@ -126,10 +128,10 @@ function lookAtPlugins(folders: Iterable<string>) {
 }
 
 /**
- * The folder itself if it is a plugin's, else those of its folders that are, sorted.
+ * Returns the folder itself if it is a plugin's, else its plugin folders, sorted.
  *
- * @param folder absolute
- * @throws {RangeError} with the reason, a clause, if it cannot be looked at
+ * @param folder the absolute path
+ * @throws {RangeError} with the reason, as a clause, if the folder cannot be read
  */
 export function findPluginFolders(folder: string): string[] {
   if (isThere(join(folder, MANIFEST))) return [folder];
@@ -144,7 +146,7 @@ export function findPluginFolders(folder: string): string[] {
   }
 }
 
-/** The package of a plugin; that of its types where generated code has made it. */
+/** Returns the package of a plugin: that of its generated types, if generated code has made them. */
 function packageOf({ folder, manifest, nodes }: PluginInfo): NodePackage {
   return nodes[0].package ??
     definePackage({ name: manifest.name, url: pathToFileURL(join(folder, MANIFEST)).href, nodes, sources: {} });

@@ -1,5 +1,5 @@
 /**
- * `plugin.toml`: what a plugin's folder says of the plugin.
+ * Reads `plugin.toml`, the description of a plugin in its folder.
  *
  * @module
  */
@@ -11,25 +11,25 @@ import { didYouMean, listSome } from "../errors/suggestion.ts";
 /** The file in a plugin's folder. */
 export const MANIFEST = "plugin.toml";
 
-/** What a `plugin.toml` says. */
+/** The contents of a `plugin.toml`. */
 export interface PluginManifest {
   /** The plugin's name. */
   readonly name: string;
   /** Its version. */
   readonly version: string;
-  /** Who has made it. */
+  /** The author. */
   readonly author?: string;
   /** Its licence, as an SPDX expression. */
   readonly licence?: string;
-  /** Its library, relative to the folder; without an ending where it is named as the system does. */
+  /** Its library, relative to the folder; without the system's prefix and ending if it has the system's usual name. */
   readonly library: string;
-  /** The ids of the stages that it has to have. Absent: any. */
+  /** The ids of the stages that it must have. Absent: any. */
   readonly stages?: readonly string[];
   /** The module that shows its nodes on the page, relative to the folder; its name ends in `.js`. */
   readonly panel?: string;
-  /** The lowest version of the interface of plugins that it can do with, such as `1.0`. */
+  /** The lowest version of the plugin interface that it supports, such as `1.0`. */
   readonly requires?: string;
-  /** `false` leaves it out. */
+  /** `false` leaves the plugin out. */
   readonly enabled: boolean;
 }
 
@@ -47,13 +47,13 @@ const KINDS: { readonly [K in keyof Required<PluginManifest>]: "text" | "texts" 
 
 const WANTED = { text: "a text that is not empty", texts: "a list of texts", truth: "true or false" } as const;
 
-/** What was read of a `plugin.toml`. */
+/** The result of reading a `plugin.toml`. */
 export interface ReadManifest {
-  /** What it says; absent if something is wrong with it. */
+  /** Its contents; absent if it has a fault. */
   readonly manifest?: PluginManifest;
-  /** Its library, if that can be told although other keys are wrong. */
+  /** Its library, if readable despite faults of other keys. */
   readonly library?: string;
-  /** Everything that is wrong with it, each as a clause. */
+  /** All its faults, each as a clause. */
   readonly problems: readonly string[];
 }
 
@@ -76,7 +76,7 @@ export function readManifest(text: string): ReadManifest {
   return { ...(isGood && { library }), problems };
 }
 
-/** What is wrong with the value of a key. */
+/** Returns the fault of a key's value. */
 function findFault(key: string, value: unknown): string | undefined {
   const known = Object.keys(KINDS);
   if (!Object.hasOwn(KINDS, key)) {
@@ -96,7 +96,7 @@ function findFault(key: string, value: unknown): string | undefined {
   return undefined;
 }
 
-/** The values by key, or what is wrong with the text. */
+/** Returns the values by key, or the fault of the text. */
 function parseToml(text: string): Record<string, unknown> | string {
   try {
     return parse(text);

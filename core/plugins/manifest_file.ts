@@ -1,6 +1,6 @@
 /**
- * Reads the file `plugin.toml`. It may be anything: it is read only if it is a regular file that is not large, and its
- * text is taken only if it is UTF-8.
+ * Reads the file `plugin.toml`, whatever is at its path: refuses all but a regular file of limited size with UTF-8
+ * text.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { type ReadManifest, readManifest } from "./manifest.ts";
 /** Most bytes of a `plugin.toml`. */
 const MAX_BYTES = 256 * 1_024;
 
-/** Reads a `plugin.toml`; what is wrong with the file is told as what is wrong with its text. */
+/** Reads a `plugin.toml`; reports faults of the file as faults of its text. */
 export function readManifestFile(path: string): ReadManifest {
   const other = otherThanFile(path);
   if (other !== undefined) return { problems: [`it is ${other}, wanted a regular file`] };

@@ -1,6 +1,6 @@
 /**
- * The node types that generated code has of the stages of plugins. Their types were made from what the library said then;
- * what runs is what it says when it is loaded.
+ * The node types of plugins' stages in generated code. A type has the library's descriptor at the time of generation;
+ * the stage that runs has the one of the loaded library.
  *
  * @module
  */
@@ -15,11 +15,12 @@ import { CODEGEN_COMMAND } from "../registry/staleness.ts";
 import { loadPluginsNow } from "./load_plugins.ts";
 
 /**
- * Makes the node type of a plugin's stage. Its plugin is loaded when it is first called. Called by generated code.
+ * Makes the node type of a plugin's stage, and loads the plugin at the first call of that type. Called by generated
+ * code.
  *
- * @param parts the descriptor as it was when the code was generated, and the URL of the plugin's folder
- * @returns a node type that throws a {@linkcode SluiceError} when it is called: `PluginRejected` if the plugin is refused
- * or has no such stage, `NativeUnavailable` if there is no native library
+ * @param parts the descriptor at the time of generation, and the URL of the plugin's folder
+ * @returns a node type whose call throws a {@linkcode SluiceError}: `PluginRejected` if the plugin is refused or lacks
+ * the stage, `NativeUnavailable` without the native library
  */
 // deno-lint-ignore no-explicit-any -- as in NodeType
 export function pluginStage<C, H extends NodeHandle<any, any>>(
@@ -62,7 +63,7 @@ function typesOf(nodes: readonly AnyNodeType[]): string[] {
   return nodes.map(({ descriptor }) => descriptor.type);
 }
 
-/** What links and configurations depend on. */
+/** Returns the parts of a descriptor that links and configurations depend on. */
 function shapeOf({ mode, inputs, outputs, config }: NodeDescriptor): string {
   return JSON.stringify([mode, inputs, outputs, config]);
 }

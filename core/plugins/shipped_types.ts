@@ -1,5 +1,5 @@
 /**
- * What the libraries of the shipped plugins say of their stages, for the generator.
+ * Reads the stages in the libraries of the shipped plugins, for the generator.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { openShipped, SHIPPED_PLUGINS, type ShippedPlugin } from "../registry/sh
 import { MANIFEST } from "./manifest.ts";
 import { stageType } from "./stage_type.ts";
 
-/** A stage, and the plugin that has it. */
+/** A stage and its plugin. */
 export interface ShippedStage {
   readonly plugin: ShippedPlugin;
   readonly descriptor: NodeDescriptor;
@@ -17,9 +17,9 @@ export interface ShippedStage {
 /**
  * Opens the libraries.
  *
- * @param folder of the plugins, for the sources of the stages
+ * @param folder the folder of the plugins, for the sources of the stages
  * @throws {SluiceError} `NativeUnavailable` or `AbiMismatch` if the native library cannot be used
- * @throws {RangeError} with the reason, a clause, if that of a plugin cannot
+ * @throws {RangeError} with the reason, as a clause, if a plugin's library cannot be used
  */
 export function readShippedStages(folder: string): ShippedStage[] {
   return SHIPPED_PLUGINS.flatMap((plugin) =>

@@ -25,9 +25,9 @@ const CLASSES: { readonly [K in FrameKind]: string } = {
  * Makes the node type of a stage.
  *
  * @param plugin the plugin's name
- * @param source path of its `plugin.toml`
- * @param panel path of the module that shows its nodes on the page
- * @throws {RangeError} with what is wrong with its configuration schema, as a clause
+ * @param source the path of its `plugin.toml`
+ * @param panel the path of the module that shows its nodes on the page
+ * @throws {RangeError} with the fault of its configuration schema, as a clause
  */
 export function stageType(stage: PluginStage, plugin: string, source: string, panel?: string): AnyNodeType {
   const { id, doc, mode, figures } = stage;
@@ -86,7 +86,7 @@ function nameOf(codes: { readonly [name: string]: number }, code: number): strin
   return Object.keys(codes).find((name) => codes[name] === code)!;
 }
 
-/** `com.example.low-pass`: `LowPass`. */
+/** Returns the class name: `LowPass` for `com.example.low-pass`. */
 function className(id: string): string {
   const last = id.slice(id.lastIndexOf(".") + 1);
   return last.replaceAll(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
