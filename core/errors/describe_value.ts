@@ -1,21 +1,21 @@
 /**
- * Shows a value that somebody gave, whatever it is, in a message.
+ * Shows a given value in a message, whatever it is.
  *
  * @module
  */
 
-/** Longest value that a message shows, in characters. */
+/** Longest value in a message, in characters. */
 const SHOWN_LENGTH = 60;
 
-/** Longest id, name or address that a message shows: room for the longest that there can be. */
+/** Longest id, name or address in a message: room for the longest valid one. */
 const NAME_LENGTH = 140;
 
-/** A value in a message: JSON where it has one, cut to 60 characters. */
+/** Shows a value in a message: as JSON if it has a JSON form, cut to 60 characters. */
 export function describeValue(value: unknown): string {
   return describe(value, SHOWN_LENGTH);
 }
 
-/** An id, a name or an address in a message, in quotes: whole if there can be one of that length, else cut. */
+/** Shows an id, a name or an address in a message, in quotes: whole if its length is valid, else cut. */
 export function describeName(name: unknown): string {
   return describe(name, NAME_LENGTH);
 }
@@ -27,7 +27,7 @@ function describe(value: unknown, shownLength: number): string {
   try {
     text = JSON.stringify(value);
   } catch {
-    // A value that holds itself, or is nested too deep.
+    // The value contains itself, or is nested too deep.
   }
   if (text === undefined) return value === undefined ? "undefined" : `a value of type ${typeof value}`;
   if (text.length <= shownLength) return text;

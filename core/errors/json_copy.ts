@@ -1,20 +1,20 @@
 /**
- * Copies of values by way of JSON: what a receiver gets then is no part of the sender's, and can be cloned.
+ * Copies values through JSON: the copy shares nothing with the sender's value, and can be cloned.
  *
  * @module
  */
 
-/** Longest data of an event that nodes and scripts emit, characters of JSON. */
+/** Longest data of an event, in characters of JSON. */
 export const MAX_EVENT_DATA = 64 * 1024;
 
 /**
- * Copies what JSON can say of a value.
+ * Copies the parts of a value that JSON can express.
  *
  * @param value `undefined` counts as `null`
- * @param failed the beginning of the message of an error, such as `Cannot emit "beat"`
- * @param maxLength most characters of JSON
- * @throws {TypeError} for a value that has no JSON
- * @throws {RangeError} for one that is too long
+ * @param failed the start of an error's message, such as `Cannot emit "beat"`
+ * @param maxLength the most characters of JSON
+ * @throws {TypeError} for a value without a JSON form
+ * @throws {RangeError} for a value whose JSON is too long
  */
 export function copyAsJson(value: unknown, failed: string, maxLength: number): unknown {
   let text: string | undefined;

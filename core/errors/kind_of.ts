@@ -1,17 +1,17 @@
 /**
- * Says in a message what kind of thing was found where another was wanted.
+ * Names the kind of a value found in place of another, for messages.
  *
  * @module
  */
 
-/** Whether a value is a plain object: `{}`, or one without a prototype. */
+/** True for a plain object: `{}`, or one without a prototype. */
 export function isPlainObject(value: unknown): value is { readonly [key: string]: unknown } {
   if (typeof value !== "object" || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || prototype === Object.prototype;
 }
 
-/** What a value is, in words: `null`, `a list`, `a number`, `an instance of Map`, `an object`. */
+/** Names a value's kind: `null`, `a list`, `a number`, `an instance of Map`, `an object`. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return "a list";

@@ -1,5 +1,5 @@
 /**
- * Checks options that a script gives: a misspelt key or value that nothing would say of changes what runs.
+ * Checks options from a script: a misspelt key or value would silently change the run.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { describeValue } from "./describe_value.ts";
 import { isPlainObject, kindOf } from "./kind_of.ts";
 import { didYouMean } from "./suggestion.ts";
 
-/** Longest time that a timer counts, milliseconds: about 24 days. */
+/** Longest time of a timer, milliseconds: about 24 days. */
 export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
- * Refuses what is no object of known keys.
+ * Refuses a value that is not an object of known keys.
  *
- * @param what it is for: `Cannot make a runtime`
+ * @param what the attempt: `Cannot make a runtime`
  * @throws {SluiceError} `InvalidConfig`
  */
 export function assertKeys(what: string, options: object, known: readonly string[]): void {
@@ -30,7 +30,7 @@ export function assertKeys(what: string, options: object, known: readonly string
   );
 }
 
-/** Refuses a value that is not one of several; absent is fine. @throws {SluiceError} `InvalidConfig` */
+/** Refuses a value that is not one of several; accepts an absent one. @throws {SluiceError} `InvalidConfig` */
 export function assertChoice(what: string, key: string, value: unknown, choices: readonly string[]): void {
   if (value === undefined || choices.includes(value as string)) return;
   throw new SluiceError(
@@ -40,13 +40,13 @@ export function assertChoice(what: string, key: string, value: unknown, choices:
   );
 }
 
-/** Refuses what is neither `true` nor `false`; absent is fine. @throws {SluiceError} `InvalidConfig` */
+/** Refuses a value other than `true` and `false`; accepts an absent one. @throws {SluiceError} `InvalidConfig` */
 export function assertFlag(what: string, key: string, value: unknown): void {
   if (value === undefined || typeof value === "boolean") return;
   throw new SluiceError("InvalidConfig", `${what}: "${key}" is ${kindOf(value)}, wanted true or false`, { key });
 }
 
-/** Refuses a time that no timer can count; absent is fine. @throws {SluiceError} `InvalidConfig` */
+/** Refuses a time that no timer can count; accepts an absent one. @throws {SluiceError} `InvalidConfig` */
 export function assertTimeout(what: string, key: string, value: unknown): void {
   if (value === undefined) return;
   if (typeof value === "number" && value >= 0 && value <= MAX_TIMEOUT_MS) return;

@@ -1,32 +1,32 @@
 /**
- * Secrets that this isolate has seen, and texts without them.
+ * Removes the secrets that this isolate has seen from texts.
  *
  * @module
  */
 
 import { describeThrown } from "./thrown.ts";
 
-/** Shorter values are left in texts: to take every `a` out of a log makes it no safer. */
+/** Shortest secret that is removed: a log without any `a` would be no safer. */
 const MIN_LENGTH = 4;
 
-/** A resolved value, and the reference that stands for it. */
+/** A resolved value and its reference. */
 export interface Secret {
   readonly value: string;
   /** `${env:NAME}`. */
   readonly reference: string;
 }
 
-/** By value. */
+/** References by secret value. */
 const known = new Map<string, string>();
-/** Longest first, so that a secret that holds another one goes as a whole. */
+/** Longest first, so that a secret that contains another one is removed as a whole. */
 let ordered: readonly Secret[] = [];
 
-/** Are told of secrets that are new here. */
+/** Functions to call with new secrets. */
 const followers = new Set<(secrets: readonly Secret[]) => void>();
 
 /**
- * Takes note of secrets: from now on {@linkcode redact} takes them out of texts, also where they stand as in JSON, with
- * their quotes, backslashes and line ends escaped.
+ * Records secrets: {@linkcode redact} removes them from texts from then on, including their form in JSON, with quotes,
+ * backslashes and line ends escaped.
  */
 export function keepSecrets(secrets: readonly Secret[]): void {
   const fresh = secrets.filter(({ value, reference }) => value.length >= MIN_LENGTH && known.get(value) !== reference);
@@ -41,10 +41,10 @@ export function keepSecrets(secrets: readonly Secret[]): void {
 }
 
 /**
- * Tells of the secrets that are known, now and whenever there are new ones: other isolates print what nodes of this one
- * hand to them.
+ * Reports the known secrets, now and whenever new ones arrive, for other isolates that print data of this isolate's
+ * nodes.
  *
- * @returns ends it
+ * @returns a function that ends the reports
  */
 export function followSecrets(tell: (secrets: readonly Secret[]) => void): () => void {
   followers.add(tell);
@@ -52,15 +52,15 @@ export function followSecrets(tell: (secrets: readonly Secret[]) => void): () =>
   return () => void followers.delete(tell);
 }
 
-/** The text with the reference in place of each secret. */
+/** Returns the text with each secret replaced by its reference. */
 export function redact(text: string): string {
   for (const { value, reference } of ordered) text = text.replaceAll(value, () => reference);
   return text;
 }
 
 /**
- * A value for people or programs without secrets: texts, keys, and what errors say, as deep as it goes. Anything that
- * is neither plain nor an error stays as it is; what cannot be read becomes a text.
+ * Returns a value without secrets: in texts, keys, and errors, at any depth. Values that are neither plain nor errors
+ * stay unchanged; an unreadable value becomes a text.
  */
 export function redactValue(value: unknown): unknown {
   return ordered.length === 0 ? value : walk(value, new Set());

@@ -1,6 +1,6 @@
 /**
- * Places in stacks. A module's URL stands there as Deno shows it: with the characters that an URL escapes, such as the
- * space of `my graphs`, in some isolates escaped and in others as they are.
+ * Reads places in stacks. Deno shows a module's URL there with characters such as the space of `my graphs` escaped in
+ * some isolates, and unescaped in others.
  *
  * @module
  */
@@ -9,7 +9,7 @@
 const PLACE = /^\s+at (?:.*\(|async )?((?:file|https?):\/\/.+:\d+:\d+)\)?$/;
 
 /**
- * Reads the place that a line of a stack names.
+ * Returns the place in a line of a stack.
  *
  * @returns URL, line and column, `file:///my%20graphs/bug.ts:8:14`; `undefined` for other lines
  */

@@ -8,13 +8,13 @@ import { listNames, nearestName } from "../errors.ts";
 /** Most names that a message lists. */
 const MAX_LISTED = 24;
 
-/** ` (did you mean "gain"?)`, or nothing where no known name is near. */
+/** Returns ` (did you mean "gain"?)`, or an empty text if no known name is near. */
 export function didYouMean(name: unknown, known: Iterable<string>): string {
   const nearest = typeof name === "string" ? nearestName(name, known) : undefined;
   return nearest === undefined ? "" : ` (did you mean "${nearest}"?)`;
 }
 
-/** As {@linkcode listNames}, with the number of those that are left out of a long list. */
+/** As {@linkcode listNames}, with the number of names left out of a long list. */
 export function listSome(names: Iterable<string>): string {
   const all = [...names];
   if (all.length <= MAX_LISTED) return listNames(all);

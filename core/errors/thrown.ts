@@ -1,26 +1,26 @@
 /**
- * What was thrown, in words. Anything can be thrown: an object without a prototype, a revoked proxy, an error whose
- * getters throw. Nothing here throws, whatever it is given.
+ * Describes a thrown value. Anything can be thrown: an object without a prototype, a revoked proxy, an error whose
+ * getters throw. No function here throws, whatever its argument.
  *
  * @module
  */
 
-/** Stands for what has no text at all. */
+/** The text of a value without any text. */
 const NAMELESS = "a value that cannot be shown";
 
-/** What a thrown value says of itself. */
+/** The description of a thrown value. */
 export interface Thrown {
   /** The class of an error; `Error` for any other value. */
   readonly name: string;
-  /** The error's message; of what has none, the value's text. */
+  /** The error's message; for a value without one, the value's text. */
   readonly message: string;
-  /** Where it was thrown, if it says so. */
+  /** The stack, if it has one. */
   readonly stack?: string;
-  /** Whether it is an error, rather than some other value. */
+  /** True if it is an error. */
   readonly isError: boolean;
 }
 
-/** Reads what a thrown value says of itself. */
+/** Describes a thrown value. */
 export function describeThrown(thrown: unknown): Thrown {
   const isError = isInstance(thrown, Error);
   const message = read(thrown, "message");
@@ -34,7 +34,7 @@ export function describeThrown(thrown: unknown): Thrown {
   };
 }
 
-/** As `instanceof`; what cannot be asked is no instance. */
+/** As `instanceof`, but false if the test throws. */
 export function isInstance<T>(value: unknown, type: abstract new (...args: never[]) => T): value is T {
   try {
     return value instanceof type;
@@ -43,7 +43,7 @@ export function isInstance<T>(value: unknown, type: abstract new (...args: never
   }
 }
 
-/** The property; `undefined` where it cannot be read. */
+/** Returns the property; `undefined` if unreadable. */
 function read(value: unknown, key: "name" | "message" | "stack"): unknown {
   try {
     return (value as Record<string, unknown> | null | undefined)?.[key];
@@ -57,7 +57,7 @@ function textOf(value: unknown): string {
     try {
       return write(value);
     } catch {
-      // The next way may go.
+      // The next way may work.
     }
   }
   return NAMELESS;

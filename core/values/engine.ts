@@ -1,13 +1,13 @@
 /**
- * What only the engine can tell of an object, as Deno and Node do. Importing this module tells it `value_kind.ts`;
- * whatever runs graphs imports it, and what browsers load does not.
+ * Facts about objects that only the engine knows, from Deno and Node. Importing this module passes them to
+ * `value_kind.ts`: programs that run graphs import it, modules for browsers do not.
  *
  * @module
  */
 import * as types from "node:util/types";
 import { askEngine } from "./value_kind.ts";
 
-/** What an object with the prototype of plain objects, or of a class of the user's, may be instead. */
+/** The hidden kinds of an object with the prototype of plain objects, or of a user's class. */
 const HIDDEN = [
   types.isMap,
   types.isSet,

@@ -1,21 +1,21 @@
 /**
- * Short strings that were read before, so that reading one again makes no new string. A table of fixed size: a string has
- * one of two places, and takes the second from another one.
+ * Caches short strings, so that reading one again makes no new string. The table has a fixed size: a string has one of
+ * two places, and evicts the string in the second.
  *
  * @module
  */
 
-/** A power of two. */
+/** The size of the table, a power of two. */
 const PLACES = 1024;
 
-/** A string that was read. */
+/** A cached string. */
 export interface KeyEntry {
   readonly text: string;
-  /** Whether plain objects inherit a property of that name, so that assigning it would not make one. */
+  /** True if plain objects inherit a property of that name, so that assigning it would not define one. */
   readonly inherited: boolean;
-  /** Where it stands in the table. */
+  /** Its place in the table. */
   readonly place: number;
-  /** Where what was read after it the last time stands. A number keeps no entry that has left the table. */
+  /** The place of the string that was read after it the last time. A number retains no evicted entry. */
   next: number;
 }
 
@@ -23,12 +23,12 @@ export interface KeyEntry {
 export class KeyTable {
   readonly #places: (KeyEntry | undefined)[] = new Array<KeyEntry | undefined>(PLACES).fill(undefined);
 
-  /** The string that stands at a place now. */
+  /** Returns the string at a place. */
   at(place: number): KeyEntry | undefined {
     return this.#places[place];
   }
 
-  /** The string of so many ASCII characters. */
+  /** Returns the string of a number of ASCII characters. */
   get(u8: Uint8Array, at: number, length: number): KeyEntry {
     let hash = length;
     for (let k = 0; k < length; k++) hash = (Math.imul(hash, 31) + u8[at + k]) | 0;
@@ -43,7 +43,7 @@ export class KeyTable {
   }
 }
 
-/** Whether a string of ASCII characters stands there. */
+/** True if the bytes at an offset are a string of ASCII characters. */
 export function isAt(text: string, u8: Uint8Array, at: number, length: number): boolean {
   if (text.length !== length) return false;
   for (let k = 0; k < length; k++) if (text.charCodeAt(k) !== u8[at + k]) return false;

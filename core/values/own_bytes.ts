@@ -1,6 +1,7 @@
 /**
- * Lets views go with their own bytes: `structuredClone()` takes the whole buffer of each along, which is 256 MiB for an
- * array of `kernels.float64()` in portable mode, and the payloads of all frames for a view of one.
+ * Gives views buffers of their own before they are cloned: `structuredClone()` copies the whole buffer of each view,
+ * which is 256 MiB for an array of `kernels.float64()` in portable mode, and the payloads of all frames for a view of
+ * one.
  *
  * @module
  */
@@ -8,16 +9,16 @@ import "./engine.ts";
 import { kindOf } from "./value_kind.ts";
 import { VIEW_CLASSES } from "./wire.ts";
 
-/** Views start at multiples of the largest element. */
+/** Alignment of views: the size of the largest element. */
 const ALIGNMENT = 8;
 
 type ViewClass = new (buffer: ArrayBuffer, offset: number, length: number) => ArrayBufferView;
 
 /**
- * The same value with views of small buffers in place of views of larger ones. Views that overlap still do; a buffer that
- * is itself part of the value goes as it is.
+ * Returns the value with views of smaller buffers in place of views of larger ones. Overlapping views still overlap; a
+ * buffer that is itself part of the value stays unchanged.
  *
- * @param value what goes through `structuredClone()` next; it is left as it is
+ * @param value the value to clone next; it stays unchanged
  */
 export function withOwnBytes(value: unknown): unknown {
   const { views, buffers } = partsOf(value);
@@ -28,7 +29,7 @@ export function withOwnBytes(value: unknown): unknown {
   return changed.size === 0 ? value : copyOf(value, changed);
 }
 
-/** All views and buffers that a value leads to. */
+/** Returns all views and buffers in a value. */
 function partsOf(value: unknown): { views: ArrayBufferView[]; buffers: Set<unknown> } {
   const views: ArrayBufferView[] = [];
   const buffers = new Set<unknown>();
@@ -59,7 +60,7 @@ function partsOf(value: unknown): { views: ArrayBufferView[]; buffers: Set<unkno
   return { views, buffers };
 }
 
-/** Makes smaller buffers for the views of one, if there is something to leave out. */
+/** Makes smaller buffers for the views of a buffer, if bytes can be left out. */
 function shrink(buffer: ArrayBuffer, views: readonly ArrayBufferView[], changed: Map<object, unknown>): void {
   const groups: { start: number; end: number; readonly views: ArrayBufferView[] }[] = [];
   for (const view of views.toSorted((a, b) => a.byteOffset - b.byteOffset)) {
@@ -84,7 +85,7 @@ function shrink(buffer: ArrayBuffer, views: readonly ArrayBufferView[], changed:
   }
 }
 
-/** Copies what leads to something that has changed, and what it refers to on the way. */
+/** Copies a value and its parts; uses the smaller buffers and their views. */
 function copyOf(value: unknown, made: Map<object, unknown>): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (made.has(value)) return made.get(value);

@@ -1,14 +1,14 @@
 /**
- * Which objects travel between lanes, and as what. It asks for what an object *is*, which its class cannot fake: an
- * object that only inherits from `Map` is not a map.
+ * Decides which objects travel between lanes, and as which kind. It tests what an object *is*, which its class cannot
+ * fake: an object that only inherits from `Map` is not a map.
  *
- * Three things only the engine can tell. Whatever runs graphs loads `engine.ts`, by which they are known here; a client
- * of pipelines, which browsers load too, goes without: there a Proxy travels as what it shows.
+ * Only the engine knows three of these facts. Programs that run graphs load `engine.ts`, which reports them here; a
+ * client of pipelines, which browsers load too, goes without: there a Proxy travels as the object that it shows.
  *
  * @module
  */
 
-/** As what an object travels. */
+/** The kind as which an object travels. */
 export type ValueKind =
   | "plain"
   | "array"
@@ -23,22 +23,22 @@ export type ValueKind =
 
 /** An object that does not travel. */
 export interface RefusedKind {
-  /** Completes "… is". */
+  /** The end of the sentence "… is". */
   readonly refused: string;
 }
 
-/** What only the engine can tell of an object. */
+/** Facts about an object that only the engine knows. */
 export interface Engine {
   isProxy(value: object): boolean;
-  /** Whether it is a key of `node:crypto`, whose class nothing tells from one of the user's. */
+  /** True for a key of `node:crypto`, whose class looks like a user's. */
   isKey(value: object): boolean;
-  /** Whether it is built in, whatever its prototype is. */
+  /** True for a built-in object, whatever its prototype. */
   isBuiltIn(value: object): boolean;
 }
 
 let engine: Engine = { isProxy: () => false, isKey: () => false, isBuiltIn: () => false };
 
-/** Lets an engine tell what it knows. */
+/** Sets the engine to ask. */
 export function askEngine(asked: Engine): void {
   engine = asked;
 }
@@ -63,7 +63,7 @@ const TAKEN = new Map<unknown, ValueKind>([
   [globalThis.SuppressedError, "error"],
 ]);
 
-/** Whether an object is what its class says: a method of the class takes it. */
+/** True if an object has the kind of its class: a method of the class accepts it. */
 const IS: Readonly<Record<Exclude<ValueKind, "plain" | "array" | "view">, (value: object) => boolean>> = {
   map: taker(getterOf(Map, "size")),
   set: taker(getterOf(Set, "size")),
@@ -75,10 +75,10 @@ const IS: Readonly<Record<Exclude<ValueKind, "plain" | "array" | "view">, (value
   boxed: (value) => unboxed(value) !== undefined,
 };
 
-/** Classes that make objects of primitives. */
+/** Classes of objects around primitives. */
 const BOXES = [Number, String, Boolean, BigInt] as const;
 
-/** Prototypes of built-in objects that no constructor leads to. */
+/** Prototypes of built-in objects without a reachable constructor. */
 const ITERATORS = [
   Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())),
   Object.getPrototypeOf(Object.getPrototypeOf(async function* () {}.prototype)),
@@ -87,7 +87,7 @@ const ITERATORS = [
 const OBJECT_PROTOTYPE = Object.prototype;
 const kinds = new WeakMap<object, ValueKind | RefusedKind>();
 
-/** As what an object travels, or why it does not. */
+/** Returns the kind as which an object travels, or the reason why it does not. */
 export function kindOf(value: object): ValueKind | RefusedKind {
   if (engine.isProxy(value)) return { refused: "a Proxy" };
   if (Array.isArray(value)) return "array";
@@ -103,29 +103,29 @@ export function kindOf(value: object): ValueKind | RefusedKind {
     : { refused: `an object that inherits from ${classNameOf(value)} and is none` };
 }
 
-/** The primitive in an object such as `new Number()` makes; `undefined` for any other object. */
+/** Returns the primitive in an object such as `new Number()`; `undefined` for any other object. */
 export function unboxed(value: object): unknown {
   for (const { prototype } of BOXES) {
     try {
       return (prototype.valueOf as () => unknown).call(value);
     } catch {
-      // It is of another class.
+      // The object has another class.
     }
   }
   return undefined;
 }
 
-/** Whether it has the prototype of plain objects and yet is something else. Asks only what costs little. */
+/** Checks an object with the prototype of plain objects: it may be of another kind. Makes only cheap tests. */
 function plainKind(value: object): ValueKind | RefusedKind {
   if (Symbol.iterator in value && Object.prototype.toString.call(value) === "[object Arguments]") {
     return { refused: "an arguments object" };
   }
-  // What is built in has no own properties; who gives it some and exchanges its prototype is not found out.
+  // Built-in objects have no own properties; one that was given some, and another prototype, goes undetected.
   for (const _ in value) return "plain";
   return engine.isBuiltIn(value) ? { refused: "a built-in object whose prototype was exchanged" } : "plain";
 }
 
-/** The kind of the nearest built-in class that a prototype derives from. @param value one of its objects */
+/** Returns the kind of the nearest built-in class of a prototype. @param value an object with the prototype */
 function kindOfClass(prototype: object, value: object): ValueKind | RefusedKind {
   if (engine.isKey(value)) return { refused: "of class KeyObject" };
   for (let at: object | null = prototype; at !== null; at = Object.getPrototypeOf(at) as object | null) {
@@ -140,14 +140,14 @@ function kindOfClass(prototype: object, value: object): ValueKind | RefusedKind 
   return "plain";
 }
 
-/** Whether it is the prototype of segments, which no constructor leads to. To make a segmenter takes 11 ms. */
+/** True for the prototype of segments, which has no reachable constructor. Making a segmenter takes 11 ms. */
 function isOfSegments(prototype: object): boolean {
   const method: unknown = Object.getOwnPropertyDescriptor(prototype, "containing")?.value;
   return typeof method === "function" &&
     Function.prototype.toString.call(method) === "function containing() { [native code] }";
 }
 
-/** Whether the system has brought a class, rather than the user. */
+/** True if a class comes from the system rather than the user. */
 function isBuiltIn(type: { readonly name: string }): boolean {
   return (globalThis as Record<string, unknown>)[type.name] === type ||
     Function.prototype.toString.call(type).endsWith("{ [native code] }");
@@ -161,7 +161,7 @@ function getterOf(type: { readonly prototype: object }, name: string): () => unk
   return Object.getOwnPropertyDescriptor(type.prototype, name)!.get!;
 }
 
-/** Tells of which objects a method of a built-in class is one: it throws for all others. */
+/** Returns a test for the objects of a built-in class, by a method that throws for all others. */
 function taker(method: () => unknown): (value: object) => boolean {
   return (value) => {
     try {

@@ -1,26 +1,26 @@
 /**
- * Where in a value something stands, for messages: `value.readings[2].callback`.
+ * Finds the place of a part in a value, for messages: `value.readings[2].callback`.
  *
  * @module
  */
 import { MAX_DEPTH } from "./wire.ts";
 
-/** Longer paths are shown by their start and end. */
+/** Longest path that is shown whole; of longer ones only the start and end. */
 const MAX_SHOWN = 120;
 
-/** The path from `root` to the first place that holds `wanted`; only `value` if it is not found. Never throws. */
+/** Returns the path from `root` to the first place of `wanted`; only `value` if not found. Never throws. */
 export function pathTo(root: unknown, wanted: unknown): string {
   let steps: string[] = [];
   try {
     steps = find(root, wanted, new Set(), 0) ?? [];
   } catch {
-    // A getter that gave something before throws now.
+    // A getter that returned a value before may throw.
   }
   const path = `value${steps.reverse().join("")}`;
   return path.length <= MAX_SHOWN ? path : `${path.slice(0, MAX_SHOWN / 2)} … ${path.slice(-MAX_SHOWN / 2)}`;
 }
 
-/** The steps to it, the last first. */
+/** Returns the steps to a part, the last first. */
 function find(from: unknown, wanted: unknown, seen: Set<object>, depth: number): string[] | undefined {
   if (from === wanted) return [];
   if (typeof from !== "object" || from === null || seen.has(from) || depth > MAX_DEPTH) return undefined;
@@ -34,7 +34,7 @@ function find(from: unknown, wanted: unknown, seen: Set<object>, depth: number):
   return undefined;
 }
 
-/** The parts of an object that travel with it, in the order in which they are written. */
+/** Yields the parts of an object that travel with it, in the order of writing. */
 function* partsOf(value: object): Generator<readonly [step: string, part: unknown]> {
   if (ArrayBuffer.isView(value)) yield [".buffer", value.buffer];
   else if (value instanceof Map) {

@@ -1,8 +1,8 @@
 /**
- * Reads a value from a lane's memory, as the module `wire.ts` says. Nothing of it refers to that memory.
+ * Reads a value from a lane's memory, in the format of `wire.ts`. The result does not refer to that memory.
  *
- * The bytes are checked: whatever they are, the result is a value or an error, made in time and memory in proportion to
- * their number. Properties are made, never assigned through a setter, so that a key such as `__proto__` is a key.
+ * Checks the bytes: whatever they are, the result is a value or an error, in time and memory proportional to their
+ * number. Defines properties, and never calls a setter, so that a key such as `__proto__` is only a key.
  *
  * @module
  */
@@ -21,28 +21,28 @@ const TAG_OBJECT = TAG.object;
 const TAG_ARRAY = TAG.array;
 const TAG_ABSENT = TAG.absent;
 
-/** Strings up to this length are looked up, since they may have been read before. */
+/** Longest string to look up: short ones may have been read before. */
 const LOOKED_UP = 16;
 
-/** Holes for each element, and one more, that an array has room for. */
+/** An array has room for this many holes for each element, and one more. */
 const HOLES_EACH = 8;
 
-/** So many code units are made into text at once. */
+/** The most code units to turn into text at once. */
 const UNITS_AT_ONCE = 4096;
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 type ViewClass = new (buffer: ArrayBuffer, offset: number, length: number) => ArrayBufferView;
 
-/** Takes the place of a view in the list of objects until its buffer is read. */
+/** Replaces a view in the list of objects until its buffer is read. */
 const UNFINISHED = {};
 
 /**
  * Reads a value.
  *
- * @param at byte offset of its first byte
- * @param length of its bytes
- * @throws {TypeError} if the bytes are no value
+ * @param at the byte offset of its first byte
+ * @param length its length in bytes
+ * @throws {TypeError} if the bytes are not a value
  */
 export function readValue(memory: ValueMemory, at: number, length: number): unknown {
   try {
@@ -61,9 +61,9 @@ class ValueReader {
   #at = 0;
   #end = 0;
   #depth = 0;
-  /** The objects that have begun, by their number. */
+  /** The objects that have begun, by number. */
   readonly #objects: object[] = [];
-  /** The key that was read last. */
+  /** The last key read. */
   #key: KeyEntry = { text: "", inherited: false, place: 0, next: 0 };
 
   read({ u8, view }: ValueMemory, at: number, length: number): unknown {
@@ -79,7 +79,7 @@ class ValueReader {
     return value;
   }
 
-  /** Lets go of what was read. */
+  /** Drops references to the value read. */
   forget(): void {
     this.#objects.length = 0;
     this.#depth = 0;
@@ -157,7 +157,7 @@ class ValueReader {
     const length = this.#view.getUint32(this.#take(4), true);
     const at = this.#take(length);
     const u8 = this.#u8;
-    // A decoder takes no shared memory.
+    // A decoder refuses shared memory.
     const bytes = u8.buffer instanceof ArrayBuffer ? u8.subarray(at, at + length) : u8.slice(at, at + length);
     try {
       return decoder.decode(bytes as Uint8Array<ArrayBuffer>);
@@ -252,7 +252,7 @@ class ValueReader {
     return made;
   }
 
-  /** Reads numbers that follow each other. @param most that there may be @returns how many */
+  /** Reads consecutive numbers. @param most the most to read @returns their number */
   #numbers(made: unknown[], most: number): number {
     this.#at++;
     const view = this.#view;
@@ -350,7 +350,7 @@ class ValueReader {
     return made;
   }
 
-  /** What the system makes of parameters that the bytes hold. */
+  /** Makes an object from parameters in the bytes; turns the engine's errors into errors of the value. */
   #made<T>(make: () => T): T {
     try {
       return make();
@@ -359,7 +359,7 @@ class ValueReader {
     }
   }
 
-  /** Whether nothing stands here; goes on if so. */
+  /** True if the next value is absent; then skips it. */
   #isAbsent(): boolean {
     if (this.#at >= this.#end || this.#u8[this.#at] !== TAG_ABSENT) return false;
     this.#at++;
@@ -370,7 +370,7 @@ class ValueReader {
     return this.#view.getFloat64(this.#take(8), true);
   }
 
-  /** @param bytes that each of what is counted takes at least */
+  /** @param bytes the least bytes of each counted item */
   #countOf(bytes: number): number {
     const count = this.#count();
     if (count * bytes > this.#end - this.#at) this.#refuse(`${count} parts do not fit`);
@@ -394,7 +394,7 @@ class ValueReader {
     return this.#u8[this.#at++];
   }
 
-  /** Goes on by so many bytes. @returns where they start */
+  /** Skips a number of bytes. @returns the offset of their start */
   #take(bytes: number): number {
     const at = this.#at;
     if (bytes > this.#end - at) this.#refuse("its bytes end early");
@@ -416,12 +416,12 @@ function define(made: object, key: string, value: unknown, enumerable: boolean):
   Object.defineProperty(made, key, { value, enumerable, writable: true, configurable: true });
 }
 
-/** An array without elements, which takes memory by how many it will have, whatever its length. */
+/** Makes an array without elements. Its memory depends on the number of elements to come, not on its length. */
 function arrayOfHoles(length: number, count: number): unknown[] {
   const made: unknown[] = [];
   if (length > HOLES_EACH * (count + 1)) {
-    // V8 gives an array room for all of its length, unless it keeps the elements in a table already: it does so from the
-    // first on that is no plain one.
+    // V8 reserves room for an array's whole length, unless it already keeps the elements in a table, as it does once an
+    // element is not plain.
     Object.defineProperty(made, 0, { get: undefined, configurable: true });
     delete made[0];
   }
@@ -429,7 +429,7 @@ function arrayOfHoles(length: number, count: number): unknown[] {
   return made;
 }
 
-/** An error that has no stack yet: to look for one takes microseconds. */
+/** Makes an error without a stack: capturing one takes microseconds. */
 function withoutTrace(type: ErrorConstructor): Error {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;

@@ -1,10 +1,10 @@
 /**
- * Writes a value into a lane's memory, as the module `wire.ts` says. What `structuredClone()` takes is written, so that
- * the reader gets what `structuredClone()` would give it; the rest is refused. Getters run once, and again to tell how
- * large a value is that does not fit.
+ * Writes a value into a lane's memory, in the format of `wire.ts`. Accepts what `structuredClone()` accepts, with the
+ * same result for the reader, and refuses the rest. Getters run once, and once more to measure a value that does not
+ * fit.
  *
- * Writing small plain objects allocates nothing but their arrays of keys. A value that does not fit leaves bytes behind
- * that mean nothing.
+ * Writing small plain objects allocates only their arrays of keys; it never blocks. A value that does not fit leaves
+ * meaningless bytes behind.
  *
  * @module
  */
@@ -32,25 +32,25 @@ const TAG_NUMBERS = TAG.numbers;
 const TAG_OBJECT = TAG.object;
 const TAG_ABSENT = TAG.absent;
 
-/** Up to this many objects, looking through a list is faster than a map. */
+/** Most objects for which a list is faster to search than a map. */
 const FEW_OBJECTS = 12;
 
-/** The largest value whose size is still told: to measure one takes as much memory. */
+/** The largest value to measure, in bytes: measuring takes as much memory. */
 export const MAX_MEASURED = 64 * 2 ** 20;
 
-/** Memory that values are written to and read from. */
+/** Memory for writing and reading values. */
 export interface ValueMemory {
   readonly u8: Uint8Array;
   readonly view: DataView;
 }
 
 /**
- * Thrown inside when the room ends. Not an error: for its stack, V8 would parse this module, and with it a whole bundle,
- * a second time at each start of a lane.
+ * Thrown inside when the room ends. Not an error: for the stack of one, V8 would parse this module, and with it a whole
+ * bundle, a second time at each start of a lane.
  */
 const FULL = Symbol("the value does not fit");
 
-/** Thrown inside for what does not travel. */
+/** Thrown inside for a value that does not travel. */
 class Refusal {
   constructor(readonly part: unknown, readonly what: string, readonly type: ErrorConstructor = TypeError) {}
 }
@@ -65,11 +65,11 @@ let idle: ValueWriter | undefined;
 /**
  * Writes a value.
  *
- * @param start byte offset in the memory
- * @param end byte offset of the first byte that may not be written
+ * @param start the byte offset in the memory
+ * @param end the byte offset of the first byte that may not be written
  * @returns the number of bytes written, 0 if the value does not fit
- * @throws {TypeError} for what `structuredClone()` refuses too, and for shared memory, resizable buffers, objects
- * of the platform's classes (`Blob`, `URL`), with the path to it
+ * @throws {TypeError} for values that `structuredClone()` refuses, shared memory, resizable buffers, and objects of the
+ * platform's classes (`Blob`, `URL`), with the path to the value
  * @throws {RangeError} for a value that nests deeper than 1,000 levels
  */
 export function writeValue(value: unknown, memory: ValueMemory, start: number, end: number): number {
@@ -91,9 +91,9 @@ export function writeValue(value: unknown, memory: ValueMemory, start: number, e
   }
 }
 
-/** How many bytes a value takes that `writeValue()` has no room for; `Infinity` if more than `MAX_MEASURED`. */
+/** Returns the bytes of a value that `writeValue()` has no room for; `Infinity` for more than `MAX_MEASURED`. */
 export function measureValue(value: unknown): number {
-  // The system provides the pages that are written.
+  // The system provides memory only for the pages written.
   const u8 = new Uint8Array(MAX_MEASURED);
   const length = writeValue(value, { u8, view: new DataView(u8.buffer) }, 0, MAX_MEASURED);
   return length > 0 ? length : Infinity;
@@ -106,9 +106,9 @@ class ValueWriter {
   #at = 0;
   #end = 0;
   #depth = 0;
-  /** The objects that have begun, by their number. */
+  /** The objects that have begun, by number. */
   readonly #objects: object[] = [];
-  /** Their numbers, once they are many. */
+  /** The objects' numbers, once they are many. */
   #numbers: Map<object, number> | undefined;
 
   write(value: unknown, { u8, view }: ValueMemory, start: number, end: number): number {
@@ -122,7 +122,7 @@ class ValueWriter {
     return this.#at - start;
   }
 
-  /** Lets go of what was written. */
+  /** Drops references to the value written. */
   forget(): void {
     this.#objects.length = 0;
     this.#numbers = undefined;
@@ -152,7 +152,7 @@ class ValueWriter {
 
   #number(value: number): void {
     const whole = value | 0;
-    // -0 is equal to 0, and is no whole number here.
+    // -0 equals 0, but is not written as a whole number.
     if (whole !== value || (whole === 0 && 1 / value < 0)) {
       this.#room(9);
       this.#u8[this.#at] = TAG_NUMBER;
@@ -230,7 +230,7 @@ class ValueWriter {
     this.#depth--;
   }
 
-  /** The number of an object that has begun before; of another one -1, and it begins. */
+  /** Returns the number of an object that has begun before; for another one, begins it and returns -1. */
   #numberOf(value: object): number {
     const objects = this.#objects;
     const known = objects.length;
@@ -287,7 +287,7 @@ class ValueWriter {
     }
   }
 
-  /** @param value of a property, which a getter may have removed meanwhile */
+  /** @param value the value of a property, which a getter may have removed meanwhile */
   #property(value: unknown, of: object, key: string | number): void {
     if (value === undefined && !Object.hasOwn(of, key)) this.#byte(TAG_ABSENT);
     else this.#value(value);
@@ -296,7 +296,7 @@ class ValueWriter {
   #array(value: readonly unknown[]): void {
     const { length } = value;
     const keys = Object.keys(value);
-    // Indices come first and ascend: if the last of so many keys is the last index, these are all, and no other key is.
+    // Indices come first and ascend: if the last of so many keys is the last index, these are all keys.
     if (keys.length === length && (length === 0 || keys[length - 1] === String(length - 1))) {
       this.#byte(TAG.array);
       this.#count(length);
@@ -320,7 +320,7 @@ class ValueWriter {
     }
   }
 
-  /** @returns where they start, behind which numbers without tags follow */
+  /** @returns the offset of their start, behind which numbers without tags follow */
   #beginNumbers(): number {
     this.#room(5);
     this.#at += 5;
@@ -364,7 +364,7 @@ class ValueWriter {
 
   #buffer(value: ArrayBuffer): void {
     if (value.detached) throw new Refusal(value, "a detached ArrayBuffer");
-    // Its largest length takes room too, which the reader would have to believe.
+    // The maximum length takes room too, and the reader would have to trust it.
     if (value.resizable) throw new Refusal(value, "a resizable ArrayBuffer");
     const { byteLength } = value;
     this.#byte(TAG.buffer);
@@ -432,7 +432,7 @@ class ValueWriter {
   }
 }
 
-/** The name or the message of an error. */
+/** Returns the name or the message of an error. */
 function textOf(error: Error, part: unknown): string {
   if (typeof part === "symbol") throw new Refusal(error, "an Error whose name or message is a symbol");
   return String(part);

@@ -1,15 +1,17 @@
 /**
- * The bytes of a value, in a slot and wherever else it leaves its isolate. The first byte is {@linkcode WIRE_VERSION}; after it stands one value:
+ * The bytes of a value, in a slot and wherever else it leaves its isolate. The first byte is {@linkcode WIRE_VERSION};
+ * one value follows:
  *
  * - `0x80 | n`: a string of `n` ASCII characters, 0 to 63, one byte each;
  * - `0xc0 | n`: the whole number `n`, 0 to 63;
- * - any other byte: a tag, and behind it what `TAG` says.
+ * - any other byte: a tag, followed by the data in `TAG`.
  *
- * A *count* is an unsigned whole number below 2³², seven bits a byte, the lowest first; the top bit says that another
+ * A *count* is an unsigned whole number below 2³², seven bits a byte, the lowest first; the top bit means that another
  * byte follows. Numbers of fixed width are little-endian and unaligned. A *value* is a value as above. Every object has
- * a number, from 0, in the order in which objects begin; `ref` names one that has begun before.
+ * a number, from 0, in the order in which objects begin; `ref` names an object that has begun before.
  *
- * `docs/values.md` publishes it, for transports, recordings and other languages: what version 1 says of a byte stays.
+ * `docs/values.md` publishes the format, for transports, recordings and other languages: the meaning of each byte in
+ * version 1 is final.
  *
  * @module
  */
@@ -26,10 +28,10 @@ export const SMALL_NUMBER = 0xc0;
 /** Short strings and small numbers are below this. */
 export const SHORT_LIMIT = 64;
 
-/** How deep values nest at most: an object in an object in … */
+/** Deepest nesting of values: an object in an object in … */
 export const MAX_DEPTH = 1000;
 
-/** What follows each tag. */
+/** The data after each tag. */
 export const TAG = {
   undefined: 0,
   null: 1,
@@ -41,39 +43,39 @@ export const TAG = {
   number: 5,
   /** i64. */
   bigint64: 6,
-  /** One byte, 1 if it is negative; the magnitude as a value: a string of hexadecimal digits. */
+  /** One byte, 1 for a negative number; then the magnitude as a value: a string of hexadecimal digits. */
   bigint: 7,
-  /** u32, so many bytes of UTF-8. */
+  /** u32, then as many bytes of UTF-8. */
   utf8: 8,
-  /** u32, so many code units of two bytes each. */
+  /** u32, then as many code units of two bytes each. */
   utf16: 9,
   /** Count: the number of an object that has begun before. */
   ref: 10,
-  /** Count; so many times a key (a string value) and a value or `absent`. */
+  /** Count; then as many pairs of a key (a string value) and a value or `absent`. */
   object: 11,
-  /** Count; so many values, or `absent` for a hole; or `numbers` for several of them. */
+  /** Count; then as many values, or `absent` for a hole; or `numbers` for several of them. */
   array: 12,
-  /** Count, the length; count; so many times a key (a string value) and a value or `absent`. */
+  /** Count, the length; count; then as many pairs of a key (a string value) and a value or `absent`. */
   sparseArray: 13,
-  /** Count; so many times a key and a value. */
+  /** Count; then as many pairs of a key and a value. */
   map: 14,
-  /** Count; so many values. */
+  /** Count; then as many values. */
   set: 15,
   /** f64, milliseconds since 1970; NaN for an invalid date. */
   date: 16,
   /** Two string values: source, flags. */
   regExp: 17,
-  /** Count, so many bytes. */
+  /** Count, then as many bytes. */
   buffer: 18,
   /** One byte, an index into `VIEW_CLASSES`; count, byte offset; count, length in elements; the buffer or its `ref`. */
   view: 19,
   /** One byte, an index into `ERROR_CLASSES`; three values: message, stack and cause, each may be `absent`. */
   error: 20,
-  /** A number, a string, a boolean or a bigint, as `new Number()` and the like make it an object. */
+  /** A number, a string, a boolean or a bigint, for an object such as `new Number()`. */
   boxed: 21,
-  /** A property or an element that is not there. */
+  /** A missing property or element. */
   absent: 22,
-  /** u32, at least 1; so many f64. Only in an array. */
+  /** u32, at least 1; then as many f64. Only in an array. */
   numbers: 23,
 } as const;
 
