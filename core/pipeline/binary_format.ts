@@ -1,5 +1,6 @@
 /**
- * The binary format: every kind of item, exactly. Values of kind `data` are in the encoding of `core/values/wire.ts`.
+ * The binary format, which carries every kind of item exactly. Values of kind `data` use the encoding of
+ * `core/values/wire.ts`.
  *
  * @module
  */
@@ -22,7 +23,7 @@ export interface TransportFormatOptions {
 /**
  * Makes the binary format, for any transport that carries bytes.
  *
- * @throws {SluiceError} `InvalidConfig` for limits that are none
+ * @throws {SluiceError} `InvalidConfig` for invalid limits
  *
  * @example
  * ```ts
@@ -48,7 +49,7 @@ export function binaryFormat(options: TransportFormatOptions = {}): TransportFor
   };
 }
 
-/** The limits that hold. @throws {SluiceError} `InvalidConfig` */
+/** Returns the limits with their defaults. @throws {SluiceError} `InvalidConfig` */
 export function formatLimits(attempt: string, options: TransportFormatOptions): Required<TransportFormatOptions> {
   assertKeys(attempt, options, ["maxBytes", "maxValueBytes"]);
   const limits = {

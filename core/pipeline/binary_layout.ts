@@ -1,7 +1,6 @@
 /**
- * The binary framing of items: `docs/transports.md` describes the same for those who write it in other languages. All
- * numbers are little-endian. An item is a head of {@linkcode HEAD_BYTES}, its labels, padding to a multiple of 8, and
- * its payload.
+ * The binary framing of items; `docs/transports.md` describes it for other languages. All numbers are little-endian. An
+ * item is a head of {@linkcode HEAD_BYTES}, its labels, padding to a multiple of 8, and its payload.
  *
  * @module
  */
@@ -21,13 +20,13 @@ export const AT = {
   magic: 0,
   /** u8. */
   version: 4,
-  /** u8, from 1: the place in `KINDS`. */
+  /** u8, from 1: the index in `KINDS`. */
   kind: 5,
   /** u16: bits of `BIT`. */
   flags: 6,
   /** u32: bytes of the whole item. */
   totalBytes: 8,
-  /** u32: where the payload starts, a multiple of 8. */
+  /** u32: the offset of the payload, a multiple of 8. */
   payloadAt: 12,
   /** f64. */
   sequence: 16,
@@ -49,19 +48,21 @@ export const AT = {
   height: 68,
   /** u32: samples in each channel of audio, records of a packet. */
   count: 72,
-  /** u16: the place in `PIXEL_FORMATS` or `CODECS`, from 1; packet: the number of fields. */
+  /** u16: the index in `PIXEL_FORMATS` or `CODECS`, from 1; packet: the number of fields. */
   format: 76,
   /** u16: bytes of the port's name. */
   portBytes: 78,
   /** u16: entries of metadata. */
   metadata: 80,
-  /** i16: 256ths of a decibel by which a decoder of Opus makes it louder. */
+  /** i16: the gain that a decoder of Opus adds, in 256ths of a decibel. */
   gain: 82,
-  /** u32: how wide a pixel is in the upper 16 bits, and how high in the lower, 0 if they are square; video; encoded. */
+  /**
+   * u32: the width of a pixel in the upper 16 bits, and its height in the lower, 0 for square pixels; video; encoded.
+   */
   pixelAspect: 84,
 } as const;
 
-/** Bits of the flags. Each `has…` says that what it names counts. */
+/** Bits of the flags. Each `has…` bit marks its field as valid. */
 export const BIT = {
   hasPort: 1,
   hasSequence: 2,
@@ -86,13 +87,13 @@ export const CODECS = ["h264", "hevc", "vp8", "vp9", "av1", "opus", "aac", "flac
 /** Types of columns; their codes count from 1. */
 export const COLUMN_TYPES = ["f64", "f32", "i32", "u32", "u8"] as const;
 
-/** The most bytes of an item, unless a format is made with another limit. */
+/** Default limit for an item, bytes. */
 export const MAX_ITEM_BYTES = 16 * 2 ** 20;
 
-/** The most bytes of a value of kind `data`, unless a format is made with another limit: its objects take many times as much. */
+/** Default limit for a value of kind `data`, bytes: its objects take many times as much memory. */
 export const MAX_VALUE_BYTES = 2 ** 20;
 
-/** The next multiple of 8. */
+/** Returns the next multiple of 8. */
 export function pad8(bytes: number): number {
   return Math.ceil(bytes / 8) * 8;
 }

@@ -1,6 +1,6 @@
 /**
- * Reads items in the binary framing. Whatever the bytes are, the result is an item or an error; every length is compared
- * with the bytes that are there before anything is made of it. What an item has is copied.
+ * Reads items in the binary framing. Whatever the bytes are, the result is an item or an error; every length is checked
+ * against the available bytes before it is used. The item copies its part of the bytes.
  *
  * @module
  */
@@ -40,7 +40,7 @@ class ItemReader {
   readonly #view: DataView;
   readonly #maxValueBytes: number;
   #flags = 0;
-  /** The next byte that was not read. */
+  /** The offset of the next unread byte. */
   #at = HEAD_BYTES;
   #port: string | undefined;
 
@@ -214,7 +214,7 @@ class ItemReader {
     return this.#bytes.slice(at, at + length).buffer as ArrayBuffer;
   }
 
-  /** Goes on by so many bytes. @returns where they start */
+  /** Skips a number of bytes. @returns the offset of their start */
   #take(length: number): number {
     const at = this.#at;
     if (length > this.#left) this.#refuse(`${length} bytes were to stand at byte ${at}, and ${this.#left} are left`);

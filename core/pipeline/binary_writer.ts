@@ -21,7 +21,7 @@ import {
 import { columnType, refuse } from "./payload_check.ts";
 import type { TransportData, TransportEncoded, TransportPayload } from "./transport_data.ts";
 
-/** The smallest memory that a value is written into at first. */
+/** The smallest initial memory for the encoding of a value. */
 const FIRST_VALUE_BYTES = 1024;
 
 const encoder = new TextEncoder();
@@ -33,11 +33,11 @@ type HeadNumbers = {
   ]?: number;
 };
 
-/** A part of the payload: where it starts in it, and its bytes. */
+/** A part of the payload: its offset in the payload, and its bytes. */
 type Part = readonly [at: number, bytes: Uint8Array];
 
 /**
- * Writes an item that was checked.
+ * Writes a checked item.
  *
  * @throws {SluiceError} `LimitExceeded`, or `InvalidMessage` for a value that does not travel
  */
@@ -144,7 +144,7 @@ function partsOf(payload: TransportPayload, numbers: HeadNumbers, maxValueBytes:
   }
 }
 
-/** Parts without gaps between them. */
+/** Places parts without gaps between them. */
 function inRow(each: readonly Uint8Array[]): Part[] {
   let at = 0;
   return each.map((bytes) => {
@@ -153,7 +153,7 @@ function inRow(each: readonly Uint8Array[]): Part[] {
   });
 }
 
-/** The bytes of a value, in memory that grows up to the limit. */
+/** Returns the bytes of a value, encoded in memory that grows up to the limit. */
 function encodeValue(value: unknown, maxBytes: number, port: string | undefined): Uint8Array {
   for (let room = Math.min(FIRST_VALUE_BYTES, maxBytes);; room = Math.min(16 * room, maxBytes)) {
     const u8 = new Uint8Array(room);
@@ -168,7 +168,7 @@ function encodeValue(value: unknown, maxBytes: number, port: string | undefined)
   }
 }
 
-/** The bytes of numbers. Every machine that Deno runs on has the lowest byte first, as the framing does. */
+/** Returns the bytes of numbers. All machines that Deno runs on are little-endian, like the framing. */
 function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -1,5 +1,5 @@
 /**
- * One call with all its items: a session that is fed and read to its end.
+ * Runs one call with all its items: feeds a session and reads it to its end.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import type { ExecuteOptions, StreamSession } from "./transport.ts";
 import { TransportData } from "./transport_data.ts";
 
 /**
- * Sends all items to a session and gives all that comes out. The session is closed afterwards.
+ * Sends all items to a session and returns all outputs. Closes the session afterwards.
  *
- * @param maxOutputBytes the most that may come out
- * @throws {SluiceError} `LimitExceeded`, `Timeout` or `Busy` if the signal aborts, and what the session throws
+ * @param maxOutputBytes the most bytes of outputs
+ * @throws {SluiceError} `LimitExceeded`, `Timeout` or `Busy` if the signal aborts, and the errors of the session
  */
 export async function executeOn(
   session: StreamSession,
@@ -67,7 +67,7 @@ async function sendAll(session: StreamSession, input: Iterable<TransportData>): 
     for (const data of input) await session.sendInput(data);
     await session.sendInput(new TransportData({ kind: "end" }));
   } catch (error) {
-    // A graph may end before it has all of its input; if it has failed, its outputs tell.
+    // A graph may end before it has all of its input; if it has failed, its outputs report the error.
     if (!(error instanceof SluiceError && error.code === "Busy" && error.port === undefined)) throw error;
   }
 }

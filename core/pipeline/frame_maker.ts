@@ -1,5 +1,5 @@
 /**
- * Makes frames of payloads: the other way round, `frame_payload.ts` copies frames out.
+ * Makes frames from payloads, the inverse of `frame_payload.ts`.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { StreamOutput } from "../ports/stream.ts";
 import { columnType } from "./payload_check.ts";
 import type { TransportPayload, TransportTimes } from "./transport_data.ts";
 
-/** What a source takes: the end of a port is no item of it. */
+/** The payloads that a source accepts: all but the end of a port. */
 export type FramePayload = Exclude<TransportPayload, { kind: "end" }>;
 
 type Payload<K extends FramePayload["kind"]> = Extract<FramePayload, { kind: K }>;
@@ -22,13 +22,13 @@ type Payload<K extends FramePayload["kind"]> = Extract<FramePayload, { kind: K }
 /** Makes the frames of one port. Items without a time follow each other. */
 export class FrameMaker {
   #endPtsNs = 0;
-  /** One object for all batches, since a frame remembers the layout by it. */
+  /** One object for all batches, because a frame identifies its layout by this object. */
   #fields: { [name: string]: string } | undefined;
 
   /**
-   * Makes the frame of a payload that was checked, waiting for a free slot.
+   * Makes the frame of a checked payload. Waits for a free slot.
    *
-   * @throws {RangeError} for one that no slot of the output's pool holds
+   * @throws {RangeError} for a payload that exceeds the slots of the output's pool
    */
   async make(output: StreamOutput<Frame>, payload: FramePayload): Promise<Frame> {
     const frame = await this.#filled(output, payload);

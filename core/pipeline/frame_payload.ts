@@ -11,7 +11,7 @@ import { PacketFrame } from "../frames/packet_frame.ts";
 import { VideoFrame } from "../frames/video_frame.ts";
 import type { FramePayload } from "./frame_maker.ts";
 
-/** The payload of a frame: nothing of it lies in the slot. Values that nodes of one lane share are shared. */
+/** Copies the payload of a frame: no part of it stays in the slot. Values that nodes of one lane share stay shared. */
 export function payloadOf(frame: Frame): FramePayload {
   const { ptsNs, durationNs, discontinuity } = frame;
   const times = { ptsNs, ...(durationNs !== 0 && { durationNs }), ...(discontinuity && { discontinuity }) };

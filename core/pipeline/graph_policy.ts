@@ -1,6 +1,6 @@
 /**
- * What a graph from outside may name. Nothing is admitted that is not named here: what is run is put together anew from
- * the parts that were looked at, so that a key which nobody thought of is never passed on.
+ * Decides what a graph from outside may name, and refuses everything else. Builds the graph to run anew from the
+ * checked parts, so that an unforeseen key is never passed on.
  *
  * @module
  */
@@ -26,12 +26,12 @@ const DEFAULT_LIMITS: Required<GraphPolicyLimits> = {
 
 const LISTS = ["nodes", "roots", "hosts", "plugins"] as const;
 
-/** What the parts of a graph may have; `$schema` is for editors, and is left out of what is run. */
+/** The allowed keys of each part of a graph; `$schema` is for editors, and is not passed on. */
 const GRAPH_KEYS = "$schema version mode endsWithSources nodes links capacity convert lanes inputs outputs".split(" ");
 const NODE_KEYS = ["type", "config", "lane", "ports", "bypassed"];
 const LINK_KEYS = ["from", "to", "policy", "capacity", "convert"];
 
-/** What is too much, in words. */
+/** The exceeded limit, in words. */
 const WORDS: { readonly [key in CountedLimit]: (found: number) => string } = {
   bytes: (found) => `it has ${found} bytes or more`,
   nodes: (found) => `it has ${found} nodes`,
@@ -40,10 +40,10 @@ const WORDS: { readonly [key in CountedLimit]: (found: number) => string } = {
   capacity: (found) => `a link is to hold ${found} frames`,
 };
 
-/** What is counted before a graph is run. */
+/** The limits that are counted before a graph runs. */
 type CountedLimit = Exclude<keyof GraphPolicyLimits, "memoryBytes">;
 
-/** How large a graph from outside may be. What is absent is as its default says. */
+/** Size limits of a graph from outside. Absent limits have their defaults. */
 export interface GraphPolicyLimits {
   /** Bytes of the whole as JSON; by default 65,536. */
   readonly bytes?: number;
@@ -51,7 +51,7 @@ export interface GraphPolicyLimits {
   readonly nodes?: number;
   /** Links; by default 256. */
   readonly links?: number;
-  /** Lanes beside `main`, each of which is a thread; by default 0, with which native stages cannot run. */
+  /** Lanes beside `main`, each with a thread; by default 0, with which native stages cannot run. */
   readonly lanes?: number;
   /** Frames that a link may hold; by default 256. */
   readonly capacity?: number;
@@ -59,27 +59,27 @@ export interface GraphPolicyLimits {
   readonly memoryBytes?: number;
 }
 
-/** What a {@linkcode GraphPolicy} is made with. What is absent admits nothing. */
+/** Options of a {@linkcode GraphPolicy}. An absent option admits nothing. */
 export interface GraphPolicyOptions {
-  /** Knows the node types. */
+  /** The registry of node types. */
   readonly registry: NodeRegistry;
   /** The node types that graphs may have. */
   readonly nodes?: readonly string[];
   /**
-   * Folders in which files may be read and written, by paths relative to them. A path is looked for in each of them in
-   * turn; a file that is not there yet belongs in the first that has its folder.
+   * Folders in which files may be read and written, by paths relative to them. A path is searched for in each folder in
+   * turn; a new file belongs in the first root that has its folder.
    */
   readonly roots?: readonly string[];
   /** Hosts that URLs and addresses may name, `example.com` for all ports or `example.com:8080` for one. */
   readonly hosts?: readonly string[];
-  /** Plugins whose stages `nodes` may list: `codecs`, `sensors`, `video`, or the name of another. */
+  /** Plugins whose stages `nodes` may list: `codecs`, `sensors`, `video`, or the name of another plugin. */
   readonly plugins?: readonly string[];
-  /** How large graphs may be. */
+  /** Size limits of graphs. */
   readonly limits?: GraphPolicyLimits;
 }
 
 /**
- * Decides about graphs that clients bring along: its `admit` is for {@linkcode SessionRouterOptions.admit}.
+ * Decides about graphs from clients: pass its `admit` to {@linkcode SessionRouterOptions.admit}.
  *
  * @example
  * ```ts
@@ -97,8 +97,8 @@ export class GraphPolicy {
   /**
    * Makes a policy.
    *
-   * @throws {SluiceError} `InvalidConfig` for an option or limit that is none, a root that is no folder, a node type that
-   * runs commands, or a stage of a plugin that is not named; `NodeTypeNotFound`
+   * @throws {SluiceError} `InvalidConfig` for an unknown option or an invalid limit, a root that is not a folder, a
+   * node type that runs commands, or a stage of a plugin that is not named; `NodeTypeNotFound`
    */
   constructor(options: GraphPolicyOptions) {
     const attempt = "Cannot make a graph policy";
@@ -129,12 +129,12 @@ export class GraphPolicy {
   }
 
   /**
-   * Admits a graph. It takes what JSON can say of any value, and does not check what any graph is checked for.
+   * Admits a graph. Reads the JSON form of any value, and leaves out the checks that every graph gets.
    *
-   * @param graph what a client sent
-   * @returns what is run: the paths in it are absolute
-   * @throws {SluiceError} `AccessDenied` for what the policy does not name, `LimitExceeded` with the `key` of the limit,
-   * `InvalidGraph` for what is no graph
+   * @param graph the graph from a client
+   * @returns the graph to run, with absolute paths
+   * @throws {SluiceError} `AccessDenied` for anything that the policy does not name, `LimitExceeded` with the `key` of
+   * the limit, `InvalidGraph` for a value that is not a graph
    */
   readonly admit = (graph: GraphFile): GraphFile => {
     const file = object(this.#copy(graph), "it");
@@ -161,13 +161,13 @@ export class GraphPolicy {
     } as unknown as GraphFile;
   };
 
-  /** The graph as plain data. */
+  /** Returns the graph as plain data. */
   #copy(graph: unknown): unknown {
     let text: string | undefined;
     try {
       text = JSON.stringify(graph);
     } catch {
-      // It refers to itself, is nested too deeply or has numbers that JSON lacks.
+      // The value contains itself, is nested too deeply, or has numbers without a JSON form.
     }
     if (text === undefined) throw new SluiceError("InvalidGraph", `${ATTEMPT}: it is nothing that JSON can say`);
     // Each unit of UTF-16 takes a byte or more.
@@ -190,7 +190,7 @@ export class GraphPolicy {
     return { ...node, config: admitted } as unknown as GraphFileNode;
   }
 
-  /** What links hold, and the nodes that are put into them. */
+  /** Checks the capacity of links, and the converters put into them. */
   #checkFlow({ capacity, convert }: { readonly capacity?: unknown; readonly convert?: unknown }, what: string): void {
     if (convert !== undefined && convert !== "off") {
       throw denied(`"convert" of ${what} is ${describeValue(convert)}, wanted "off": name the nodes that convert`, {
@@ -226,7 +226,7 @@ export class GraphPolicy {
   }
 }
 
-/** The plugin that a stage comes from; `undefined` for a processor. */
+/** Returns the plugin of a stage; `undefined` for a processor. */
 function pluginOf(type: AnyNodeType): string | undefined {
   if (type.descriptor.lane !== "native") return undefined;
   return SHIPPED_PLUGINS.find((each) => shippedTypes(each)?.includes(type)) ?? type.package?.name ?? "";

@@ -1,5 +1,5 @@
 /**
- * A session of a graph in this process. It has a runtime of its own, which is started once and never used again.
+ * A session of a graph in this process. It has a runtime of its own, which starts once and is never used again.
  *
  * @module
  */
@@ -34,7 +34,7 @@ export class GraphSession extends BaseSession {
   readonly #inputs: ReadonlyMap<string, SessionInput>;
   readonly #sinks: readonly SessionSinkHandle[];
   readonly #outbox: Outbox<TransportData>;
-  /** The graph has ended and its runtime is disposed of. */
+  /** Settles once the graph has ended and its runtime is disposed of. */
   #over: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
@@ -52,7 +52,9 @@ export class GraphSession extends BaseSession {
     }));
   }
 
-  /** Starts one. @throws {SluiceError} why the graph does not start; nothing is left of it then */
+  /**
+   * Starts a session. @throws {SluiceError} the reason why the graph does not start; all its resources are then freed
+   */
   static async start(pipeline: PreparedPipeline): Promise<GraphSession> {
     const session = new GraphSession(pipeline);
     try {
@@ -142,7 +144,7 @@ export class GraphSession extends BaseSession {
   }
 }
 
-/** What is wrong with an item comes as errors of the language; clients get a code. */
+/** Converts errors of the language for a faulty item into errors with a code, for clients. */
 function asSluiceError(error: unknown, port?: string): SluiceError {
   if (error instanceof SluiceError) return error;
   const message = error instanceof Error ? error.message : String(error);

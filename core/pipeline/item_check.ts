@@ -1,5 +1,5 @@
 /**
- * Compares items with the port that they are for: its kind, its formats, and the format of the first item.
+ * Compares items with their port: its kind, its formats, and the format of the first item.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { describeFormat, findClash, type FormatAccepts, type FrameFormat, type F
 import type { FramePayload } from "./frame_maker.ts";
 import { columnType } from "./payload_check.ts";
 
-/** Kinds of payload by the kind of the port that takes them. */
+/** Kinds of payload, by the kind of port that accepts them. */
 const TAKEN: { readonly [K in FrameKind]: readonly FramePayload["kind"][] } = {
   audio: ["audio"],
   video: ["video"],
@@ -17,17 +17,17 @@ const TAKEN: { readonly [K in FrameKind]: readonly FramePayload["kind"][] } = {
   data: ["data", "text", "bytes"],
 };
 
-/** A port that takes items. */
+/** A port that accepts items. */
 export interface SourcePort {
-  /** The name by which the graph exposes it. */
+  /** The name under which the graph exposes it. */
   readonly name: string;
-  /** What kind of frames it takes. */
+  /** The kind of its frames. */
   readonly kind: FrameKind;
-  /** What formats it takes; absent: any. */
+  /** The formats that it accepts; absent: any. */
   readonly accepts?: FormatAccepts;
 }
 
-/** Compares the items of a port with what the port takes, and with its first item. */
+/** Compares the items of a port with the port, and with its first item. */
 export class ItemCheck {
   readonly #port: SourcePort;
   #format: FrameFormat | undefined;
@@ -68,7 +68,7 @@ export class ItemCheck {
   }
 }
 
-/** The format of a payload; values have none. */
+/** Returns the format of a payload; values have none. */
 function formatOf(payload: FramePayload): FrameFormat | undefined {
   switch (payload.kind) {
     case "audio":

@@ -1,18 +1,17 @@
 /**
- * How much an item comes to, for limits and figures: bytes of its payload, and of values about as many as they take
- * when they are written.
+ * Measures items for limits and figures: the bytes of the payload; for values about the bytes of their encoding.
  *
  * @module
  */
 import type { TransportData } from "./transport_data.ts";
 
-/** What labels and a head come to, about. */
+/** Approximate bytes of labels and head. */
 const ITEM_BYTES = 64;
 
-/** What each part of a value comes to, beside text and bytes. */
+/** Approximate bytes of each part of a value, beside text and bytes. */
 const PART_BYTES = 8;
 
-/** Bytes of an item. */
+/** Returns the bytes of an item. */
 export function sizeOf({ payload }: TransportData): number {
   switch (payload.kind) {
     case "audio":

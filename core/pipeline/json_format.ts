@@ -1,7 +1,7 @@
 /**
- * JSON for items: for those who read and write it by hand, with curl or in a browser. Bytes and samples are base64 of
- * what the binary framing has; a reader of either also takes lists of numbers. Values are what JSON has; arrays of
- * numbers become lists.
+ * JSON for items, for users who read and write it by hand, with curl or in a browser. Bytes and samples are base64 of
+ * the bytes in the binary framing; the reader also accepts lists of numbers. Values are plain JSON; arrays of numbers
+ * become lists.
  *
  * @module
  */
@@ -24,7 +24,7 @@ type Json = { readonly [key: string]: unknown };
 /**
  * Makes the JSON format.
  *
- * @throws {SluiceError} `InvalidConfig` for limits that are none
+ * @throws {SluiceError} `InvalidConfig` for invalid limits
  *
  * @example
  * ```ts
@@ -81,7 +81,7 @@ function toJson(data: TransportData, maxValueBytes: number): Json {
   }
 }
 
-/** A value as JSON has it. */
+/** Returns the JSON form of a value. */
 function plainValue(value: unknown, maxBytes: number, port: string | undefined): unknown {
   let text: string | undefined;
   try {
@@ -124,7 +124,7 @@ function fromJson(json: Json): TransportData {
   return new TransportData(read, { port, sequence, metadata } as { port?: string });
 }
 
-/** The arrays of a payload. */
+/** Returns the arrays of a payload. */
 function bulk(kind: TransportPayload["kind"], json: Json): Json {
   switch (kind) {
     case "audio":
@@ -153,7 +153,7 @@ function bulk(kind: TransportPayload["kind"], json: Json): Json {
 
 const TIMES = ["kind", "ptsNs", "durationNs", "discontinuity"];
 
-/** What each kind has beside its labels. */
+/** The keys of each kind beside its labels. */
 const KEYS: { readonly [K in TransportPayload["kind"]]: readonly string[] } = {
   audio: [...TIMES, "sampleRateHz", "channels"],
   video: [...TIMES, "pixelFormat", "width", "height", "frameRate", "pixelAspect", "planes"],
@@ -195,7 +195,7 @@ function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.fromBase64?.(text) ?? Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }
 
-/** Numbers from base64 or a list. */
+/** Reads numbers from base64 or a list. */
 function fromBase64(text: unknown, type: PacketNumber, what: string): ColumnOf<PacketNumber> {
   const made = COLUMN_CLASSES[type];
   if (Array.isArray(text)) {

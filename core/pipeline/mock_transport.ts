@@ -1,5 +1,5 @@
 /**
- * A transport without a graph, for tests of what calls one, and of servers in front of one.
+ * A transport without a graph, for tests of its callers, and of servers in front of a transport.
  *
  * @module
  */
@@ -10,11 +10,11 @@ import { checkData } from "./payload_check.ts";
 import { BaseSession, type ExecuteOptions, type PipelineGraph, type PipelineTransport } from "./transport.ts";
 import type { TransportData } from "./transport_data.ts";
 
-/** What comes out for an item; an error fails the session. */
+/** Returns the outputs for an item; an error fails the session. */
 export type MockAnswer = (data: TransportData, graph: PipelineGraph) => readonly TransportData[] | TransportData;
 
 /**
- * Answers items by a function, and remembers what it was asked.
+ * Answers items by a function, and records the requests.
  *
  * @example
  * ```ts
@@ -28,13 +28,13 @@ export type MockAnswer = (data: TransportData, graph: PipelineGraph) => readonly
  * ```
  */
 export class MockTransport implements PipelineTransport {
-  /** The graphs that were asked for, in order. */
+  /** The requested graphs, in order. */
   readonly graphs: PipelineGraph[] = [];
-  /** The sessions that were started, in order. */
+  /** The started sessions, in order. */
   readonly sessions: MockSession[] = [];
   readonly #answer: MockAnswer;
 
-  /** Makes a transport. @param answer what comes out for an item; by default the item */
+  /** Makes a transport. @param answer returns the outputs for an item; by default the item */
   constructor(answer: MockAnswer = (data) => data) {
     this.#answer = answer;
   }
@@ -57,11 +57,11 @@ export class MockTransport implements PipelineTransport {
   }
 }
 
-/** A session without a graph. It holds as many outputs as there are. */
+/** A session without a graph. It holds any number of outputs. */
 export class MockSession extends BaseSession {
   /** `mock-0`, and so on. */
   override readonly sessionId: string;
-  /** What was sent, ends among it. */
+  /** The sent items, including ends. */
   readonly inputs: TransportData[] = [];
   readonly #answer: (data: TransportData) => readonly TransportData[] | TransportData;
   readonly #outbox = new Outbox<TransportData>();
@@ -75,17 +75,17 @@ export class MockSession extends BaseSession {
     this.#answer = answer;
   }
 
-  /** Whether it goes on. */
+  /** True while the session goes on. */
   override get isActive(): boolean {
     return !this.#isClosed && !this.#outbox.isRead;
   }
 
-  /** Whether `close()` was called. */
+  /** True once `close()` was called. */
   get isClosed(): boolean {
     return this.#isClosed;
   }
 
-  /** Takes an item, and answers it. */
+  /** Accepts an item, and answers it. */
   override sendInput(data: TransportData): Promise<void> {
     try {
       checkData(data, "Cannot send an item");
@@ -100,24 +100,24 @@ export class MockSession extends BaseSession {
     return Promise.resolve();
   }
 
-  /** The next answer. */
+  /** Returns the next answer. */
   override recvOutput(): Promise<TransportData | undefined> {
     return this.#outbox.take();
   }
 
-  /** Closes it. */
+  /** Closes the session. */
   override close(): Promise<void> {
     this.#isClosed = true;
     this.#outbox.close();
     return Promise.resolve();
   }
 
-  /** Gives outputs that nobody has asked for. */
+  /** Adds outputs without a request. */
   emit(...outputs: readonly TransportData[]): void {
     for (const output of outputs) this.#outbox.put(output);
   }
 
-  /** Fails as a graph does. */
+  /** Fails the session as a graph does. */
   fail(error: unknown): void {
     this.#failure = { error };
     this.#outbox.end({ error });

@@ -1,37 +1,37 @@
 /**
- * Hands items from several writers to one reader, without room of its own: a writer waits until its item is taken.
+ * Hands items from several writers to one reader, without a buffer: a writer waits until its item is taken.
  *
  * @module
  */
 
 import { SluiceError } from "../errors.ts";
 
-/** An item, and its writer's waiting. */
+/** An item and its writer's callback. */
 interface Offered<T> {
   readonly item: T;
   readonly taken: () => void;
 }
 
-/** Where the outputs of a session meet. */
+/** The common outlet of a session's outputs. */
 export class Outbox<T> {
   readonly #offered: Offered<T>[] = [];
   #reader: PromiseWithResolvers<void> | undefined;
   #isRead = false;
   #end: { readonly error?: unknown } | undefined;
 
-  /** Whether the end was read. */
+  /** True once the end was read. */
   get isRead(): boolean {
     return this.#isRead;
   }
 
-  /** Offers an item. @param taken is called once it was taken, or nobody will take it */
+  /** Offers an item. @param taken is called once the item was taken, or will never be */
   put(item: T, taken = () => {}): void {
     if (this.#end !== undefined) return taken();
     this.#offered.push({ item, taken });
     this.#reader?.resolve();
   }
 
-  /** Offers an item. Settles once it was taken, or nobody will take it. */
+  /** Offers an item. Settles once the item was taken, or will never be. */
   give(item: T): Promise<void> {
     return new Promise((resolve) => this.put(item, resolve));
   }
@@ -40,7 +40,7 @@ export class Outbox<T> {
    * Takes the next item, once there is one.
    *
    * @returns `undefined` at the end
-   * @throws why there is none, if it was told; `Busy` while another call waits
+   * @throws the error of the end, if it has one; `Busy` while another call waits
    */
   async take(): Promise<T | undefined> {
     if (this.#reader !== undefined) {
@@ -59,13 +59,13 @@ export class Outbox<T> {
     return undefined;
   }
 
-  /** Nothing follows. @param end has the reason, if it is an error. Only the first end counts */
+  /** Ends the outbox: no items follow. @param end has the reason, if it is an error. Only the first end counts */
   end(end: { readonly error?: unknown } = {}): void {
     this.#end ??= end;
     this.#reader?.resolve();
   }
 
-  /** Ends it, and takes from writers what was not taken. */
+  /** Ends the outbox, and discards the items of waiting writers. */
   close(): void {
     this.#end = {};
     for (const { taken } of this.#offered.splice(0)) taken();

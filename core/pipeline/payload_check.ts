@@ -1,6 +1,5 @@
 /**
- * Checks items that come from elsewhere: by the time a graph sees one, its numbers are in range, its lists are of the
- * lengths that they must have, and its arrays are arrays.
+ * Checks items from outside, so that a graph only sees numbers in range, lists of the right lengths, and real arrays.
  *
  * @module
  */
@@ -46,13 +45,13 @@ const TIMES = ["ptsNs", "durationNs", "dtsNs"] as const;
 const FLAGS = ["discontinuity", "keyframe", "decodeOnly"] as const;
 const encoder = new TextEncoder();
 
-/** What is wrong with an item, which belongs behind `Cannot … an item: `. */
+/** The fault of an item, for the end of `Cannot … an item: `. */
 type Fault = string | undefined;
 
 /**
  * Checks an item.
  *
- * @param attempt how the message starts: `Cannot send an item`
+ * @param attempt the start of the message: `Cannot send an item`
  * @throws {SluiceError} `InvalidMessage`
  */
 export function checkData(data: TransportData, attempt: string): void {
@@ -65,13 +64,13 @@ export function refuse(attempt: string, fault: string, port?: string, cause?: un
   throw new SluiceError("InvalidMessage", `${attempt}: ${fault}`, { ...(port !== undefined && { port }), cause });
 }
 
-/** The type of the numbers of a column. @returns `undefined` for what is no column */
+/** Returns the type of a column's numbers. @returns `undefined` for a value that is not a column */
 export function columnType(column: unknown): PacketNumber | undefined {
   const types = Object.keys(COLUMN_CLASSES) as PacketNumber[];
   return types.find((type) => column instanceof COLUMN_CLASSES[type]);
 }
 
-/** Bytes of UTF-8. */
+/** Returns the bytes of a text in UTF-8. */
 export function utf8Length(text: string): number {
   return encoder.encode(text).length;
 }
@@ -192,7 +191,7 @@ function bytesFault({ bytes }: Pick<TransportEncoded, "bytes">): Fault {
   return bytes instanceof Uint8Array ? undefined : `"bytes" is ${kindOf(bytes)}, wanted a Uint8Array`;
 }
 
-/** What a check says that throws. */
+/** Returns the error of a throwing check, as a fault. */
 function shapeFault(check: () => void): Fault {
   try {
     check();

@@ -1,29 +1,29 @@
 /**
- * A graph file that sessions are made of: it is read again for the next session once it, or the file of a sub-graph of
- * it, has changed. Sessions that run go on with what was read for them.
+ * A graph file from which sessions are made. It is read again for the next session once it, or the file of one of its
+ * sub-graphs, has changed. Running sessions keep the graph that was read for them.
  *
  * @module
  */
 import { logger } from "../log.ts";
 import type { PreparedPipeline } from "./prepared_pipeline.ts";
 
-/** A graph file, as it was last read. */
+/** A graph file with its last reading. */
 export class PipelineFile {
   readonly #path: string;
   readonly #prepare: () => Promise<PreparedPipeline>;
   #prepared: Promise<PreparedPipeline> | undefined;
-  /** What each file looked like before it was read. */
+  /** The state of each file before it was read. */
   #stamps = new Map<string, string>();
-  /** Its last reading failed: it is read again, and told of if it has changed once more. */
+  /** True if the last reading failed: the file is read again, and the log reports the next change. */
   #isBad = false;
 
-  /** @param prepare reads it */
+  /** @param prepare reads the file */
   constructor(path: string, prepare: () => Promise<PreparedPipeline>) {
     this.#path = path;
     this.#prepare = prepare;
   }
 
-  /** What sessions are made of now. @throws {SluiceError} what is wrong with the file as it is now */
+  /** Returns the pipeline for new sessions. @throws {SluiceError} the fault of the current file */
   current(): Promise<PreparedPipeline> {
     const isFirst = this.#stamps.size === 0;
     const isChanged = [...this.#stamps].some(([path, stamp]) => stampOf(path) !== stamp);
@@ -51,7 +51,7 @@ export class PipelineFile {
   }
 }
 
-/** Differs once a file has changed. */
+/** Returns a text that differs once a file has changed. */
 function stampOf(path: string): string {
   try {
     const { mtime, size, ino } = Deno.statSync(path);

@@ -1,5 +1,5 @@
 /**
- * Runs pipelines in this process: the transport that all others lead to.
+ * Runs pipelines in this process: the transport at the end of all others.
  *
  * @module
  */
@@ -13,22 +13,22 @@ import { type PreparedPipeline, preparePipeline, type SessionRuntimeOptions } fr
 import type { ExecuteOptions, PipelineGraph, PipelineTransport, StreamSession } from "./transport.ts";
 import type { TransportData } from "./transport_data.ts";
 
-/** What `execute()` gives at most, unless the runner is made with another limit. */
+/** Default limit of the outputs of `execute()`, bytes. */
 const MAX_OUTPUT_BYTES = 64 * 2 ** 20;
 
-/** What a {@linkcode PipelineRunner} is made with. */
+/** Options of a {@linkcode PipelineRunner}. */
 export interface PipelineRunnerOptions {
   /** The node types that graphs may name. */
   readonly registry: NodeRegistry;
-  /** What each session's runtime is made with, beside what its graph says. */
+  /** Options of each session's runtime, beside those of its graph. */
   readonly runtime?: SessionRuntimeOptions;
-  /** The most bytes that `execute()` gives; by default 64 MiB. */
+  /** The most bytes of outputs of `execute()`; by default 64 MiB. */
   readonly maxOutputBytes?: number;
 }
 
 /**
- * Runs graphs whose exposed inputs and outputs are the ports of sessions. Each session has a runtime of its own; a graph
- * is read and checked once, when it is first asked for, and a file again once it has changed: sessions that run go on.
+ * Runs graphs whose exposed inputs and outputs are the ports of sessions. Each session has a runtime of its own. A
+ * graph is read and checked when it is first requested, and a file again once it has changed: running sessions go on.
  *
  * @example
  * ```ts
@@ -54,7 +54,7 @@ export class PipelineRunner implements PipelineTransport {
   /**
    * Makes a runner.
    *
-   * @throws {SluiceError} `InvalidConfig` for an option that there is not
+   * @throws {SluiceError} `InvalidConfig` for an unknown option
    */
   constructor(options: PipelineRunnerOptions) {
     assertKeys("Cannot make a pipeline runner", options, ["registry", "runtime", "maxOutputBytes"]);
@@ -64,14 +64,14 @@ export class PipelineRunner implements PipelineTransport {
   /**
    * Reads and checks a graph, and loads its node types, so that the first session starts as fast as others.
    *
-   * @throws {SluiceError} what is wrong with the graph; it is read anew when it is asked for again
+   * @throws {SluiceError} the fault of the graph, which is read anew at the next request
    */
   async prepare(graph: PipelineGraph | GraphDocument): Promise<void> {
     await this.#prepared(graph);
   }
 
   /**
-   * Runs a graph on items that are all there, and gives all that comes out.
+   * Runs a graph on a complete list of items, and returns all outputs.
    *
    * @throws {SluiceError} as {@linkcode PipelineTransport.execute}
    */
@@ -87,7 +87,7 @@ export class PipelineRunner implements PipelineTransport {
   /**
    * Starts a session.
    *
-   * @throws {SluiceError} what is wrong with the graph, or why it does not start
+   * @throws {SluiceError} the fault of the graph, or the reason why it does not start
    */
   async stream(graph: PipelineGraph | GraphDocument): Promise<StreamSession> {
     return await GraphSession.start(await this.#prepared(graph));

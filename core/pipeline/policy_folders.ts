@@ -1,6 +1,6 @@
 /**
- * The folders in which graphs from outside may name files. A path is looked up part by part, so that nobody learns by the
- * answer what lies behind a link that leads out of them.
+ * The folders in which graphs from outside may name files. Looks a path up part by part, so that the answer reveals
+ * nothing about files behind a link that leads outside.
  *
  * @module
  */
@@ -10,23 +10,23 @@ import { SluiceError } from "../errors.ts";
 /** A scheme, or the letter of a drive. */
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 
-/** Folders, each with all that is below it. */
+/** Folders, each with all files and folders below it. */
 export class PolicyFolders {
   readonly #roots: readonly string[];
 
   /**
    * @param paths relative to the current directory
-   * @param attempt how messages begin
-   * @throws {SluiceError} `InvalidConfig` for what is no folder
+   * @param attempt the start of messages
+   * @throws {SluiceError} `InvalidConfig` for a path that is not a folder
    */
   constructor(paths: readonly string[], attempt: string) {
     this.#roots = paths.map((path) => {
       try {
         const root = Deno.realPathSync(path);
-        // Nodes put numbers in the place of %d, also of one in the name of a folder.
+        // Nodes replace %d by numbers, also in the name of a folder.
         if (!root.includes("%") && Deno.statSync(root).isDirectory) return root;
       } catch {
-        // Told below.
+        // Reported below.
       }
       throw new SluiceError(
         "InvalidConfig",
@@ -39,9 +39,9 @@ export class PolicyFolders {
   }
 
   /**
-   * The file that a path means: in the first folder that has it, else in the first that has the folder which it is in.
+   * Returns the file of a path: in the first folder that has the file, else in the first that has the file's folder.
    *
-   * @returns an absolute path without links; `undefined` for any path that is not admitted
+   * @returns an absolute path without links; `undefined` for a path that is not admitted
    */
   find(path: string): string | undefined {
     if (isAbsolute(path) || SCHEME.test(path) || /[\\\0]/.test(path)) return undefined;
@@ -61,7 +61,7 @@ export class PolicyFolders {
       const next = join(at, part);
       const isLast = index === parts.length - 1;
       try {
-        // A name with a number in it stands for any file of the folder.
+        // A name with a number may mean any file of the folder.
         if (isLast && part.includes("%") && !this.#hasOwnFilesOnly(at)) return "outside";
         const { isSymlink } = Deno.lstatSync(next);
         if (isSymlink && !this.#leadsInside(next)) return "outside";
@@ -81,7 +81,7 @@ export class PolicyFolders {
     return true;
   }
 
-  /** A link to nothing leads nowhere. */
+  /** True if a link leads inside. A broken link does not. */
   #leadsInside(link: string): boolean {
     try {
       const path = Deno.realPathSync(link);

@@ -1,5 +1,5 @@
 /**
- * What the configurations of graphs from outside may name of the machine: files of some folders, and hosts.
+ * Checks what the configurations of graphs from outside name of the machine: files in some folders, and hosts.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { listNames, SluiceError, type SluiceErrorDetails } from "../errors.ts";
 import { describeValue } from "../errors/describe_value.ts";
 import { PolicyFolders } from "./policy_folders.ts";
 
-/** How the messages of refusals begin. */
+/** The start of refusal messages. */
 export const ATTEMPT = "Cannot admit the graph";
 
-/** Looks at configurations. */
+/** Checks configurations. */
 export class PolicyValues {
   readonly #folders: PolicyFolders;
   readonly #hosts: ReadonlySet<string>;
@@ -23,9 +23,9 @@ export class PolicyValues {
   }
 
   /**
-   * The configuration with the files that its paths mean.
+   * Returns the configuration with its paths replaced by the files they mean.
    *
-   * @throws {SluiceError} `AccessDenied` for what is not allowed; what does not fit the schema is passed on
+   * @throws {SluiceError} `AccessDenied` for a value that is not allowed; passes on values that do not fit the schema
    */
   admit(config: { readonly [key: string]: unknown }, schema: ConfigObjectSchema, nodeId: string): object {
     if (JSON.stringify(config).includes("${env:")) {
@@ -40,7 +40,7 @@ export class PolicyValues {
       const admitted = this.#value(value, each, { nodeId, key });
       if (admitted !== value) made.set(key, admitted);
     }
-    // A node that is told no address at all chooses one.
+    // A node without any address chooses one.
     const addresses = properties.filter(([, each]) => mayName(each, "host"));
     if (addresses.length > 0 && addresses.every(([key, each]) => (made.get(key) ?? each.default) === undefined)) {
       const key = addresses.map(([each]) => each).join(" or ");
@@ -52,7 +52,9 @@ export class PolicyValues {
     return Object.fromEntries(made);
   }
 
-  /** The value with what its texts name put in; what does not fit the schema is refused when the graph is read. */
+  /**
+   * Returns the value with its texts resolved; a value that does not fit the schema is refused when the graph is read.
+   */
   #value(value: unknown, schema: ConfigSchema, at: { nodeId: string; key: string }): unknown {
     const reach = schema["x-reaches"];
     if (typeof value === "string" && reach !== undefined) return this.#named(value, reach, schema, at);
@@ -75,7 +77,7 @@ export class PolicyValues {
   }
 
   #named(value: string, reach: Reach, schema: ConfigSchema, at: { nodeId: string; key: string }): string {
-    // An empty text names nothing, if the node has it when nothing is said.
+    // An empty text names nothing if it is the default.
     if (value === "" && schema.default === "") return value;
     const refuse = (wanted: string, available?: readonly string[]) =>
       denied(`"${at.key}" of node "${at.nodeId}" is ${describeValue(value)}, wanted ${wanted}`, {
@@ -101,14 +103,14 @@ export class PolicyValues {
   }
 }
 
-/** Whether a value of the schema may name such a thing. */
+/** True if a value of the schema may name a target of this kind. */
 export function mayName(schema: ConfigSchema, reach: Reach): boolean {
   const { anyOf = [], properties = {}, items, additionalProperties: others } = schema;
   const inner = [...anyOf, ...Object.values(properties), items, others].filter((each) => typeof each === "object");
   return schema["x-reaches"] === reach || inner.some((each) => mayName(each, reach));
 }
 
-/** The error for what the policy does not name. */
+/** Makes the error for a value that the policy does not name. */
 export function denied(message: string, details: SluiceErrorDetails): SluiceError {
   return new SluiceError("AccessDenied", `${ATTEMPT}: ${message}`, details);
 }

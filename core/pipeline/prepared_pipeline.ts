@@ -1,6 +1,6 @@
 /**
- * A graph that sessions can be made of: read, checked, with its exposed ports looked up and the classes of its nodes
- * loaded. What is wrong with it is found once, and a session costs its nodes and their memory alone.
+ * A graph ready for sessions: read, checked, with its exposed ports resolved and the classes of its nodes loaded. Its
+ * faults are found once, and a session costs only its nodes and their memory.
  *
  * @module
  */
@@ -25,44 +25,47 @@ import { sessionSource } from "./session_source.ts";
 import type { PipelineGraph } from "./transport.ts";
 import type { TransportData } from "./transport_data.ts";
 
-/** What every session's runtime is made with, beside what its graph says. */
+/** Options of every session's runtime, beside those of its graph. */
 export type SessionRuntimeOptions = Pick<RuntimeOptions, "native" | "memory" | "development" | "supervision">;
 
 /** An exposed port. */
 export interface SessionPort extends SourcePort {
-  /** The port of the node behind it. */
+  /** The address of the node's port behind it. */
   readonly address: string;
 }
 
-/** A graph that sessions can be made of. */
+/** A graph ready for sessions. */
 export interface PreparedPipeline {
   /** The graph, checked. */
   readonly document: GraphDocument;
-  /** The inputs that it exposes. */
+  /** The exposed inputs. */
   readonly inputs: readonly SessionPort[];
-  /** The outputs that it exposes. */
+  /** The exposed outputs. */
   readonly outputs: readonly SessionPort[];
-  /** A runtime with the nodes of the graph, and those that feed and read its exposed ports, by the names of these. */
+  /**
+   * Makes a runtime with the nodes of the graph, and the sources and sinks of its exposed ports, with the names of
+   * these.
+   */
   build(): BuiltPipeline;
 }
 
 /** The graph of one session. */
 export interface BuiltPipeline {
-  /** It was not started. */
+  /** The runtime, not started. */
   readonly runtime: Runtime;
-  /** What feeds each input. */
+  /** The source of each input. */
   readonly sources: ReadonlyMap<string, AppSourceHandle<FramePayload, unknown>>;
-  /** What reads the outputs. */
+  /** The sinks of the outputs. */
   readonly sinks: readonly SessionSinkHandle[];
-  /** Where the sinks put what comes out. */
+  /** The outlet of the sinks. */
   readonly outbox: Outbox<TransportData>;
 }
 
 /**
  * Prepares a graph.
  *
- * @param graph a path, a graph file's JSON, or a graph that was read
- * @throws {SluiceError} what is wrong with it
+ * @param graph a path, a graph file's JSON, or a checked graph
+ * @throws {SluiceError} the fault of the graph
  */
 export async function preparePipeline(
   graph: PipelineGraph | GraphDocument,
@@ -124,8 +127,8 @@ function withEnds(runtime: Runtime, inputs: readonly SessionPort[], outputs: rea
 }
 
 /**
- * Puts nodes that ask for no lane on main: to start a thread takes many times as long as all the rest of a session.
- * Stages run on native lanes only.
+ * Puts nodes without a lane on main: starting a thread takes many times as long as the rest of a session. Stages run on
+ * native lanes only.
  */
 function onMain(document: GraphDocument, registry: NodeRegistry): GraphDocument {
   if (document.lanes[AUTO_LANE] !== undefined) return document;
@@ -154,7 +157,7 @@ function kindOf(runtime: Runtime, nodeId: string, port: string, name: string): {
   );
 }
 
-/** What an input takes, of formats. */
+/** Returns the formats that an input accepts. */
 function takes(
   document: GraphDocument,
   registry: NodeRegistry,

@@ -1,6 +1,6 @@
 /**
- * A session as a router hands it out: its items are counted and weighed, it ends when it is idle, and its router forgets
- * it when it has ended, however that came.
+ * A session from a router: it counts and weighs items, ends when idle, and leaves its router when it has ended, however
+ * it ended.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { RouterClock, SessionEnd, SessionFigures, SessionLimits } from "./r
 import { BaseSession, type SessionPorts, type StreamSession } from "./transport.ts";
 import { TransportData } from "./transport_data.ts";
 
-/** The most items that may wait for room in one session. */
+/** Most items that may wait for room in one session. */
 const MAX_WAITING = 16;
 
 /** Counts of items. */
@@ -24,17 +24,17 @@ export interface ItemCounts {
   outputBytes: number;
 }
 
-/** What a session knows of its router. */
+/** The router's side of a session. */
 export interface SessionPlace {
   readonly clock: RouterClock;
   readonly limits: Required<SessionLimits>;
-  /** The rates that its inputs keep to. */
+  /** The rate limits of its inputs. */
   readonly rates: readonly ByteRate[];
-  /** The counts of all sessions. */
+  /** The counts of all sessions together. */
   readonly total: ItemCounts;
-  /** Whom it belongs to, and what it runs. */
+  /** Its caller, transport and graph. */
   readonly labels: Pick<SessionFigures, "number" | "caller" | "transport" | "graph">;
-  /** It has ended: it is called once, before the graph is stopped. */
+  /** Reports the end of the session: called once, before the graph is stopped. */
   readonly ended: (session: RoutedSession, how: SessionEnd) => void;
 }
 
@@ -46,13 +46,13 @@ export class RoutedSession extends BaseSession {
   readonly #place: SessionPlace;
   readonly #openedMs: number;
   readonly #counts: ItemCounts = { inputs: 0, outputs: 0, inputBytes: 0, outputBytes: 0 };
-  /** Bytes that were let in, those that wait among them. */
+  /** Bytes of accepted items, including those that wait. */
   #takenBytes = 0;
   #lastMs: number;
   #waiting = 0;
   #callOffIdle = () => {};
   #ending: { readonly how: SessionEnd; readonly done: Promise<void> } | undefined;
-  /** Settles when the session ends: who waits for its turn goes on then. */
+  /** Settles when the session ends, to release items that wait for their turn. */
   readonly #isOver = Promise.withResolvers<void>();
 
   constructor(inner: StreamSession, place: SessionPlace) {
@@ -76,17 +76,17 @@ export class RoutedSession extends BaseSession {
     return this.#place.labels.number;
   }
 
-  /** What runs its graph, if that is in this process. */
+  /** The runtime of its graph, if it runs in this process. */
   get runtime(): Runtime | undefined {
     return runtimeOf(this.#inner);
   }
 
-  /** Who started it. */
+  /** The caller that started it. */
   get caller(): string {
     return this.#place.labels.caller;
   }
 
-  /** Its figures now. */
+  /** Returns its current figures. */
   figures(): SessionFigures {
     const nowMs = this.#place.clock.nowMs();
     const { sessionId } = this;
@@ -128,7 +128,7 @@ export class RoutedSession extends BaseSession {
     try {
       data = await this.#inner.recvOutput();
     } catch (error) {
-      // A second call at once is no failure.
+      // A second concurrent call is not a failure.
       if (!this.#inner.isActive) await this.end("failed");
       throw error;
     }
@@ -160,13 +160,13 @@ export class RoutedSession extends BaseSession {
       this.#callOffIdle();
       this.#isOver.resolve();
       this.#place.ended(this, how);
-      // What goes wrong while it is torn down, the graph has told already.
+      // The graph has already reported errors of its teardown.
       void this.#inner.close().catch(() => {}).then(resolve);
     }
     return this.#ending.done;
   }
 
-  /** Tells the graph that no inputs follow. */
+  /** Ends the inputs of the graph. */
   async endInputs(): Promise<void> {
     await this.#inner.sendInput(new TransportData({ kind: "end" })).catch(() => {});
   }
@@ -183,7 +183,7 @@ export class RoutedSession extends BaseSession {
     throw tooLarge(message, "sessionBytes", port);
   }
 
-  /** Waits until the rates let the bytes through. */
+  /** Waits until the rate limits let the bytes through. */
   async #turn(bytes: number): Promise<void> {
     const delayMs = Math.max(...this.#place.rates.map((rate) => rate.take(bytes)));
     if (delayMs === 0) return;

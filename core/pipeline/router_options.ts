@@ -1,100 +1,102 @@
 /**
- * What a `SessionRouter` is made with, and what it tells of its sessions.
+ * The options of a `SessionRouter`, and the figures of its sessions.
  *
  * @module
  */
 import type { GraphFile } from "../graph/graph_file.ts";
 import type { PipelineGraph, PipelineTransport, StreamSession } from "./transport.ts";
 
-/** What a client shows of itself. A transport fills in what it knows. */
+/** The credentials of a client. A transport fills in the fields that it knows. */
 export interface Credentials {
-  /** Which transport it came by: `http`. */
+  /** The client's transport: `http`. */
   readonly transport: string;
-  /** Where it calls from. */
+  /** The client's address. */
   readonly address?: string;
-  /** What stood behind `Bearer`. */
+  /** The token behind `Bearer`. */
   readonly token?: string;
   /** The subject of its certificate, if the transport has checked one. */
   readonly certificateSubject?: string;
 }
 
-/** Limits of a router. What is absent is as its default says. */
+/** Limits of a router. Absent limits have their defaults. */
 export interface SessionLimits {
   /** Sessions at once, of all callers; by default 64. */
   readonly sessions?: number;
   /** Sessions at once of one caller; by default `sessions`. */
   readonly sessionsPerCaller?: number;
-  /** How long a session may neither take nor give an item, milliseconds; by default 60,000. It is closed then. */
+  /**
+   * How long a session may neither take nor give an item, milliseconds; by default 60,000. The session is then closed.
+   */
   readonly idleMs?: number;
-  /** The most bytes of one item; by default 16 MiB. Larger ones are refused; as an output, one ends its session. */
+  /** The most bytes of one item; by default 16 MiB. A larger input is refused; a larger output ends its session. */
   readonly itemBytes?: number;
-  /** The most bytes that go into one session in its life; by default no limit. More ends it. */
+  /** The most bytes into one session in its life; by default no limit. A session that exceeds it ends. */
   readonly sessionBytes?: number;
   /** The most bytes a second into one session, on average; by default no limit. Beyond it, `sendInput()` waits. */
   readonly sessionBytesPerSecond?: number;
   /** The most bytes a second into all sessions, on average; by default no limit. Beyond it, `sendInput()` waits. */
   readonly totalBytesPerSecond?: number;
-  /** The most bytes that `execute()` takes or gives; by default 64 MiB. */
+  /** The most bytes of inputs or outputs of `execute()`; by default 64 MiB. */
   readonly executeBytes?: number;
 }
 
-/** What a {@linkcode SessionRouter} is made with. */
+/** Options of a {@linkcode SessionRouter}. */
 export interface SessionRouterOptions {
-  /** Runs the sessions: a `PipelineRunner`, or a client of another server. */
+  /** The transport that runs the sessions: a `PipelineRunner`, or a client of another server. */
   readonly transport: PipelineTransport;
-  /** The graphs that clients may ask for by name. */
+  /** The graphs that clients may request by name. */
   readonly graphs: { readonly [name: string]: PipelineGraph };
   /**
-   * Decides about a graph that a client brings along: gives what is to be run, or throws. Absent: none is run.
+   * Decides about a graph from a client: returns the graph to run, or throws. Absent: no such graph runs.
    *
-   * @param graph what the client sent, checked for nothing
+   * @param graph the graph from the client, unchecked
    */
   readonly admit?: (graph: GraphFile, caller: string) => PipelineGraph | Promise<PipelineGraph>;
-  /** Tells who calls; `undefined` turns the call away. Absent: everybody is `anonymous`. */
+  /** Returns the name of the caller; `undefined` refuses the call. Absent: every caller is `anonymous`. */
   readonly authenticate?: (credentials: Credentials) => string | undefined | Promise<string | undefined>;
-  /** Limits of a session and of all. */
+  /** Limits of each session and of all. */
   readonly limits?: SessionLimits;
-  /** The time, for tests. */
+  /** The clock, for tests. */
   readonly clock?: RouterClock;
 }
 
-/** The time that a router goes by. */
+/** The clock of a router. */
 export interface RouterClock {
   /** Milliseconds from any start; never goes back. */
   nowMs(): number;
-  /** Calls back once, later. @returns calls it off */
+  /** Calls back once, later. @returns a function that cancels the call */
   after(delayMs: number, callback: () => void): () => void;
 }
 
-/** What a client that was let in may do: it sees its own sessions alone. */
+/** The access of an authenticated client: it sees only its own sessions. */
 export interface CallerAccess extends PipelineTransport {
-  /** Who it is. */
+  /** The caller's name. */
   readonly caller: string;
   /**
-   * A session that it has started, by whichever connection.
+   * Returns a session that the caller has started, by any connection.
    *
-   * @throws {SluiceError} `SessionNotFound` if it has none of that id; also once it was closed
+   * @throws {SluiceError} `SessionNotFound` if the caller has no session with that id; also once it was closed
    */
   session(sessionId: string): StreamSession;
-  /** The names of the graphs that it may ask for. */
+  /** Returns the names of the graphs that the caller may request. */
   graphs(): string[];
 }
 
-/** One session, as figures. */
+/** The figures of one session. */
 export interface SessionFigures {
-  /** Its id. Whoever knows it and is the caller can use the session: show it to nobody else. */
+  /** Its id. A caller who knows the id can use the session: show it to nobody else. */
   readonly sessionId: string;
-  /** Counts the router's sessions from 1 in the order of their starts, for people. */
+  /** Its number, from 1 in the order of starts, for people. */
   readonly number: number;
-  /** Who started it. */
+  /** The caller that started it. */
   readonly caller: string;
-  /** By which transport. */
+  /** Its transport. */
   readonly transport: string;
-  /** Name of its graph; absent for one that the client brought along. */
+  /** The name of its graph; absent for a graph from the client. */
   readonly graph?: string;
-  /** How long it has been open, milliseconds. */
+  /** The time since its start, milliseconds. */
   readonly openMs: number;
-  /** Since when it has been idle, milliseconds. */
+  /** The time since its last item, milliseconds. */
   readonly idleMs: number;
   /** Items in. */
   readonly inputs: number;
@@ -108,26 +110,29 @@ export interface SessionFigures {
 
 /** Counts since the router was made. */
 export interface RouterFigures {
-  /** Sessions that are open. */
+  /** Open sessions. */
   readonly open: number;
-  /** Sessions that were started, calls of `execute()` among them. */
+  /** Started sessions, including calls of `execute()`. */
   readonly started: number;
-  /** Those that ended, by how: `closed` by the client or once all was read, `failed`, `idle`, for a `limit`, or `drained`. */
+  /**
+   * Ended sessions, by reason: `closed` by the client or once all was read, `failed`, `idle`, for a `limit`, or
+   * `drained`.
+   */
   readonly ended: { readonly [how in SessionEnd]: number };
-  /** Those that were turned away, by why. */
+  /** Refused sessions, by reason. */
   readonly refused: { readonly [why in SessionRefusal]: number };
-  /** Items that went in. */
+  /** Items in. */
   readonly inputs: number;
-  /** Items that came out. */
+  /** Items out. */
   readonly outputs: number;
-  /** Bytes that went in. */
+  /** Bytes in. */
   readonly inputBytes: number;
-  /** Bytes that came out. */
+  /** Bytes out. */
   readonly outputBytes: number;
 }
 
-/** How a session ended. */
+/** The reason for the end of a session. */
 export type SessionEnd = "closed" | "failed" | "idle" | "limit" | "drained";
 
-/** Why none was started. */
+/** The reason for the refusal of a session. */
 export type SessionRefusal = "access" | "sessions" | "graph" | "draining";

@@ -1,5 +1,5 @@
 /**
- * The sessions of a server: made, found, limited, counted and ended in one place, whichever transports they come by.
+ * The sessions of a server: starts, finds, limits, counts and ends them in one place, for all transports.
  *
  * @module
  */
@@ -45,7 +45,7 @@ const DEFAULT_LIMITS: Required<SessionLimits> = {
   executeBytes: 64 * 2 ** 20,
 };
 
-/** What a caller asks for. */
+/** The request of a caller. */
 interface Asked {
   readonly caller: string;
   readonly transport: string;
@@ -53,8 +53,8 @@ interface Asked {
 }
 
 /**
- * Starts sessions for callers, and keeps them within limits. A server gives it the credentials of each connection, and
- * calls what it gets for them. `await using` closes all sessions.
+ * Starts sessions for callers, and keeps them within limits. A server passes the credentials of each connection, and
+ * calls the returned object for that connection. `await using` closes all sessions.
  *
  * @example
  * ```ts
@@ -76,7 +76,7 @@ export class SessionRouter implements AsyncDisposable {
   readonly #limits: Required<SessionLimits>;
   readonly #clock: RouterClock;
   readonly #sessions = new Map<string, RoutedSession>();
-  /** Sessions by caller, those that are being started among them. */
+  /** Sessions by caller, including those that are being started. */
   readonly #held = new Map<string, number>();
   readonly #totalRate: ByteRate;
   readonly #total: ItemCounts = { inputs: 0, outputs: 0, inputBytes: 0, outputBytes: 0 };
@@ -85,13 +85,13 @@ export class SessionRouter implements AsyncDisposable {
   #starting = 0;
   #started = 0;
   #isDraining = false;
-  /** Settles when there is no session left. */
+  /** Settles when no session is left. */
   #empty: PromiseWithResolvers<void> | undefined;
 
   /**
    * Makes a router.
    *
-   * @throws {SluiceError} `InvalidConfig` for an option that there is not, or a limit that is none
+   * @throws {SluiceError} `InvalidConfig` for an unknown option or an invalid limit
    */
   constructor(options: SessionRouterOptions) {
     const attempt = "Cannot make a session router";
@@ -111,10 +111,10 @@ export class SessionRouter implements AsyncDisposable {
   }
 
   /**
-   * Lets a caller in.
+   * Authenticates a caller.
    *
-   * @param credentials what a connection shows
-   * @returns what the caller may do; it is good for as long as the connection is
+   * @param credentials the credentials of a connection
+   * @returns the caller's access, valid for as long as the connection
    * @throws {SluiceError} `AccessDenied`
    */
   async authenticate(credentials: Credentials): Promise<CallerAccess> {
@@ -146,17 +146,20 @@ export class SessionRouter implements AsyncDisposable {
     };
   }
 
-  /** Whether it asks who calls; else everybody is `anonymous`. */
+  /** True if it authenticates callers; otherwise every caller is `anonymous`. */
   get authenticates(): boolean {
     return this.#options.authenticate !== undefined;
   }
 
-  /** The sessions that are open, for those who run the server. */
+  /** Returns the open sessions, for operators of the server. */
   sessions(): SessionFigures[] {
     return [...this.#sessions.values()].map((session) => session.figures());
   }
 
-  /** What runs the graph of an open session, by its number; `undefined` if that is not in this process. */
+  /**
+   * Returns the runtime of an open session's graph, by the session's number; `undefined` if the graph runs in another
+   * process.
+   */
   runtimeOf(number: number): Runtime | undefined {
     return this.#sessions.values().find((session) => session.number === number)?.runtime;
   }
@@ -173,9 +176,9 @@ export class SessionRouter implements AsyncDisposable {
   }
 
   /**
-   * Ends the inputs of all sessions and starts no more, waits until their outputs were read, and closes what is left.
+   * Ends the inputs of all sessions, refuses new ones, waits until outputs are read, and closes the remaining sessions.
    *
-   * @param timeoutMs how long it waits
+   * @param timeoutMs the time limit of the wait
    */
   async drain(timeoutMs = 5000): Promise<void> {
     this.#isDraining = true;
@@ -261,7 +264,7 @@ export class SessionRouter implements AsyncDisposable {
     }
   }
 
-  /** The graph that is run for what a client asks for. */
+  /** Returns the graph to run for a client's request. */
   #resolve(graph: PipelineGraph, caller: string): PipelineGraph | Promise<PipelineGraph> {
     const { graphs, admit } = this.#options;
     if (typeof graph === "string") {

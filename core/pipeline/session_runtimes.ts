@@ -1,5 +1,5 @@
 /**
- * The runtimes of sessions in this process: a router finds them without loading what runs graphs.
+ * The runtimes of sessions in this process: a router finds them without loading the code that runs graphs.
  *
  * @module
  */
@@ -8,12 +8,12 @@ import type { StreamSession } from "./transport.ts";
 
 const RUNTIMES = new WeakMap<StreamSession, Runtime>();
 
-/** Notes what runs the graph of a session. */
+/** Notes the runtime of a session. */
 export function noteRuntime(session: StreamSession, runtime: Runtime): void {
   RUNTIMES.set(session, runtime);
 }
 
-/** The runtime of a session in this process; `undefined` for any other. */
+/** Returns the runtime of a session in this process; `undefined` for any other. */
 export function runtimeOf(session: StreamSession): Runtime | undefined {
   return RUNTIMES.get(session);
 }

@@ -1,7 +1,7 @@
 /**
- * The sink behind an output of a session: it copies each frame and offers it to the reader. The next frame is read once
- * the reader has taken it; until then the link does what its policy says. A graph that is torn down, because one of its
- * nodes has failed, leaves the frames that have come out of it with the reader.
+ * The sink of a session's output: it copies each frame and offers the copy to the reader. It reads the next frame once
+ * the reader has taken that copy; until then the link follows its policy. If a graph is torn down because a node has
+ * failed, frames that have come out stay with the reader.
  *
  * @module
  */
@@ -18,16 +18,16 @@ import type { Outbox } from "./outbox.ts";
 import { FRAME_TYPES } from "./session_source.ts";
 import { TransportData } from "./transport_data.ts";
 
-/** How often the rest may be asked for in vain, when a node gives way to others. */
+/** Most fruitless turns that a node gives to others while it waits for the rest. */
 const MAX_TURNS = 64;
 
 /** The sink of a session. */
 export interface SessionSinkHandle extends NodeHandle {
-  /** Takes no more: nodes that only feed it end with it. */
+  /** Closes the sink: nodes that feed only it end with it. */
   close(): void;
 }
 
-/** A sink of one kind of frames. @param port by which name the graph exposes the output */
+/** Makes a sink of one kind of frames. @param port the name under which the graph exposes the output */
 export function sessionSink(port: string, kind: FrameKind, outbox: Outbox<TransportData>): NodeSpec<SessionSinkHandle> {
   const sink = new SessionSink(port, outbox);
   return appNode(

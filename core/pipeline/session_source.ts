@@ -1,6 +1,5 @@
 /**
- * The source behind an input of a session: a node of `appSource`'s kind whose format is that of its first item. Values
- * have none.
+ * The source of a session's input: a node like `appSource`, with the format of its first item. Values have no format.
  *
  * @module
  */
@@ -22,7 +21,7 @@ export const FRAME_TYPES: { readonly [K in FrameKind]: string } = {
   data: "DataFrame",
 };
 
-/** A source of payloads that were checked. */
+/** Makes a source of checked payloads. */
 export function sessionSource({ kind }: SourcePort): NodeSpec<AppSourceHandle<FramePayload, unknown>> {
   const port = { name: kind, kind, type: FRAME_TYPES[kind], ...(kind === "data" && { schema: "unknown" }) };
   const maker = new FrameMaker();

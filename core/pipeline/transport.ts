@@ -1,9 +1,9 @@
 /**
- * The contract of pipelines: whatever runs a graph for a client, here or elsewhere, is a {@linkcode PipelineTransport}. A
- * graph's exposed inputs and outputs are the ports of its session.
+ * The contract of pipelines. Code that runs a graph for a client, here or elsewhere, is a {@linkcode
+ * PipelineTransport}. A graph's exposed inputs and outputs are the ports of its session.
  *
- * Nothing here knows a network. A client of some protocol implements the contract, and so does `PipelineRunner`, which
- * runs graphs in this process; a server takes a `SessionRouter`.
+ * This module knows no network. A client of a protocol implements the contract, and so does `PipelineRunner`, which
+ * runs graphs in this process; a server uses a `SessionRouter`.
  *
  * @module
  */
@@ -13,89 +13,91 @@ import { TransportData } from "./transport_data.ts";
 /** Ends all inputs. */
 const END_OF_INPUTS = new TransportData({ kind: "end" });
 
-/** The graph that is asked for: a name that whoever runs it knows (for `PipelineRunner`: a path), or a graph file's JSON. */
+/** The requested graph: a name known to the transport (for `PipelineRunner`: a path), or a graph file's JSON. */
 export type PipelineGraph = string | GraphFile;
 
-/** How a call is made. */
+/** Options of a call. */
 export interface ExecuteOptions {
-  /** Stops the graph when it aborts: the call is rejected then, with `Timeout` if a time limit has passed, else `Busy`. */
+  /** Stops the graph when it aborts: the call rejects with `Timeout` if a time limit has passed, else with `Busy`. */
   readonly signal?: AbortSignal;
 }
 
 /** Runs graphs for clients. */
 export interface PipelineTransport {
   /**
-   * Runs a graph on items that are all there, and gives all that comes out, in the order in which it came.
+   * Runs a graph on a complete list of items, and returns all outputs in their order of arrival.
    *
    * @param input the items; the end of all ports is implied
-   * @throws {SluiceError} why the graph was refused or failed; `LimitExceeded` if more comes out than is allowed
+   * @throws {SluiceError} the refusal or failure of the graph; `LimitExceeded` if the outputs exceed the limit
    */
   execute(graph: PipelineGraph, input: Iterable<TransportData>, options?: ExecuteOptions): Promise<TransportData[]>;
   /**
    * Starts a session of a graph.
    *
-   * @throws {SluiceError} why the graph was refused, or no session is to be had
+   * @throws {SluiceError} the refusal of the graph, or of the session
    */
   stream(graph: PipelineGraph): Promise<StreamSession>;
 }
 
 /** A graph that runs for one client. `await using` closes it. */
 export interface StreamSession extends AsyncDisposable, AsyncIterable<TransportData> {
-  /** Names the session to whoever runs it; nobody can guess it. */
+  /** Identifies the session to its transport; cannot be guessed. */
   readonly sessionId: string;
-  /** The names of its ports, if whoever runs it tells them. */
+  /** The names of its ports, if the transport reports them. */
   readonly ports?: { readonly inputs: readonly string[]; readonly outputs: readonly string[] } | undefined;
-  /** Whether it takes or may still give items: it was not closed, has not failed, and its last output was not read. */
+  /**
+   * True if it accepts or may still return items: it was not closed, has not failed, and its last output was not read.
+   */
   readonly isActive: boolean;
   /**
-   * Gives the graph an item, and waits for room: there is no other limit to how much is on its way. Items of a port keep
-   * their order. An item of kind `end` ends a port, or all of them.
+   * Sends an item to the graph, and waits for room: the number of items on their way has no other limit. Items of a
+   * port keep their order. An item of kind `end` ends a port, or all of them.
    *
-   * @throws {SluiceError} what is wrong with the item, after which the session goes on; why the graph failed; `Busy` once
+   * @throws {SluiceError} the fault of the item, after which the session goes on; the failure of the graph; `Busy` once
    * the session or the port has ended
    */
   sendInput(data: TransportData): Promise<void>;
   /**
-   * The next item of any output. Outputs that nobody reads make the graph wait, or drop, as its links say. One call at a
+   * Returns the next item of any output. If nobody reads, the graph waits or drops, as its links decide. One call at a
    * time.
    *
    * @returns `undefined` once the graph has ended, and after `close()`
-   * @throws {SluiceError} why the graph failed
+   * @throws {SluiceError} the failure of the graph
    */
   recvOutput(): Promise<TransportData | undefined>;
-  /** Stops the graph, whatever is on its way, and gives all back that it held. Further calls wait for the same. */
+  /** Stops the graph, whatever is on its way, and frees all its resources. Further calls wait for the same end. */
   close(): Promise<void>;
-  /** The outputs until the end; leaving the loop early closes the session. */
+  /** Iterates over the outputs until the end; leaving the loop early closes the session. */
   [Symbol.asyncIterator](): AsyncIterableIterator<TransportData>;
   /** The outputs; cancelling closes the session. */
   readonly readable: ReadableStream<TransportData>;
-  /** The inputs; closing it ends all ports, aborting closes the session. */
+  /** The inputs; closing the stream ends all ports, aborting it closes the session. */
   readonly writable: WritableStream<TransportData>;
 }
 
 /** The names of a session's ports. */
 export type SessionPorts = NonNullable<StreamSession["ports"]>;
 
-/** What all sessions do alike: a class of sessions adds how items go in and out, and how it closes. */
+/** The common part of all sessions: a class of sessions adds the transfer of items, and closing. */
 export abstract class BaseSession implements StreamSession {
   #readable: ReadableStream<TransportData> | undefined;
   #writable: WritableStream<TransportData> | undefined;
-  /** Names the session to whoever runs it. */
+  /** Identifies the session to its transport. */
   abstract readonly sessionId: string;
-  /** Its ports; a class of sessions that knows them tells them. */
+  /** Its ports; overridden by sessions that know them. */
   get ports(): StreamSession["ports"] {
     return undefined;
   }
-  /** As the contract has it. */
+  /** As in {@linkcode StreamSession}. */
   abstract readonly isActive: boolean;
-  /** As the contract has it. */
+  /** As in {@linkcode StreamSession}. */
   abstract sendInput(data: TransportData): Promise<void>;
-  /** As the contract has it. */
+  /** As in {@linkcode StreamSession}. */
   abstract recvOutput(): Promise<TransportData | undefined>;
-  /** As the contract has it. */
+  /** As in {@linkcode StreamSession}. */
   abstract close(): Promise<void>;
 
-  /** The outputs until the end; leaving the loop early closes the session. */
+  /** Iterates over the outputs until the end; leaving the loop early closes the session. */
   [Symbol.asyncIterator](): AsyncIterableIterator<TransportData> {
     const iterator: AsyncIterableIterator<TransportData> = {
       next: async () => {
@@ -123,7 +125,7 @@ export abstract class BaseSession implements StreamSession {
     }, { highWaterMark: 0 });
   }
 
-  /** The inputs; closing it ends all ports, aborting closes the session. */
+  /** The inputs; closing the stream ends all ports, aborting it closes the session. */
   get writable(): WritableStream<TransportData> {
     return this.#writable ??= new WritableStream<TransportData>({
       write: (data) => this.sendInput(data),

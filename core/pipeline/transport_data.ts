@@ -1,6 +1,6 @@
 /**
- * What goes in and out of a pipeline's session: a frame of any kind, text or bytes, as plain data that belongs to whoever
- * has it. No slot of a pool is behind it.
+ * The items in and out of a pipeline's session: a frame of any kind, text or bytes, as plain data that belongs to its
+ * holder, without a slot of a pool.
  *
  * @module
  */
@@ -8,39 +8,39 @@ import type { Codec, PixelFormat } from "../frames/format.ts";
 import type { PixelAspect } from "../frames/pixel_aspect.ts";
 import type { ColumnOf, PacketNumber } from "../frames/packet_frame.ts";
 
-/** What every payload may say of its time. */
+/** The times of a payload. */
 export interface TransportTimes {
   /** Presentation time, nanoseconds; by default the end of the item before it on the same port, or 0. */
   readonly ptsNs?: number;
-  /** How long it lasts, nanoseconds. That of audio follows from its samples. */
+  /** Duration, nanoseconds. That of audio follows from its samples. */
   readonly durationNs?: number;
-  /** Whether items are missing before this one; by default `false`. */
+  /** True if items are missing before this one; by default `false`. */
   readonly discontinuity?: boolean;
 }
 
 /** A block of audio. */
 export interface TransportAudio extends TransportTimes {
-  /** Which kind of payload it is. */
+  /** The kind of payload. */
   readonly kind: "audio";
-  /** Hertz. */
+  /** The sample rate, hertz. */
   readonly sampleRateHz: number;
-  /** One array a channel, all of one length; full scale is ±1. */
+  /** One array for each channel, all of one length; full scale is ±1. */
   readonly channels: readonly Float32Array[];
 }
 
 /** A picture. */
 export interface TransportVideo extends TransportTimes {
-  /** Which kind of payload it is. */
+  /** The kind of payload. */
   readonly kind: "video";
-  /** How the planes lie in memory. */
+  /** The layout of the planes in memory. */
   readonly pixelFormat: PixelFormat;
   /** Pixels in a row. */
   readonly width: number;
   /** Rows. */
   readonly height: number;
-  /** Pictures a second; absent where it varies or is not known. */
+  /** Pictures a second; absent if varying or unknown. */
   readonly frameRate?: number;
-  /** How wide a pixel is by its height, where they differ: `16:15`. */
+  /** The ratio of a pixel's width to its height, if not 1: `16:15`. */
   readonly pixelAspect?: PixelAspect;
   /** The bytes of each plane, row by row without padding. */
   readonly planes: readonly Uint8Array[];
@@ -48,7 +48,7 @@ export interface TransportVideo extends TransportTimes {
 
 /** An access unit of compressed video, or a packet of compressed audio. */
 export interface TransportEncoded extends TransportTimes {
-  /** Which kind of payload it is. */
+  /** The kind of payload. */
   readonly kind: "encoded";
   /** The codec of the payload. */
   readonly codec: Codec;
@@ -60,31 +60,31 @@ export interface TransportEncoded extends TransportTimes {
   readonly channels?: number;
   /** For audio: hertz, if known. */
   readonly sampleRateHz?: number;
-  /** For Opus: by how many decibels its decoder makes it louder; by default 0. */
+  /** For Opus: the gain that its decoder adds, decibels; by default 0. */
   readonly gainDb?: number;
-  /** For video: how wide a pixel is by its height, where the container tells that they differ. */
+  /** For video: the ratio of a pixel's width to its height, if the container gives another one than 1. */
   readonly pixelAspect?: PixelAspect;
   /** The payload. */
   readonly bytes: Uint8Array;
-  /** Whether decoding can start here; by default for audio codecs and JPEG only. */
+  /** True if decoding can start here; by default for audio codecs and JPEG only. */
   readonly keyframe?: boolean;
-  /** Whether it is decoded only for those that follow; by default `false`. */
+  /** True if the unit is decoded only for later ones; by default `false`. */
   readonly decodeOnly?: boolean;
-  /** When it is to be decoded, nanoseconds; by default `ptsNs`. */
+  /** Decoding time, nanoseconds; by default `ptsNs`. */
   readonly dtsNs?: number;
 }
 
 /** A batch of records, as columns. */
 export interface TransportPacket extends TransportTimes {
-  /** Which kind of payload it is. */
+  /** The kind of payload. */
   readonly kind: "packet";
-  /** The numbers of each field, as many for each. The class of an array is the type of its field. */
+  /** The numbers of each field, with one length for all. The class of an array is the type of its field. */
   readonly columns: { readonly [field: string]: ColumnOf<PacketNumber> };
 }
 
 /** A value of a data port. */
 export interface TransportValue extends TransportTimes {
-  /** Which kind of payload it is. */
+  /** The kind of payload. */
   readonly kind: "data";
   /** The value; neither side may change it. */
   readonly value: unknown;
@@ -92,7 +92,7 @@ export interface TransportValue extends TransportTimes {
 
 /** A value of a data port that is a string. */
 export interface TransportText extends TransportTimes {
-  /** Which kind of payload it is. */
+  /** The kind of payload. */
   readonly kind: "text";
   /** The string. */
   readonly text: string;
@@ -100,19 +100,19 @@ export interface TransportText extends TransportTimes {
 
 /** A value of a data port that is a `Uint8Array`. */
 export interface TransportBytes extends TransportTimes {
-  /** Which kind of payload it is. */
+  /** The kind of payload. */
   readonly kind: "bytes";
   /** The bytes. */
   readonly bytes: Uint8Array;
 }
 
-/** Says that nothing more comes for a port, or, where no port is named, for any. It is only sent to a session. */
+/** Ends a port, or all ports if it names none. It is only sent to a session. */
 export interface TransportEnd {
-  /** Which kind of payload it is. */
+  /** The kind of payload. */
   readonly kind: "end";
 }
 
-/** What an item carries. */
+/** The payload of an item. */
 export type TransportPayload =
   | TransportAudio
   | TransportVideo
@@ -123,18 +123,18 @@ export type TransportPayload =
   | TransportBytes
   | TransportEnd;
 
-/** What an item says beside its payload. */
+/** The labels of an item beside its payload. */
 export interface TransportLabels {
-  /** The exposed port of the graph. It may be absent for an input where the graph exposes one. */
+  /** The exposed port of the graph. An input may omit it if the graph exposes only one. */
   readonly port?: string;
-  /** Counts the items of a port, from 0; a whole number. Outputs have it; inputs may. */
+  /** The number of the item on its port, from 0. Outputs have it; inputs may. */
   readonly sequence?: number;
-  /** Anything else, by name. A session hands none of it on: it is for transports and those who use them. */
+  /** Other labels, by name. A session hands none of them on: they are for transports and their users. */
   readonly metadata?: { readonly [name: string]: string };
 }
 
 /**
- * An item of a session. It does not change; `with…()` gives another one.
+ * An immutable item of a session; `with…()` returns a changed copy.
  *
  * @example
  * ```ts
@@ -145,19 +145,19 @@ export interface TransportLabels {
  * ```
  */
 export class TransportData<P extends TransportPayload = TransportPayload> {
-  /** What it carries. */
+  /** The payload. */
   readonly payload: P;
   /** The exposed port of the graph. */
   readonly port: string | undefined;
-  /** Counts the items of a port, from 0. */
+  /** The number of the item on its port, from 0. */
   readonly sequence: number | undefined;
-  /** Anything else, by name. */
+  /** Other labels, by name. */
   readonly metadata: { readonly [name: string]: string };
 
   /**
    * Makes an item.
    *
-   * @param payload is kept as it is
+   * @param payload the payload, which is not copied
    */
   constructor(payload: P, labels: TransportLabels = {}) {
     this.payload = payload;
@@ -167,36 +167,37 @@ export class TransportData<P extends TransportPayload = TransportPayload> {
     Object.freeze(this);
   }
 
-  /** The same for another port. */
+  /** Returns the item for another port. */
   withPort(port: string): TransportData<P> {
     return new TransportData(this.payload, { ...this, port });
   }
 
-  /** The same with another number. */
+  /** Returns the item with another number. */
   withSequence(sequence: number): TransportData<P> {
     return new TransportData(this.payload, { ...this, sequence });
   }
 
-  /** The same with more metadata; of equal names, the new ones count. */
+  /** Returns the item with more metadata; a new value replaces an old one of the same name. */
   withMetadata(metadata: { readonly [name: string]: string }): TransportData<P> {
     return new TransportData(this.payload, { ...this, metadata: { ...this.metadata, ...metadata } });
   }
 }
 
-/** How items become bytes, and bytes items. */
+/** Converts items to bytes, and bytes to items. */
 export interface TransportFormat {
   /** The media type of the bytes. */
   readonly contentType: string;
   /**
    * Writes an item.
    *
-   * @throws {SluiceError} `InvalidMessage` for what the format cannot carry, `LimitExceeded` for what is too large
+   * @throws {SluiceError} `InvalidMessage` for an item that the format cannot carry, `LimitExceeded` for one that is
+   * too large
    */
   serialize(data: TransportData): Uint8Array<ArrayBuffer>;
   /**
-   * Reads an item. What it has of the bytes it has copied.
+   * Reads an item, which copies its part of the bytes.
    *
-   * @throws {SluiceError} `InvalidMessage` for bytes that are none, `LimitExceeded` for too many of them
+   * @throws {SluiceError} `InvalidMessage` for bytes that are not an item, `LimitExceeded` for too many bytes
    */
   deserialize(bytes: Uint8Array): TransportData;
 }
