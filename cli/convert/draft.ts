@@ -8,6 +8,9 @@ import type { GraphFile, GraphFileLink, GraphFileNode } from "../../core/graph/g
 /** The lane that is there without being declared: what is known of standard input is known there. */
 export const MAIN = "main";
 
+/** Nodes that await another program, which may work for minutes before it takes or gives anything. */
+const UNHURRIED: ReadonlySet<string> = new Set(["ffmpeg-source", "ffmpeg-sink"]);
+
 /** An output that a chain has come to. */
 export interface ChainEnd {
   /** `node.port`. */
@@ -23,7 +26,12 @@ export class GraphDraft {
 
   /** Adds a node. */
   add(id: string, type: string, config: Readonly<Record<string, unknown>>, lane?: string): void {
-    this.#nodes[id + this.suffix] = { type, ...(lane !== undefined && { lane }), config: { ...config } };
+    this.#nodes[id + this.suffix] = {
+      type,
+      ...(lane !== undefined && { lane }),
+      ...(UNHURRIED.has(type) && { callTimeoutMs: 0 }),
+      config: { ...config },
+    };
   }
 
   /** Links two ports. */
