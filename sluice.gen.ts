@@ -2856,7 +2856,7 @@ export const ffmpegSink: NodeType<FfmpegSinkConfig, FfmpegSinkHandle> = defineNo
   descriptor: {
     type: "ffmpeg-sink",
     className: "FfmpegSink",
-    source: "processors/media/ffmpeg_sink.ts:73",
+    source: "processors/media/ffmpeg_sink.ts:74",
     description: "Writes whatever ffmpeg writes.",
     doc:
       'Writes whatever ffmpeg writes.\n\n**Purpose.** Starts `ffmpeg`, which has to be on the `PATH`, and hands it raw pictures and samples with their times,\nwhich it encodes and puts in one file: AAC, MP3, HEVC, VP9, AV1, Vorbis, AC-3, ALAC; AVI, FLV, GIF, MPEG-TS. It is\nrecorded as `NAME.partial`, and becomes `NAME` when ffmpeg has ended without a fault. An aborted run leaves an older\n`NAME` unchanged. What ffmpeg says goes to the node\'s log. Deno needs the permission to run it\n(`--allow-run=ffmpeg`). A format that a `media-sink` writes takes no other program.\n\n**Inputs.** `video_0`, …: pictures of pixel format `i420`. `audio_0`, …: samples. At least one of them; a stream that\ncomes after the file began is left out of it.\n\n**Outputs.** None.\n\n**Config.** `path`, `format`, `options`, `range`, `needsAllTracks`, `overwrite`.\n\n**Example.**\n```json\n{ "rec": { "type": "ffmpeg-sink", "config": { "path": "talk.webm", "options": ["-c:v", "libvpx-vp9", "-b:v", "1M"] } } }\n```',
@@ -3084,7 +3084,7 @@ export const ffmpegSource: NodeType<FfmpegSourceConfig, FfmpegSourceHandle> = de
   descriptor: {
     type: "ffmpeg-source",
     className: "FfmpegSource",
-    source: "processors/media/ffmpeg_source.ts:51",
+    source: "processors/media/ffmpeg_source.ts:52",
     description: "Reads whatever ffmpeg reads.",
     doc:
       'Reads whatever ffmpeg reads.\n\n**Purpose.** Starts `ffmpeg`, which has to be on the `PATH`, and gives the streams of a file, a device or an address as\nraw pictures and samples, with their times: HEVC, VP9, AV1, AC-3, ALAC and WMA; AVI, FLV and GIF; RTSP. Pictures are\nturned as the file says, deinterlaced where it says that they are interlaced, and of 8 bits in 4:2:0. Frames of all\nstreams come in the order of time: offline as fast as the graph takes them, in a live graph at the pace of the media.\nStreams that nothing is linked to are not decoded. What ffmpeg says of a damaged file goes to the node\'s log. It is\nended with the graph. A file may name no others but files, as playlists do. Deno needs the permission to run it\n(`--allow-run=ffmpeg,ffprobe`). A file that a `media-source` reads takes no other program.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: `i420` of the first stream of pictures, and so on; `audio_0`, …: those of sound. An event\n`tracks` says what there is.\n\n**Config.** `path`, `inputOptions`, `positionSeconds`, `endSeconds`.\n\n**Example.**\n```json\n{ "clip": { "type": "ffmpeg-source", "config": { "path": "holiday.avi" } } }\n```',
@@ -6803,7 +6803,7 @@ export const process: NodeType<ProcessConfig, ProcessHandle> = defineNodeType<Pr
   descriptor: {
     type: "process",
     className: "Process",
-    source: "processors/media/process.ts:69",
+    source: "processors/media/process.ts:70",
     description: "Passes a stream through another program.",
     doc:
       'Passes a stream through another program.\n\n**Purpose.** Starts a program, writes what comes in to its standard input, and makes frames of what it writes to its\nstandard output. Either direction may be left out: a node without a link to its inputs is a source, one without a link\nfrom its outputs a sink. The program is slowed down where the graph takes no more, and slows the graph down where it\ntakes no more itself; both directions go on by themselves, however much the program keeps. Its end of the stream\nfollows that of the input. What it writes to its standard error goes to the node\'s log, line by line; an exit code\nother than 0 is the node\'s failure. It is ended with the graph. Deno needs the permission to run it (`--allow-run`).\n\n**Inputs.** One of `audioIn`, as interleaved samples; `videoIn`, as YUV4MPEG2 or raw; `encodedIn`, the bytes of each\nframe; `dataIn`, values that are bytes.\n\n**Outputs.** One of `audioOut`: blocks of 1,024 samples, the last one shorter; `videoOut`; `dataOut`: bytes as they\ncome, up to 8,192 in a value. Times go on from that of the first frame that came in, by rates. A program that takes\n`encodedIn` and gives `audioOut` decodes: `sampleRateHz` and `channels` must say what it writes. So must `width` and\n`height` of raw pictures where none come in. Bytes that begin as another format does, such as YUV4MPEG2 or WAV, are\nrefused as samples.\n\n**Config.** `command`, `audioFormat`, `sampleRateHz`, `channels`, `videoFormat`, `range`, `pixelFormat`, `width`,\n`height`, `frameRate`.\n\n**Example.**\n```json\n{ "telephone": { "type": "process", "config": {\n  "command": ["sox", "-t", "raw", "-r", "48000", "-e", "signed", "-b", "16", "-c", "2", "-", "-t", "raw", "-", "sinc", "0.3k-3.4k"]\n} } }\n```',
@@ -10471,15 +10471,15 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/trim.ts": "6ab78f3fcd671259",
     "processors/flow/valve.ts": "e7ab715f66edbbd2",
     "processors/media/containers.ts": "a70c8c28c838c27d",
-    "processors/media/ffmpeg_sink.ts": "83cc0916214a5b29",
-    "processors/media/ffmpeg_source.ts": "f4e53286d0f33e66",
+    "processors/media/ffmpeg_sink.ts": "8393ed1762be03b4",
+    "processors/media/ffmpeg_source.ts": "71cbf004e9fabdb4",
     "processors/media/image_sink.ts": "90063aaa02722198",
     "processors/media/image_source.ts": "605f74896a10c0fb",
     "processors/media/media_sink.ts": "8a97c5e99b81f9b8",
     "processors/media/media_source.ts": "a62f63c6b66c8c99",
     "processors/media/pipe_sink.ts": "4de537343012581c",
     "processors/media/pipe_source.ts": "bc9e2cd817de05c0",
-    "processors/media/process.ts": "68f2f5583400c447",
+    "processors/media/process.ts": "ef446b73a56d6f70",
     "processors/network/http_source.ts": "54dad6c889d5e80a",
     "processors/network/udp_sink.ts": "df477937e0ccba84",
     "processors/network/udp_source.ts": "59ef316e69b76da9",

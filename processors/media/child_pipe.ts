@@ -6,7 +6,7 @@
 import { SluiceError } from "../../core/errors.ts";
 import { guardChild, killChild } from "./child_guard.ts";
 import { FEW_LOOKS, untilQuiet } from "./child_output.ts";
-import { LineLimit } from "./line_limit.ts";
+import type { LineTaker } from "./line_limit.ts";
 import { standardInput } from "./standard_input.ts";
 
 /** What a program says last before it fails is shown up to here. */
@@ -22,6 +22,17 @@ const REST_MS = 5;
 
 /** Which of its standard streams a program has; `io`: both. */
 type Direction = "read" | "write" | "io" | "none";
+
+/** What is asked of a program beside its streams. */
+export interface ChildOptions {
+  /** Takes the lines that the program says of itself. */
+  readonly lines?: LineTaker;
+  /**
+   * Whether the program has a session of its own: a Ctrl-C in the terminal reaches this process alone, which then closes
+   * the program's input. Such a program cannot ask anything in the terminal.
+   */
+  readonly isApart?: boolean;
+}
 
 /** Which streams are piped, by direction. */
 const PIPED: { readonly [D in Direction]: { readonly stdin: "piped" | "null"; readonly stdout: "piped" | "null" } } = {
@@ -49,10 +60,9 @@ export class ChildPipe {
    * Opens the pipe.
    *
    * @param command the program and its arguments; none for the standard streams
-   * @param onLine is given lines that the program says of itself, as far as {@linkcode LineLimit} lets them through
    * @throws {SluiceError} `InvalidConfig` if the program cannot be started
    */
-  constructor(command: readonly string[], direction: Direction, nodeId: string, onLine?: (line: string) => void) {
+  constructor(command: readonly string[], direction: Direction, nodeId: string, options: ChildOptions = {}) {
     this.#nodeId = nodeId;
     this.#name = JSON.stringify(command[0] ?? (direction === "read" ? "stdin" : "stdout"));
     if (command.length === 0) {
@@ -62,12 +72,12 @@ export class ChildPipe {
       this.#told = Promise.resolve("");
       return;
     }
-    const child = this.#child = this.#spawn(command, direction);
+    const child = this.#child = this.#spawn(command, direction, options.isApart);
     this.#gone = guardChild(child);
     const { stdin, stdout } = PIPED[direction];
     if (stdout === "piped") this.readable = untilQuiet(child.stdout, child.status);
     if (stdin === "piped") this.writable = child.stdin;
-    this.#told = lastOf(untilQuiet(child.stderr, child.status, FEW_LOOKS), onLine && new LineLimit(onLine));
+    this.#told = lastOf(untilQuiet(child.stderr, child.status, FEW_LOOKS), options.lines);
   }
 
   /**
@@ -103,9 +113,9 @@ export class ChildPipe {
     timers.forEach(clearTimeout);
   }
 
-  #spawn([program, ...args]: readonly string[], direction: Direction): Deno.ChildProcess {
+  #spawn([program, ...args]: readonly string[], direction: Direction, detached = false): Deno.ChildProcess {
     try {
-      return new Deno.Command(program, { args, ...PIPED[direction], stderr: "piped" }).spawn();
+      return new Deno.Command(program, { args, ...PIPED[direction], stderr: "piped", detached }).spawn();
     } catch (cause) {
       const reason = cause instanceof Deno.errors.NotFound
         ? noSuchProgram(program)
@@ -133,7 +143,7 @@ function noSuchProgram(program: string): string {
 }
 
 /** Reads what a program says, up to its end. @returns the last of it */
-async function lastOf(stream: ReadableStream<Uint8Array>, lines?: LineLimit): Promise<string> {
+async function lastOf(stream: ReadableStream<Uint8Array>, lines?: LineTaker): Promise<string> {
   let told = "";
   let begun = "";
   const decoder = new TextDecoder();

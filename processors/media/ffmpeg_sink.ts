@@ -16,6 +16,7 @@ import { PcmBlock } from "../file/pcm.ts";
 import { claimTake } from "../file/take.ts";
 import { ChildPipe } from "./child_pipe.ts";
 import { FFMPEG_EXTENSIONS, muxerOf } from "./ffmpeg_formats.ts";
+import { LineLimit } from "./line_limit.ts";
 import { packedBytes, packPicture } from "./packed_pictures.ts";
 import { writeBlock, writeHead } from "./raw_matroska_writer.ts";
 
@@ -218,10 +219,13 @@ export class FfmpegSink {
         earlierPath,
       });
     }
-    const command = ["ffmpeg", "-nostdin", "-hide_banner", "-v", "error", "-f", "matroska", "-i", "pipe:0"];
+    // With -xerror it fails where it cannot write the end of the file; without, it says so and exits with 0.
+    const command = ["ffmpeg", "-nostdin", "-hide_banner", "-v", "error", "-xerror", "-f", "matroska", "-i", "pipe:0"];
     const output = [...this.#streams.flatMap((_, k) => ["-map", `0:${k}`]), ...this.options, "-f", this.#muxer, "-y"];
-    const tell = (line: string) => context.log.warn(line);
-    this.#pipe = new ChildPipe([...command, ...output, `file:${partialPath}`], "write", this.#nodeId, tell);
+    this.#pipe = new ChildPipe([...command, ...output, `file:${partialPath}`], "write", this.#nodeId, {
+      lines: new LineLimit((line) => context.log.warn(line)),
+      isApart: true,
+    });
     this.#writer = this.#pipe.writable!.getWriter();
     // It finds the rate of pictures by their times.
     const head = writeHead(this.#streams.map(({ format }) => ({ format, range: this.range })));

@@ -46,6 +46,21 @@ Deno.test("FfmpegSink fails with what ffmpeg says, and leaves the file that was 
   assert.deepEqual(probe(path, "stream=codec_type"), ["audio"]);
 });
 
+Deno.test("FfmpegSink fails where ffmpeg cannot write the end of a file, and leaves NAME.partial", {
+  ignore: !existsSync("/dev/full"),
+}, async () => {
+  const path = `${FOLDER}/full.aiff`;
+  const from = input("tone.wav", "-c:a", "pcm_s16le");
+  // A first output lies on a full disk. It is short, so that ffmpeg writes all of it when it closes it.
+  const options = ["-t", "0.05", "-f", "wav", "/dev/full"];
+  await assert.rejects(carry(from, { path, options }, "audio_0"), (error: SluiceError) => {
+    assert.equal(error.code, "NodeFailed");
+    assert.match(error.message, /"ffmpeg" ended with code 1, and said: Error writing trailer of .*No space left/);
+    return true;
+  });
+  assert.deepEqual([existsSync(path), existsSync(`${path}.partial`)], [false, true]);
+});
+
 rare(Deno.test)("FfmpegSink refuses a file whose container nothing tells", async () => {
   const from = input("tone.wav", "-c:a", "pcm_s16le");
   const message = /Cannot tell the container of ".*none\.xyz": wanted an extension such as \.3gp/;

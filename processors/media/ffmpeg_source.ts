@@ -11,6 +11,7 @@ import type { StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { ByteQueue } from "./byte_queue.ts";
 import { ChildPipe } from "./child_pipe.ts";
+import { LineLimit } from "./line_limit.ts";
 import { describeStream, inputArgs, type ProbedStream, probeInput } from "./ffmpeg_probe.ts";
 import { type RawBlock, RawMatroska, type RawTrack } from "./raw_matroska.ts";
 import { type RawStream, readPictures, readSamples } from "./raw_streams.ts";
@@ -141,7 +142,10 @@ export class FfmpegSource {
     const command = ["ffmpeg", ...this.#args(streams)];
     // One that is ended finds fault with that.
     const tell = (line: string) => pipe === this.#pipe && context.log.warn(line);
-    const pipe: ChildPipe = this.#pipe = new ChildPipe(command, "read", this.#nodeId, tell);
+    const pipe: ChildPipe = this.#pipe = new ChildPipe(command, "read", this.#nodeId, {
+      lines: new LineLimit(tell),
+      isApart: true,
+    });
     this.#queue = new ByteQueue(pipe.readable!);
     const reader = this.#reader = new RawMatroska(this.#queue);
     while (reader.tracks === undefined && !this.#queue.ended) {

@@ -9,8 +9,16 @@ const MOST_LINES = 50;
 
 const SECOND_MS = 1000;
 
+/** Takes the lines of one stream. */
+export interface LineTaker {
+  /** Takes the next line. */
+  tell(line: string): void;
+  /** Called behind the last line. */
+  end(): void;
+}
+
 /** Lines of one stream. */
-export class LineLimit {
+export class LineLimit implements LineTaker {
   readonly #tell: (line: string) => void;
   readonly #nowMs: () => number;
   /** When the second began that runs, and how many lines it has let through. */

@@ -14,6 +14,7 @@ import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { ByteQueue } from "./byte_queue.ts";
 import { ChildPipe } from "./child_pipe.ts";
+import { LineLimit } from "./line_limit.ts";
 import { MediaFault } from "./media_fault.ts";
 import { ChildInput } from "./child_input.ts";
 import { decodeAdvice, secondStream, undecodedSamples, unsizedPictures } from "./process_faults.ts";
@@ -170,7 +171,9 @@ export class Process {
       : this.#to === undefined
       ? "write"
       : "io";
-    const pipe = this.#pipe = new ChildPipe(this.command, direction, nodeId, (line) => log.info(line));
+    const pipe = this.#pipe = new ChildPipe(this.command, direction, nodeId, {
+      lines: new LineLimit((line) => log.info(line)),
+    });
     this.#ended = pipe.ended().then(() => void (this.#outcome = {}), (error) => void (this.#outcome = { error }));
     if (pipe.writable !== undefined) {
       this.#frameBytes = new FrameBytes(this);
