@@ -6,7 +6,7 @@
  */
 import type { FormatAccepts, FormatField } from "./frames/format.ts";
 
-/** When a processor's `process()` is called. */
+/** The trigger of a processor's `process()`. */
 export type ProcessorMode = "push" | "loop" | "pull" | "external";
 
 /** Options of {@linkcode processor}. */

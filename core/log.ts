@@ -45,7 +45,7 @@ export interface LogOptions {
   readonly setting?: LogSetting;
   /** Takes each line, with its line end. Default: standard error. */
   readonly write?: (line: string) => void;
-  /** Whether lines go to a terminal. Default: whether standard error is one. */
+  /** True if lines go to a terminal. Default: true if standard error is one. */
   readonly terminal?: boolean;
   /** Default: on a terminal, unless `NO_COLOR` is set and not empty. */
   readonly colors?: boolean;

@@ -91,8 +91,7 @@ interface LinkEndRef {
  */
 export class Runtime implements AsyncDisposable {
   /**
-   * Why the runtime uses portable mode, and what to do: set if the native library was wanted but could not be loaded.
-   * The first start of a program logs it as a warning, too.
+   * The reason for portable mode, and the remedy: set if the native library was wanted but could not be loaded.
    */
   readonly driverNote: string | undefined;
   /** Events of the runtime, as they happen. */
@@ -152,7 +151,7 @@ export class Runtime implements AsyncDisposable {
     return this.#driver.kind;
   }
 
-  /** How the graph treats time. */
+  /** The mode: how the graph treats time. */
   get mode(): GraphMode {
     return this.#topology.mode;
   }

@@ -101,7 +101,8 @@ export interface RuntimeOptions {
    */
   readonly setupTimeoutMs?: number;
   /**
-   * How long a call of a node may hold its lane's thread, milliseconds; by default 2,000. After this time, or at the
+   * Time limit for holding a lane's thread in a call of a node, milliseconds; by default 2,000. After this time, or at
+   * the
    * call's own limit if that is sooner, the node is stuck: an event reports it, and if every node of its worker lane is
    * to be restarted or disabled on failure, the thread is replaced. Code after an `await`, and callbacks, may hold the
    * thread 250 ms longer. 0: as long as a call may take.
@@ -126,7 +127,7 @@ export interface AddOptions extends NodeOptions {
 
 /** Options of `Runtime.edit()`. */
 export interface EditOptions {
-  /** How long `setup()` of new nodes and ticks under way may take, milliseconds; by default 5,000. */
+  /** Time limit for `setup()` of new nodes and for running ticks, milliseconds; by default 5,000. */
   readonly timeoutMs?: number;
   /**
    * How long a replacing node may wait for its first tick, milliseconds; by default 250. A node for which nothing

@@ -70,7 +70,7 @@ export interface RuntimeView {
   readonly driver: DriverKind;
   /** The runtime's clock, in nanoseconds, for rates, calls and signs of life: it goes on while the graph is paused. */
   readonly nowNs: number;
-  /** How long a call may hold its lane before its node is stuck, milliseconds; 0: for ever. */
+  /** Time limit for a call to hold its lane before its node is stuck, milliseconds; 0: none. */
   readonly stuckAfterMs: number;
   readonly nodes: readonly NodeEntry[];
   readonly links: readonly LinkEntry[];

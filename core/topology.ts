@@ -65,11 +65,11 @@ export class Topology {
   readonly supervision: Supervision;
   /** Capacity of links without one of their own. */
   readonly capacity: LinkCapacity;
-  /** Whether links without a choice of their own get converters. */
+  /** The choice of converters for links without a choice of their own. */
   readonly convert: ConvertChoice;
   readonly connections: ConnectionManager<LinkEntry>;
   readonly #nodes: EditableMap<NodeId, NodeEntry>;
-  /** How the nodes of a draft differ from those of its graph; absent if this is no draft. */
+  /** The differences of a draft's nodes from those of its graph; absent for a graph. */
   readonly #drafted: DraftMap<NodeId, NodeEntry> | undefined;
   /** A node of each lane. */
   #residents: Map<string, NodeEntry>;

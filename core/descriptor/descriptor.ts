@@ -178,7 +178,7 @@ export interface NodeDescriptor {
   readonly category: string;
   /** Search words. */
   readonly tags: readonly string[];
-  /** When `process()` is called. */
+  /** The trigger of `process()`. */
   readonly mode: ProcessorMode;
   /** For mode `push`: whether a tick needs frames on any or on all inputs. */
   readonly trigger: "any" | "all";

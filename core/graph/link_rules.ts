@@ -1,5 +1,5 @@
 /**
- * Which ports may be linked. Graph files and the runtime's string interface use the same rules and messages.
+ * Decides which ports may be linked. Graph files and the runtime's string interface use the same rules and messages.
  *
  * @module
  */

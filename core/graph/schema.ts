@@ -95,7 +95,7 @@ export interface NodeOptions {
 /** The name of an option of a node. */
 export type NodeOption = keyof NodeOptions;
 
-/** How one option of a node is written, and its meaning for a sub-graph. */
+/** The written form of one option of a node, and its meaning for a sub-graph. */
 interface OptionRule {
   /** Its JSON Schema, for editors. Lists and objects have readers with checks of their own. */
   readonly schema: ConfigSchema & { readonly [key: string]: unknown };
@@ -177,7 +177,7 @@ export interface FileLinkOptions {
   readonly policy?: (typeof LINK_POLICIES)[number];
   /** Its capacity in frames; absent: by the graph. */
   readonly capacity?: FileCapacity;
-  /** Whether to put converters in; absent: by the graph. */
+  /** The choice of converters: `auto` puts them in; absent: by the graph. */
   readonly convert?: "auto" | "off";
 }
 
@@ -223,7 +223,7 @@ export const LANE_OPTIONS = {
 
 /** The options of a graph as a whole in a file. */
 export interface GraphOptions {
-  /** How the graph treats time; absent: by the runtime. */
+  /** The mode: how the graph treats time; absent: by the runtime. */
   readonly mode?: GraphMode;
   /** True if a live graph ends with its sources; absent: by the runtime. */
   readonly endsWithSources?: boolean;
@@ -233,7 +233,7 @@ export interface GraphOptions {
   readonly memory?: { readonly limit?: number };
   /** Capacity of links without one of their own, in frames; absent: by the runtime. */
   readonly capacity?: FileCapacity;
-  /** Whether links without a choice of their own get converters; absent: by the runtime. */
+  /** The choice of converters for links without a choice of their own; absent: by the runtime. */
   readonly convert?: "auto" | "off";
   /** Lanes, by name. */
   readonly lanes?: { readonly [name: string]: LaneOptions };

@@ -14,7 +14,7 @@ export const RESTART_LIMITS = {
   maxBackoffMs: { min: 0, max: 3_600_000, default: 10_000 },
 } as const;
 
-/** How often and how soon a node is restarted. Whole numbers. */
+/** The limits of a node's restarts. Whole numbers. */
 export interface RestartPolicy {
   /** Restarts within the window, 1 to 1,000,000; by default 5. The next failure ends the run. */
   readonly limit?: number;

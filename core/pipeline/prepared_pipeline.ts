@@ -109,8 +109,10 @@ export async function preparePipeline(
   return prepared;
 }
 
-/** Adds what feeds and reads the exposed ports. Inputs make the client
- * wait for room, whatever the mode of the graph; outputs that are read slowly do as the mode says. */
+/**
+ * Adds the sources and sinks of the exposed ports. Inputs make the client wait for room, whatever the mode of the graph;
+ * outputs that are read slowly wait or drop by the mode.
+ */
 function withEnds(runtime: Runtime, inputs: readonly SessionPort[], outputs: readonly SessionPort[]): BuiltPipeline {
   const sources = inputs.map((port) => {
     const source = runtime.add(sessionSource(port));

@@ -25,7 +25,7 @@ export interface SessionLimits {
   /** Sessions at once of one caller; by default `sessions`. */
   readonly sessionsPerCaller?: number;
   /**
-   * How long a session may neither take nor give an item, milliseconds; by default 60,000. The session is then closed.
+   * Time limit without an item in or out of a session, milliseconds; by default 60,000. The session is then closed.
    */
   readonly idleMs?: number;
   /** The most bytes of one item; by default 16 MiB. A larger input is refused; a larger output ends its session. */

@@ -13,7 +13,7 @@ import { logger } from "../log.ts";
 import { type MainSignals, watchMainSignals } from "./main_watch.ts";
 import { onceAnotherSignal } from "./same_signal.ts";
 
-/** How long a program may go on after the end of its graphs, milliseconds. */
+/** Time that a program may go on after the end of its graphs, milliseconds. */
 const END_AFTER_MS = 1_000;
 
 /** Functions that each stop a running graph; the promise settles when the graph has ended. */
