@@ -92,6 +92,7 @@ interface LinkEndRef {
 export class Runtime implements AsyncDisposable {
   /**
    * The reason for portable mode, and the remedy: set if the native library was wanted but could not be loaded.
+   * The first start of a program logs it as a warning, too.
    */
   readonly driverNote: string | undefined;
   /** Events of the runtime, as they happen. */

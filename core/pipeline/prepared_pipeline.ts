@@ -110,8 +110,8 @@ export async function preparePipeline(
 }
 
 /**
- * Adds the sources and sinks of the exposed ports. Inputs make the client wait for room, whatever the mode of the graph;
- * outputs that are read slowly wait or drop by the mode.
+ * Adds the sources and sinks of the exposed ports. Inputs make the client wait for room, whatever the mode of the
+ * graph; outputs that are read slowly wait or drop by the mode.
  */
 function withEnds(runtime: Runtime, inputs: readonly SessionPort[], outputs: readonly SessionPort[]): BuiltPipeline {
   const sources = inputs.map((port) => {
