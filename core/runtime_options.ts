@@ -102,7 +102,7 @@ export interface RuntimeOptions {
   readonly setupTimeoutMs?: number;
   /**
    * Time limit for holding a lane's thread in a call of a node, milliseconds; by default 2,000. After this time, or at
-   * the call's own limit if that is sooner, the node is stuck: an event reports it, and if every node of its worker lane
+   * the call's own limit if that is sooner, the node is stuck: an event reports it, and if each node of its worker lane
    * is to be restarted or disabled on failure, the thread is replaced. Code after an `await`, and callbacks, may hold
    * the thread 250 ms longer. 0: as long as a call may take.
    */
