@@ -32,7 +32,7 @@ Deno.test("runCodegen() --check ends with 1 and names the file and the command w
   const folder = await Deno.makeTempDir();
   try {
     const gain = await Deno.readTextFile(`${TESTDATA}/accepted/two_ports/gain.ts`);
-    await Deno.writeTextFile(`${folder}/gain.ts`, gain.replace("class Gain", "class Loudness"));
+    await Deno.writeTextFile(`${folder}/gain.ts`, gain.replace("class Gain", "class Louder"));
     await Deno.writeTextFile(`${folder}/nodes.json`, '{ "include": ["*.ts"], "name": "@example/x" }');
     const { code, err } = await run(".", "--check", "--config", `${folder}/nodes.json`);
     assert.equal(
@@ -56,7 +56,7 @@ rare(Deno.test)(
       const write = (decay: string) =>
         Deno.writeTextFile(
           `${folder}/gain.ts`,
-          gain.replace(/class Gain \{/, `class Loudness {\n  decay() {\n    return ${decay};\n  }\n`),
+          gain.replace(/class Gain \{/, `class Louder {\n  decay() {\n    return ${decay};\n  }\n`),
         );
       await write("0.993");
       await Deno.writeTextFile(`${folder}/nodes.json`, '{ "include": ["*.ts"], "name": "@example/x" }');

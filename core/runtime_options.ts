@@ -5,7 +5,8 @@
  */
 import { describeValue } from "./errors/describe_value.ts";
 import { SluiceError } from "./errors.ts";
-import { MAX_SLOT_BYTES, MAX_SLOTS, NODE_OPTION_NAMES, type NodeOptions } from "./graph/schema.ts";
+import type { GraphFileNode } from "./graph/graph_file.ts";
+import { MAX_SLOT_BYTES, MAX_SLOTS, NODE_OPTION_NAMES } from "./graph/schema.ts";
 import { poolName } from "./ids.ts";
 import { AUTO_LANE } from "./placement/lane_choice.ts";
 import type { LaneOptions } from "./placement/lane_options.ts";
@@ -119,7 +120,7 @@ export interface RuntimeOptions {
 }
 
 /** Options of `Runtime.add()`. */
-export interface AddOptions extends NodeOptions {
+export interface AddOptions extends Omit<GraphFileNode, "type" | "config"> {
   /** By default the type's name, with a number from the second on. */
   readonly id?: string;
 }

@@ -28,7 +28,7 @@ import { readInput } from "../convert/media_input.ts";
 import { findLost, findUnwritten, renderConverted, renderLost } from "../convert/result.ts";
 import { INPUT_FILE, InputFile } from "../convert/standard_streams.ts";
 import { type NeededPictures, planTrack, type TrackPlan } from "../convert/track_plan.ts";
-import { isOfOneSize, keepsAspect, plannedSize } from "../convert/video_chain.ts";
+import { isOfOneSize, keepsAspect, plannedSize, steadyRate } from "../convert/video_chain.ts";
 import type { ConvertArgs } from "../media_args.ts";
 import { EXIT, reportErrors } from "../output/failure.ts";
 import type { WrittenFile } from "../output/files.ts";
@@ -270,7 +270,9 @@ export function renderPlans(
     const what = plan === undefined ? "left out" : renderPlan(plan, args, sink);
     const sizes = plan === undefined || plan.copied ? "" : renderSizes(otherSizes, plan, args);
     const square = plan === undefined || plan.copied ? "" : renderSquare(plan, args);
-    return `${track.name}: ${describeTrack(track)}: ${what}${square}${sizes}`;
+    const rate = plan === undefined || args.frameRate !== undefined ? undefined : steadyRate(plan);
+    const steady = rate === undefined ? "" : ` at a steady ${rate} pictures/s, which --rate changes`;
+    return `${track.name}: ${describeTrack(track)}: ${what}${steady}${square}${sizes}`;
   });
 }
 

@@ -7,13 +7,13 @@ import type { GraphFile } from "../../core/graph/graph_file.ts";
 import { STANDARD } from "../../processors/file/standard_output.ts";
 import { type Container, containerOf, isIndexed } from "../../processors/media/containers.ts";
 import { isSequence } from "../../processors/media/image_path.ts";
-import type { MediaInfo } from "../../processors/media/media_info.ts";
+import type { MediaInfo, TrackInfo } from "../../processors/media/media_info.ts";
 import { type OutputFormat, PCM } from "../../processors/media/output_formats.ts";
 import type { PictureSize } from "../../processors/media/scale_advice.ts";
 import type { ConvertArgs } from "../media_args.ts";
 import { audioChain, audioFrames, encodedAudio } from "./audio_chain.ts";
 import { type ChainEnd, GraphDraft, MAIN } from "./draft.ts";
-import { familyOf } from "../../processors/media/decoders.ts";
+import { familyOf, wholeBitsOf } from "../../processors/media/decoders.ts";
 import { coloursOf } from "../../processors/media/track_colours.ts";
 import { type JoinedFile, joinedFrames, suffixOf } from "./joined_files.ts";
 import { ffmpegOptions, formatPath } from "./formats.ts";
@@ -27,6 +27,8 @@ export const OUTPUT = "output";
 const Y4M = "YUV4MPEG2";
 /** What a slot of the pool for pictures has room for. */
 const USUAL_PIXELS = 1920 * 1080;
+/** What a slot of the pool for encoded frames has room for, and the share of a picture's pixels that a packet can take. */
+const [USUAL_PACKET_BYTES, PACKET_SHARE] = [2 ** 20, 0.375];
 /** Bytes of a pixel, and to what rows are rounded up. */
 const [PIXEL_BYTES, ROW_PIXELS] = [4, 64];
 
@@ -162,7 +164,7 @@ function addOutput(
     return draft.add(OUTPUT, sink, { path, options: ffmpegOptions(args), ...(range && { range }), ...needs });
   }
   const samples = plans.find(({ codec }) => codec === PCM);
-  const format = samples && sampleFormat(audioCodec ?? samples.track.codec);
+  const format = samples && sampleFormat(samples.track, audioCodec);
   const rotate = plans.find(({ copied, track }) => copied && track.rotation !== undefined)?.track.rotation;
   draft.add(OUTPUT, sink, {
     path,
@@ -180,8 +182,8 @@ function containerFor(args: ConvertArgs): Container {
 }
 
 /** The format of samples in the file: that of the input, as far as files are written with it. */
-function sampleFormat(codec: string): string {
-  if (familyOf(codec) !== PCM) return "s16";
+function sampleFormat(track: TrackInfo, codec = track.codec): string {
+  if (familyOf(codec) !== PCM) return `s${wholeBitsOf(track)}`;
   const format = codec.slice("pcm-".length);
   return format === "u8" ? "s16" : format === "f64" ? "f32" : format;
 }
@@ -204,11 +206,20 @@ function poolsFor(
   args: ConvertArgs,
   otherSizes: readonly PictureSize[],
 ): GraphFile["pools"] {
-  const video = plans.find(({ track, copied }) => track.kind === "video" && !copied);
-  if (video === undefined) return undefined;
+  const pictures = plans.find(({ track }) => track.kind === "video");
+  if (pictures === undefined) return undefined;
+  const packetBytes = Math.max(...[pictures.track, plannedSize(pictures, args)].map(mostPacketBytes));
+  const encoded = packetBytes <= USUAL_PACKET_BYTES ? undefined : { encoded: { slotBytes: packetBytes } };
+  const video = pictures.copied ? undefined : pictures;
+  if (video === undefined) return encoded;
   const { width = 0, height = 0 } = video.track;
   const sizes = [{ width, height }, { width: height, height: width }, plannedSize(video, args), ...otherSizes];
   const pixels = sizes.map((size) => Math.ceil(size.width / ROW_PIXELS) * ROW_PIXELS * size.height);
   const most = Math.max(...pixels);
-  return most <= USUAL_PIXELS ? undefined : { video: { slotBytes: most * PIXEL_BYTES } };
+  return most <= USUAL_PIXELS ? encoded : { ...encoded, video: { slotBytes: most * PIXEL_BYTES } };
+}
+
+/** Room for the packets of a track: for the largest one that is known, and for what pictures of its size can take. */
+function mostPacketBytes({ width = 0, height = 0, largestPacketBytes = 0 }: Partial<TrackInfo>): number {
+  return Math.max(largestPacketBytes, Math.ceil(width * height * PACKET_SHARE));
 }

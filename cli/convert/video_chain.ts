@@ -76,9 +76,10 @@ export function videoFrames(
     const scale = { type: "scale", input: "videoIn", output: "videoOut" };
     end = draft.append(end, "scale", scale, { ...given, ...(track.rotation && { rotate: track.rotation }) }, "decode");
   }
-  if (args.frameRate !== undefined && track.codec !== "png" && track.codec !== "jpeg") {
+  const frameRate = args.frameRate ?? steadyRate(plan);
+  if (frameRate !== undefined && track.codec !== "png" && track.codec !== "jpeg") {
     const rate = { type: "frame-rate", input: "videoIn", output: "videoOut" };
-    end = draft.append(end, "frame-rate", rate, { frameRate: args.frameRate }, "decode");
+    end = draft.append(end, "frame-rate", rate, { frameRate }, "decode");
   }
   if (PIXELS[codec] !== pixels) {
     const convert = { type: "convert", input: "videoIn", output: "videoOut" };
@@ -109,6 +110,11 @@ export function plannedSize(plan: TrackPlan, args: ConvertArgs): PictureSize {
   const coded = { width, height };
   const shown = keepsAspect(plan, args) ? coded : shownSize(coded, track.pixelAspect);
   return sizeOf(codec, rotation % 180 === 0 ? shown : { width: shown.height, height: shown.width }, args);
+}
+
+/** The rate that uneven pictures are brought to for YUV4MPEG2, whose header has one rate for all; else `undefined`. */
+export function steadyRate({ track, codec }: TrackPlan): number | undefined {
+  return codec === RAW_VIDEO ? track.usualRate : undefined;
 }
 
 /** Whether pixels that are not square are written as they are. */

@@ -7,6 +7,7 @@ import { SluiceError, type SourcePlace } from "../errors.ts";
 import { nodeId, splitAddress } from "../ids.ts";
 import type { LinkOptions } from "../links/policy.ts";
 import type { GraphDocument } from "./document.ts";
+import type { GraphFile } from "./graph_file.ts";
 import { assertKeys } from "../errors/option_check.ts";
 import type { AddOptions } from "../runtime_options.ts";
 import { linkedPorts } from "./linked_ports.ts";
@@ -29,7 +30,9 @@ export interface GraphTarget {
 }
 
 /** Returns the options of a runtime for a graph: `new Runtime({ ...graphOptions(document), registry })`. */
-export function graphOptions(document: GraphDocument): GraphOptions {
+export function graphOptions(
+  document: GraphDocument,
+): Omit<GraphFile, "version" | "nodes" | "links" | "inputs" | "outputs"> {
   return pick<GraphOptions, keyof GraphOptions>(document, [
     "mode",
     "endsWithSources",

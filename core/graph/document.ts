@@ -7,14 +7,12 @@ import type { SourcePlace } from "../errors.ts";
 import type { NodeId, PortAddress } from "../ids.ts";
 import type { LaneOptions } from "../placement/lane_options.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
-import type { FileLinkOptions, GraphOptions, NodeOptions } from "./schema.ts";
+import type { GraphFile, GraphFileLink, GraphFileNode } from "./graph_file.ts";
 
 /** A node of the file. */
-export interface GraphNode extends NodeOptions {
+export interface GraphNode extends Omit<GraphFileNode, "config"> {
   /** Unique in the file. */
   readonly id: NodeId;
-  /** Registered name of its type. */
-  readonly type: string;
   /** As in the file, with settings from the command line on top; without defaults. */
   readonly config: { readonly [key: string]: unknown };
   /** The place of its id. */
@@ -22,7 +20,7 @@ export interface GraphNode extends NodeOptions {
 }
 
 /** A link of the file. */
-export interface GraphLink extends FileLinkOptions {
+export interface GraphLink extends GraphFileLink {
   /** The output. */
   readonly from: PortAddress;
   /** The input. */
@@ -32,11 +30,9 @@ export interface GraphLink extends FileLinkOptions {
 }
 
 /** A whole graph file. */
-export interface GraphDocument extends GraphOptions {
+export interface GraphDocument extends Omit<GraphFile, "nodes" | "links"> {
   /** Path or URL as the user gave it. */
   readonly file: string;
-  /** Version of the format. */
-  readonly version: 1;
   /** The nodes, in the order of the file. */
   readonly nodes: readonly GraphNode[];
   /** The links, in the order of the file. */

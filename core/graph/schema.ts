@@ -7,25 +7,13 @@
  */
 import type { ConfigSchema } from "../descriptor/descriptor.ts";
 import { MAX_TIMEOUT_MS } from "../errors/option_check.ts";
-import { FRAME_KINDS, type FrameKind } from "../frames/format.ts";
-import {
-  CONVERT_CHOICES,
-  type GraphMode,
-  LINK_POLICIES,
-  type LinkCapacity,
-  MAX_LINK_CAPACITY,
-} from "../links/policy.ts";
+import { FRAME_KINDS } from "../frames/format.ts";
+import { CONVERT_CHOICES, LINK_POLICIES, type LinkCapacity, MAX_LINK_CAPACITY } from "../links/policy.ts";
 import { ISOLATE_MEMORY_MB } from "../placement/isolation.ts";
-import {
-  LANE_KINDS,
-  LANE_PRIORITIES,
-  type LaneOptions,
-  type LanePriority,
-  MAX_CPUS,
-} from "../placement/lane_options.ts";
-import type { NodePools } from "../pools/node_pools.ts";
+import { LANE_KINDS, LANE_PRIORITIES, type LaneOptions, MAX_CPUS } from "../placement/lane_options.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
-import { RESTART_LIMITS, type Supervision } from "./supervision.ts";
+import type { GraphFile, GraphFileLink, GraphFileNode } from "./graph_file.ts";
+import { RESTART_LIMITS } from "./supervision.ts";
 
 /** The version of the format of graph files that this Sluice reads. */
 export const GRAPH_VERSION = 1;
@@ -39,58 +27,8 @@ export const MAX_SLOTS = 1_048_576;
 /** A node's id or a port's name, as a pattern. */
 export const NAME_PATTERN = "[A-Za-z_][A-Za-z0-9_-]{0,63}";
 
-/** The options of a node beside its type and its configuration. */
-export interface NodeOptions {
-  /**
-   * `main`, or any name of a lane: nodes that give the same name share a thread. By default `worker`; for native
-   * stages, which share no lane with processors, `native`. With `"auto"` the node starts on its default lane, and the
-   * runtime moves it when that lane has too much to do.
-   */
-  readonly lane?: string;
-  /**
-   * The pool that its outputs take slots from: a kind of frame, or a name in {@linkcode RuntimeOptions.pools}; or such
-   * names by output, `{ audio: "music" }`. By default each output uses the pool of its kind.
-   */
-  readonly pool?: NodePools;
-  /** Its supervision; by default as in {@linkcode RuntimeOptions.supervision}. */
-  readonly supervision?: Supervision;
-  /**
-   * Time limit for a call of this node, milliseconds, including its waits in a live graph; 0: no limit. By default as
-   * in {@linkcode RuntimeOptions.callTimeoutMs}.
-   */
-  readonly callTimeoutMs?: number;
-  /**
-   * Priority of its lane, which gets the highest priority of its nodes unless {@linkcode RuntimeOptions.lanes} has
-   * another. Nodes without a lane that ask for the same priority share one. Not for lane `main`; by default the
-   * priority of its type.
-   */
-  readonly priority?: LanePriority;
-  /**
-   * The processors for its lane, counted from 0: shared as with `priority`; the lane gets those that all of its nodes
-   * allow.
-   */
-  readonly cpus?: readonly number[];
-  /**
-   * `process`: runs the node, a stage of a plugin, in a process of its own. If that process crashes, hangs for
-   * `callTimeoutMs` or takes too much memory, only this node fails. `false` (default): runs the node in this process.
-   */
-  readonly isolate?: "process" | false;
-  /** Memory limit for the process of an isolated node, MiB; by default the limit of the system. */
-  readonly isolateMemoryMb?: number;
-  /**
-   * True if frames pass the node without a call of `process()`, until an edit changes it; by default `false`.
-   */
-  readonly bypassed?: boolean;
-  /**
-   * Elements of its dynamic ports from the start, beside those of its class: `["inputs_0", "inputs_3"]`. Ignores a name
-   * that is not an element's, or beyond the port's maximum. An element with a name of its own has a kind: `{ input:
-   * "side", kind: "audio" }`, `{ output: "rest", kind: "data" }`.
-   */
-  readonly ports?: readonly (
-    | string
-    | { readonly input?: string; readonly output?: string; readonly kind: FrameKind }
-  )[];
-}
+/** What may be said of a node beside its type and its configuration. */
+export type NodeOptions = Omit<GraphFileNode, "type" | "config">;
 
 /** The name of an option of a node. */
 export type NodeOption = keyof NodeOptions;
@@ -172,14 +110,7 @@ export const NODE_OPTIONS: { readonly [K in NodeOption]-?: OptionRule } = {
 export const NODE_OPTION_NAMES = Object.keys(NODE_OPTIONS) as readonly NodeOption[];
 
 /** The options of a link in a file. */
-export interface FileLinkOptions {
-  /** Its policy when it is full; absent: by the mode. */
-  readonly policy?: (typeof LINK_POLICIES)[number];
-  /** Its capacity in frames; absent: by the graph. */
-  readonly capacity?: FileCapacity;
-  /** The choice of converters: `auto` puts them in; absent: by the graph. */
-  readonly convert?: "auto" | "off";
-}
+export type FileLinkOptions = Omit<GraphFileLink, "from" | "to">;
 
 /** A capacity that a file can hold. */
 export type FileCapacity = Exclude<LinkCapacity, (link: never) => number>;
@@ -222,22 +153,7 @@ export const LANE_OPTIONS = {
 } satisfies { readonly [K in keyof LaneOptions]-?: ConfigSchema };
 
 /** The options of a graph as a whole in a file. */
-export interface GraphOptions {
-  /** The mode: how the graph treats time; absent: by the runtime. */
-  readonly mode?: GraphMode;
-  /** True if a live graph ends with its sources; absent: by the runtime. */
-  readonly endsWithSources?: boolean;
-  /** Sizes of pools, by name. */
-  readonly pools?: { readonly [name: string]: PoolSize };
-  /** `limit`: the most bytes of slots of all pools together; absent: by the runtime. */
-  readonly memory?: { readonly limit?: number };
-  /** Capacity of links without one of their own, in frames; absent: by the runtime. */
-  readonly capacity?: FileCapacity;
-  /** The choice of converters for links without a choice of their own; absent: by the runtime. */
-  readonly convert?: "auto" | "off";
-  /** Lanes, by name. */
-  readonly lanes?: { readonly [name: string]: LaneOptions };
-}
+export type GraphOptions = Omit<GraphFile, "version" | "nodes" | "links" | "inputs" | "outputs">;
 
 /** The schemas of the options of a graph that have one value. */
 export const GRAPH_OPTIONS = {

@@ -80,11 +80,15 @@ export interface TrackInfo extends PictureFormat {
   /** Rows, likewise. */
   readonly height?: number;
   /** Sizes that pictures have later on, where they change. */
-  readonly otherSizes?: readonly PictureSize[];
+  readonly otherSizes?: readonly { readonly width: number; readonly height: number }[];
   /** How far a player turns pictures, clockwise, in degrees. */
   readonly rotation?: number;
   /** Pictures a second, on average. */
   readonly frameRate?: number;
+  /** Pictures a second by the usual distance of two, where they do not come at a steady rate. */
+  readonly usualRate?: number;
+  /** Bytes of the largest packet, of the whole track or of its first packets. */
+  readonly largestPacketBytes?: number;
   /** Samples a second of each channel. */
   readonly sampleRateHz?: number;
   /** How many channels it has. */
@@ -245,6 +249,8 @@ async function trackInfo(
     ...(language !== "und" && language !== "" && { language }),
     ...(title && { title }),
     ...(isVideo ? await videoInfo(track, stats.packetRate, frameRate) : await audioInfo(track as InputAudioTrack)),
+    ...(isVideo && stats.usualRate !== undefined && { usualRate: stats.usualRate }),
+    ...(isVideo && stats.mostBytes > 0 && { largestPacketBytes: stats.mostBytes }),
     ...picture,
     ...(codec === "h264" && await sizesInfo(track.id, mended)),
   };

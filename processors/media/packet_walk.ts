@@ -10,6 +10,8 @@ import type { EncodedPacket, EncodedPacketSink } from "mediabunny";
 
 /** Packets without bytes in a row that are believed. */
 const MOST_EMPTY = 1000;
+/** Durations differ if by more than this share of the usual one, and by more than the rounding of two times to milliseconds. */
+const [UNEVEN_SHARE, ROUNDING_SECONDS] = [0.1, 0.0021];
 /** Packets after which timers have their turn. */
 const TURN_PACKETS = 256;
 
@@ -18,6 +20,10 @@ export interface PacketFigures {
   /** Packets a second, on average. */
   readonly packetRate: number;
   readonly bitRate: number;
+  /** Bytes of the largest packet. */
+  readonly mostBytes: number;
+  /** Packets a second by the usual duration of one, where durations differ by more than rounding; else `undefined`. */
+  readonly usualRate?: number;
 }
 
 /** Finds that packets do not go on. */
@@ -35,16 +41,28 @@ export class PacketGuard {
 /** Measures the first packets of a track. @param most how many, by default all */
 export async function measurePackets(sink: EncodedPacketSink, most = Infinity): Promise<PacketFigures> {
   const guard = new PacketGuard();
-  let [start, end, count, bytes] = [Infinity, -Infinity, 0, 0];
+  let [start, end, count, bytes, mostBytes] = [Infinity, -Infinity, 0, 0, 0];
+  const durations: number[] = [];
   for await (const packet of sink.packets(undefined, undefined, { metadataOnly: true })) {
     // Of pictures whose order of decoding is not that of time, those that are shown before are counted, too.
     if (count >= most && packet.timestamp >= end) break;
     guard.check(packet);
+    durations.push(packet.duration);
+    mostBytes = Math.max(mostBytes, packet.byteLength);
     start = Math.min(start, packet.timestamp);
     end = Math.max(end, packet.timestamp + packet.duration);
     bytes += packet.byteLength;
     if (++count % TURN_PACKETS === 0) await setImmediate();
   }
   const perSecond = (amount: number) => count === 0 ? 0 : Number((amount / (end - start)).toPrecision(16));
-  return { packetRate: perSecond(count), bitRate: perSecond(8 * bytes) };
+  const usualRate = unevenRate(durations.slice(0, -1));
+  return { packetRate: perSecond(count), bitRate: perSecond(8 * bytes), mostBytes, ...(usualRate && { usualRate }) };
+}
+
+/** The rate by the usual one of durations that differ. */
+function unevenRate(durations: number[]): number | undefined {
+  durations.sort((a, b) => a - b);
+  const [shortest, usual, longest] = [0, 0.5, 1].map((part) => durations[Math.round(part * (durations.length - 1))]);
+  const isUneven = longest - shortest > Math.max(UNEVEN_SHARE * usual, ROUNDING_SECONDS);
+  return isUneven && usual > 0 ? Math.round(1e3 / usual) / 1e3 : undefined;
 }

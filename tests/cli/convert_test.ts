@@ -672,3 +672,45 @@ Deno.test("sluice convert --loudness refuses silence, pictures alone and --copy"
     assert.match(said, wanted);
   }
 });
+
+Deno.test({
+  name: "sluice convert brings uneven pictures to one rate for YUV4MPEG2, and says which",
+  ignore,
+  fn: async () => {
+    const path = `${FOLDER}/uneven.mp4`;
+    const uneven = ["-vf", "select='lt(n,25)+not(mod(n,5))'", "-fps_mode", "vfr", "-c:v", "libx264"];
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=size=64x48:rate=25:duration=3", ...uneven, path);
+    const { code, stderr } = await convert("uneven.mp4", "uneven.y4m");
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /at a steady 25 pictures\/s, which --rate changes/);
+    const [rate, seconds] = probe(`${FOLDER}/uneven.y4m`, "stream=r_frame_rate,duration")[0].split(",");
+    assert.equal(rate, "25/1");
+    // The last picture begins at 2.8 s.
+    assert.ok(Number(seconds) > 2.8 && Number(seconds) <= 3, seconds);
+  },
+});
+
+Deno.test({
+  name: "sluice convert keeps the 24 bits of FLAC in WAV",
+  ignore,
+  fn: async () => {
+    ffmpeg("-f", "lavfi", "-i", "sine=d=0.5", "-c:a", "pcm_s24le", `${FOLDER}/source.wav`);
+    assert.equal((await convert("source.wav", "deep.flac")).code, 0);
+    const { code, stderr } = await convert("deep.flac", "deep.wav");
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(probe(`${FOLDER}/deep.wav`, "stream=codec_name"), ["pcm_s24le"]);
+  },
+});
+
+Deno.test({
+  name: "sluice convert has room for key frames of more than a mebibyte",
+  ignore,
+  fn: async () => {
+    const noise = ["-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=2:duration=1", "-vf", "noise=alls=100:allf=t"];
+    ffmpeg(...noise, "-c:v", "libx264", "-qp", "1", "-profile:v", "high", `${FOLDER}/heavy.mp4`);
+    const { code, stderr } = await convert("heavy.mp4", "heavy.mkv", "--copy");
+    assert.equal(code, 0, stderr);
+    const sizes = probe(`${FOLDER}/heavy.mkv`, "packet=size").map(Number);
+    assert.ok(sizes.length === 2 && Math.max(...sizes) > 2 ** 20, String(sizes));
+  },
+});
