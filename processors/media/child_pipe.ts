@@ -113,9 +113,10 @@ export class ChildPipe {
     timers.forEach(clearTimeout);
   }
 
-  #spawn([program, ...args]: readonly string[], direction: Direction, detached = false): Deno.ChildProcess {
+  #spawn([program, ...args]: readonly string[], direction: Direction, isApart = false): Deno.ChildProcess {
+    const options = { args, ...PIPED[direction], stderr: "piped" } as const;
     try {
-      return new Deno.Command(program, { args, ...PIPED[direction], stderr: "piped", detached }).spawn();
+      return isApart ? spawnApart(program, options) : new Deno.Command(program, options).spawn();
     } catch (cause) {
       const reason = cause instanceof Deno.errors.NotFound
         ? noSuchProgram(program)
@@ -127,6 +128,28 @@ export class ChildPipe {
       throw new SluiceError("InvalidConfig", `Cannot start ${this.#name}: ${reason}`, { key: "command", cause });
     }
   }
+}
+
+/**
+ * Starts a program in a session of its own, or in this one where the system lets neither Deno nor `setsid` make one. Deno
+ * forks for a session, which Linux refuses to a process that has reserved more addresses than the machine has memory, as
+ * V8 does for several workers; `setsid` takes no fork of this process.
+ */
+function spawnApart(program: string, options: Deno.CommandOptions & { args: string[] }): Deno.ChildProcess {
+  try {
+    return new Deno.Command(program, { ...options, detached: true }).spawn();
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotCapable) throw cause;
+  }
+  // Without a question: this is not what the user has asked for.
+  if (Deno.permissions.querySync({ name: "run", command: "setsid" }).state === "granted") {
+    try {
+      return new Deno.Command("setsid", { ...options, args: [program, ...options.args] }).spawn();
+    } catch {
+      // There is none: not on macOS, and not on Windows.
+    }
+  }
+  return new Deno.Command(program, options).spawn();
 }
 
 function noSuchProgram(program: string): string {
