@@ -10476,7 +10476,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/image_sink.ts": "90063aaa02722198",
     "processors/media/image_source.ts": "605f74896a10c0fb",
     "processors/media/media_sink.ts": "8a97c5e99b81f9b8",
-    "processors/media/media_source.ts": "a62f63c6b66c8c99",
+    "processors/media/media_source.ts": "9de403f460864aaa",
     "processors/media/pipe_sink.ts": "4de537343012581c",
     "processors/media/pipe_source.ts": "bc9e2cd817de05c0",
     "processors/media/process.ts": "ef446b73a56d6f70",

@@ -60,6 +60,9 @@ export function describeTrack(track: TrackInfo): string {
   if (width !== undefined) {
     facts.push(describeSizes([{ width, height: height! }, ...otherSizes ?? []]), ...describePictures(track));
   }
+  if (facts.length === 1 && sampleRateHz === undefined && track.refusal !== undefined) {
+    facts.push("which no shipped node reads");
+  }
   if (frameRate !== undefined) facts.push(`${frameRate} pictures/s`);
   if (rotation !== undefined) facts.push(`turned by ${rotation}°`);
   if (sampleRateHz !== undefined) facts.push(`${sampleRateHz} Hz`);

@@ -19,6 +19,8 @@ import { checkMp4 } from "./mp4_check.ts";
 import type { MendedView } from "./mended_view.ts";
 import { mendFile } from "./mend_file.ts";
 import { type EditEnd, readEditEnds } from "./mp4_edits.ts";
+import { TransportView } from "./mend_ts.ts";
+import { findStreams, type TsStream } from "./ts_streams.ts";
 import { guardReads, hideSize } from "./read_guard.ts";
 
 /** The most bytes that a file can ask to be read at once, such as an index. */
@@ -26,11 +28,23 @@ const MOST_READ = 256 * 2 ** 20;
 /** The most tracks of a file. */
 const MOST_TRACKS = 128;
 
+/** A track that nothing is read of but that it is there. */
+export interface UnreadTrack {
+  /** As an output of a source would be named, behind those that there are: `video_1`. */
+  readonly name: string;
+  readonly kind: "video" | "audio";
+  /** As ffmpeg names it. */
+  readonly codec: string;
+  readonly refusal: string;
+}
+
 /** A media file that is read. */
 export class MediaFile implements Disposable {
   readonly path: string;
   /** Its tracks, by the names of a source's outputs: `video_0`, `audio_1`, `pcm_0`. */
   readonly tracks: ReadonlyMap<string, FileTrack>;
+  /** Tracks of MPEG-TS that mediabunny does not know. */
+  readonly unread: readonly UnreadTrack[];
   /** Nanoseconds from its start to its end, as its header says; `undefined` if it does not. */
   readonly durationNs: number | undefined;
   /** What mediabunny knows of it. */
@@ -45,14 +59,15 @@ export class MediaFile implements Disposable {
   private constructor(
     path: string,
     input: Input,
-    { tracks, durationNs, part, mended, originSeconds }: Pick<
+    { tracks, unread, durationNs, part, mended, originSeconds }: Pick<
       MediaFile,
-      "tracks" | "durationNs" | "part" | "mended" | "originSeconds"
+      "tracks" | "unread" | "durationNs" | "part" | "mended" | "originSeconds"
     >,
   ) {
     this.path = path;
     this.input = input;
     this.tracks = tracks;
+    this.unread = unread;
     this.durationNs = durationNs;
     this.part = part;
     this.mended = mended;
@@ -97,8 +112,10 @@ export class MediaFile implements Disposable {
       const formats = mended.isUnsized ? [mediabunny.WAVE] : mediabunny.ALL_FORMATS;
       input = new mediabunny.Input({ formats: formats.filter(isFormatOfOneFile(mediabunny)), source });
       const mp3Ends = await readMp3Ends(mediabunny, input, whole.read, whole.size);
-      const tracks = await readTracks(mediabunny, input, {
+      const streams = mended instanceof TransportView ? await findStreams(mended) : [];
+      const { tracks, unread } = await readTracks(mediabunny, input, {
         part,
+        streams,
         editEnds: readEditEnds(read, size),
         mp3Ends,
         gaps: mended.gaps,
@@ -108,7 +125,7 @@ export class MediaFile implements Disposable {
       const said = mp3Ends?.isJoined ? null : await input.getDurationFromMetadata();
       const seconds = mp3Ends?.end === undefined ? said : mp3Ends.end.endNs / 1e9;
       const durationNs = seconds !== null && seconds > 0 && seconds < 1e8 ? seconds * 1e9 : undefined;
-      return new MediaFile(path, input, { tracks, durationNs, part, mended, originSeconds });
+      return new MediaFile(path, input, { tracks, unread, durationNs, part, mended, originSeconds });
     } catch (error) {
       if (input === undefined) file.close();
       else input.dispose();
@@ -192,13 +209,14 @@ async function readOrigin({ MpegTsInputFormat }: Mediabunny, input: Input): Prom
 async function readTracks(
   mediabunny: Mediabunny,
   input: Input,
-  { part, editEnds, mp3Ends, gaps }: {
+  { part, streams, editEnds, mp3Ends, gaps }: {
     readonly part: string | undefined;
+    readonly streams: readonly TsStream[];
     readonly editEnds: ReadonlyMap<number, EditEnd>;
     readonly mp3Ends: Mp3Ends | undefined;
     readonly gaps: MendedView["gaps"];
   },
-): Promise<Map<string, FileTrack>> {
+): Promise<Pick<MediaFile, "tracks" | "unread">> {
   const delays = await CodecDelays.listen(mediabunny, input);
   const isOgg = await input.getFormat() instanceof mediabunny.OggInputFormat;
   const found = await input.getTracks();
@@ -211,7 +229,16 @@ async function readTracks(
     const number = read.port === "video" ? pictures++ : sounds++;
     tracks.set(`${read.port}_${number}`, read);
   }
-  if (tracks.size > 0) return tracks;
+  const unread = streams.filter(({ pid }) => !found.some(({ id }) => id === pid)).map(({ kind, codec }) => ({
+    name: kind === "video" ? `video_${pictures++}` : `audio_${sounds++}`,
+    kind,
+    codec: codec ?? "unknown",
+    refusal: codec === undefined ? "MPEG-TS does not tell its codec" : `no shipped node reads ${codec} in MPEG-TS`,
+  }));
+  if (tracks.size > 0) return { tracks, unread };
+  if (unread.length > 0) {
+    throw new MediaFault(`of ${unread.map(({ name, codec }) => `${name} (${codec})`).join(" and ")} nothing is read`);
+  }
   if (part !== undefined) throw new MediaFault(`it is cut off: ${part} are there, and what tells its tracks is not`);
   throw new MediaFault("it has no track of video or audio");
 }

@@ -40,7 +40,7 @@ export interface MediaInfo {
   readonly durationSeconds?: number;
   /** Bits a second of the whole file. */
   readonly bitRate?: number;
-  /** Of pictures and sound, in the order of the file. */
+  /** Of pictures and sound, in the order of the file; those of MPEG-TS of which nothing is read come last. */
   readonly tracks: readonly TrackInfo[];
   /** Title, artist and so on, by name. */
   readonly tags: { readonly [name: string]: string | number };
@@ -185,7 +185,7 @@ export function readOtherSizes(pattern: string, first: number): NumberedSize[] {
 }
 
 async function mediaFileInfo(
-  { path, input, tracks: known, durationNs, originSeconds, part, mended }: MediaFile,
+  { path, input, tracks: known, unread, durationNs, originSeconds, part, mended }: MediaFile,
 ): Promise<MediaInfo> {
   const bytes = Deno.statSync(path).size;
   const container = (await input.getFormat()).name;
@@ -196,6 +196,7 @@ async function mediaFileInfo(
   for (const [index, [name, track]] of [...known].entries()) {
     tracks.push(await trackInfo(name, track, found[index] as InputVideoTrack | InputAudioTrack, most, mended));
   }
+  tracks.push(...unread);
   const durationSeconds = durationNs === undefined
     ? await input.computeDuration() - originSeconds - unheardSeconds(mended)
     : durationNs / 1e9;

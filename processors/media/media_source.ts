@@ -141,6 +141,7 @@ export class MediaSource {
       format: format === undefined ? codec : describeFormat(format),
       ...(rotation !== 0 && { rotation }),
     }));
+    for (const { name, codec } of this.#file.unread) tracks.push({ name, codec, format: codec });
     context.emit("tracks", { path: this.path, durationSeconds: (this.#file.durationNs ?? 0) / 1e9, tracks });
     this.#playLinked();
     if (this.tellRotation) this.#tellRotation(context);
@@ -283,9 +284,10 @@ export class MediaSource {
     const found = [...this.#file.tracks].map(([port, { format, codec }]) =>
       `${port} (${format === undefined ? codec : describeFormat(format)})`
     );
+    const foreign = this.#file.unread.map(({ name, refusal }) => `; of ${name} nothing is read: ${refusal}`);
     return new SluiceError(
       "PortNotFound",
-      `Cannot read "${name}" of ${JSON.stringify(this.#file.path)}: it has ${found.join(", ")}`,
+      `Cannot read "${name}" of ${JSON.stringify(this.#file.path)}: it has ${found.join(", ")}${foreign.join("")}`,
       { nodeId: this.#nodeId, port: name, available },
     );
   }

@@ -40,6 +40,11 @@ export class TransportPacket {
     return (this.#bytes[1] & 0x1f) * 256 + this.#bytes[2];
   }
 
+  /** What the packet of an elementary stream that begins in it is numbered. `undefined`: none begins here. */
+  get streamId(): number | undefined {
+    return this.#pes === undefined ? undefined : this.#bytes[this.#pes + 3];
+  }
+
   /** What of the packet of an elementary stream lies in it, behind the head of that. `undefined`: none begins here. */
   get content(): Uint8Array | undefined {
     const at = this.#pes;

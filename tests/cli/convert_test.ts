@@ -285,6 +285,10 @@ const UNDECODED: Readonly<Record<string, readonly [make: () => string, reason: R
     () => input("hevc.mp4", "-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none", "-an"),
     /: no shipped node decodes hevc, which --size would take/,
   ],
+  "MPEG-2 video in MPEG-TS": [
+    () => input("mpeg2.ts", "-c:v", "mpeg2video", "-c:a", "aac"),
+    /: no shipped node reads mpeg2video in MPEG-TS; .* -c:v libx264 .* -c:a copy /,
+  ],
   "Vorbis": [
     () => input("vorbis.ogg", "-c:a", "libvorbis", "-ac", "2"),
     /: its codec is vorbis, wanted opus, aac, flac, mp3, pcm-u8,.* -c:a flac /,
