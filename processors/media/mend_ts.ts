@@ -35,9 +35,9 @@ export class TransportView implements MendedView {
   readonly gaps: Gap[] = [];
   lostBytes = 0;
   #joints: readonly Joint[] = [];
-  /** Slots that are known to be damaged, and those that packets lie farther behind than in the one before. */
+  /** Slots known to be damaged, and slots whose packet lies farther behind than that of the slot before. */
   readonly #lost = new Set<number>();
-  /** By how much packets lied behind their slots where that was looked for last. */
+  /** How many bytes packets lay behind their slots at the last search. */
   #usual = 0;
 
   constructor(read: ReadRange, size: number, stride: number, first: number) {

@@ -82,7 +82,7 @@ export class Mp3Tag {
   #size: number;
   /** How much at the end is not heard. */
   #endNs = 0;
-  /** The places of every so manieth frame. */
+  /** The byte offset of every `#step`-th frame. */
   readonly #places: number[] = [];
   #step = 1;
 

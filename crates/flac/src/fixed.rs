@@ -41,7 +41,7 @@ pub fn best_order(samples: &[i32]) -> usize {
     (0..=highest).min_by(|a, b| sum(*a).total_cmp(&sum(*b))).unwrap_or(0)
 }
 
-/// Writes what the predictor leaves behind the first `order` samples. `false`: something has more than 32 bits.
+/// Writes the residual of the samples after the first `order` ones. `false`: a residual does not fit in 32 bits.
 pub fn residual(samples: &[i32], order: usize, into: &mut Vec<i32>) -> bool {
     match order {
         0 => fill(samples, into, |s: &[i64; 1]| s[0]),

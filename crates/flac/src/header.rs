@@ -13,11 +13,11 @@ const BITS: [u32; 8] = [0, 8, 12, 0, 16, 20, 24, 32];
 pub enum Coding {
     /// Each channel's.
     Independent,
-    /// Left, and left less right.
+    /// Left, and left minus right.
     LeftSide,
-    /// Left less right, and right.
+    /// Left minus right, and right.
     SideRight,
-    /// The mean of both, and left less right.
+    /// The mean of both, and left minus right.
     MidSide,
 }
 
@@ -33,7 +33,7 @@ pub struct Header {
 impl Header {
     /// # Errors
     ///
-    /// What it cannot tell.
+    /// If a frame header cannot express the format.
     pub fn new(format: &Format) -> Result<Self, String> {
         let Format { channels, rate_hz, bits } = *format;
         if !(1..=MOST_CHANNELS).contains(&channels) {

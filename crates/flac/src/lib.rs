@@ -1,5 +1,5 @@
-//! An encoder of FLAC frames (RFC 9639) that works in bounded time and memory: no frame is longer than its samples are,
-//! but for its headers.
+//! An encoder of FLAC frames (RFC 9639) that works in bounded time and memory. Apart from its headers, no frame is
+//! longer than the raw samples.
 //!
 //! Words of the format: a frame holds a *subframe* for each channel, which is a predictor and the *residual*, what the
 //! predictor does not tell. The residual is in *partitions*, each with the parameter of its Rice code.
@@ -42,7 +42,7 @@ pub struct Format {
 }
 
 impl Format {
-    /// The length of the longest frame of so many samples in each channel: its headers, and samples as they are.
+    /// The length of the longest frame of so many samples in each channel: its headers, and the raw samples.
     #[must_use]
     pub const fn most_frame_bytes(&self, samples: usize) -> usize {
         MOST_HEADER_BYTES + self.channels + (self.channels * samples * self.bits as usize).div_ceil(8)
@@ -65,7 +65,7 @@ impl Encoder {
     ///
     /// # Errors
     ///
-    /// What of the format the header of a frame cannot tell.
+    /// If a frame header cannot express the format.
     pub fn new(format: Format) -> Result<Self, String> {
         Ok(Self {
             header: Header::new(&format)?,
@@ -77,7 +77,7 @@ impl Encoder {
         })
     }
 
-    /// What was said when it was made.
+    /// The format passed to [`Encoder::new`].
     #[must_use]
     pub fn format(&self) -> Format {
         self.format
@@ -92,7 +92,11 @@ impl Encoder {
     pub fn encode(&mut self, samples: &[i32], bytes: &mut Vec<u8>) {
         let channels = self.format.channels;
         let count = samples.len() / channels;
-        assert!(samples.len() == count * channels && (1..=MOST_SAMPLES).contains(&count), "no block of FLAC");
+        assert!(
+            samples.len() == count * channels && (1..=MOST_SAMPLES).contains(&count),
+            "cannot encode a FLAC block of {} samples in {channels} channels, wanted 1 to {MOST_SAMPLES} samples for each",
+            samples.len()
+        );
         for (at, signal) in self.channels.iter_mut().enumerate() {
             signal.fill(samples.chunks_exact(channels).map(|block| block[at]));
         }

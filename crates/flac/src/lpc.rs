@@ -129,7 +129,7 @@ impl Predictor {
         &self.coefficients[..self.order]
     }
 
-    /// Writes what it leaves behind the first samples, which are whole. `false`: something has more than 32 bits.
+    /// Writes the residual of the samples after the first `order` ones. `false`: a residual does not fit in 32 bits.
     ///
     /// The sums are whole numbers below 2^53, which floats hold exactly, and processors have more room for.
     pub fn residual(&self, samples: &[f64], into: &mut Vec<i32>) -> bool {

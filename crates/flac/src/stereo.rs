@@ -7,12 +7,12 @@ use crate::subframe::Signal;
 pub struct Pair {
     /// Half of their sum, rounded down.
     pub mid: Signal,
-    /// Left less right.
+    /// Left minus right.
     pub side: Signal,
 }
 
 impl Pair {
-    /// `None`: the channels have so many bits that decoders have no room for their difference.
+    /// `None`: the difference of two such channels would not fit in 32 bits.
     pub fn new(bits: u32) -> Option<Self> {
         (bits < 32).then(|| Self { mid: Signal::new(bits), side: Signal::new(bits + 1) })
     }
