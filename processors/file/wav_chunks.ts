@@ -35,6 +35,8 @@ const UNKNOWN_SIZE = 0xffffffff;
 /** Sizes that streaming writers leave: sox the first one, arecord the last one. */
 const [FIRST_PLACEHOLDER, LAST_PLACEHOLDER] = [0x7ffff000, 0x80000000];
 const TAG_CHUNKS = ["LIST", "id3 ", "ID3 "];
+/** What WAV files begin with. */
+const FORMS = ["RIFF", "RIFX", "RF64", "BW64"];
 
 /**
  * Finds the chunks of a file.
@@ -99,7 +101,7 @@ class ChunkWalk {
     if (this.#length === 0) bytes.fail(0, "the file is empty, wanted a WAV file");
     bytes.load(0, 12, "a RIFF header");
     const form = bytes.tag(0);
-    if (!["RIFF", "RIFX", "RF64", "BW64"].includes(form)) {
+    if (!FORMS.includes(form)) {
       bytes.fail(0, `found ${bytes.printable(0)}, wanted "RIFF", "RIFX" or "RF64": this is not a WAV file`);
     }
     if (bytes.tag(8) !== "WAVE") bytes.fail(8, `found ${bytes.printable(8)}, wanted "WAVE"`);
@@ -166,6 +168,7 @@ class ChunkWalk {
     const found: WavChunk[] = [];
     let at = start;
     for (let chunks = 0; at + HEADER_BYTES <= this.#length && chunks < MAX_CHUNKS; chunks++) {
+      if (this.#isFile(at)) return this.#tellJoined(at, found);
       this.#bytes.load(at, HEADER_BYTES, "a chunk header");
       const chunk = { offset: at + HEADER_BYTES, size: this.#bytes.u32(4) };
       if (!this.#bytes.isText(0) || chunk.size > this.#length - chunk.offset) return undefined;
@@ -174,6 +177,19 @@ class ChunkWalk {
     }
     const isFilled = at > start && (at === this.#length || at === this.#length + 1);
     return isFilled ? found : undefined;
+  }
+
+  /** Whether another WAV file begins at a place, as where files were joined byte by byte. */
+  #isFile(at: number): boolean {
+    if (at + 12 > this.#length) return false;
+    this.#bytes.load(at, 12, "a RIFF header");
+    return FORMS.includes(this.#bytes.tag(0)) && this.#bytes.tag(8) === "WAVE";
+  }
+
+  #tellJoined(at: number, tags: WavChunk[]): WavChunk[] {
+    const left = (this.#length - at).toLocaleString("en");
+    this.#faults.push(`behind its samples is another WAV file of ${left} bytes, which is left out`);
+    return tags;
   }
 }
 

@@ -38,6 +38,11 @@ const ODD_FILES: Readonly<Record<string, readonly [make: (bytes: Bytes) => Bytes
       48_000,
       [/^it ends with 1 byte of a sample of 4, left out/],
     ],
+    "another one behind it": [
+      (bytes) => Uint8Array.from([...bytes, ...bytes.subarray(0, 4_844)]),
+      48_000,
+      [/^behind its samples is another WAV file of 4,844 bytes, which is left out$/],
+    ],
   };
 
 type Bytes = Uint8Array<ArrayBuffer>;
