@@ -30,13 +30,19 @@ interface HeldPage {
   readonly skipped: number;
 }
 
+/** What decoders are made by: channels, and the family of their mapping, 0 for mono and stereo. */
+interface Opus {
+  readonly channels: number;
+  readonly family: number;
+}
+
 /** A view of Ogg. `undefined`: it is none, or is of one whole stream of sound. */
 export async function mendOgg(read: ReadRange, size: number): Promise<MendedView | undefined> {
   const first = OggPage.read(read(0, Math.min(size, OGG_PAGE_BYTES)));
   const from = first?.bytes.length ?? 0;
   const isNext = first !== undefined && OggPage.read(read(from, Math.min(size, from + OGG_PAGE_BYTES)))?.begins;
   // Of several streams at a time, and of other codecs, pages are left as they are.
-  if (first === undefined || isNext === true || channelsOf(first) === undefined) return undefined;
+  if (first === undefined || isNext === true || opusOf(first) === undefined) return undefined;
   return await new Chain(read, size, first).mend();
 }
 
@@ -45,7 +51,7 @@ class Chain {
   readonly #window: ScanWindow;
   readonly #view: PieceView;
   readonly #serial: number;
-  readonly #channels: number;
+  readonly #opus: Opus;
   /** The stream that pages are taken of. */
   #taken: number | undefined;
   /** Headers of a stream that are to come. */
@@ -71,7 +77,7 @@ class Chain {
     this.#window = new ScanWindow(read, size);
     this.#view = new PieceView(read);
     this.#serial = first.serial;
-    this.#channels = channelsOf(first)!;
+    this.#opus = opusOf(first)!;
   }
 
   async mend(): Promise<MendedView | undefined> {
@@ -93,24 +99,34 @@ class Chain {
       else this.#lose(at);
       at += page.bytes.length;
     }
-    this.#release(this.#lostFrom !== undefined);
+    // The page that ends a stream says how much of its last packet is heard, whatever is left out behind it.
+    this.#release(this.#lostFrom !== undefined && this.#openUnits > 0);
     if (this.#lostFrom !== undefined) this.#view.lose(this.#lostFrom, at, this.#view.size);
     if (at < size) this.#view.keep(at, size);
     return this.#view.gaps.length > 0 ? this.#view : undefined;
   }
 
   #begin(page: OggPage, at: number): void {
-    const channels = channelsOf(page);
-    if (channels !== this.#channels) {
-      const found = channels === undefined ? "another codec" : `Opus of ${channels} channels`;
-      this.#view.say(`from byte ${at} on, it has ${found} in place of Opus of ${this.#channels}, which is left out`);
+    const { channels, family } = this.#opus;
+    const found = opusOf(page);
+    const isSame = found?.channels === channels && found.family === family;
+    // A decoder of one or two channels takes packets of either (RFC 6716, 2.1.2).
+    const isMixed = found?.family === 0 && family === 0;
+    if (!isSame && !isMixed) {
+      const other = found === undefined ? "another codec" : `Opus of ${counted(found.channels)}`;
+      this.#view.say(`from byte ${at} on, it has ${other} in place of Opus of ${counted(channels)}, which is left out`);
       this.#taken = undefined;
       return;
+    }
+    if (!isSame) {
+      const played = found.channels === 1 ? "is played" : "are played";
+      this.#view.say(`from byte ${at} on, it has ${counted(found.channels)}, which ${played} as ${channels}`);
     }
     this.#release(true);
     this.#taken = page.serial;
     this.#headers = 2;
     if (!this.#isLater) return;
+    this.#leaveOut(at);
     this.#unheardNs = opusPreSkipNs(page.bytes.subarray(page.content));
     this.#shiftUnits = undefined;
   }
@@ -135,10 +151,9 @@ class Chain {
     this.#shiftUnits ??= this.#endUnits - Math.max(0, page.granule - units);
     if (this.#endUnits === 0 && page.granule > units) this.#endUnits = page.granule - units;
     const granule = page.granule < 0 ? page.granule : page.granule + this.#shiftUnits;
-    if (this.#lostFrom !== undefined && this.#unheardNs === undefined) this.#fill(at, granule - units);
-    else if (this.#lostFrom !== undefined) this.#view.lose(this.#lostFrom, at, this.#view.size);
+    if (this.#unheardNs !== undefined) this.#join(at);
+    else if (this.#lostFrom !== undefined) this.#fill(at, granule - units);
     this.#lostFrom = undefined;
-    this.#join();
     this.#endUnits += units;
     this.#openUnits = openUnits;
     if (page.granule >= 0) this.#toldUnits = granule;
@@ -184,18 +199,24 @@ class Chain {
     this.#view.lose(this.#lostFrom!, at, this.#view.size);
   }
 
-  /** Says that another stream goes on here. */
-  #join(): void {
-    if (this.#unheardNs === undefined) return;
+  /** Says that another stream goes on here, and what is left out before it. */
+  #join(at: number): void {
+    this.#leaveOut(at);
     const cutUnits = this.#endUnits - this.#toldUnits;
     this.#view.join({
       from: this.#view.size,
       kind: "joint",
       before: this.#lastPacket,
       cutNs: cutUnits > 0 && cutUnits < 48_000 ? Math.round(cutUnits * UNIT_NS) : 0,
-      unheardNs: Math.round(this.#unheardNs),
+      unheardNs: Math.round(this.#unheardNs!),
     });
     this.#unheardNs = undefined;
+  }
+
+  /** Says what is left out up to a place, where a joint says that packets do not follow on those before. */
+  #leaveOut(to: number): void {
+    if (this.#lostFrom !== undefined) this.#view.lose(this.#lostFrom, to);
+    this.#lostFrom = undefined;
   }
 
   /** Writes the page that waits. @param isBroken what it ends with does not go on */
@@ -221,7 +242,13 @@ class Chain {
   }
 }
 
-function channelsOf(page: OggPage): number | undefined {
+/** The header of Opus on the first page of a stream (RFC 7845, 5.1); `undefined` for another codec. */
+function opusOf(page: OggPage): Opus | undefined {
   const head = page.bytes.subarray(page.content, page.content + 19);
-  return new TextDecoder().decode(head.subarray(0, 8)) === "OpusHead" ? head[9] : undefined;
+  if (new TextDecoder().decode(head.subarray(0, 8)) !== "OpusHead") return undefined;
+  return { channels: head[9], family: head[18] };
+}
+
+function counted(channels: number): string {
+  return `${channels} channel${channels === 1 ? "" : "s"}`;
 }

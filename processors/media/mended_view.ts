@@ -85,11 +85,11 @@ export class PieceView implements MendedView {
     this.#add({ at: this.size, size: bytes.length, from: 0, bytes });
   }
 
-  /** Says that a part of the file is left out here. @param gap the number of the next packet */
-  lose(from: number, to: number, gap: number): void {
+  /** Says that a part of the file is left out here. @param gap the number of the next packet, unless a joint is told here */
+  lose(from: number, to: number, gap?: number): void {
     this.losses.push({ at: from, bytes: to - from });
     this.lostBytes += to - from;
-    this.gaps.push({ from: gap, kind: "loss" });
+    if (gap !== undefined) this.gaps.push({ from: gap, kind: "loss" });
   }
 
   /** Says that another recording goes on here. */
