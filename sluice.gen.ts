@@ -6476,12 +6476,14 @@ export type PipeSourceHandle = NodeHandle<Record<never, never>, { video: VideoFr
  * standard input of this one where neither is named: pictures as YUV4MPEG2, or interleaved samples. So everything that
  * ffmpeg reads can be had.
  * The program is slowed down where the graph takes no more. It is ended with the graph; what it says last is shown if it
- * fails.
+ * fails. Pictures that are cut off play up to the last whole one, which the log tells.
  *
  * **Inputs.** None.
  *
  * **Outputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others: blocks of 1,024
  * samples, the last one shorter; bytes that begin as another format does, such as YUV4MPEG2 or WAV, are refused.
+ *
+ * **Figures.** Of pictures that are cut off: `lostBytes`, how much of the last one is left out, and `lostParts`, 1.
  *
  * **Config.** `command`, `path`, `format`, `sampleRateHz`, `channels`, `frameRate`, `range`.
  *
@@ -6499,10 +6501,10 @@ export const pipeSource: NodeType<PipeSourceConfig, PipeSourceHandle> = defineNo
   descriptor: {
     type: "pipe-source",
     className: "PipeSource",
-    source: "processors/media/pipe_source.ts:51",
+    source: "processors/media/pipe_source.ts:53",
     description: "Reads pictures or samples from a pipe, another program or a file.",
     doc:
-      'Reads pictures or samples from a pipe, another program or a file.\n\n**Purpose.** Starts a program and reads what it writes to its standard output, or reads a file or a named pipe, or the\nstandard input of this one where neither is named: pictures as YUV4MPEG2, or interleaved samples. So everything that\nffmpeg reads can be had.\nThe program is slowed down where the graph takes no more. It is ended with the graph; what it says last is shown if it\nfails.\n\n**Inputs.** None.\n\n**Outputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others: blocks of 1,024\nsamples, the last one shorter; bytes that begin as another format does, such as YUV4MPEG2 or WAV, are refused.\n\n**Config.** `command`, `path`, `format`, `sampleRateHz`, `channels`, `frameRate`, `range`.\n\n**Example.**\n```json\n{ "film": { "type": "pipe-source", "config": {\n  "command": ["ffmpeg", "-v", "error", "-i", "film.avi", "-f", "yuv4mpegpipe", "-pix_fmt", "yuv420p", "-"]\n} } }\n```',
+      'Reads pictures or samples from a pipe, another program or a file.\n\n**Purpose.** Starts a program and reads what it writes to its standard output, or reads a file or a named pipe, or the\nstandard input of this one where neither is named: pictures as YUV4MPEG2, or interleaved samples. So everything that\nffmpeg reads can be had.\nThe program is slowed down where the graph takes no more. It is ended with the graph; what it says last is shown if it\nfails. Pictures that are cut off play up to the last whole one, which the log tells.\n\n**Inputs.** None.\n\n**Outputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others: blocks of 1,024\nsamples, the last one shorter; bytes that begin as another format does, such as YUV4MPEG2 or WAV, are refused.\n\n**Figures.** Of pictures that are cut off: `lostBytes`, how much of the last one is left out, and `lostParts`, 1.\n\n**Config.** `command`, `path`, `format`, `sampleRateHz`, `channels`, `frameRate`, `range`.\n\n**Example.**\n```json\n{ "film": { "type": "pipe-source", "config": {\n  "command": ["ffmpeg", "-v", "error", "-i", "film.avi", "-f", "yuv4mpegpipe", "-pix_fmt", "yuv420p", "-"]\n} } }\n```',
     category: "media",
     tags: ["process", "stdin", "ffmpeg", "y4m", "raw", "video", "audio", "read"],
     mode: "loop",
@@ -10478,7 +10480,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/media_sink.ts": "8a97c5e99b81f9b8",
     "processors/media/media_source.ts": "9de403f460864aaa",
     "processors/media/pipe_sink.ts": "4de537343012581c",
-    "processors/media/pipe_source.ts": "bc9e2cd817de05c0",
+    "processors/media/pipe_source.ts": "506262511c9c223c",
     "processors/media/process.ts": "ef446b73a56d6f70",
     "processors/network/http_source.ts": "54dad6c889d5e80a",
     "processors/network/udp_sink.ts": "df477937e0ccba84",

@@ -129,7 +129,9 @@ export function readStreamInfo(path: string, head: Uint8Array): MediaInfo | unde
   const line = head.subarray(0, HEAD_BYTES);
   try {
     const info = readPictureInfo((start, length) => line.subarray(start, start + length), line.length);
-    return info?.container === "YUV4MPEG2" ? describePictures(path, 0, { ...info, pictures: 0 }) : undefined;
+    return info?.container === "YUV4MPEG2"
+      ? describePictures(path, 0, { ...info, pictures: 0, part: undefined })
+      : undefined;
   } catch (error) {
     throw mediaError(path, error);
   }
@@ -356,7 +358,7 @@ function pictureFileInfo(path: string): MediaInfo | undefined {
 function describePictures(
   path: string,
   bytes: number,
-  { container, codec, width, height, frameRate, range, pixelAspect, pictures }: PictureInfo,
+  { container, codec, width, height, frameRate, range, pixelAspect, pictures, part }: PictureInfo,
 ): MediaInfo {
   const durationSeconds = frameRate === undefined ? undefined : pictures / frameRate;
   const timed = durationSeconds !== undefined && durationSeconds > 0 &&
@@ -374,7 +376,7 @@ function describePictures(
     ...timed,
     ...(range && { range }),
   };
-  return { path, container, bytes, ...timed, tracks: [track], tags: {} };
+  return { path, container, bytes, ...(part !== undefined && { part }), ...timed, tracks: [track], tags: {} };
 }
 
 function readRange(file: Deno.FsFile, start: number, length: number): Uint8Array {

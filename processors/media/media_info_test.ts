@@ -108,6 +108,19 @@ Deno.test("readMediaInfo() tells that a file is cut off", async () => {
   assert.equal((await readMediaInfo(webm())).part, undefined);
 });
 
+Deno.test("readMediaInfo() tells how many whole pictures there are in YUV4MPEG2 that is cut off", async () => {
+  const path = picture("cut.y4m", "-r", "25", "-pix_fmt", "yuv420p", "-frames:v", "3");
+  const bytes = Deno.readFileSync(path);
+  const pictureBytes = (bytes.length - bytes.indexOf(10) - 1) / 3;
+  Deno.writeFileSync(path, bytes.subarray(0, -100));
+  const [there, all] = [pictureBytes - 100, pictureBytes].map((count) => count.toLocaleString("en"));
+  const { part, durationSeconds } = await readMediaInfo(path);
+  assert.equal(part, `2 whole pictures and ${there} of ${all} bytes of another`);
+  assert.equal(durationSeconds, 2 / 25);
+  Deno.writeFileSync(path, bytes);
+  assert.equal((await readMediaInfo(path)).part, undefined);
+});
+
 Deno.test("readMediaInfo() tells rotation, languages and tags, and names tracks as media-source does", async () => {
   const [plain, turned] = [mp4(), `${FOLDER}/turned.mp4`];
   const words = ["-metadata", "title=A talk", "-metadata:s:a:0", "language=deu"];

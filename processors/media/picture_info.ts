@@ -23,6 +23,8 @@ export interface PictureInfo {
   readonly range?: ColourRange;
   /** Whole pictures in the file. */
   readonly pictures: number;
+  /** How much of a file that ends within a picture is there: "3 whole pictures and 90 of 150 bytes of another". */
+  readonly part?: string | undefined;
 }
 
 /** Reads a part of a file: fewer bytes than asked for only at its end. */
@@ -47,7 +49,7 @@ export function readPictureInfo(read: ReadRange, size: number): PictureInfo | un
   if (isPng(head)) return pngInfo(head);
   if (head[0] === 0xff && head[1] === 0xd8 && head[2] === 0xff) return jpegInfo(read, size);
   const begins = new TextDecoder("latin1").decode(head.subarray(0, Y4M_MAGIC.length));
-  return begins === Y4M_MAGIC ? y4mInfo(head, size) : undefined;
+  return begins === Y4M_MAGIC ? y4mInfo(read, head, size) : undefined;
 }
 
 function pngInfo(head: Uint8Array): PictureInfo {
@@ -78,7 +80,7 @@ function jpegInfo(read: ReadRange, size: number): PictureInfo {
   throw new MediaFault("it has no header of a picture");
 }
 
-function y4mInfo(head: Uint8Array, size: number): PictureInfo {
+function y4mInfo(read: ReadRange, head: Uint8Array, size: number): PictureInfo {
   const end = head.indexOf(10);
   if (end < 0) throw new MediaFault(`its first line has more than ${Y4M_LINE_BYTES} bytes`);
   const { width, height, frameRate, range, pixelAspect } = readY4mHeader(
@@ -86,6 +88,8 @@ function y4mInfo(head: Uint8Array, size: number): PictureInfo {
   );
   const chroma = 2 * Math.ceil(width / 2) * Math.ceil(height / 2);
   const pictureBytes = Y4M_FRAME.length + 1 + width * height + chroma;
+  const pictures = Math.floor((size - end - 1) / pictureBytes);
+  const part = partOf(read, size, end + 1 + pictures * pictureBytes, pictures, pictureBytes);
   return {
     container: "YUV4MPEG2",
     codec: "rawvideo",
@@ -94,6 +98,16 @@ function y4mInfo(head: Uint8Array, size: number): PictureInfo {
     ...(frameRate !== undefined && { frameRate }),
     ...(pixelAspect !== undefined && { pixelAspect }),
     ...(range !== undefined && { range }),
-    pictures: Math.floor((size - end - 1) / pictureBytes),
+    pictures,
+    ...(part !== undefined && { part }),
   };
+}
+
+/** What there is of a file that ends within the picture at a place; `undefined` if none begins there. */
+function partOf(read: ReadRange, size: number, at: number, pictures: number, pictureBytes: number): string | undefined {
+  const begins = new TextDecoder("latin1").decode(read(at, Y4M_FRAME.length));
+  if (begins === "" || !Y4M_FRAME.startsWith(begins)) return undefined;
+  const [there, all] = [size - at, pictureBytes].map((count) => count.toLocaleString("en"));
+  const whole = `${pictures.toLocaleString("en")} whole picture${pictures === 1 ? "" : "s"}`;
+  return `${whole} and ${there} of ${all} bytes of another`;
 }

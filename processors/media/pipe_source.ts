@@ -27,12 +27,14 @@ import { readY4mStream, type Y4mStream } from "./y4m_shape.ts";
  * standard input of this one where neither is named: pictures as YUV4MPEG2, or interleaved samples. So everything that
  * ffmpeg reads can be had.
  * The program is slowed down where the graph takes no more. It is ended with the graph; what it says last is shown if it
- * fails.
+ * fails. Pictures that are cut off play up to the last whole one, which the log tells.
  *
  * **Inputs.** None.
  *
  * **Outputs.** `video` with format `y4m`: pictures of pixel format `i420`. `audio` with the others: blocks of 1,024
  * samples, the last one shorter; bytes that begin as another format does, such as YUV4MPEG2 or WAV, are refused.
+ *
+ * **Figures.** Of pictures that are cut off: `lostBytes`, how much of the last one is left out, and `lostParts`, 1.
  *
  * **Config.** `command`, `path`, `format`, `sampleRateHz`, `channels`, `frameRate`, `range`.
  *
@@ -118,7 +120,7 @@ export class PipeSource {
   async process(context: ProcessorContext): Promise<void> {
     const isMore = this.#stream === undefined
       ? await this.#writeBlock(context)
-      : await this.#writePicture(this.#stream);
+      : await this.#writePicture(this.#stream, context);
     if (isMore) return;
     this.#isOver = true;
     await this.#pipe!.ended();
@@ -130,9 +132,9 @@ export class PipeSource {
     await Promise.all([this.#pipe?.stop(), this.#isOver ? undefined : this.#bytes?.cancel()]);
   }
 
-  async #writePicture({ shape, toRange }: Y4mStream): Promise<boolean> {
+  async #writePicture({ shape, toRange }: Y4mStream, context: ProcessorContext): Promise<boolean> {
     const line = await this.#read(() => this.#bytes!.line(Y4M_LINE_BYTES));
-    if (line === undefined) return false;
+    if (line === undefined) return this.#tellCut(this.#bytes!.cutBytes, context);
     if (line.split(" ", 1)[0] !== Y4M_FRAME) {
       throw this.#faulty(
         `picture ${this.#count} begins with ${JSON.stringify(line.slice(0, 20))}, wanted "${Y4M_FRAME}"`,
@@ -140,12 +142,18 @@ export class PipeSource {
     }
     const { width, height, frameRate } = shape;
     const frame = await this.video.acquire(shape);
+    let there = line.length + 1;
     for (const [index, { stride, rows }] of planesOf("i420", width, height).entries()) {
       const plane = frame.plane(index);
       const rowBytes = index === 0 ? width : Math.ceil(width / 2);
       for (let row = 0; row < rows; row++) {
         const levels = plane.subarray(row * stride, row * stride + rowBytes);
-        if (await this.#bytes!.fill(levels) < rowBytes) throw this.#faulty(`picture ${this.#count} is cut off`);
+        const got = await this.#bytes!.fill(levels);
+        there += got;
+        if (got < rowBytes) {
+          frame.release();
+          return this.#tellCut(there, context);
+        }
         if (toRange !== undefined) changeRange(levels, index === 0 ? "luma" : "chroma", toRange);
       }
     }
@@ -153,6 +161,23 @@ export class PipeSource {
     this.#count++;
     this.video.write(frame);
     return true;
+  }
+
+  /**
+   * Says that the stream ends within a picture, if any bytes of it came.
+   *
+   * @throws {SluiceError} `InvalidMedia` if no picture came before
+   */
+  #tellCut(bytes: number, context: ProcessorContext): false {
+    if (bytes === 0) return false;
+    if (this.#count === 0) throw this.#faulty("picture 0 is cut off");
+    const [whole, left] = [this.#count, bytes].map((count) => count.toLocaleString("en"));
+    const played = this.#count === 1 ? "1 whole one is" : `${whole} whole ones are`;
+    context.log.warn(
+      `the pictures of ${this.#from} are cut off: ${played} played, ${left} bytes of another are left out`,
+    );
+    context.report({ lostParts: 1, lostBytes: bytes });
+    return false;
   }
 
   async #writeBlock(context: ProcessorContext): Promise<boolean> {
@@ -194,16 +219,29 @@ export class PipeSource {
 
   async #refuseNothing(): Promise<void> {
     await this.#pipe!.ended();
-    throw this.#faulty("it ends before its first line");
+    throw this.#faulty(`it ends ${this.#bytes!.cutBytes > 0 ? "within" : "before"} its first line`);
+  }
+
+  /** What is at the other end, for messages. */
+  get #from(): string {
+    return this.path !== ""
+      ? JSON.stringify(this.path)
+      : this.command.length === 0
+      ? "the standard input"
+      : JSON.stringify(this.command[0]);
   }
 
   #faulty(reason: string): SluiceError {
-    const from = this.command.length === 0 ? "the standard input" : JSON.stringify(this.command[0]);
+    const [hand, end] = this.path === "" ? ["let it write", "-"] : ["it must hold", "FILE"];
     const [what, mend] = this.format === "y4m"
-      ? ["pictures", "let it write 8-bit 4:2:0 pictures: ffmpeg … -f yuv4mpegpipe -pix_fmt yuv420p -"]
-      : ["samples", `let it write samples alone: ffmpeg … -f ${this.format}le -, or set format to what it writes`];
-    return new SluiceError("InvalidMedia", `Cannot read ${what} of ${from} in "${this.#nodeId}": ${reason}; ${mend}`, {
-      nodeId: this.#nodeId,
-    });
+      ? ["pictures", `${hand} 8-bit 4:2:0 pictures: ffmpeg … -f yuv4mpegpipe -pix_fmt yuv420p ${end}`]
+      : ["samples", `${hand} samples alone: ffmpeg … -f ${this.format}le ${end}, or set format to what is there`];
+    return new SluiceError(
+      "InvalidMedia",
+      `Cannot read ${what} of ${this.#from} in "${this.#nodeId}": ${reason}; ${mend}`,
+      {
+        nodeId: this.#nodeId,
+      },
+    );
   }
 }

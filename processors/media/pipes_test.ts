@@ -168,7 +168,31 @@ for (
   });
 }
 
-Deno.test("PipeSource tells a picture that is cut off", async () => {
+for (const [what, cut] of [["a picture", "FRAME\n12"], ["the line of one", "FRAME"]]) {
+  Deno.test(`PipeSource plays pictures up to ${what} that is cut off, and says what is left out`, async () => {
+    const path = `${FOLDER}/cut.y4m`;
+    Deno.writeTextFileSync(path, `YUV4MPEG2 W2 H2 F25:1\nFRAME\n123456${cut}`);
+    for (const [config, name] of [[{ path }, path], [{ command: ["cat", path] }, "cat"]] as const) {
+      const said: string[] = [];
+      using _ = { [Symbol.dispose]: tapLog(({ level, message }) => level === "warn" && said.push(message)) };
+      await using source = await ProcessorHarness.create(nodes.pipeSource(config));
+      await source.run();
+      assert.equal(source.takeVideo("video").length, 1);
+      const why = `1 whole one is played, ${cut.length} bytes of another are left out`;
+      assert.deepEqual(said, [`the pictures of ${JSON.stringify(name)} are cut off: ${why}`]);
+    }
+  });
+}
+
+Deno.test("PipeSource refuses a file whose first picture is cut off, by its path", async () => {
+  const path = `${FOLDER}/none.y4m`;
+  Deno.writeTextFileSync(path, "YUV4MPEG2 W4 H4 F25:1\nFRAME\n1234");
+  await using source = await ProcessorHarness.create(nodes.pipeSource({ path }));
+  const message = /^Cannot read pictures of ".*none\.y4m" in "node": picture 0 is cut off; it must hold 8-bit 4:2:0/;
+  await assert.rejects(source.run(), { code: "InvalidMedia", message });
+});
+
+Deno.test("PipeSource refuses a program whose first picture is cut off", async () => {
   await using source = await ProcessorHarness.create(
     nodes.pipeSource({ command: ["printf", "YUV4MPEG2 W4 H4 F25:1\\nFRAME\\n1234"] }),
   );

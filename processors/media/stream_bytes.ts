@@ -8,6 +8,8 @@
 export class StreamBytes {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   #chunk: Uint8Array = new Uint8Array(0);
+  /** How many bytes of a line there are at the end of the stream, without its line feed; 0 before that. */
+  cutBytes = 0;
 
   constructor(stream: ReadableStream<Uint8Array>) {
     this.#reader = stream.getReader();
@@ -32,8 +34,8 @@ export class StreamBytes {
   /**
    * Reads up to the next line feed.
    *
-   * @returns the line without it; `undefined` at the end of the stream
-   * @throws {Error} for a line that is longer than so many bytes, or cut off
+   * @returns the line without it; `undefined` at the end of the stream, which may lie within a line: see {@linkcode cutBytes}
+   * @throws {Error} for a line that is longer than so many bytes
    */
   async line(mostBytes: number): Promise<string | undefined> {
     const bytes: number[] = [];
@@ -45,7 +47,7 @@ export class StreamBytes {
       this.#chunk = this.#chunk.subarray(end < 0 ? this.#chunk.length : end + 1);
       if (end >= 0) return new TextDecoder().decode(Uint8Array.from(bytes));
     }
-    if (bytes.length > 0) throw new Error("it ends within a line");
+    this.cutBytes = bytes.length;
     return undefined;
   }
 

@@ -43,6 +43,26 @@ Deno.test("sluice convert writes and reads YUV4MPEG2, picture for picture", { ig
   assert.equal(pictures(`${FOLDER}/again.mp4`).length, wanted.length);
 });
 
+Deno.test(
+  "sluice convert plays YUV4MPEG2 up to its last whole picture, and fails for it with --strict",
+  { ignore },
+  async () => {
+    ffmpeg("-i", mp4(), "-pix_fmt", "yuv420p", "-frames:v", "5", `${FOLDER}/five.y4m`);
+    const { code, stderr } = await shell(
+      "head -c -1000 five.y4m > cut.y4m && sluice convert cut.y4m kept.y4m && " +
+        "{ sluice convert cut.y4m a.mp4 --strict; [ $? = 1 ]; } && { cat cut.y4m | sluice convert - b.mp4 --strict; [ $? = 1 ]; }",
+    );
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(pictures(`${FOLDER}/kept.y4m`), pictures(`${FOLDER}/five.y4m`).slice(0, 4));
+    assert.deepEqual(["a", "b"].map((name) => pictures(`${FOLDER}/${name}.mp4`).length), [4, 4]);
+    assert.match(
+      stderr,
+      /^error: cut\.y4m is cut off: 4 whole pictures and [\d,]+ of [\d,]+ bytes of another are there; /m,
+    );
+    assert.match(stderr, /^error: - is damaged: [\d,\s]+ bytes in 1 place are left out; /m);
+  },
+);
+
 Deno.test("sluice convert keeps odd sides and full range in YUV4MPEG2", { ignore }, async () => {
   ffmpeg(
     "-f",
