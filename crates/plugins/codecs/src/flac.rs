@@ -25,8 +25,7 @@ pub(crate) struct Flac;
 impl Coding for Flac {
     const ID: &'static CStr = c"org.sluice.codecs.flac-decode";
     const NAME: &'static CStr = c"FLAC decode";
-    const DOC: &'static CStr =
-        c"Decodes FLAC: up to 24 bits without loss, 32 bits as floats.\n\n\
+    const DOC: &'static CStr = c"Decodes FLAC: up to 24 bits without loss, 32 bits as floats.\n\n\
         Channels come in the order of WAV files, at the rate of the stream. In place of a frame whose check does \
         not fit, which is counted, comes silence of the same length.\n\n\
         **Example.** `media-source path=song.flac ! flac-decode ! wav-sink path=song.wav format=s16`";
