@@ -10487,6 +10487,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/network/udp_source.ts": "59ef316e69b76da9",
     "processors/network/websocket_source.ts": "cef237ff2937e82f",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "0e68b416f67673da",
+    "stages.gen.ts": "d3e57f093526fc32",
   },
 });

@@ -114,6 +114,37 @@ for (const [stage, { codec, row, wanted }] of Object.entries(CASES)) {
   });
 }
 
+/** Streams of x264, which refer to pictures in ways of which the shipped encoder makes no use. */
+const STREAMS: Readonly<Record<string, string>> = {
+  "a pyramid of B-frames and several references": "bframes=5:b-adapt=0:ref=4:keyint=25",
+  "several slices and B-frames without CABAC": "bframes=3:cabac=0:8x8dct=0:weightp=2:slices=4:keyint=50",
+};
+
+for (const [what, options] of Object.entries(STREAMS)) {
+  media(
+    `h264-decode: ${PACKETS} damaged packets of a stream with ${what} end in pictures and counts`,
+    async (registry) => {
+      const path = `${FOLDER}/fuzz.h264`;
+      const encoder = ["-c:v", "libx264", "-threads", "1", "-pix_fmt", "yuv420p", "-x264-params", `aud=1:${options}`];
+      ffmpeg("-f", "lavfi", "-i", "testsrc2=size=192x160:rate=25:duration=2", ...encoder, path);
+      const { wanted } = CASES["h264-decode"];
+      await fuzz(registry, "h264-decode", "h264", accessUnits(Deno.readFileSync(path)), wanted);
+    },
+    { needsFfmpeg: true },
+  );
+}
+
+/** Splits a stream before each access unit delimiter. */
+function accessUnits(stream: Uint8Array): Uint8Array[] {
+  const starts: number[] = [];
+  for (let at = 0; at + 4 < stream.length; at++) {
+    if (stream[at] + stream[at + 1] + stream[at + 2] === 0 && stream[at + 3] === 1 && stream[at + 4] === 9) {
+      starts.push(at);
+    }
+  }
+  return starts.map((start, index) => stream.subarray(start, starts[index + 1]));
+}
+
 media(`opus-decode: ${PACKETS} damaged packets end in sound and counts`, async (registry) => {
   await using runtime = runtimeOf(registry);
   runtime.addByType(

@@ -268,6 +268,51 @@ media("h264-decode gives all pictures where their size changes", async (registry
   deepEqual(pictures.map(({ width }) => width), [...Array(25).fill(64), ...Array(25).fill(96)]);
 }, { needsFfmpeg: true });
 
+/** What is left of the eleventh unit, a P-frame to which the pictures behind it refer; and options of x264. */
+const DAMAGED_GOPS: Readonly<Record<string, readonly [left: (unit: Uint8Array) => Uint8Array[], options: string]>> = {
+  "a P-frame that is cut off": [(unit) => [unit.subarray(0, unit.length / 2)], "bframes=0"],
+  "a P-frame that is missing": [() => [], "bframes=0"],
+  "a P-frame of random bytes among B-frames": [
+    (unit) => [unit.map((byte, at) => at < 50 ? byte : Math.imul(at, 2_654_435_761) >>> 24)],
+    "bframes=1:b-adapt=0",
+  ],
+  "a P-frame that is missing among B-frames": [() => [], "bframes=3:b-adapt=0:b-pyramid=normal"],
+};
+
+for (const [what, [left, options]] of Object.entries(DAMAGED_GOPS)) {
+  const register = options === "bframes=0" ? rare(media) : media;
+  register(`h264-decode goes on in a long GOP behind ${what}, each picture with its own time`, async (registry) => {
+    const units = await encodeByFfmpeg(["-pix_fmt", "yuv420p", "-x264-params", `aud=1:keyint=250:${options}`]);
+    const times = await presentationTimes(units);
+    const whole = units.map((bytes, k) => ({ bytes, ptsNs: times[k], keyframe: k === 0 }));
+    const damaged = whole.flatMap((unit, k) =>
+      k === 9 ? left(unit.bytes).map((bytes) => ({ ...unit, bytes })) : [unit]
+    );
+    const { pictures, figures } = await decode(registry, damaged);
+    const found = pictures.map(({ ptsNs }) => ptsNs);
+    deepEqual(found, damaged.map(({ ptsNs }) => ptsNs).sort((a, b) => a - b));
+    ok(figures("h264-decode")!.damaged >= 1);
+    const flagged = pictures.flatMap(({ discontinuity }, k) => discontinuity ? [k] : []);
+    equal(flagged.length, 1);
+    const { pictures: wanted } = await decode(registry, whole);
+    for (const [k, picture] of pictures.entries()) {
+      const same = wanted.find(({ ptsNs }) => ptsNs === picture.ptsNs)!;
+      const { psnr } = compareBytes(rawVideo([picture]), rawVideo([same]));
+      // A grey picture would have some 10 dB.
+      ok(psnr > (k < flagged[0] ? 99 : 15), `picture ${k}: ${psnr} dB`);
+    }
+  }, { needsFfmpeg: true });
+}
+
+media("h264-decode gives no picture of a stream that begins without a key frame", async (registry) => {
+  const [first, ...units] = await encodeByFfmpeg(["-pix_fmt", "yuv420p", "-x264-params", "aud=1:keyint=250:bframes=0"]);
+  const idr = first.findIndex((byte, at) => (byte & 0x1f) === 5 && first[at - 1] === 1 && first[at - 2] === 0);
+  // The parameter sets are there.
+  const sent = [first.subarray(0, idr - 3), ...units].map((bytes, k) => ({ bytes, ptsNs: 40e6 * k }));
+  const { pictures, figures } = await decode(registry, sent);
+  deepEqual([pictures.length, figures("h264-decode")], [0, { units: 25, frames: 0, damaged: 24 }]);
+}, { needsFfmpeg: true });
+
 const REFUSED: Readonly<Record<string, { readonly format?: string; readonly options?: string }>> = {
   "10 bits a sample": { format: "yuv420p10le" },
   "chroma of 4:2:2": { format: "yuv422p" },

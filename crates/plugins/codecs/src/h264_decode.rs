@@ -4,11 +4,14 @@ use sluice_h264::{Said, Shape, read_sets};
 use std::collections::VecDeque;
 use std::ffi::CStr;
 
-use sluice_stage::abi::{SLUICE_DECODE_ONLY, SLUICE_DISCONTINUITY, SLUICE_H264, SLUICE_I420};
+use sluice_stage::abi::{SLUICE_DECODE_ONLY, SLUICE_DISCONTINUITY, SLUICE_H264, SLUICE_I420, SLUICE_KEYFRAME};
 use sluice_stage::{Acquire, Context, Figure, Frame, Next, Port, Stage};
 
 use crate::exchange::text;
-use crate::h264_decoder::{Decoded, H264Decoder, Times};
+use crate::h264_decoder::{Decoded, H264Decoder, Harm, Times, Unit};
+
+/// An access unit delimiter (ITU-T H.264, 7.3.2.4).
+const DELIMITER: [u8; 6] = [0, 0, 0, 1, 0x09, 0xf0];
 
 /// Decodes access units.
 pub struct H264Decode {
@@ -64,9 +67,11 @@ impl Stage for H264Decode {
         refused by name. Units come in Annex B form, one a frame, the first with its parameter sets. Pictures \
         that are decoded only for those after them are not given. Where pixels are wider than high, or higher than wide, \
         pictures say so: as the container says it, or else the stream.\n\n\
-        Units that are damaged, or that come before the first key frame, are left out and counted, and the next \
-        picture is flagged as a discontinuity. A parameter set that asks for what the decoder cannot do, behind \
-        others that do not, counts as damage, too: pictures are left out up to the next key frame. If that one \
+        Units before the first key frame are left out and counted. Behind it, what is damaged of a picture is filled in \
+        from the picture before, and decoding goes on: the unit is counted, as are those that refer to it and cannot be \
+        decoded without it, and the first picture behind the damage is flagged as a discontinuity. A picture that damage \
+        has moved behind a later one is left out and counted. A parameter set that asks for what the decoder cannot do, \
+        behind others that do not, counts as damage, too: pictures are left out up to the next key frame. If that one \
         asks for it as well, or the first one of a stream does, the node fails.\n\n\
         **Example.** `media-source path=film.mp4 ! h264-decode ! image-sink path=film-%d.png`";
     const CONFIG: Option<&'static CStr> = Some(
@@ -128,13 +133,17 @@ impl H264Decode {
         let info = context.info(frame).ok_or("a unit says nothing of itself")?;
         let unit = context.bytes(frame, 0).ok_or("a unit has no bytes")?;
         let sets = read_sets(unit);
+        // Streams have a sequence parameter set before each key frame, or else the container tells which they are.
+        let keyframe = info.flags & SLUICE_KEYFRAME != 0 || matches!(sets, Said::Fits(Some(_)));
         // A copy, for the context is needed where the decoder gives a picture.
         self.unit.clear();
         self.unit.extend_from_slice(unit);
+        self.unit.extend_from_slice(&DELIMITER);
         self.units += 1.0;
         self.gap |= info.flags & SLUICE_DISCONTINUITY != 0;
         if !self.accept(context, sets)? {
-            return self.skip();
+            self.gap = true;
+            return self.count(1.0);
         }
         let gap = std::mem::take(&mut self.gap);
         let decode_only = info.flags & SLUICE_DECODE_ONLY != 0;
@@ -143,7 +152,8 @@ impl H264Decode {
         let told = self.shape.map_or(0, |shape| shape.pixel_aspect);
         self.pixel_aspect = if info.pixel_aspect == 0 { told } else { info.pixel_aspect };
         let Self { decoder, unit, waiting, unshown_gap, frames, pixel_aspect, .. } = self;
-        let whole = decoder.decode(unit, times, &mut |picture| {
+        let unit = Unit { bytes: unit, times, keyframe };
+        let Harm { damaged, left_out } = decoder.decode(unit, &mut |picture| {
             let Some(picture) = shown(picture, unshown_gap) else { return Ok(()) };
             if !waiting.is_empty() || !write(context, &picture, *pixel_aspect)? {
                 waiting.push_back(Kept::of(&picture, *pixel_aspect));
@@ -152,7 +162,7 @@ impl H264Decode {
             }
             Ok(())
         })?;
-        if whole { Ok(()) } else { self.skip() }
+        self.count(f64::from(left_out + u32::from(damaged)))
     }
 
     /// Whether a unit is to be decoded by its parameter sets. What they ask for is the stream's if the first ones say so, or
@@ -184,11 +194,10 @@ impl H264Decode {
         }
     }
 
-    /// Counts a unit that is left out, or of which the decoder has made what it could.
-    fn skip(&mut self) -> Result<(), String> {
-        self.damaged += 1.0;
-        self.gap = true;
-        if self.strict { Err(format!("access unit {} is damaged", self.units)) } else { Ok(()) }
+    /// Counts units that are left out, or of which the decoder has made what it could.
+    fn count(&mut self, damaged: f64) -> Result<(), String> {
+        self.damaged += damaged;
+        if self.strict && damaged > 0.0 { Err(format!("access unit {} is damaged", self.units)) } else { Ok(()) }
     }
 
     /// Keeps the pictures that the decoder has not given yet.

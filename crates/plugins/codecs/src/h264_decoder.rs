@@ -1,8 +1,13 @@
 //! openh264's decoder with the times of its pictures.
 //!
-//! A call decodes one access unit whole: its bytes, and then the end of the unit, without which the decoder would wait
-//! for the next one. Pictures come in the order in which they are presented, so each of the two steps may give one that
-//! was decoded earlier. A stamp travels through the decoder with each unit and tells which picture it is.
+//! A call decodes one access unit whole: its bytes with a delimiter behind them, and then the end of the stream,
+//! without which the decoder would wait for the next unit. Pictures come in the order in which they are presented, so
+//! each of the two steps may give one that was decoded earlier. A stamp travels through the decoder with each unit and
+//! tells which picture it is.
+//!
+//! Up to the first whole picture, damaged units give none. From then on openh264 conceals what is damaged: it fills what
+//! it cannot decode with the picture before, and goes on. A damaged header may tell it a wrong place in the order, so from
+//! damage to the next whole key frame a picture that is earlier than one already given is left out.
 
 use std::collections::VecDeque;
 use std::ptr::{null, null_mut};
@@ -10,8 +15,9 @@ use std::slice;
 
 use openh264_sys2::source::APILoader;
 use openh264_sys2::{
-    DECODER_OPTION_TRACE_LEVEL, DECODING_STATE, ISVCDecoder, ISVCDecoderVtbl, SBufferInfo, SDecodingParam,
-    SSysMEMBuffer, WELS_LOG_QUIET,
+    DECODER_OPTION_ERROR_CON_IDC, DECODER_OPTION_TRACE_LEVEL, DECODING_STATE, ERROR_CON_DISABLE, ERROR_CON_IDC,
+    ERROR_CON_SLICE_COPY, ISVCDecoder, ISVCDecoderVtbl, SBufferInfo, SDecodingParam, SSysMEMBuffer, WELS_LOG_QUIET,
+    dsDataErrorConcealed, dsOutOfMemory, dsRefListNullPtrs,
 };
 
 /// Units of which the decoder may still owe the picture; more than a stream can reorder.
@@ -26,6 +32,34 @@ pub(crate) struct H264Decoder {
     /// Stamp of the unit before.
     stamp: u64,
     owed: VecDeque<Owed>,
+    /// Units before the next one are missing.
+    gap: bool,
+    /// A whole picture has come, so damage is concealed.
+    conceals: bool,
+    /// A unit since the last whole key frame is damaged.
+    hurt: bool,
+    /// When the last picture is presented.
+    last_ns: f64,
+    /// Pictures that are left out, since the last call of [`Self::decode`] began.
+    left_out: u32,
+}
+
+/// A unit to decode.
+#[derive(Clone, Copy)]
+pub(crate) struct Unit<'a> {
+    /// With an access unit delimiter behind them: the decoder conceals at once what the unit lacks.
+    pub(crate) bytes: &'a [u8],
+    pub(crate) times: Times,
+    pub(crate) keyframe: bool,
+}
+
+/// What is wrong with a unit, and with the pictures that came with it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Harm {
+    /// The unit is damaged.
+    pub(crate) damaged: bool,
+    /// Pictures of whole units that are left out because they came too late to have a place in the order.
+    pub(crate) left_out: u32,
 }
 
 /// A unit of which the decoder may still owe the picture.
@@ -33,6 +67,9 @@ pub(crate) struct H264Decoder {
 struct Owed {
     stamp: u64,
     times: Times,
+    /// Damage may have moved its picture.
+    doubtful: bool,
+    damaged: bool,
 }
 
 /// When a picture is presented, and how long, nanoseconds.
@@ -63,7 +100,16 @@ impl H264Decoder {
         if status != 0 || decoder.is_null() {
             return Err(format!("openh264 has no decoder ({status})"));
         }
-        let made = Self { decoder, stamp: 0, owed: VecDeque::new() };
+        let made = Self {
+            decoder,
+            stamp: 0,
+            owed: VecDeque::new(),
+            gap: false,
+            conceals: false,
+            hurt: false,
+            last_ns: f64::NEG_INFINITY,
+            left_out: 0,
+        };
         let mut quiet = WELS_LOG_QUIET;
         let parameters = SDecodingParam::default();
         let functions = made.functions();
@@ -77,22 +123,26 @@ impl H264Decoder {
         if status == 0 { Ok(made) } else { Err(format!("openh264 cannot decode ({status})")) }
     }
 
-    /// Decodes an access unit; each picture that is ready goes to `give`. `false`: the unit is damaged.
+    /// Decodes an access unit; each picture that is ready goes to `give`, the first one behind damage with a gap.
     pub(crate) fn decode(
         &mut self,
-        unit: &[u8],
-        times: Times,
+        unit: Unit<'_>,
         give: &mut dyn FnMut(Decoded<'_>) -> Result<(), String>,
-    ) -> Result<bool, String> {
-        let length = i32::try_from(unit.len()).map_err(|_| "an access unit has 2 GiB or more")?;
+    ) -> Result<Harm, String> {
+        let Unit { bytes, mut times, keyframe } = unit;
+        let length = i32::try_from(bytes.len()).map_err(|_| "an access unit has 2 GiB or more")?;
         self.stamp += 1;
-        self.owed.push_back(Owed { stamp: self.stamp, times });
+        self.left_out = 0;
+        times.gap |= std::mem::take(&mut self.gap);
+        self.owed.push_back(Owed { stamp: self.stamp, times, doubtful: self.hurt && !keyframe, damaged: false });
         if self.owed.len() > MOST_OWED {
-            self.owed.pop_front();
+            self.gap |= self.owed.pop_front().is_some_and(|owed| owed.times.gap);
         }
-        let bytes = self.step(unit.as_ptr(), length, give)?;
+        let bytes = self.step(bytes.as_ptr(), length, give)?;
         let end = self.step(null(), 0, give)?;
-        Ok(bytes && end)
+        let damaged = !(bytes && end);
+        self.hurt = damaged || self.hurt && !keyframe;
+        Ok(Harm { damaged, left_out: self.left_out })
     }
 
     /// Gives the pictures that the decoder still has.
@@ -107,7 +157,7 @@ impl H264Decoder {
             }
             self.give(planes, &info, give)?;
         }
-        self.owed.clear();
+        self.gap |= self.owed.drain(..).any(|owed| owed.times.gap);
         Ok(())
     }
 
@@ -123,10 +173,42 @@ impl H264Decoder {
         // SAFETY: `bytes` are so many, or null and none; the places are there for the call, which writes three addresses
         // and the description.
         let state: DECODING_STATE = unsafe { decode(self.decoder, bytes, length, planes.as_mut_ptr(), &raw mut info) };
+        // What depends on a concealed picture is as good as it can be.
+        let whole = state & !dsDataErrorConcealed == 0;
+        if !whole {
+            self.note_damage();
+        }
+        if state & (dsOutOfMemory | dsRefListNullPtrs) != 0 {
+            // The decoder has begun anew, without its references and parameter sets.
+            self.conceal(ERROR_CON_DISABLE);
+            self.gap = true;
+        }
         if info.iBufferStatus == 1 {
             self.give(planes, &info, give)?;
+            if whole && !self.conceals {
+                self.conceal(ERROR_CON_SLICE_COPY);
+            }
         }
-        Ok(state == 0)
+        Ok(whole)
+    }
+
+    /// Notes that the unit is damaged, and that pictures which the decoder holds may come out of order. Units behind it
+    /// may lack what they refer to, up to the next key frame; only the first one is a gap.
+    fn note_damage(&mut self) {
+        for owed in &mut self.owed {
+            owed.doubtful = true;
+            owed.damaged |= owed.stamp == self.stamp;
+            owed.times.gap |= owed.stamp == self.stamp && !self.hurt;
+        }
+    }
+
+    /// Says how the decoder conceals damage from the next unit on.
+    fn conceal(&mut self, mut method: ERROR_CON_IDC) {
+        if let Some(set) = self.functions().SetOption {
+            // SAFETY: the decoder was made, and the option takes a number.
+            unsafe { set(self.decoder, DECODER_OPTION_ERROR_CON_IDC, (&raw mut method).cast()) };
+        }
+        self.conceals = method != ERROR_CON_DISABLE;
     }
 
     fn give(
@@ -153,7 +235,7 @@ impl H264Decoder {
             // SAFETY: the decoder has so many rows there until its next call.
             (unsafe { slice::from_raw_parts(starts[k].cast_const(), length) }, strides[k])
         });
-        let times = self.times_of(info.uiOutYuvTimeStamp);
+        let Some(times) = self.times_of(info.uiOutYuvTimeStamp) else { return Ok(()) };
         give(Decoded { width, height, planes, times })
     }
 
@@ -162,12 +244,23 @@ impl H264Decoder {
         unsafe { &**self.decoder }
     }
 
-    fn times_of(&mut self, stamp: u64) -> Times {
+    /// When a picture is presented. `None`: it is left out, and its gap is one before the next.
+    fn times_of(&mut self, stamp: u64) -> Option<Times> {
+        let Some(at) = self.owed.iter().position(|owed| owed.stamp == stamp) else {
+            self.left_out += 1;
+            return None;
+        };
+        if self.owed[at].doubtful && self.owed[at].times.pts_ns < self.last_ns {
+            self.left_out += u32::from(!self.owed[at].damaged);
+            self.owed[at].times.gap = true;
+            return None;
+        }
         // A gap before a unit is one before the first picture of that and later units.
         let earlier = self.owed.iter_mut().filter(|owed| owed.stamp <= stamp);
         let gap = earlier.fold(false, |gap, owed| gap | std::mem::take(&mut owed.times.gap));
-        let found = self.owed.iter().position(|owed| owed.stamp == stamp).and_then(|at| self.owed.remove(at));
-        Times { gap, ..found.map_or_else(Times::default, |owed| owed.times) }
+        let Owed { times, .. } = self.owed.remove(at)?;
+        self.last_ns = times.pts_ns;
+        Some(Times { gap, ..times })
     }
 }
 
