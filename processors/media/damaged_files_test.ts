@@ -222,3 +222,27 @@ Deno.test("MediaFile leaves links of chained Ogg with another codec out, says so
     assert.ok(Math.abs(ptsNs + durationNs - seconds * 1e9) < 1e5, `${ptsNs} and ${durationNs}`);
   }
 });
+
+/** Bits that damage sets in the head of a block: in the number of its track, and in its flags, which tell the lacing. */
+const HEADS: Readonly<Record<string, readonly [offset: number, bits: number]>> = {
+  "of a track that there is not": [0, 0x04],
+  "whose lacing does not fit": [3, 0x06],
+};
+
+for (const [what, [offset, bits]] of Object.entries(HEADS)) {
+  Deno.test(`MediaFile leaves out a block of Matroska ${what}, and says so`, async () => {
+    const whole = made("damaged.mkv", 2);
+    const bytes = Deno.readFileSync(whole);
+    // ffprobe tells where a block begins: with the number of its track.
+    const [size, at] = probe(whole, "packet=pos,size", "-select_streams", "v")[10].split(",").map(Number);
+    assert.deepEqual([bytes[at], bytes[at + 3] & 0x06], [0x81, 0]);
+    bytes[at + offset] |= bits;
+    const path = `${FOLDER}/head-${offset}.mkv`;
+    Deno.writeFileSync(path, bytes);
+    const [before, after] = [await read(whole), await read(path)];
+    assert.equal(after.packets[0], before.packets[0] - 1);
+    assert.equal(after.packets[1], before.packets[1]);
+    assert.ok(after.gaps >= 1 && after.lost >= size && after.lost < size + 16, `${after.lost} of ${size}`);
+    assert.match((await readMediaInfo(path)).damage!, /^[\d,]+ bytes at byte [\d,]+$/);
+  });
+}

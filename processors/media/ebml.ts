@@ -19,6 +19,7 @@ export const ID = {
   trackNumber: 0xd7,
   trackUid: 0x73c5,
   trackType: 0x83,
+  lacing: 0x9c,
   codecId: 0x86,
   defaultDuration: 0x23e383,
   video: 0xe0,
@@ -100,10 +101,11 @@ export function lengthBytesOf({ lengthAt, content }: EbmlElement, end: number): 
 }
 
 /** Of how many bytes a number is, by its first one; 9 for none. */
-function widthOf(first: number): number {
+export function widthOf(first: number): number {
   return Math.clz32(first) - 23;
 }
 
-function numberOf(bytes: Uint8Array, firstMask: number): number {
+/** @param firstMask the bits of the first byte that count */
+export function numberOf(bytes: Uint8Array, firstMask: number): number {
   return bytes.reduce((value, byte, k) => k === 0 ? byte & firstMask : value * 256 + byte, 0);
 }

@@ -6,6 +6,7 @@
  * @module
  */
 import { type EbmlElement, elementAt, elementsIn, ID, lengthBytesOf } from "./ebml.ts";
+import { type BlockRules, fitsTracks, rulesIn } from "./block_rules.ts";
 import type { Gap, Loss, MendedView } from "./mended_view.ts";
 import type { ReadRange } from "./mp4_check.ts";
 import { ScanWindow } from "./scan_window.ts";
@@ -24,6 +25,8 @@ const FIRST_OF_CLUSTER: ReadonlySet<number> = new Set([ID.timestamp, 0xa7, 0xab,
 const BELIEVED = 3;
 /** A longer cluster is left as it is. */
 const MOST_BYTES = 2 ** 26;
+/** What describes tracks is believed up to here. */
+const MOST_TRACKS_BYTES = 2 ** 24;
 /** Elements after which it is looked whether timers wait. */
 const TURN_ELEMENTS = 64;
 
@@ -56,6 +59,7 @@ class ClusterView implements MendedView {
   readonly gaps: Gap[] = [];
   lostBytes = 0;
   readonly #clusters: Cluster[] = [];
+  #rules: BlockRules = new Map();
   readonly #patches: Patch[] = [];
 
   constructor(read: ReadRange, size: number) {
@@ -112,6 +116,9 @@ class ClusterView implements MendedView {
   };
 
   #add({ id, content }: EbmlElement, end: number): void {
+    if (id === ID.tracks && end - content <= MOST_TRACKS_BYTES) {
+      this.#rules = new Map([...this.#rules, ...rulesIn(this.#read(content, end))]);
+    }
     if (id === ID.cluster && end - content <= MOST_BYTES) this.#clusters.push({ content, end, patches: undefined });
   }
 
@@ -145,6 +152,12 @@ class ClusterView implements MendedView {
     for (let at = 0; at < bytes.length;) {
       const element = childAt(bytes, at);
       if (element !== undefined && isFollowedBy(bytes, element.end!, 1)) {
+        if (!fitsTracks(bytes, element, this.#rules)) {
+          this.#lose(content + at, content + element.end!, patches);
+          damages.push(new Map(counts));
+          at = element.end!;
+          continue;
+        }
         const track = trackOf(bytes, element);
         if (track !== undefined) counts.set(track, (counts.get(track) ?? 0) + 1);
         at = element.end!;
