@@ -27,6 +27,9 @@ const SOUNDS: readonly (readonly [string, string])[] = [
   ["a constant", "aevalsrc=0.3:s=48000"],
 ];
 
+/** The right channel is softer and later than the left one. */
+const STEREO = "pan=stereo|c0=c0|c1=0.7*c0,adelay=0|1";
+
 for (const bits of [16, 24]) {
   media(`flac-encode bitsPerSample=${bits}: 20 sounds are kept, in at most 1.1 of ffmpeg's size`, async (plugins) => {
     const folder = await Deno.makeTempDir();
@@ -37,7 +40,7 @@ for (const bits of [16, 24]) {
       const inputs = (name: string) => each((at) => ["-i", path(name, at)]);
       const toEach = (name: string, ...args: string[]) => each((at) => ["-map", `${at}`, ...args, path(name, at)]);
       const sources = SOUNDS.flatMap(([, source]) => ["-t", "1", "-f", "lavfi", "-i", source]);
-      ffmpeg(...sources, ...toEach("wav", ...codec, "-ac", "2"));
+      ffmpeg(...sources, ...toEach("wav", ...codec, "-af", STEREO));
       ffmpeg(...inputs("wav"), ...toEach("theirs.flac", "-c:a", "flac"));
       await encode(plugins, SOUNDS.map((_, at) => [path("wav", at), path("ours.flac", at)]), bits);
       ffmpeg(...inputs("ours.flac"), ...toEach("back.wav", ...codec));
