@@ -3061,8 +3061,8 @@ export type FfmpegSourceHandle = NodeHandle<
  * raw pictures and samples, with their times: HEVC, VP9, AV1, AC-3, ALAC and WMA; AVI, FLV and GIF; RTSP. Pictures are
  * turned as the file says, deinterlaced where it says that they are interlaced, and of 8 bits in 4:2:0. Frames of all
  * streams come in the order of time: offline as fast as the graph takes them, in a live graph at the pace of the media.
- * Streams that nothing is linked to are not decoded. What ffmpeg says of a damaged file goes to the node's log. It is
- * ended with the graph. A file may name no others but files, as playlists do. Deno needs the permission to run it
+ * Streams that nothing is linked to are not decoded. Faults that ffmpeg finds in a damaged file are counted, and told
+ * with the first of them at the end; so is a file that is cut off. It is ended with the graph. A file may name no others but files, as playlists do. Deno needs the permission to run it
  * (`--allow-run=ffmpeg,ffprobe`). A file that a `media-source` reads takes no other program.
  *
  * **Inputs.** None.
@@ -3087,7 +3087,7 @@ export const ffmpegSource: NodeType<FfmpegSourceConfig, FfmpegSourceHandle> = de
     source: "processors/media/ffmpeg_source.ts:52",
     description: "Reads whatever ffmpeg reads.",
     doc:
-      'Reads whatever ffmpeg reads.\n\n**Purpose.** Starts `ffmpeg`, which has to be on the `PATH`, and gives the streams of a file, a device or an address as\nraw pictures and samples, with their times: HEVC, VP9, AV1, AC-3, ALAC and WMA; AVI, FLV and GIF; RTSP. Pictures are\nturned as the file says, deinterlaced where it says that they are interlaced, and of 8 bits in 4:2:0. Frames of all\nstreams come in the order of time: offline as fast as the graph takes them, in a live graph at the pace of the media.\nStreams that nothing is linked to are not decoded. What ffmpeg says of a damaged file goes to the node\'s log. It is\nended with the graph. A file may name no others but files, as playlists do. Deno needs the permission to run it\n(`--allow-run=ffmpeg,ffprobe`). A file that a `media-source` reads takes no other program.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: `i420` of the first stream of pictures, and so on; `audio_0`, …: those of sound. An event\n`tracks` says what there is.\n\n**Config.** `path`, `inputOptions`, `positionSeconds`, `endSeconds`.\n\n**Example.**\n```json\n{ "clip": { "type": "ffmpeg-source", "config": { "path": "holiday.avi" } } }\n```',
+      'Reads whatever ffmpeg reads.\n\n**Purpose.** Starts `ffmpeg`, which has to be on the `PATH`, and gives the streams of a file, a device or an address as\nraw pictures and samples, with their times: HEVC, VP9, AV1, AC-3, ALAC and WMA; AVI, FLV and GIF; RTSP. Pictures are\nturned as the file says, deinterlaced where it says that they are interlaced, and of 8 bits in 4:2:0. Frames of all\nstreams come in the order of time: offline as fast as the graph takes them, in a live graph at the pace of the media.\nStreams that nothing is linked to are not decoded. Faults that ffmpeg finds in a damaged file are counted, and told\nwith the first of them at the end; so is a file that is cut off. It is ended with the graph. A file may name no others but files, as playlists do. Deno needs the permission to run it\n(`--allow-run=ffmpeg,ffprobe`). A file that a `media-source` reads takes no other program.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: `i420` of the first stream of pictures, and so on; `audio_0`, …: those of sound. An event\n`tracks` says what there is.\n\n**Config.** `path`, `inputOptions`, `positionSeconds`, `endSeconds`.\n\n**Example.**\n```json\n{ "clip": { "type": "ffmpeg-source", "config": { "path": "holiday.avi" } } }\n```',
     category: "media",
     tags: ["file", "video", "audio", "read", "decode", "ffmpeg", "hevc", "vp9", "av1", "ac3", "avi", "flv", "rtsp"],
     mode: "loop",
@@ -10474,7 +10474,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/valve.ts": "e7ab715f66edbbd2",
     "processors/media/containers.ts": "a70c8c28c838c27d",
     "processors/media/ffmpeg_sink.ts": "8393ed1762be03b4",
-    "processors/media/ffmpeg_source.ts": "71cbf004e9fabdb4",
+    "processors/media/ffmpeg_source.ts": "94bfb6e3577b186d",
     "processors/media/image_sink.ts": "90063aaa02722198",
     "processors/media/image_source.ts": "605f74896a10c0fb",
     "processors/media/media_sink.ts": "8a97c5e99b81f9b8",

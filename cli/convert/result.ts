@@ -62,14 +62,16 @@ export function findUnwritten(
 /** What of a damaged file did not come to the output: a line, or none. */
 export function renderLost({ nodes }: RunSummary, path: string): string[] {
   const inputs = nodes.filter(({ id }) => id === INPUT || id.startsWith(`${INPUT}-`));
-  const [lostBytes, lostParts, lostPackets] = ["lostBytes", "lostParts", "lostPackets"].map((name) =>
-    inputs.reduce((sum, { figures }) => sum + (figures?.[name] ?? 0), 0)
-  );
+  const sumOf = (name: string) => inputs.reduce((sum, { figures }) => sum + (figures?.[name] ?? 0), 0);
+  const [lostBytes, lostParts, lostPackets] = ["lostBytes", "lostParts", "lostPackets"].map(sumOf);
+  const [faults, missingSeconds] = ["faults", "missingSeconds"].map(sumOf);
   const packets = nodes.reduce((sum, { figures }) => sum + (figures?.damaged ?? 0), 0);
   const lost = [
     ...(lostBytes === 0 ? [] : [`${formatCount(lostBytes)} bytes in ${counted(lostParts, "place")} are left out`]),
     ...(lostPackets === 0 ? [] : [`${counted(lostPackets, "packet")} could not be read`]),
     ...(packets === 0 ? [] : [`${counted(packets, "packet")} could not be decoded`]),
+    ...(faults === 0 ? [] : [`ffmpeg found ${counted(faults, "fault")} in it`]),
+    ...(missingSeconds === 0 ? [] : [`its last ${missingSeconds.toFixed(1)} s are missing`]),
   ];
   return lost.length === 0 ? [] : [`${path} is damaged: ${lost.join(", and ")}`];
 }

@@ -99,6 +99,11 @@ export class ChildPipe {
     );
   }
 
+  /** Waits until all that the program says of itself has come. */
+  async silent(): Promise<void> {
+    await this.#told;
+  }
+
   /**
    * Ends the program, by force after two seconds. It need not read or write for that. Takes less than three seconds,
    * whatever the program does, and whatever it leaves behind.

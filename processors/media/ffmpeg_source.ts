@@ -11,8 +11,8 @@ import type { StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { ByteQueue } from "./byte_queue.ts";
 import { ChildPipe } from "./child_pipe.ts";
-import { LineLimit } from "./line_limit.ts";
-import { describeStream, inputArgs, type ProbedStream, probeInput } from "./ffmpeg_probe.ts";
+import { FAULT_LEVEL, FfmpegFaults, MOST_MISSING_NS, toldEndNs } from "./ffmpeg_faults.ts";
+import { describeStream, inputArgs, type Probed, type ProbedStream, probeInput } from "./ffmpeg_probe.ts";
 import { type RawBlock, RawMatroska, type RawTrack } from "./raw_matroska.ts";
 import { type RawStream, readPictures, readSamples } from "./raw_streams.ts";
 
@@ -28,8 +28,8 @@ const [REST_MS, IDLE_NS] = [50, 1e8];
  * raw pictures and samples, with their times: HEVC, VP9, AV1, AC-3, ALAC and WMA; AVI, FLV and GIF; RTSP. Pictures are
  * turned as the file says, deinterlaced where it says that they are interlaced, and of 8 bits in 4:2:0. Frames of all
  * streams come in the order of time: offline as fast as the graph takes them, in a live graph at the pace of the media.
- * Streams that nothing is linked to are not decoded. What ffmpeg says of a damaged file goes to the node's log. It is
- * ended with the graph. A file may name no others but files, as playlists do. Deno needs the permission to run it
+ * Streams that nothing is linked to are not decoded. Faults that ffmpeg finds in a damaged file are counted, and told
+ * with the first of them at the end; so is a file that is cut off. It is ended with the graph. A file may name no others but files, as playlists do. Deno needs the permission to run it
  * (`--allow-run=ffmpeg,ffprobe`). A file that a `media-source` reads takes no other program.
  *
  * **Inputs.** None.
@@ -70,9 +70,12 @@ export class FfmpegSource {
   endSeconds?: number;
 
   #nodeId = "";
-  #found: readonly ProbedStream[] = [];
+  #probed: Probed = { container: "", streams: [], tags: {} };
   #totalNs: number | undefined;
   #pipe: ChildPipe | undefined;
+  #faults: FfmpegFaults | undefined;
+  /** Where the streams that are read must end. */
+  #toldEndNs: number | undefined;
   #queue: ByteQueue | undefined;
   #reader: RawMatroska | undefined;
   /** What is written, by the number of its track. */
@@ -82,14 +85,15 @@ export class FfmpegSource {
   /** Where ffmpeg began, and where the last block lies, from there. */
   #fromNs = 0;
   #placeNs = 0;
+  #missingNs = 0;
   /** The time of the graph at which its media began. */
   #clockNs = -1;
 
   /** Asks ffmpeg what there is, starts it, and announces the formats of what is linked. */
   async setup(context: ProcessorContext): Promise<void> {
     this.#nodeId = context.nodeId;
-    const { streams, durationSeconds } = await probeInput(this.path, this.inputOptions);
-    this.#found = streams;
+    const { streams, durationSeconds } = this.#probed = await probeInput(this.path, this.inputOptions);
+    this.#faults = new FfmpegFaults(context, () => this.#pipe !== undefined);
     const endSeconds = Math.min(this.endSeconds ?? Infinity, durationSeconds ?? Infinity);
     if (Number.isFinite(endSeconds)) this.#totalNs = Math.round(endSeconds * 1e9);
     const tracks = streams.map((stream) => ({
@@ -99,7 +103,7 @@ export class FfmpegSource {
     }));
     context.emit("tracks", { path: this.path, durationSeconds: durationSeconds ?? 0, tracks });
     this.#fromNs = Math.round(this.positionSeconds * 1e9);
-    await this.#start(context);
+    await this.#start();
   }
 
   /** Starts ffmpeg again where it is, for the outputs that there are now. */
@@ -112,7 +116,7 @@ export class FfmpegSource {
     if (this.#startsAgain) {
       this.#fromNs += this.#placeNs;
       await this.#stop();
-      await this.#start(context);
+      await this.#start();
     }
     if (this.#reader === undefined) {
       return context.mode === "live" ? context.waitUntilNs(context.nowNs() + IDLE_NS) : context.finish();
@@ -125,7 +129,7 @@ export class FfmpegSource {
       await this.#streams.get(block.track)?.write(block, this.#offsetNs);
       this.#placeNs = Math.max(this.#placeNs, block.timeNs);
       context.progress(this.#fromNs + this.#placeNs, this.#totalNs);
-      context.report({ playedSeconds: (this.#offsetNs + this.#placeNs) / 1e9 });
+      this.#report(context);
     }
   }
 
@@ -134,18 +138,14 @@ export class FfmpegSource {
     await this.#stop();
   }
 
-  async #start(context: ProcessorContext): Promise<void> {
+  async #start(): Promise<void> {
     this.#startsAgain = false;
     const ports = [...this.video, ...this.audio];
     const streams = ports.map(({ name }) => this.#streamOf(name));
     if (streams.length === 0) return;
     const command = ["ffmpeg", ...this.#args(streams)];
-    // One that is ended finds fault with that.
-    const tell = (line: string) => pipe === this.#pipe && context.log.warn(line);
-    const pipe: ChildPipe = this.#pipe = new ChildPipe(command, "read", this.#nodeId, {
-      lines: new LineLimit(tell),
-      isApart: true,
-    });
+    const pipe = this.#pipe = new ChildPipe(command, "read", this.#nodeId, { lines: this.#faults, isApart: true });
+    if (this.inputOptions.length === 0) this.#toldEndNs = toldEndNs(this.#probed, streams);
     this.#queue = new ByteQueue(pipe.readable!);
     const reader = this.#reader = new RawMatroska(this.#queue);
     while (reader.tracks === undefined && !this.#queue.ended) {
@@ -173,7 +173,7 @@ export class FfmpegSource {
       kind === "video" && interlaced ? [`-filter:${k}`, "bwdif=mode=send_frame"] : []
     );
     return [
-      ...["-nostdin", "-hide_banner", "-v", "error"],
+      ...["-nostdin", "-hide_banner", "-v", FAULT_LEVEL],
       ...(this.#fromNs > 0 ? ["-ss", seconds(this.#fromNs)] : []),
       ...(endSeconds === undefined ? [] : ["-t", seconds(Math.max(0, endSeconds * 1e9 - this.#fromNs))]),
       ...inputArgs(this.path, this.inputOptions),
@@ -186,10 +186,11 @@ export class FfmpegSource {
 
   /** @throws {SluiceError} `PortNotFound` for an output that the input has no stream for */
   #streamOf(name: string): ProbedStream {
-    const stream = this.#found.find((each) => each.name === name);
+    const stream = this.#probed.streams.find((each) => each.name === name);
     if (stream !== undefined) return stream;
-    const available = this.#found.map((each) => each.name);
-    const found = this.#found.map((each) => `${each.name} (${describeStream(each)})`).join(", ") || "no streams";
+    const available = this.#probed.streams.map((each) => each.name);
+    const found = this.#probed.streams.map((each) => `${each.name} (${describeStream(each)})`).join(", ") ||
+      "no streams";
     const message = `Cannot read "${name}" of ${JSON.stringify(this.path)}: it has ${found}`;
     throw new SluiceError("PortNotFound", message, { nodeId: this.#nodeId, port: name, available });
   }
@@ -210,6 +211,8 @@ export class FfmpegSource {
     const queue = this.#queue!;
     if (queue.ended) {
       await this.#pipe!.ended();
+      await this.#pipe!.silent();
+      this.#tellEnd(context);
       return context.finish();
     }
     const { promise: over, resolve } = Promise.withResolvers<void>();
@@ -218,6 +221,27 @@ export class FfmpegSource {
     clearTimeout(timer);
     // It has rested already.
     context.waitUntilNs(context.nowNs());
+  }
+
+  #report(context: ProcessorContext): void {
+    context.report({
+      playedSeconds: (this.#offsetNs + this.#placeNs) / 1e9,
+      faults: this.#faults!.count,
+      missingSeconds: this.#missingNs / 1e9,
+    });
+  }
+
+  /** Tells what was wrong with the file. */
+  #tellEnd(context: ProcessorContext): void {
+    this.#faults!.tellAll(this.path);
+    const endNs = this.#fromNs + this.#placeNs;
+    const wantedNs = Math.min(this.#toldEndNs ?? 0, this.#totalNs ?? Infinity);
+    if (wantedNs - endNs > MOST_MISSING_NS) {
+      this.#missingNs = wantedNs - endNs;
+      const part = `${(endNs / 1e9).toFixed(1)} of ${(wantedNs / 1e9).toFixed(1)} s are there`;
+      context.log.warn(`${JSON.stringify(this.path)} is cut off: ${part}`, { path: this.path });
+    }
+    this.#report(context);
   }
 
   /** The time of the graph's media at which ffmpeg began. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { SluiceError } from "../../core/errors.ts";
 import { nodes } from "../../sluice.gen.ts";
 import { ProcessorHarness } from "../../testing.ts";
-import { decode, ffmpeg, FOLDER, input } from "./fixtures/media_files.ts";
+import { decode, ffmpeg, FOLDER, input, probe } from "./fixtures/media_files.ts";
 
 /** What a source gives, by output. */
 async function read(config: Parameters<typeof nodes.ffmpegSource>[0], ...kinds: ("video" | "audio")[]) {
@@ -74,6 +74,41 @@ Deno.test("FfmpegSource turns pictures as the file says, and reads inputs that o
   );
   assert.deepEqual(video.map(({ ptsNs }) => ptsNs), video.map((_, k) => k * 1e8));
   assert.equal(video.length, 10);
+});
+
+/** What a source finds wrong with a file, once it has ended. */
+async function faultsOf(path: string, ...kinds: ("video" | "audio")[]) {
+  await using source = await ProcessorHarness.create(nodes.ffmpegSource({ path }));
+  for (const kind of kinds) source.addOutput(kind);
+  await source.run();
+  const { faults, missingSeconds } = source.figures!;
+  return { faults, missingSeconds };
+}
+
+/** The first part of a file. */
+function cut(path: string, part: number): string {
+  const bytes = Deno.readFileSync(path);
+  const left = `${path}.cut`;
+  Deno.writeFileSync(left, bytes.subarray(0, Math.round(bytes.length * part)));
+  return left;
+}
+
+Deno.test("FfmpegSource counts what is wrong with a file, and how much is missing at its end", async () => {
+  const path = `${FOLDER}/long.flv`;
+  const picture = ["-f", "lavfi", "-i", "testsrc=size=64x48:rate=10:duration=6"];
+  ffmpeg(...picture, "-f", "lavfi", "-i", "sine=duration=3", "-c:v", "flv1", "-c:a", "pcm_s16le", path);
+  // The sound of a whole file ends where it likes.
+  for (const kinds of [["video", "audio"], ["audio"]] as const) {
+    assert.deepEqual(await faultsOf(path, ...kinds), { faults: 0, missingSeconds: 0 });
+  }
+  const left = cut(path, 0.5);
+  const { faults, missingSeconds } = await faultsOf(left, "video", "audio");
+  const wantedSeconds = 6 - Math.max(...probe(left, "packet=pts_time").map(Number));
+  assert.ok(
+    wantedSeconds > 1 && Math.abs(missingSeconds - wantedSeconds) < 0.2,
+    `${missingSeconds}, ${wantedSeconds} s`,
+  );
+  assert.ok(faults > 0);
 });
 
 Deno.test("FfmpegSource makes one picture of two fields", async () => {

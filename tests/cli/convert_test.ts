@@ -386,6 +386,18 @@ Deno.test("sluice convert has ffmpeg write what no shipped node does, and says s
   }
 });
 
+Deno.test("sluice convert says what ffmpeg finds wrong with a file, and fails for it with --strict", async () => {
+  const whole = input("faults.avi", "-c:v", "mpeg4", "-an");
+  const path = damaged(whole, 0.4, "random", 500);
+  const taken = await convert(path, "faults.mp4");
+  assert.equal(taken.code, 0, taken.stderr);
+  assert.match(taken.stdout, /\n\S+ is damaged: ffmpeg found \d+ faults? in it\n$/);
+  const { code, stderr } = await convert(path, "faults.mp4", "--force", "--strict");
+  assert.equal(code, 1);
+  assert.match(stderr, /is damaged: ffmpeg found \d+ faults? in it; leave --strict out to take it all the same\n/);
+  assert.equal((await convert(whole, "faults.mp4", "--force", "--strict")).code, 0);
+});
+
 /** Two recordings of 25 pictures in MPEG-TS, of two sizes. */
 function twoSizes(): string {
   const parts = ["96x64", "192x128"].map((size) => {
