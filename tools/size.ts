@@ -21,7 +21,7 @@ interface Size {
 }
 
 /** The lines of a file, and those that are neither blank nor comments alone. */
-export function countLines(text: string): { readonly code: number; readonly lines: number } {
+function countLines(text: string): { readonly code: number; readonly lines: number } {
   const lines = text.split("\n").length - 1;
   const bare = text.replace(/^[ \t]*\/\*[^]*?\*\/[ \t]*$/gm, "").replace(/^[ \t]*\/\/.*$/gm, "");
   return { lines, code: bare.split("\n").filter((line) => line.trim() !== "").length };

@@ -1,7 +1,7 @@
 /**
  * The options of a node, a link, a lane and a pool: one table for the reader of graph files, the JSON Schema for
- * editors, `Runtime.add()`, sub-graphs and snapshots. A new key of a node is a line of {@linkcode NodeOptions} and one
- * of {@linkcode NODE_OPTIONS}; {@linkcode Topology.addNode} then implements it.
+ * editors, the keys of `Runtime.add()` and sub-graphs. A new key of a node is a field of {@linkcode GraphFileNode} and a
+ * line of {@linkcode NODE_OPTIONS}; {@linkcode Topology.addNode} implements it, and `snapshot.ts` writes it.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export const MAX_SLOTS = 1_048_576;
 /** A node's id or a port's name, as a pattern. */
 export const NAME_PATTERN = "[A-Za-z_][A-Za-z0-9_-]{0,63}";
 
-/** What may be said of a node beside its type and its configuration. */
+/** The options of a node beside its type and its configuration. */
 export type NodeOptions = Omit<GraphFileNode, "type" | "config">;
 
 /** The name of an option of a node. */

@@ -30,7 +30,7 @@ export interface WavHeader {
 }
 
 /** The content of a `fmt ` chunk as it stands there. */
-export interface WavFmt {
+interface WavFmt {
   /** 1 for integers, 3 for floats; of an extensible header, that of its sub-format. */
   readonly tag: number;
   readonly channels: number;

@@ -87,6 +87,13 @@ export function flacStreamBits(header: Uint8Array): number | undefined {
   return header.length < 42 || view.getUint32(0) !== 0x664c6143 ? undefined : ((view.getUint16(20) >> 4) & 31) + 1;
 }
 
+/** Enters the samples of a stream in the content of its block STREAMINFO: 0, for unknown, from 2^36 on. */
+export function enterFlacSamples(info: Uint8Array, samples: number): void {
+  const told = samples < 2 ** 36 ? samples : 0;
+  info[13] = (info[13] & 0xf0) | Math.floor(told / 2 ** 32);
+  new DataView(info.buffer, info.byteOffset).setUint32(14, told % 2 ** 32);
+}
+
 /** `fLaC` and the block STREAMINFO (RFC 9639, 8.2) of a stream whose length and sum are not known. */
 export function flacStreamHeader({ sampleRateHz, channels, bitsPerSample }: FlacFrameFormat): Uint8Array {
   const header = new BitWriter().write(32, 0x664c6143).write(8, 0x80).write(24, 34);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readFlacHeader } from "./flac_header.ts";
+import { enterFlacSamples, readFlacHeader } from "./flac_header.ts";
 
 /** Counts the samples of a FLAC file. */
 export class FlacTotals {
@@ -29,9 +29,7 @@ export class FlacTotals {
     const view = new DataView(header.buffer);
     view.setUint16(0, Math.max(16, Math.min(this.#leastBlock, this.#mostBlock)));
     view.setUint16(2, this.#mostBlock);
-    const isCountable = this.#samples < 2 ** 36;
-    header[13] = (header[13] & 0xf0) | (isCountable ? Math.floor(this.#samples / 2 ** 32) : 0);
-    view.setUint32(14, isCountable ? this.#samples % 2 ** 32 : 0);
+    enterFlacSamples(header, this.#samples);
     file.seekSync(8, Deno.SeekMode.Start);
     file.writeSync(header);
   }

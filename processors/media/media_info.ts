@@ -233,7 +233,7 @@ async function trackInfo(
 ): Promise<TrackInfo> {
   const { codec, refusal, picture, frameRate, originSeconds, endSeconds = Infinity } = known;
   const isVideo = track.isVideoTrack();
-  const stats = await measurePackets(new (await import("mediabunny")).EncodedPacketSink(track), most);
+  const stats = await measurePackets(new (await import("mediabunny")).EncodedPacketSink(track), isVideo, most);
   const lastSeconds = most === undefined
     ? await known.lastEndSeconds() ?? await track.computeDuration() - originSeconds - unheardSeconds(mended)
     : await track.getDurationFromMetadata();
@@ -252,7 +252,7 @@ async function trackInfo(
     ...(language !== "und" && language !== "" && { language }),
     ...(title && { title }),
     ...(isVideo ? await videoInfo(track, stats.packetRate, frameRate) : await audioInfo(track as InputAudioTrack)),
-    ...(isVideo && stats.usualRate !== undefined && { usualRate: stats.usualRate }),
+    ...(stats.usualRate !== undefined && { usualRate: stats.usualRate }),
     ...(isVideo && stats.mostBytes > 0 && { largestPacketBytes: stats.mostBytes }),
     ...picture,
     ...(codec === "h264" && await sizesInfo(track.id, mended)),

@@ -8,7 +8,7 @@
 import { MediaFault } from "./media_fault.ts";
 import { areTagsReadable, endOfTags, startOfEndTags, textAt } from "./audio_tags.ts";
 import { frameEnd, frameSum, readWholeHeader, renumberedHeader, silentFrames } from "./flac_frame.ts";
-import { FLAC_HEADER_BYTES, type FlacHeader, flacStreamHeader } from "./flac_header.ts";
+import { enterFlacSamples, FLAC_HEADER_BYTES, type FlacHeader, flacStreamHeader } from "./flac_header.ts";
 import { type FlacMetadata, readFlacMetadata } from "./flac_metadata.ts";
 import { type MendedView, PieceView } from "./mended_view.ts";
 import type { ReadRange } from "./mp4_check.ts";
@@ -171,9 +171,7 @@ class FlacMender {
     const most = Math.min(this.#mostBytes, 2 ** 24 - 1);
     view.setUint32(12, this.#leastBytes * 256 + (most >> 16));
     view.setUint16(16, most & 0xffff);
-    const samples = this.#samples < 2 ** 36 ? this.#samples : 0;
-    info[21] = (info[21] & 0xf0) | Math.floor(samples / 2 ** 32);
-    view.setUint32(22, samples % 2 ** 32);
+    enterFlacSamples(info.subarray(8), this.#samples);
   }
 
   /** Whether the header of the stream in the file tells what is to be told. */

@@ -22,7 +22,7 @@ export interface PacketFigures {
   readonly bitRate: number;
   /** Bytes of the largest packet. */
   readonly mostBytes: number;
-  /** Packets a second by the usual duration of one, where durations differ by more than rounding; else `undefined`. */
+  /** Of pictures: packets a second by the usual duration of one, if durations differ by more than rounding. */
   readonly usualRate?: number;
 }
 
@@ -38,8 +38,17 @@ export class PacketGuard {
   }
 }
 
-/** Measures the first packets of a track. @param most how many, by default all */
-export async function measurePackets(sink: EncodedPacketSink, most = Infinity): Promise<PacketFigures> {
+/**
+ * Measures the first packets of a track.
+ *
+ * @param isVideo whether they are pictures, whose durations are compared
+ * @param most how many, by default all
+ */
+export async function measurePackets(
+  sink: EncodedPacketSink,
+  isVideo: boolean,
+  most = Infinity,
+): Promise<PacketFigures> {
   const guard = new PacketGuard();
   let [start, end, count, bytes, mostBytes] = [Infinity, -Infinity, 0, 0, 0];
   const durations: number[] = [];
@@ -47,7 +56,7 @@ export async function measurePackets(sink: EncodedPacketSink, most = Infinity): 
     // Of pictures whose order of decoding is not that of time, those that are shown before are counted, too.
     if (count >= most && packet.timestamp >= end) break;
     guard.check(packet);
-    durations.push(packet.duration);
+    if (isVideo) durations.push(packet.duration);
     mostBytes = Math.max(mostBytes, packet.byteLength);
     start = Math.min(start, packet.timestamp);
     end = Math.max(end, packet.timestamp + packet.duration);

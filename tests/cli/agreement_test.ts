@@ -1,5 +1,5 @@
 /**
- * `info`, `convert`, `media-source` and `wav-source` find the same tracks, with the same length, rate and size, in a file of
+ * `info`, `convert`, `play`, `media-source` and `wav-source` find the same tracks, with the same length, rate and size, in a file of
  * each container and codec; ffmpeg and ffprobe say what is in it.
  */
 import assert from "node:assert/strict";
@@ -58,7 +58,16 @@ for (const [name, options] of Object.entries(FILES)) {
       else await assertSound(path, track, ends);
     }
     assertNear(info.durationSeconds!, Math.max(...ends.values()), "length of the file", PADDING_SECONDS);
+    await assertPlayed(path, info.durationSeconds!);
   });
+}
+
+/** `play` says tenths of a second, cut off. */
+async function assertPlayed(path: string, seconds: number): Promise<void> {
+  const { code, stdout, stderr } = await sluice(["play", path]);
+  const [, minutes, played] = /^Played (\d+):([\d.]+) of media/.exec(stdout) ?? assert.fail(stdout + stderr);
+  assert.equal(code, 0, stderr);
+  assertNear(60 * Number(minutes) + Number(played), seconds, "length by play", 0.1 + PADDING_SECONDS);
 }
 
 async function assertPictures(path: string, track: TrackInfo, ends: ReadonlyMap<string, number>): Promise<void> {

@@ -182,7 +182,7 @@ fn low_bits_that_are_always_0_take_no_room() {
 }
 
 #[test]
-fn a_frame_after_years_has_a_header_that_decoders_read() {
+fn frames_with_numbers_of_one_and_two_bytes_come_back() {
     let format = Format { channels: 1, rate_hz: 48_000, bits: 16 };
     let wanted = samples(SIGNALS[12].1, &format, 130 * 16);
     let mut encoder = Encoder::new(format).unwrap();
