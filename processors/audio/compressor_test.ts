@@ -179,12 +179,16 @@ Deno.test("Compressor that is bypassed passes its input on, and ends with it whi
   runtime.connect(duck.outputs.audioOut, sink.inputs.audio);
   await runtime.start();
   const ones = new Float32Array(480).fill(1);
-  for (let k = 0; k < 3; k++) await voice.push({ channels: [ones] });
+  // Frames run a node, and the end of one of its inputs alone does not. So somebody speaks until nobody listens.
+  const speaking = (async () => {
+    for (;;) await voice.push({ channels: [ones] });
+  })();
+  const unheard = assert.rejects(speaking, /nobody reads what the node writes/);
   await music.push({ channels: [ones] });
   music.end();
   const found: number[][] = [];
   for await (const frame of sink) found.push([...frame.channel(0)]);
   assert.deepEqual(found, [[...ones]]);
-  voice.end();
+  await unheard;
   await runtime.finished;
 });
