@@ -40,7 +40,8 @@ export interface SessionView {
   readonly error?: Error;
   readonly lanes: readonly LaneView[];
   readonly nodeStates: ReadonlyMap<NodeId, NodeState>;
-  readonly progress: ReadonlyMap<NodeId, NodeProgress>;
+  /** Returns the progress that a source or a sink has reported. */
+  progress(node: NodeEntry): NodeProgress | undefined;
   /** Goes up whenever a node reports figures or a link's format arrives. */
   readonly factCount: number;
   /** Returns the activity of a node. */

@@ -62,7 +62,7 @@ export function detailNode(view: RuntimeView, id: string): NodeDetail {
   const { properties } = descriptor.config;
   const running = session?.state === "running";
   const settable = Object.keys(properties).filter((key) => running && properties[key]["x-live"] === true);
-  const progress = session?.progress.get(entry.id);
+  const progress = session?.progress(entry);
   const figures = session?.figures(entry);
   const counters = session === undefined ? undefined : readNodeCounters(session.page, entry.index);
   const histogram = (offset: number, shift: number): Histogram => {

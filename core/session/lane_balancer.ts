@@ -193,10 +193,10 @@ export class LaneBalancer {
 
   /** Returns why a node stays on its lane, in words; `undefined` if it may be moved. */
   whyFixed(node: NodeEntry): string | undefined {
-    const { states, facts, topology, lanes, page } = this.#run;
+    const { states, nodes, topology, lanes, page } = this.#run;
     const why = whyFixed(topology, node);
     if (why !== undefined) return why;
-    if (facts.carries(node.index) !== "all") return "its class lacks snapshot() or restore(), or has a teardown()";
+    if (nodes.carries(node.index) !== "all") return "its class lacks snapshot() or restore(), or has a teardown()";
     if (this.#refused.has(node.life)) return "it has refused to move";
     if (readRetained(page, node.index) > 0) return "it retains frames, which would not go along";
     const runs = states.get(node.id) === "running" && lanes.named(node.lane)?.state === "running";

@@ -9,7 +9,6 @@ import { reportedError } from "../lanes/lane_port.ts";
 import type { LaneReport } from "../lanes/messages.ts";
 import { logDetail, logger, relayLog } from "../log.ts";
 import { redact, redactValue } from "../errors/redaction.ts";
-import { failLane } from "./end_states.ts";
 import type { LaneReplacer } from "./lane_replacer.ts";
 import type { LaneState } from "./lane_states.ts";
 import type { LaneThread } from "./lane_thread.ts";
@@ -34,12 +33,12 @@ export class LaneNews {
 
   /** Takes a lane's report. */
   report(thread: LaneThread, report: LaneReport): void {
-    const { events, states, facts, pausing, requests, topology, options: { kept } } = this.#run;
+    const { events, nodes, pausing, requests, topology, options: { kept } } = this.#run;
     const { index, name: lane } = thread;
     switch (report.kind) {
       case "opened":
-        facts.announced(report.formats);
-        facts.built(report.carries);
+        nodes.announced(report.formats);
+        nodes.built(report.carries);
         thread.opened(report.formats);
         events.publish({ group: "lane", lane, kind: "started" });
         logDetail(
@@ -52,7 +51,7 @@ export class LaneNews {
         this.failed(thread, reportedError(report), report.node, report.record);
         break;
       case "ended":
-        states.set(report.node, "ended");
+        nodes.get(report.node)?.meet("ended");
         this.#run.nodeEnded();
         break;
       case "disabled":
@@ -63,7 +62,7 @@ export class LaneNews {
         pausing.quiesced(index, report.pause);
         break;
       case "prepared":
-        facts.built(report.carries);
+        nodes.built(report.carries);
         this.#run.edits?.report(index, report);
         break;
       case "offered":
@@ -76,13 +75,13 @@ export class LaneNews {
         this.#run.edits?.report(index, report);
         break;
       case "progress":
-        facts.advanced(report.node, { doneNs: report.doneNs, totalNs: report.totalNs });
+        nodes.advanced(report.node, { doneNs: report.doneNs, totalNs: report.totalNs });
         break;
       case "recorded":
         RECORDED_FILES.add(report.path);
         break;
       case "facts":
-        facts.take(report.nodes);
+        nodes.take(report.nodes);
         break;
       case "log":
         relayLog(report.entry);
@@ -128,23 +127,23 @@ export class LaneNews {
    * @param record the index of its record
    */
   failed(lane: LaneThread, failure: Error, setAside?: NodeId, record?: number): void {
-    const { events, topology, states, failures } = this.#run;
+    const { events, nodes } = this.#run;
     const error = serializeError(failure);
     const nodeId = setAside ?? error.details?.nodeId as NodeId | undefined;
-    const node = nodeId && topology.nodes.get(nodeId);
+    const node = nodeId && nodes.get(nodeId);
     // Another node may have taken its place meanwhile, and has not failed.
-    if (setAside !== undefined && node?.index !== record) {
+    if (setAside !== undefined && node?.entry.index !== record) {
       logger("runtime").warn(`Node "${setAside}" failed when its time was over: ${failure.message}`);
       return;
     }
     if (node !== undefined) {
-      failures.tell([node], failure);
-      if (failure instanceof SluiceError) states.set(node.id, "failed");
+      nodes.tellFailure([node], failure);
+      if (failure instanceof SluiceError) node.meet("failed");
     } else if (error.code === "LaneCrashed") {
-      failLane(topology, states, lane.name);
+      for (const each of nodes.all) if (each.entry.lane === lane.name && each.stage === "running") each.meet("failed");
       events.publish({ group: "lane", lane: lane.name, kind: "crashed", error });
     }
-    if (node === undefined) failures.tell([], failure);
+    if (node === undefined) nodes.tellFailure([], failure);
     if (setAside !== undefined) this.#supervisor.failed(setAside, failure);
     else if ((lane.is.replaced || nodeId === undefined) && this.#replacer.take(lane, failure)) return;
     else if (!lane.refuseOpening(failure)) this.#run.end(failure);

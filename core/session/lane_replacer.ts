@@ -22,9 +22,9 @@ import { logger } from "../log.ts";
 import { countLaneLost, noteDeath, reclaimLane } from "../memory/reclaim.ts";
 import { readLinkCounters } from "../stats.ts";
 import { failureNumber } from "../events/failure_number.ts";
-import type { NodeEntry } from "../graph/entries.ts";
 import type { LaneThread, LossCause } from "./lane_thread.ts";
 import type { Run } from "./run.ts";
+import type { RunNode } from "./run_node.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 /** How long a thread may take to end when told to, milliseconds: one that a node keeps, and any other. */
@@ -87,21 +87,19 @@ export class LaneReplacer {
   take(lane: LaneThread, error: Error, cause: LossCause = "ended"): boolean {
     if (lane.is.replaced) return this.#takeAgain(lane, error, cause);
     if (lane.state === "ending") return cause === "ended";
-    const { states, failures, topology } = this.#run;
+    const { topology } = this.#run;
     const nodes = this.#nodesOf(lane);
-    const open = nodes.filter(({ id }) => states.get(id) !== "ended" && !this.#supervisor.isDown(id));
+    const open = nodes.filter((node) => node.stage !== "ended" && !node.isDown);
     if (this.#ended || lane.kind !== "worker" || (cause === "gone" && nodes.length === 0)) return false;
     const judged = open.length === 0 ? nodes : open;
     // A thread that was given up keeps using its processor, so the supervision of a stuck node itself must ask for
     // another thread.
-    const chosen = (node: NodeEntry) => cause === "stuck" ? node.supervision ?? "fail" : topology.supervisionOf(node);
+    const chosen = ({ entry }: RunNode) =>
+      cause === "stuck" ? entry.supervision ?? "fail" : topology.supervisionOf(entry);
     if (cause !== "asked" && judged.some((node) => chosen(node) === "fail")) return false;
-    for (const { id } of open) {
-      this.#supervisor.suspend(id);
-      states.set(id, "failed");
-    }
+    for (const node of open) node.meet("suspended");
     lane.lose({ error, cause });
-    failures.tell(isBlameless(cause) ? [] : open, error, cause === "ended");
+    this.#run.nodes.tellFailure(isBlameless(cause) ? [] : open, error, cause === "ended");
     if (this.#begun) this.#schedule(lane);
     return true;
   }
@@ -139,9 +137,9 @@ export class LaneReplacer {
     const isDead = hasEnded || !noteDeath(this.#run.page, old.life);
     const nodes = this.#nodesOf(old);
     for (const node of nodes) {
-      this.#run.failures.count(node);
+      node.countFailures(this.#run.page);
       // The node stopped when the lane was lost, even if no node takes its place.
-      clearPulse(this.#run.page, node.index);
+      clearPulse(this.#run.page, node.entry.index);
     }
     if (isDead) old.free();
     else this.#giveUp(old, nodes, error);
@@ -159,17 +157,17 @@ export class LaneReplacer {
   }
 
   /** Starts the nodes of a lane on its new thread, each by its supervision. */
-  #goOn(lane: LaneThread, nodes: readonly NodeEntry[], error: Error, blameless: boolean): void {
-    const { events, states } = this.#run;
+  #goOn(lane: LaneThread, nodes: readonly RunNode[], error: Error, blameless: boolean): void {
+    const { events } = this.#run;
     const { name, ordinal: generation } = lane;
     events.publish({ group: "lane", lane: name, kind: "replaced", generation, nodes: nodes.map(({ id }) => id) });
     logger("runtime").warn(`Replaced the thread of lane "${name}" (${generation}): ${error.message}`, {
       failure: failureNumber(error),
     });
     for (const node of nodes) {
-      if (states.get(node.id) === "ended" || this.#supervisor.isDown(node.id)) {
-        lane.send({ kind: "disable", node: node.id, record: node.index });
-      } else if (blameless) this.#supervisor.revive(node.id, error);
+      if (node.stage === "ended" || node.isDown) {
+        lane.send({ kind: "disable", node: node.id, record: node.entry.index });
+      } else if (blameless) this.#supervisor.revive(node, error);
       else this.#supervisor.failed(node.id, error);
     }
   }
@@ -202,7 +200,7 @@ export class LaneReplacer {
   }
 
   /** Gives the old thread up: its later reports are refused. */
-  #giveUp(lane: LaneThread, nodes: readonly NodeEntry[], error: Error): void {
+  #giveUp(lane: LaneThread, nodes: readonly RunNode[], error: Error): void {
     const page = this.#run.page;
     Atomics.add(page.u32, index32(page.laneOffset(lane.index) + LANE.generation), 1);
     this.#gaveUp = true;
@@ -219,7 +217,7 @@ export class LaneReplacer {
   /** Plans each lane's work so that the links lead to and from the new thread. */
   #plan(
     index: number,
-    nodes: readonly NodeEntry[],
+    nodes: readonly RunNode[],
     isDead: boolean,
   ): { readonly work: Map<number, LaneWork>; readonly abandoned: readonly Ring[] } {
     const { topology, lanes } = this.#run;
@@ -227,7 +225,7 @@ export class LaneReplacer {
     const work = new Map<number, LaneWork>([[index, emptyWork()]]);
     const abandoned: Ring[] = [];
     const own = work.get(index)!;
-    for (const node of nodes) own.nodes.push({ ...lanes.plans.plan(node), vacant: true });
+    for (const node of nodes) own.nodes.push({ ...lanes.plans.plan(node.entry), vacant: true });
     for (const link of topology.links.values()) {
       const ends = plans.ends(link);
       const inside = ends.find(({ lane }) => lane === index);
@@ -273,8 +271,8 @@ export class LaneReplacer {
     }
   }
 
-  #nodesOf({ name }: LaneThread): NodeEntry[] {
-    return orderedNodes(this.#run.topology).filter(({ lane }) => lane === name);
+  #nodesOf({ name }: LaneThread): RunNode[] {
+    return this.#run.nodes.of(orderedNodes(this.#run.topology).filter(({ lane }) => lane === name));
   }
 }
 

@@ -7,6 +7,7 @@ import { Topology } from "../topology.ts";
 import { LaneReplacer } from "./lane_replacer.ts";
 import { LaneThread } from "./lane_thread.ts";
 import type { Run } from "./run.ts";
+import { RunNodes } from "./run_nodes.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 const INDEX = 1;
@@ -62,13 +63,12 @@ async function lose(
       publish: (event: EventBody) =>
         void did.push("generation" in event ? `${event.kind} ${event.generation}` : event.kind),
     },
-    states: new Map(),
+    nodes: new RunNodes([], { publish: () => {} }),
     lanes: {
       all: [lane],
       at: () => undefined,
       replace: (old: LaneThread) => new LaneThread("near", "worker", { ...old.life, generation: 2 }, listener, old),
     },
-    failures: { tell: () => {}, count: () => {} },
     page,
     pools: [],
     plans: {},
@@ -123,14 +123,16 @@ Deno.test("LaneReplacer ends the run where the new thread of a lane ends while i
 Deno.test("LaneReplacer.take() has nothing done with the nodes of the lane until that has another thread", () => {
   const topology = new Topology("live", () => []);
   for (const id of ["a", "b"]) topology.addNode(pass, {}, { id, lane: "near", supervision: "disable" });
-  const suspended: string[] = [];
-  const states = new Map([["a", "restarting"], ["b", "ended"]]);
-  const run = { topology, states, failures: { tell: () => {} } } as unknown as Run;
-  const supervisor = { isDown: () => false, suspend: (id: string) => void suspended.push(id) };
-  const replacer = new LaneReplacer(run, supervisor as unknown as Supervisor);
+  const nodes = new RunNodes(topology.nodes.values(), { publish: () => {} });
+  const [a, b] = nodes.all;
+  a.meet("failed");
+  a.meet("delayed");
+  b.meet("started");
+  b.meet("ended");
+  const replacer = new LaneReplacer({ topology, nodes } as unknown as Run, {} as Supervisor);
   const listener = { report: () => {}, changed: () => {} };
   const lane = new LaneThread("near", "worker", { lane: INDEX, generation: 1, row: INDEX }, listener);
   equal(replacer.take(lane, ENDED), true);
   lane.silence();
-  deepEqual([suspended, [...states]], [["a"], [["a", "failed"], ["b", "ended"]]]);
+  deepEqual([a.stage, [...nodes.states]], ["suspended", [["a", "failed"], ["b", "ended"]]]);
 });

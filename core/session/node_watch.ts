@@ -20,7 +20,7 @@ import { type NodeState, readLanePulse } from "../stats.ts";
 import { awaitedInput } from "../graph/complete.ts";
 import type { NodeEntry } from "../graph/entries.ts";
 import type { Topology } from "../topology.ts";
-import { isOver } from "./end_states.ts";
+import { isOver } from "./run_node.ts";
 import type { LaneThread } from "./lane_thread.ts";
 
 /** The extra time that a lane may keep the same round while an edit loads modules on it, nanoseconds. */

@@ -6,8 +6,10 @@
 import type { ControlPage } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
 import type { SluiceError } from "../errors.ts";
-import { NodeStates } from "../events/node_states.ts";
+import type { NodeStates } from "../events/node_states.ts";
 import { RunEvents } from "../events/run_events.ts";
+import { awaitedInput } from "../graph/complete.ts";
+import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
 import { notRunning } from "../live/edit_errors.ts";
 import type { LinkPlans } from "../live/link_plans.ts";
 import type { LiveEdits } from "../live/live_edits.ts";
@@ -17,13 +19,12 @@ import type { RunSummary } from "../stats.ts";
 import type { Topology } from "../topology.ts";
 import { ConfigRequests } from "./config_requests.ts";
 import { StageCommands } from "./stage_commands.ts";
-import { isOver, isSpent } from "./end_states.ts";
 import { blankPage, type GraphMemory } from "./graph_memory.ts";
 import type { LaneListener, LaneThread } from "./lane_thread.ts";
-import { NodeFacts } from "./node_facts.ts";
-import { NodeFailures } from "./node_failures.ts";
 import { Pausing } from "./pausing.ts";
 import { RunClock } from "./run_clock.ts";
+import { isOver } from "./run_node.ts";
+import { RunNodes } from "./run_nodes.ts";
 import { SessionLanes } from "./session_lanes.ts";
 import type { SessionOptions } from "./session_options.ts";
 
@@ -33,12 +34,10 @@ export class Run {
   readonly topology: Topology;
   readonly driver: Driver;
   readonly events: RunEvents;
-  readonly states: NodeStates;
+  readonly nodes: RunNodes;
   readonly clock: RunClock;
   readonly lanes: SessionLanes;
   readonly pausing: Pausing;
-  readonly facts: NodeFacts;
-  readonly failures: NodeFailures;
   readonly requests: ConfigRequests;
   readonly commands = new StageCommands();
   /** Ends the run and tears everything down, once. @param error the reason, if the run fails */
@@ -76,16 +75,18 @@ export class Run {
     const events = this.events = new RunEvents(options.events);
     this.end = end;
     this.#drain = drain;
-    this.states = new NodeStates(events);
+    this.nodes = new RunNodes(topology.nodes.values(), events);
     this.clock = new RunClock(() => driver.nowNs(), options.pausedNs);
     this.lanes = new SessionLanes(options, listener);
     const whatKeeps = (lanes: readonly number[]) => this.edits!.whatKeeps(lanes);
     this.pausing = new Pausing(this.clock, this.lanes, events, whatKeeps);
     this.requests = new ConfigRequests((lane) => whatKeeps([lane]));
-    this.facts = new NodeFacts((node) => topology.nodes.has(node));
     this.page = blankPage(topology);
-    this.failures = new NodeFailures(events, () => this.page);
-    for (const id of topology.nodes.keys()) this.states.set(id, "new");
+  }
+
+  /** The public states of its nodes. */
+  get states(): NodeStates {
+    return this.nodes.states;
   }
 
   /** Its pools; none before the run has memory. */
@@ -141,7 +142,23 @@ export class Run {
   endIfDone(): void {
     if (!this.options.endsWithSources && this.stopTimer === undefined) return;
     if ([...this.states.values()].every(isOver)) this.end();
-    else if (this.isRunning && isSpent(this.topology, this.states)) this.#drain();
+    else if (this.isRunning && this.#isSpent()) this.#drain();
+  }
+
+  /** True if every source of a live graph has ended, and the other nodes wait for links, or for nodes that do. */
+  #isSpent(): boolean {
+    const { connections } = this.topology;
+    const open = [...this.nodes.all].filter((node) => !isOver(this.states.get(node.id))).map(({ entry }) => entry);
+    const waiting = new Set(open.filter((node) => awaitedInput(this.topology, node) !== undefined).map(({ id }) => id));
+    if (waiting.size === 0) return false;
+    const isFed = ({ id, type }: NodeEntry) => type.descriptor.mode === "push" && connections.intoNode(id).length > 0;
+    const idle = new Set(open.filter((node) => waiting.has(node.id) || isFed(node)).map(({ id }) => id));
+    const gives = ({ fromNode }: LinkEntry) => !idle.has(fromNode) && !isOver(this.states.get(fromNode));
+    for (let before = -1; before !== idle.size;) {
+      before = idle.size;
+      for (const id of idle) if (!waiting.has(id) && connections.intoNode(id).some(gives)) idle.delete(id);
+    }
+    return idle.size === open.length;
   }
 
   /** Opens a lane's thread without nodes, and lets it run. */

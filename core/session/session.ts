@@ -10,7 +10,7 @@ import { feedbackLinks } from "../graph/loops.ts";
 import { orderedNodes } from "../graph/order.ts";
 import type { NodeId } from "../ids.ts";
 import { assertNativeLanes } from "../lanes/native/native_lane_check.ts";
-import { type GraphChange, isOfOneType, mayWait } from "../live/graph_change.ts";
+import { type GraphChange, mayWait } from "../live/graph_change.ts";
 import { GraphMemory } from "./graph_memory.ts";
 import { LinkPlans } from "../live/link_plans.ts";
 import { cutOff, nodeDown } from "../live/edit_errors.ts";
@@ -21,7 +21,6 @@ import type { SessionView } from "../runtime_view.ts";
 import type { LaneMove } from "../placement/balance.ts";
 import type { RunSummary, RuntimeStats } from "../stats.ts";
 import type { NodeEntry } from "../graph/entries.ts";
-import { closeAll } from "./end_states.ts";
 import { checkFormats, convertersByField } from "./format_check.ts";
 import { warnOfKept } from "./kept_frames.ts";
 import { LaneBalancer } from "./lane_balancer.ts";
@@ -125,7 +124,7 @@ export class Session {
       checkFormats(topology, convertersByField(run.options.converters), formats.flat(), links);
       run.options.kept.clear();
       run.startNs = run.clock.nowNs();
-      for (const id of run.states.keys()) run.states.set(id, "running");
+      for (const node of run.nodes.all) node.meet("started");
       run.lanes.send({ kind: "start" });
       run.events.publish({ group: "runtime", kind: "started" });
       this.#supervisor.begin();
@@ -263,8 +262,9 @@ export class Session {
    * @throws {SluiceError} `Busy` if the graph has ended, the node is disabled, or the lane can be given no other thread
    */
   restartStuck(node: NodeEntry): boolean {
-    if (!this.#run.isRunning) throw this.#run.refusal(`restart "${node.id}"`);
-    if (this.#supervisor.isDown(node.id)) throw nodeDown(`restart node "${node.id}"`, node.id);
+    const run = this.#run;
+    if (!run.isRunning) throw run.refusal(`restart "${node.id}"`);
+    if (run.nodes.get(node.id)!.isDown) throw nodeDown(`restart node "${node.id}"`, node.id);
     return this.#freeStuck(node);
   }
 
@@ -288,16 +288,18 @@ export class Session {
    */
   disable(node: NodeEntry): void {
     const attempt = `disable "${node.id}"`;
-    if (!this.#run.isRunning) throw this.#run.refusal(attempt);
+    const run = this.#run;
+    if (!run.isRunning) throw run.refusal(attempt);
+    const known = run.nodes.get(node.id)!;
     const refuse = (why: string) => new SluiceError("Busy", `Cannot ${attempt}: ${why}`, { nodeId: node.id });
-    if (this.#supervisor.isDown(node.id)) throw refuse("it is disabled");
-    if (this.#run.states.get(node.id) === "ended") throw refuse("it has ended");
+    if (known.isDown) throw refuse("it is disabled");
+    if (known.stage === "ended") throw refuse("it has ended");
     const isStuck = this.#watch.activityOf(node).kind === "stuck";
-    if (isStuck && this.#run.lanes.named(node.lane)?.kind === "native") {
+    if (isStuck && run.lanes.named(node.lane)?.kind === "native") {
       throw refuse("it is stuck, and nothing ends a call of a native stage");
     }
     this.#supervisor.disable(
-      node,
+      known,
       new SluiceError("NodeFailed", `Node "${node.id}" was disabled by hand`, { nodeId: node.id }),
     );
     this.#freeStuck(node);
@@ -331,10 +333,10 @@ export class Session {
       elapsedNs: run.elapsedNs,
       driver: driver.kind,
       nodes: [...topology.nodes.values()].map((node) =>
-        nodeStats(page, node, run.states.get(node.id)!, this.#watch.activityOf(node), run.facts)
+        nodeStats(page, run.nodes.get(node.id)!, run.states.get(node.id)!, this.#watch.activityOf(node))
       ),
       links: [...topology.links.values()].map((link) =>
-        linkStats(page, link, nowNs, run.facts, this.#quiesced, run.memory?.extraOf(link))
+        linkStats(page, link, nowNs, run.nodes.format(link), this.#quiesced, run.memory?.extraOf(link))
       ),
       pools,
       memory: memoryStats(pools, run.memory?.limitBytes ?? 0),
@@ -355,17 +357,17 @@ export class Session {
       ...(run.failure && { error: run.failure }),
       lanes: run.lanes.all.map(({ name, index, kind, warnings }) => ({ name, index, kind, warnings })),
       nodeStates: run.states,
-      progress: run.facts.progress,
-      factCount: run.facts.count,
+      progress: (node) => run.nodes.get(node.id)?.progress,
+      factCount: run.nodes.newsCount,
       activity: (node) => this.#watch.activityOf(node),
       whyFixed: (node) => this.#balancer.whyFixed(node),
-      carries: (node) => run.facts.carries(node.index),
+      carries: (node) => run.nodes.carries(node.index),
       // A getter, since the search takes time.
       get betterLanes() {
         return balancer.better;
       },
-      figures: (node) => figuresOf(page, node, run.facts),
-      format: (link) => run.facts.format(link),
+      figures: (node) => figuresOf(page, node, run.nodes.get(node.id)?.figures),
+      format: (link) => run.nodes.format(link),
       pools: () => run.summary?.pools ?? poolStats(run.memory, run.lanes.rowsSetAside),
     };
   }
@@ -408,9 +410,9 @@ export class Session {
       pools: () => memory.pools,
       nodePlan: (node) => run.lanes.plans.plan(node),
       checkFormats: (formats, links) => checkFormats(topology, named, formats, links),
-      toldFormat: (link) => run.facts.format(link),
-      isDown: (node) => this.#supervisor.isDown(node),
-      hasEnded: (node) => run.states.get(node) === "ended",
+      toldFormat: (link) => run.nodes.format(link),
+      isDown: (node) => run.nodes.get(node)?.isDown === true,
+      hasEnded: (node) => run.nodes.get(node)?.stage === "ended",
       edited: (change, extras) => {
         memory.adopted(change);
         this.#edited(change, extras);
@@ -455,23 +457,10 @@ export class Session {
   /** Adopts an edit that has taken effect. */
   #edited(change: GraphChange, extras: EditExtras): void {
     const run = this.#run;
-    const { added, removed, replaced, moved, unlinked } = change;
-    for (const { id } of removed) {
-      run.states.delete(id);
-      run.facts.forget(id);
-      run.lanes.plans.forget(id);
-    }
-    run.failures.edited(change);
-    const others = moved.filter((each) => !isOfOneType(each));
-    for (const { before } of [...replaced, ...others]) run.facts.forget(before.id);
-    for (const { toNode, toPort } of unlinked) run.facts.forgetFormat(toNode, toPort);
-    const anew = [...replaced, ...moved].map(({ after }) => after);
-    for (const { id } of [...removed, ...anew]) this.#supervisor.forget(id);
-    for (const { id } of added) run.states.set(id, "running");
-    for (const { id } of anew) {
-      if (run.states.get(id) !== "ended") run.states.set(id, "running");
-    }
-    run.lanes.reschedule([...added, ...anew]);
+    const { added, removed, replaced, moved } = change;
+    run.nodes.edited(change);
+    for (const { id } of removed) run.lanes.plans.forget(id);
+    run.lanes.reschedule([...added, ...[...replaced, ...moved].map(({ after }) => after)]);
     if (extras.reason === undefined) this.#balancer.changed();
     this.#watch.tellWaits(mayWait(change, run.topology));
     // A restart changes nothing in the graph.
@@ -526,7 +515,8 @@ export class Session {
   #summarize(): RunSummary {
     const run = this.#run;
     const stuck = new Set(run.lanes.open.map(({ name }) => name));
-    closeAll(run.topology, run.states, run.page, stuck);
+    for (const node of run.nodes.all) if (!stuck.has(node.entry.lane)) node.meet("closed");
+    for (const { index } of run.topology.links.values()) run.page.setClosed(index);
     if (run.failure === undefined) warnOfKept(run.topology, run.page);
     run.memory?.collect();
     const outcome = run.failure !== undefined ? "failed" : this.#outcome;

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ControlPage } from "../control_page.ts";
+import type { FrameFormat } from "../frames/format.ts";
 import { POOL } from "../../ffi/layout.gen.ts";
 import { portAddress } from "../ids.ts";
 import { bytesOfSlot } from "../memory/pool_layout.ts";
@@ -26,19 +27,17 @@ import {
 } from "../stats.ts";
 import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
 import type { GraphMemory } from "./graph_memory.ts";
-import type { NodeFacts } from "./node_facts.ts";
+import type { RunNode } from "./run_node.ts";
 import type { SessionLanes } from "./session_lanes.ts";
 
 /** Returns the figures of one node. */
 export function nodeStats(
   page: ControlPage,
-  node: NodeEntry,
+  { entry: node, progress, figures: reported }: RunNode,
   state: NodeState,
   activity: NodeActivity,
-  facts: NodeFacts,
 ): NodeStats {
-  const done = facts.progress.get(node.id);
-  const figures = figuresOf(page, node, facts);
+  const figures = figuresOf(page, node, reported);
   return {
     id: node.id,
     type: node.type.descriptor.type,
@@ -47,15 +46,15 @@ export function nodeStats(
     state,
     activity,
     ...readNodeCounters(page, node.index),
-    ...(done && { progress: done }),
+    ...(progress && { progress }),
     ...(figures && { figures }),
   };
 }
 
 /** Returns a node's own figures: of a native stage from the control page, of others as reported last. */
-export function figuresOf(page: ControlPage, node: NodeEntry, facts: NodeFacts): Figures | undefined {
+export function figuresOf(page: ControlPage, node: NodeEntry, reported: Figures | undefined): Figures | undefined {
   const names = nativeStage(node.type.descriptor.type).figures;
-  return names.length > 0 ? readFigures(page, node.index, names) : facts.figures(node.id);
+  return names.length > 0 ? readFigures(page, node.index, names) : reported;
 }
 
 /**
@@ -69,11 +68,10 @@ export function linkStats(
   page: ControlPage,
   link: LinkEntry,
   nowNs: number,
-  facts: NodeFacts,
+  format: FrameFormat | undefined,
   quiesced: boolean,
   extra = 0,
 ): LinkStats {
-  const format = facts.format(link);
   const joinLagNs = readJoinLag(page, link.index);
   return {
     id: link.id,

@@ -12,28 +12,14 @@ import { failureNumber } from "../events/failure_number.ts";
 import { logger } from "../log.ts";
 import { keepsState, restartPolicy } from "../graph/supervision.ts";
 import { draftRestart, restartTimeoutMs } from "../live/restart.ts";
-import type { NodeEntry } from "../graph/entries.ts";
 import type { Run } from "./run.ts";
-
-/** A node that has failed at least once. */
-interface Patient {
-  readonly entry: NodeEntry;
-  /** The times of its failures within the window, nanoseconds. */
-  failures: number[];
-  error: Error;
-  timer?: ReturnType<typeof setTimeout>;
-  /** `waiting`: for its restart. `suspended`: its lane is being replaced. `down`: it is disabled, or about to be. */
-  phase: "waiting" | "restarting" | "running" | "suspended" | "down";
-}
+import type { RunNode } from "./run_node.ts";
 
 /** Restarts and disables nodes that fail. */
 export class Supervisor {
   readonly #run: Run;
-  readonly #patients = new Map<NodeId, Patient>();
-  /** Failures before the graph ran. */
-  #early: [node: NodeId, error: Error][] | undefined = [];
-  #stopping = false;
-  #ended = false;
+  /** `early`: failures wait until the graph runs. `stopping`: no node is restarted. */
+  #phase: "early" | "running" | "stopping" | "ended" = "early";
 
   constructor(run: Run) {
     this.#run = run;
@@ -41,165 +27,126 @@ export class Supervisor {
 
   /** Begins with the graph, and handles the failures before. */
   begin(): void {
-    const early = this.#early ?? [];
-    this.#early = undefined;
-    for (const [node, error] of early) this.failed(node, error);
+    this.#phase = "running";
+    for (const { id, error } of this.#run.nodes.all) if (error !== undefined) this.failed(id, error);
   }
 
   /** Stops restarting nodes, so that the graph can end. */
   stop(): void {
-    this.#stopping = true;
-    for (const patient of this.#patients.values()) {
-      if (patient.phase === "waiting") this.#disable(patient);
-    }
+    if (this.#phase === "running") this.#phase = "stopping";
+    for (const node of this.#run.nodes.all) if (node.stage === "waiting") this.#disable(node);
   }
 
   /** Ends with the run. */
   end(): void {
-    this.#ended = true;
-    for (const { timer } of this.#patients.values()) clearTimeout(timer);
-  }
-
-  /** Forgets a node that was removed from the graph, or replaced by an edit. */
-  forget(node: NodeId): void {
-    clearTimeout(this.#patients.get(node)?.timer);
-    this.#patients.delete(node);
+    this.#phase = "ended";
+    for (const { timer } of this.#run.nodes.all) clearTimeout(timer);
   }
 
   /** Handles the failure of a node that its lane set aside, or that was lost with the lane. */
-  failed(node: NodeId, error: Error): void {
-    const { topology, states } = this.#run;
-    const entry = topology.nodes.get(node);
-    if (entry === undefined || this.#ended || this.isDown(node)) return;
-    if (this.#early !== undefined) {
-      this.#early.push([node, error]);
-      return;
-    }
-    states.set(node, "failed");
-    const known = this.#patients.get(node);
-    const patient: Patient = known?.entry.index === entry.index
-      ? known
-      : { entry, failures: [], error, phase: "running" };
-    patient.error = error;
-    this.#patients.set(node, patient);
-    const supervision = topology.supervisionOf(entry);
+  failed(id: NodeId, error: Error): void {
+    const node = this.#run.nodes.get(id);
+    if (node === undefined || this.#phase === "ended" || node.isDown) return;
+    node.error = error;
+    if (this.#phase === "early") return;
+    node.meet("failed");
+    const supervision = this.#run.topology.supervisionOf(node.entry);
     if (supervision === "fail") this.#run.end(error);
-    else if (supervision === "disable" || this.#stopping) this.#disable(patient);
-    else this.#plan(patient);
+    else if (supervision === "disable" || this.#phase === "stopping") this.#disable(node);
+    else this.#plan(node);
   }
 
   /** Rebuilds a node at once that was lost with its lane by no fault of its own, whatever its supervision says. */
-  revive(node: NodeId, error: Error): void {
-    const entry = this.#run.topology.nodes.get(node);
-    if (entry === undefined || this.#ended) return;
-    const known = this.#patients.get(node);
-    const patient: Patient = known?.entry === entry ? known : { entry, failures: [], error, phase: "suspended" };
-    patient.error = error;
-    this.#patients.set(node, patient);
-    this.#run.states.set(node, "restarting");
-    void this.#restart(patient, 1);
-  }
-
-  /** Suspends a node whose lane is gone. Leaves it alone until `failed()` is called, when there is another thread. */
-  suspend(node: NodeId): void {
-    const patient = this.#patients.get(node);
-    if (patient === undefined) return;
-    clearTimeout(patient.timer);
-    patient.phase = "suspended";
+  revive(node: RunNode, error: Error): void {
+    if (this.#phase === "ended") return;
+    node.error = error;
+    void this.#restart(node, 1);
   }
 
   /** Disables a node at a caller's request, whatever its supervision says. @param reason names the caller */
-  disable(entry: NodeEntry, reason: Error): void {
-    clearTimeout(this.#patients.get(entry.id)?.timer);
-    const patient: Patient = { entry, failures: [], error: reason, phase: "running" };
-    this.#patients.set(entry.id, patient);
-    this.#disable(patient);
+  disable(node: RunNode, reason: Error): void {
+    node.error = reason;
+    this.#disable(node);
   }
 
   /** Handles the report of a lane that it has disabled a node. */
-  disabled(node: NodeId): void {
-    const patient = this.#patients.get(node);
-    const { states, events } = this.#run;
-    if (patient === undefined || states.get(node) === "disabled") return;
-    states.set(node, "disabled");
-    const failure = failureNumber(patient.error);
-    events.publish({ group: "node", nodeId: node, kind: "disabled", failure, error: serializeError(patient.error) });
-    logger("runtime").warn(`Disabled node "${node}": ${patient.error.message}`, { failure });
+  disabled(id: NodeId): void {
+    const node = this.#run.nodes.get(id);
+    if (node?.stage !== "down") return;
+    node.meet("disabled");
+    const error = node.error!;
+    const failure = failureNumber(error);
+    this.#run.events.publish({ group: "node", nodeId: id, kind: "disabled", failure, error: serializeError(error) });
+    logger("runtime").warn(`Disabled node "${id}": ${error.message}`, { failure });
   }
 
-  /** True if a node is disabled, or about to be. */
-  isDown(node: NodeId): boolean {
-    return this.#patients.get(node)?.phase === "down";
-  }
-
-  #plan(patient: Patient): void {
-    const { id } = patient.entry;
-    const supervision = this.#run.topology.supervisionOf(patient.entry);
+  #plan(node: RunNode): void {
+    const { id, entry } = node;
+    const error = node.error!;
+    const supervision = this.#run.topology.supervisionOf(entry);
     if (typeof supervision !== "object") return;
     const { limit, windowSeconds, backoffMs, maxBackoffMs } = restartPolicy(supervision.restart);
     const nowNs = this.#run.driver.nowNs();
-    patient.failures = patient.failures.filter((atNs) => nowNs - atNs < windowSeconds * 1e9);
-    if (patient.failures.length >= limit) {
+    node.failedAtNs = node.failedAtNs.filter((atNs) => nowNs - atNs < windowSeconds * 1e9);
+    if (node.failedAtNs.length >= limit) {
       const times = limit === 1 ? "a restart" : `${limit} restarts`;
-      const message = `Node "${id}" failed again after ${times} within ${windowSeconds} s: ${patient.error.message}`;
-      this.#run.end(new SluiceError("NodeFailed", message, { nodeId: id, cause: patient.error }));
+      const message = `Node "${id}" failed again after ${times} within ${windowSeconds} s: ${error.message}`;
+      this.#run.end(new SluiceError("NodeFailed", message, { nodeId: id, cause: error }));
       return;
     }
-    patient.failures.push(nowNs);
-    patient.phase = "waiting";
-    const attempt = patient.failures.length;
+    const attempt = node.failedAtNs.push(nowNs);
     const afterMs = Math.min(maxBackoffMs, backoffMs * 2 ** (attempt - 1));
-    this.#run.states.set(id, "restarting");
+    node.meet("delayed");
     this.#run.events.publish({
       group: "node",
       nodeId: id,
       kind: "restarting",
       attempt,
       afterMs,
-      failure: failureNumber(patient.error),
-      error: serializeError(patient.error),
+      failure: failureNumber(error),
+      error: serializeError(error),
     });
-    patient.timer = setTimeout(() => void this.#restart(patient, attempt), afterMs);
+    node.timer = setTimeout(() => void this.#restart(node, attempt), afterMs);
   }
 
-  async #restart(patient: Patient, attempt: number): Promise<void> {
-    const { entry, error } = patient;
-    const { id } = entry;
-    patient.phase = "restarting";
+  async #restart(node: RunNode, attempt: number): Promise<void> {
+    const { id } = node;
+    const error = node.error!;
+    node.meet("rebuilt");
     const committed = () => {
-      if (!this.#isCurrent(patient)) return;
-      patient.phase = "running";
-      const { page } = this.#run;
-      page.f64[index64(page.nodeOffset(entry.index) + NODE.restarts)]++;
-      this.#run.states.set(id, "running");
-      const told = serializeError(error);
+      if (!this.#isRestarting(node)) return;
+      node.meet("restarted");
+      const { page, events } = this.#run;
+      page.f64[index64(page.nodeOffset(node.entry.index) + NODE.restarts)]++;
       const failure = failureNumber(error);
-      this.#run.events.publish({ group: "node", nodeId: id, kind: "restarted", attempt, failure, error: told });
+      events.publish({ group: "node", nodeId: id, kind: "restarted", attempt, failure, error: serializeError(error) });
       logger("runtime").warn(`Restarted node "${id}" (${attempt}): ${error.message}`, { failure });
     };
     try {
       const { topology, options, edits } = this.#run;
-      const carries = attempt === 1 || keepsState(topology.supervisionOf(entry));
-      const makeDraft = () => draftRestart(topology, entry, carries, committed);
+      const carries = attempt === 1 || keepsState(topology.supervisionOf(node.entry));
+      const makeDraft = () => draftRestart(topology, node.entry, carries, committed);
       await edits!.run(makeDraft, restartTimeoutMs(options.setupTimeoutMs));
-      if (this.#stopping && this.#isCurrent(patient)) this.#disable(patient);
+      if (this.#phase === "stopping" && this.#run.nodes.get(id) === node && node.stage === "running") {
+        this.#disable(node);
+      }
     } catch (reason) {
-      if (!this.#isCurrent(patient) || patient.phase !== "restarting") return;
+      if (!this.#isRestarting(node)) return;
       // No lane reports this failure.
-      this.#run.failures.tell([entry], reason as Error);
-      this.#run.failures.count(entry);
+      this.#run.nodes.tellFailure([node], reason as Error);
+      node.countFailures(this.#run.page);
       this.failed(id, reason as Error);
     }
   }
 
-  #disable(patient: Patient): void {
-    clearTimeout(patient.timer);
-    patient.phase = "down";
-    const { lane, id, index } = patient.entry;
+  #disable(node: RunNode): void {
+    node.meet("dismissed");
+    const { lane, id, index } = node.entry;
     this.#run.lanes.named(lane)?.send({ kind: "disable", node: id, record: index });
   }
 
-  #isCurrent(patient: Patient): boolean {
-    return !this.#ended && this.#patients.get(patient.entry.id) === patient;
+  /** True if the restart of a node still has an effect: no edit, loss or order has come between. */
+  #isRestarting(node: RunNode): boolean {
+    return this.#phase !== "ended" && this.#run.nodes.get(node.id) === node && node.stage === "restarting";
   }
 }

@@ -5,21 +5,36 @@ import { controlBytes, ControlPage } from "../control_page.ts";
 import { EventBus } from "../events/bus.ts";
 import type { SluiceEvent } from "../events/event.ts";
 import { failureNumber } from "../events/failure_number.ts";
-import { NodeStates } from "../events/node_states.ts";
 import type { Supervision } from "../graph/supervision.ts";
 import type { LaneCommand } from "../lanes/messages.ts";
 import type { DraftedEdit } from "../live/edit_site.ts";
+import type { GraphChange } from "../live/graph_change.ts";
 import { tapLog } from "../log.ts";
 import { Topology } from "../topology.ts";
 import type { Run } from "./run.ts";
+import { RunNodes } from "./run_nodes.ts";
 import { Supervisor } from "./supervisor.ts";
+
+const UNCHANGED: GraphChange = {
+  added: [],
+  removed: [],
+  replaced: [],
+  moved: [],
+  ported: [],
+  bypassed: [],
+  linked: [],
+  unlinked: [],
+};
 
 /** A supervisor of one node, with a clock that does not advance and a session that does nothing. */
 function setUp(supervision: Supervision) {
   const events = new EventBus(() => 0);
-  const states = new NodeStates(events);
   const topology = new Topology("live", () => []);
   const { id } = topology.addNode(pass, {}, { id: "n", supervision });
+  const nodes = new RunNodes(topology.nodes.values(), events);
+  const { states } = nodes;
+  const node = () => nodes.get(id)!;
+  nodes.tellFailure = (_nodes, { message }) => void did.push(`failed: ${message}`);
   const told: SluiceEvent[] = [];
   events.on("node:n", (event) => told.push(event));
   const did: string[] = [];
@@ -32,7 +47,7 @@ function setUp(supervision: Supervision) {
   const supervisor = new Supervisor({
     topology,
     events,
-    states,
+    nodes,
     page,
     driver: clock,
     options: { setupTimeoutMs: 0 },
@@ -51,7 +66,6 @@ function setUp(supervision: Supervision) {
       },
     },
     lanes: { named: () => ({ send: ({ kind }: LaneCommand) => void did.push(kind) }) },
-    failures: { tell: (_nodes: unknown, { message }: Error) => void did.push(`failed: ${message}`), count: () => {} },
     end: (error: Error) => void did.push(`end: ${error.message}`),
   } as unknown as Run);
   const pauses = () => {
@@ -65,7 +79,24 @@ function setUp(supervision: Supervision) {
     events.close();
     return told.map(({ kind }) => kind);
   };
-  return { supervisor, topology, events, told, states, id, did, clock, restarts, commits, fail, pauses, kinds };
+  const edited = (change: Partial<GraphChange>) => nodes.edited({ ...UNCHANGED, ...change });
+  return {
+    supervisor,
+    topology,
+    node,
+    edited,
+    events,
+    told,
+    states,
+    id,
+    did,
+    clock,
+    restarts,
+    commits,
+    fail,
+    pauses,
+    kinds,
+  };
 }
 
 /** Runs a test with timers that it ends itself. */
@@ -156,11 +187,12 @@ Deno.test("Supervisor has the first restart of a window carry the state on, and 
 
 Deno.test("Supervisor restarts no node that was removed or whose lane has gone meanwhile", () =>
   withTimers((timers) => {
-    for (const how of ["forget", "suspend"] as const) {
-      const { supervisor, id, did, fail } = setUp({ restart: {} });
+    for (const how of ["removed", "suspended"] as const) {
+      const { supervisor, node, edited, did, fail } = setUp({ restart: {} });
       supervisor.begin();
       fail();
-      supervisor[how](id);
+      if (how === "removed") edited({ removed: [node().entry] });
+      else node().meet("suspended");
       timers.at(-1)!.run();
       deepEqual(did, [], how);
     }
@@ -168,10 +200,14 @@ Deno.test("Supervisor restarts no node that was removed or whose lane has gone m
 
 Deno.test("Supervisor counts the failures of a node that an edit has put in another one's place from the first", () =>
   withTimers((timers) => {
-    const { supervisor, topology, id, did, fail, pauses } = setUp({ restart: { limit: 2, backoffMs: 100 } });
+    const { supervisor, topology, node, edited, id, did, fail, pauses } = setUp({
+      restart: { limit: 2, backoffMs: 100 },
+    });
     supervisor.begin();
     fail(2);
+    const before = node().entry;
     topology.replaceNode(id, pass, {});
+    edited({ replaced: [{ before, after: topology.node(id) }] });
     fail(2);
     deepEqual(did, []);
     deepEqual(timers.map(({ ms }) => ms), [100, 200, 100, 200]);
@@ -181,15 +217,15 @@ Deno.test("Supervisor counts the failures of a node that an edit has put in anot
 Deno.test("Supervisor says nothing of a restart that comes to its end after the node was removed", () =>
   withTimers(async (timers) => {
     for (const outcome of ["committed", "refused"]) {
-      const { supervisor, states, id, did, restarts, commits, fail } = setUp({ restart: {} });
+      const { supervisor, node, edited, kinds, did, restarts, commits, fail } = setUp({ restart: {} });
       supervisor.begin();
       fail();
       timers.at(-1)!.run();
-      supervisor.forget(id);
+      edited({ removed: [node().entry] });
       if (outcome === "committed") commits[0]();
       else restarts[0].reject(new Error("too late"));
       await turn();
-      deepEqual([did, states.get(id)], [["begin"], "restarting"], outcome);
+      deepEqual([did, kinds()], [["begin"], ["state", "state", "restarting"]], outcome);
     }
   }));
 
@@ -261,9 +297,10 @@ Deno.test("Supervisor tells once that a node is disabled", () => {
 });
 
 Deno.test("Supervisor builds a node anew at once that went by no fault of its own, and counts that as no failure", () => {
-  const { supervisor, id, did, states } = setUp("disable");
+  const { supervisor, node, id, did, states } = setUp("disable");
   supervisor.begin();
-  supervisor.revive(id, new Error("another node keeps the thread"));
+  node().meet("suspended");
+  supervisor.revive(node(), new Error("another node keeps the thread"));
   deepEqual([did, states.get(id)], [["begin"], "restarting"]);
   supervisor.end();
 });
