@@ -17,7 +17,7 @@ import { HarnessInput } from "./input.ts";
 import type { HarnessOptions } from "./options.ts";
 import { type NodeId, nodeId, nthLinkId, portAddress } from "../core/ids.ts";
 import { EventRelay } from "../core/lanes/lane/event_relay.ts";
-import { explain } from "../core/lanes/cells/explain.ts";
+import { explain } from "../core/lanes/cells/call_outcome.ts";
 import type { CellHost, NodeCell } from "../core/lanes/cells/node_cell.ts";
 import { linkOptions } from "../core/links/link_options.ts";
 import { LocalLink } from "../core/links/local_link.ts";

@@ -7,7 +7,7 @@ import { appSink } from "../core/app/app_sink.ts";
 import { nodeId } from "../core/ids.ts";
 import type { AnyNodeType } from "../core/registry/node_type.ts";
 import { Runtime } from "../core/runtime.ts";
-import { makeInstance } from "../core/lanes/cells/make_instance.ts";
+import { makeInstance } from "../core/lanes/cells/cell_builder.ts";
 
 const make = async (type: AnyNodeType, config: Record<string, unknown>) =>
   await makeInstance(type, { id: nodeId("a"), type: type.descriptor.type, config, secrets: [] });

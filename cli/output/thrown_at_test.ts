@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { deserializeError, serializeError, SluiceError } from "../../core/errors.ts";
 import { placed } from "../../core/graph/diagnostics.ts";
-import { explain } from "../../core/lanes/cells/explain.ts";
+import { explain } from "../../core/lanes/cells/call_outcome.ts";
 import { findThrownAt } from "./thrown_at.ts";
 
 const NODE = { id: "b", type: "buggy" };

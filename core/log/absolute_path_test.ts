@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import process from "node:process";
-import { KnownFiles } from "../lanes/cells/known_files.ts";
+import { KnownFiles } from "../lanes/cells/node_context.ts";
 import { absolutePath } from "./absolute_path.ts";
 
 /** Fails each call that would load Node's `process` in a thread that has not loaded it. */

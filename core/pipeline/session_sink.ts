@@ -8,7 +8,7 @@
 import { appNode, type AppProcessor } from "../app/app_node.ts";
 import type { FrameKind } from "../frames/format.ts";
 import type { Frame } from "../frames/frame.ts";
-import { takeTurns } from "../lanes/cells/turn.ts";
+import { takeTurns } from "../lanes/cells/event_loop.ts";
 import type { StreamInput } from "../ports/stream.ts";
 import type { ProcessorContext } from "../processor.ts";
 import type { NodeHandle } from "../registry/handle.ts";

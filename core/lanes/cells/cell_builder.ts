@@ -1,5 +1,5 @@
 /**
- * Builds nodes.
+ * Builds nodes: makes instances of their classes, and gives them their ports and configuration.
  *
  * @module
  */
@@ -16,8 +16,12 @@ import {
 import { takeElements } from "../../descriptor/dynamic_ports.ts";
 import { withKind } from "../../descriptor/open_ports.ts";
 import { poolOfOutput } from "../../pools/node_pools.ts";
-import type { NodeInstance } from "../../registry/node_type.ts";
+import { SluiceError } from "../../errors.ts";
+import { keepSecrets } from "../../errors/redaction.ts";
+import type { AnyNodeType, NodeInstance } from "../../registry/node_type.ts";
+import { CODEGEN_COMMAND, findStaleSources } from "../../registry/staleness.ts";
 import type { NodePlan, PortEdit } from "../messages.ts";
+import { explain } from "./call_outcome.ts";
 import { type CellHost, NodeCell } from "./node_cell.ts";
 import { NodeContext } from "./node_context.ts";
 
@@ -95,4 +99,49 @@ export function makeOutput(host: CellHost, cell: NodeCell, name: string, port: P
 /** True if a port stays: another port of its name may carry another kind of frames. */
 function isPort(present: InputPort | OutputPort, name: string, { kind }: PortDescriptor): boolean {
   return present.name === name && present.descriptor.kind === kind;
+}
+
+/**
+ * Imports a node's class and makes an instance.
+ *
+ * @param node for error messages
+ * @throws {SluiceError} `InvalidGraph` if the class lacks a port or a key of its generated code and has changed since
+ * the code was generated; any error of importing the class; `NodeFailed` for an error of its constructor
+ */
+export async function makeInstance(
+  type: AnyNodeType,
+  node: Pick<NodePlan, "id" | "type" | "config" | "secrets">,
+): Promise<NodeInstance> {
+  // An error of the constructor may contain secrets.
+  keepSecrets(node.secrets);
+  const make = await type.load();
+  let instance: NodeInstance;
+  try {
+    instance = make(node.config);
+  } catch (error) {
+    throw explain(error, node, "its constructor");
+  }
+  await assertFresh(type, node, instance);
+  return instance;
+}
+
+/** Refuses a missing field only if the sources have changed: some compilers leave out empty fields. */
+async function assertFresh(
+  { descriptor, package: from }: AnyNodeType,
+  node: { readonly id: string; readonly type: string },
+  { processor }: NodeInstance,
+): Promise<void> {
+  const { className, inputs, outputs, config, takesConfig } = descriptor;
+  const keys = takesConfig === undefined ? Object.keys(config.properties) : [];
+  const names = [...[...inputs, ...outputs].map(({ name }) => name), ...keys];
+  const gone = names.find((name) => !(name in processor));
+  if (gone === undefined || from === undefined) return;
+  const [stale] = await findStaleSources(from);
+  if (stale === undefined) return;
+  throw new SluiceError(
+    "InvalidGraph",
+    `Cannot make node "${node.id}" (${node.type}): class "${className}" has no field "${gone}", which its generated ` +
+      `code assigns: "${stale.path}" has changed since that was made; run ${CODEGEN_COMMAND}`,
+    { nodeId: node.id },
+  );
 }

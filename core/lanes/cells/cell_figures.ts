@@ -10,7 +10,6 @@ import type { ControlPage } from "../../control_page.ts";
 import type { Frame } from "../../frames/frame.ts";
 import { bucketOf } from "../../stats/histogram.ts";
 import { SAMPLED_TIMING, type TickTiming } from "./tick_timing.ts";
-import { takeTimeRow } from "./time_rows.ts";
 
 // Constants of this module: V8 resolves an imported one again at each use.
 const BLOCKED_NONE = BLOCKED.none;
@@ -38,6 +37,29 @@ const AGE_HISTOGRAM = index64(NODE.ageHistogram);
 const SHORT_TICK_NS = 20_000;
 
 const SAMPLE_EVERY = 64;
+
+/**
+ * Times of nodes lie side by side in memory, two each. As separate fields, each time would be an object somewhere on the
+ * heap, and with thousands of nodes in turn each read would miss the cache.
+ */
+const TIMES = 2;
+
+/** Nodes whose times are allocated at once. They are freed with the last of these nodes. */
+const ROWS = 512;
+
+let times = new Float64Array(ROWS * TIMES);
+let timesUsed = 0;
+
+/** Returns the place of a node's times: `[at, at + 2)` of the array, zeros at first. */
+function takeTimes(): { readonly times: Float64Array; readonly at: number } {
+  if (timesUsed === times.length) {
+    times = new Float64Array(ROWS * TIMES);
+    timesUsed = 0;
+  }
+  const at = timesUsed;
+  timesUsed += TIMES;
+  return { times, at };
+}
 
 /** Counts in fields of its own, and adds them to the record in shared memory only at `publish()`. */
 export abstract class CellFigures {
@@ -85,7 +107,7 @@ export abstract class CellFigures {
    * @param timing which ticks are timed; by default one in 64 of the short ones
    */
   constructor(page: ControlPage, index: number, timing: TickTiming = SAMPLED_TIMING) {
-    const { times, at } = takeTimeRow();
+    const { times, at } = takeTimes();
     this.times = times;
     this.timesAt = at;
     this.#f64 = page.f64;

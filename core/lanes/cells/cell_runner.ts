@@ -10,7 +10,7 @@
 import { PHASE } from "../../../ffi/layout.gen.ts";
 import { describeThrown, isInstance } from "../../errors/thrown.ts";
 import type { CellHost, NodeCell } from "./node_cell.ts";
-import { asPromise } from "./outcome.ts";
+import { asPromise } from "./call_outcome.ts";
 
 // Constants of this module: V8 resolves an imported one again at each use.
 const PHASE_AWAIT = PHASE.await;
@@ -270,12 +270,14 @@ function afterFlush(host: CellHost, cell: NodeCell, more: boolean | void): void 
     return;
   }
   cell.setPhase(PHASE_IDLE);
+  // The promise of a node that has failed meanwhile has no effect.
+  if (cell.failed) return;
   // A node without readers does not continue with the frames that its writers still send.
   if (more === true && !cell.unheard) {
     if (cell.notBeforeNs === 0 || host.mode === "offline") cell.wake();
     return;
   }
-  cell.ended = true;
+  cell.end();
   cell.closeInputs();
   cell.discardInputs();
   for (const output of cell.outputs) output.end();

@@ -28,7 +28,7 @@ import { CellAdmission } from "./cell_admission.ts";
 import type { CellFigures } from "./cell_figures.ts";
 import type { NodeCarry, NodePlan } from "../messages.ts";
 import type { TickTiming } from "./tick_timing.ts";
-import { isTurnOver, takeTurns } from "./turn.ts";
+import { isTurnOver, takeTurns } from "./event_loop.ts";
 
 // A constant of this module: V8 resolves an imported one again at each use.
 const BLOCKED_NONE = BLOCKED.none;
@@ -93,6 +93,12 @@ export interface CellHost {
   formatChanged?(cell: NodeCell, port: string, format: FrameFormat): void;
 }
 
+/**
+ * The stage of a node's life on its lane. `running`: it is ticked. `failed`: it is set aside until another instance
+ * replaces it, it is disabled, or the run ends. `ended`: its end of stream was sent, or its last calls were made.
+ */
+export type CellStage = "running" | "failed" | "ended";
+
 /** Asynchronous ticks that have begun on this thread. */
 let asyncTicks = 0;
 
@@ -113,16 +119,13 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   again = false;
   /** True after the last tick: `flush()` and the end of stream come next. */
   finishing = false;
-  /** True if the end of stream was sent. */
-  ended = false;
   /** The input that the running tick read first, of a node that needs an object for each frame. */
   #readFirst: InputPort | undefined;
   /** True while an edit holds the node: it is not run, and in its asynchronous tick `read()` returns `undefined`. */
   held = false;
   /** True if the node is not part of its lane, before it enters or after it leaves: the lane does not schedule it. */
   outside = false;
-  /** True if the node has failed: another instance replaces it, it is disabled, or the run ends. */
-  failed = false;
+  #stage: CellStage = "running";
   /** The node's place in the order of its lane. */
   rank = 0;
   /** The node's number in the lane's record: the index of its record, from 1. */
@@ -135,7 +138,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   dueNs = 0;
   /** True if the requested time has come: the node is ticked whatever its inputs have. */
   due = false;
-  #pending = false;
+  /** The number of its asynchronous tick under way, on this thread; 0 if there is none. */
   tickUnderWay = 0;
   readonly ledger: Ledger;
   #waiters: (() => void)[] | undefined;
@@ -199,11 +202,10 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
 
   /** True while an asynchronous tick is under way. */
   get pending(): boolean {
-    return this.#pending;
+    return this.tickUnderWay !== 0;
   }
   set pending(value: boolean) {
-    if (value === this.#pending) return;
-    this.#pending = value;
+    if (value === this.pending) return;
     this.tickUnderWay = value ? ++asyncTicks : 0;
     this.change();
     this.#host.pendingChanged?.(value ? 1 : -1);
@@ -220,7 +222,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
 
   /** True if a pause, in which no new tick begins, need not wait for the end of the running tick. */
   get restsInPause(): boolean {
-    return !this.#pending || this.mode === "external" || this.waitsForGraph || this.instance.awaitsScript?.() === true;
+    return !this.pending || this.mode === "external" || this.waitsForGraph || this.instance.awaitsScript?.() === true;
   }
 
   /** Starts or stops passing frames from the node's first input to its one output, without calling `process()`. */
@@ -240,6 +242,14 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     for (const { links } of this.outputs) for (const link of links) link.markGap();
   }
 
+  get ended(): boolean {
+    return this.#stage === "ended";
+  }
+
+  get failed(): boolean {
+    return this.#stage === "failed";
+  }
+
   /** Makes the node part of its lane: requests that it made before take effect. */
   enter(): void {
     this.outside = false;
@@ -247,6 +257,17 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     if (this.notBeforeNs === 0) return;
     this.timed = false;
     this.waitUntil(this.notBeforeNs);
+  }
+
+  /** Marks a running node as failed: the lane does not run it. Its links stay, and frames wait in them. */
+  fail(): void {
+    if (this.#stage !== "running") throw new Error(`Internal error: node "${this.id}" is "${this.#stage}" and failed`);
+    this.#stage = "failed";
+  }
+
+  /** Marks the node as ended: its end of stream was sent, it was disabled, or it has had its last calls. */
+  end(): void {
+    this.#stage = "ended";
   }
 
   /** The state, beside the processor's, that a successor continues from. */
@@ -315,9 +336,9 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
     this.wake();
   }
 
-  /** Sets a failed node aside: it is not run. Its links stay, and frames wait in them. */
+  /** Sets a failed node aside, and ends its waits. */
   setAside(): void {
-    this.failed = true;
+    this.fail();
     this.notBeforeNs = 0;
     this.abort("the node has failed");
   }
@@ -468,7 +489,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
    * True if the running tick stays at its wait, because of a pause. False for an external node, and for a removed node.
    */
   get #isPaused(): boolean {
-    return this.#pending && this.#host.paused === true && this.mode !== "external" && !this.outside;
+    return this.pending && this.#host.paused === true && this.mode !== "external" && !this.outside;
   }
 
   protected override tellChanged(): void {
@@ -529,7 +550,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
 
   #writtenOwn(frame: Frame): Frame {
     if (this.isAsync) this.change();
-    if (this.#pending) this.#host.wroteBetween?.();
+    if (this.pending) this.#host.wroteBetween?.();
     if (this.#checked) sealPayload(frame);
     // The next reader records its references elsewhere than this node.
     return frame.fresh(this.#host.ledger);

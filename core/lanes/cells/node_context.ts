@@ -3,13 +3,19 @@
  *
  * @module
  */
+import { isPlainObject, kindOf } from "../../errors/kind_of.ts";
 import type { GraphMode } from "../../links/policy.ts";
 import { nodeLog } from "../../log.ts";
+import { absolutePath } from "../../log/absolute_path.ts";
 import type { NodeLog, ProcessorContext } from "../../processor.ts";
 import type { Figures } from "../../stats.ts";
-import { KnownFiles } from "./known_files.ts";
 import type { CellHost, NodeCell } from "./node_cell.ts";
-import { copyFigures } from "./own_figures.ts";
+
+/** The most figures of one node. */
+export const MAX_FIGURES = 256;
+
+/** Longest name of a figure, characters. */
+export const MAX_FIGURE_NAME = 64;
 
 /** Implements the public contract of {@linkcode ProcessorContext}. */
 export class NodeContext implements ProcessorContext {
@@ -76,4 +82,58 @@ export class NodeContext implements ProcessorContext {
       `Cannot wait: node "${this.nodeId}" called waitUntilNs(${found}), wanted a time of nowNs(), nanoseconds`,
     );
   }
+}
+
+/** Files that the process had recorded when the node was planned, and files that the node has recorded since. */
+export class KnownFiles {
+  readonly #paths: Set<string>;
+  readonly #tell: (path: string) => void;
+
+  /** @param paths absolute paths @param tell receives the path of each file that the node completes */
+  constructor(paths: readonly string[], tell: (path: string) => void) {
+    this.#paths = new Set(paths);
+    this.#tell = tell;
+  }
+
+  has(path: string): boolean {
+    return this.#paths.has(absolutePath(path));
+  }
+
+  add(path: string): void {
+    const absolute = absolutePath(path);
+    this.#paths.add(absolute);
+    this.#tell(absolute);
+  }
+}
+
+/**
+ * Returns a copy of the argument of `context.report()`.
+ *
+ * @throws {TypeError} if a value is no finite number
+ * @throws {RangeError} for more than 256 figures, or a name that is empty or longer than 64 characters
+ */
+export function copyFigures(nodeId: string, figures: Figures): Figures {
+  if (!isPlainObject(figures)) {
+    throw new TypeError(`Cannot report figures of "${nodeId}": found ${kindOf(figures)}, wanted an object by name`);
+  }
+  const names = Object.keys(figures);
+  if (names.length > MAX_FIGURES) {
+    throw new RangeError(`Cannot report figures of "${nodeId}": found ${names.length}, wanted at most ${MAX_FIGURES}`);
+  }
+  const copy: { [name: string]: number } = {};
+  for (const name of names) {
+    const value = figures[name];
+    if (!Number.isFinite(value)) {
+      const what = `figure ${JSON.stringify(name.slice(0, MAX_FIGURE_NAME))} of "${nodeId}"`;
+      throw new TypeError(`Cannot report ${what}: found ${String(value)}, wanted a finite number`);
+    }
+    if (name === "" || name.length > MAX_FIGURE_NAME) {
+      const found = `found ${name.length}`;
+      const message =
+        `Cannot report a figure of "${nodeId}": its name has 1 to ${MAX_FIGURE_NAME} characters, ${found}`;
+      throw new RangeError(message);
+    }
+    copy[name] = value;
+  }
+  return copy;
 }

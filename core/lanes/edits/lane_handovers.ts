@@ -15,7 +15,7 @@
 import type { NodeId } from "../../ids.ts";
 import { SluiceError } from "../../errors.ts";
 import { emptyRest, type LinkMove, type LinkRest } from "../../links/link_move.ts";
-import { explain } from "../cells/explain.ts";
+import { explain } from "../cells/call_outcome.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 import { giveState, sendable, stateOf } from "../lane/carried_state.ts";
 import type { Lane } from "../lane/lane.ts";

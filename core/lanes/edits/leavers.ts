@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { explain } from "../cells/explain.ts";
+import { explain } from "../cells/call_outcome.ts";
 import { tearDown } from "../lane/node_lifecycle.ts";
 import type { Lane } from "../lane/lane.ts";
 import { calling } from "../lane/node_call.ts";
@@ -97,7 +97,8 @@ export async function retire(lane: Lane, cell: NodeCell, flushes: boolean): Prom
   } catch (error) {
     cell.context.log.error(explain(error, cell, "flush()").message);
   }
-  cell.ended = true;
+  // A late failure of a node that has failed before is not told.
+  if (!cell.failed) cell.end();
   await tearDown(cell, lane);
   if (!lane.isGivenUp) cell.publish();
 }

@@ -16,6 +16,7 @@ function leaver(pending: boolean) {
     instance: { processor: { flush: call("flush"), teardown: call("teardown") } },
     ledger: { releaseAll() {} },
     endTick() {},
+    end() {},
     admitWaiters() {},
     abort: call("abort"),
     publish: call("publish"),

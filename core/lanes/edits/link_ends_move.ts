@@ -15,7 +15,7 @@ import type { InputPort } from "../../ports/input_port.ts";
 import type { OutputPort } from "../../ports/output_port.ts";
 import type { Lane } from "../lane/lane.ts";
 import { attachLink } from "../lane/link_ends.ts";
-import { explain } from "../cells/explain.ts";
+import { explain } from "../cells/call_outcome.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 
 type Cells = ReadonlyMap<string, NodeCell>;

@@ -12,10 +12,9 @@ import type { EditAttempt } from "./edit_attempt.ts";
 import { isRestart } from "./edit_rules.ts";
 import { LaneHandovers } from "./lane_handovers.ts";
 import type { Lane } from "../lane/lane.ts";
-import { explain } from "../cells/explain.ts";
+import { explain } from "../cells/call_outcome.ts";
 import { setUp, tearDown, tearDownFailed } from "../lane/node_lifecycle.ts";
-import { buildCell } from "../cells/cell_builder.ts";
-import { makeInstance } from "../cells/make_instance.ts";
+import { buildCell, makeInstance } from "../cells/cell_builder.ts";
 import type { AnnouncedFormat, LaneCommand, LaneEdit, NodePlan } from "../messages.ts";
 import { calling } from "../lane/node_call.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
@@ -110,7 +109,7 @@ class Preparation {
     const type = await attempt.waitFor(lane.site.findType(plan));
     if (plan.vacant) {
       const place = buildCell(lane, plan, type.descriptor, vacantInstance());
-      place.failed = true;
+      place.fail();
       this.#cells.set(plan.id, place);
       return;
     }

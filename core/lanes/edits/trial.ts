@@ -16,7 +16,7 @@ import type { LinkPlan, LinkReader } from "../../links/link.ts";
 import type { Lane } from "../lane/lane.ts";
 import { calling } from "../lane/node_call.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
-import { asPromise } from "../cells/outcome.ts";
+import { asPromise } from "../cells/call_outcome.ts";
 import { type KeptFrame, type LentOutput, StandInReader, StandInWriter } from "./stand_in.ts";
 
 /** Time between two checks for something to do, milliseconds. */

@@ -8,12 +8,11 @@
 import { serializeError, SluiceError } from "../../errors.ts";
 import { describeThrown } from "../../errors/thrown.ts";
 import { withOwnBytes } from "../../values/own_bytes.ts";
-import { explain } from "../cells/explain.ts";
+import { asPromise, explain } from "../cells/call_outcome.ts";
 import type { KeptState } from "../messages.ts";
 import type { Lane } from "./lane.ts";
 import { calling } from "./node_call.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
-import { asPromise } from "../cells/outcome.ts";
 
 /**
  * Asks a node for its state.

@@ -26,7 +26,7 @@ import type { AnyNodeType } from "../../registry/node_type.ts";
 import type { Figures } from "../../stats.ts";
 import type { CellFigures } from "../cells/cell_figures.ts";
 import { EventRelay } from "./event_relay.ts";
-import { explain } from "../cells/explain.ts";
+import { explain } from "../cells/call_outcome.ts";
 import type { LaneInit, LaneReport, NodePlan } from "../messages.ts";
 import type { CellHost, NodeCell } from "../cells/node_cell.ts";
 import { NodeNews } from "./node_news.ts";
@@ -240,7 +240,7 @@ export class Lane implements CellHost {
     }
     if (cell.plan.supervised) cell.setAside();
     else {
-      cell.failed = true;
+      cell.fail();
       this.running = false;
     }
     // Frames that nodes have written are counted and become visible to others.

@@ -7,7 +7,7 @@
  */
 import { SluiceError } from "../../errors.ts";
 import { takeState } from "./carried_state.ts";
-import { explain } from "../cells/explain.ts";
+import { explain } from "../cells/call_outcome.ts";
 import type { Lane } from "./lane.ts";
 import { calling } from "./node_call.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
@@ -54,8 +54,7 @@ export async function tearDownFailed(lane: Lane, cell: NodeCell, carries: boolea
  * is torn down.
  */
 export async function disable(lane: Lane, cell: NodeCell): Promise<void> {
-  cell.failed = false;
-  cell.ended = true;
+  cell.end();
   for (const output of cell.outputs) {
     for (const link of [...output.links]) {
       link.end();

@@ -22,7 +22,7 @@ import type { LaneEditor } from "../edits/lane_editor.ts";
 import type { LaneFaults } from "../lane/lane_faults.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 import { Spinner } from "./spinner.ts";
-import { yieldNow } from "../cells/turn.ts";
+import { yieldNow } from "../cells/event_loop.ts";
 
 // Constants of this module: V8 resolves an imported one again at each use.
 const HEARTBEAT_NS = LANE.heartbeatNs >> 3;

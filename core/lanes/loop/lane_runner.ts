@@ -7,9 +7,9 @@ import { PHASE } from "../../../ffi/layout.gen.ts";
 import { serializeError, SluiceError } from "../../errors.ts";
 import { keepSecrets } from "../../errors/redaction.ts";
 import { ReadySet } from "../lane/ready_set.ts";
-import { buildCell } from "../cells/cell_builder.ts";
+import { buildCell, makeInstance } from "../cells/cell_builder.ts";
 import { giveState, keepStates } from "../lane/carried_state.ts";
-import { explain } from "../cells/explain.ts";
+import { explain } from "../cells/call_outcome.ts";
 import { tearDown } from "../lane/node_lifecycle.ts";
 import { Lane, type LaneSite } from "../lane/lane.ts";
 import { carriesOf } from "../edits/edit_rules.ts";
@@ -17,12 +17,10 @@ import { LaneEditor } from "../edits/lane_editor.ts";
 import { LaneFaults } from "../lane/lane_faults.ts";
 import { LaneLoop } from "./lane_loop.ts";
 import { attachLink } from "../lane/link_ends.ts";
-import { makeInstance } from "../cells/make_instance.ts";
 import type { LaneCommand, LaneInit, LinkEndPlan, NodePlan } from "../messages.ts";
-import { calling } from "../lane/node_call.ts";
+import { calling, reconfigure } from "../lane/node_call.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
-import { reconfigure } from "../lane/reconfigure.ts";
-import { yieldNow } from "../cells/turn.ts";
+import { yieldNow } from "../cells/event_loop.ts";
 import { asksFor, type Schedule } from "../../placement/schedule.ts";
 
 /** How long nodes of a lane that must end may take to tear down, milliseconds. */

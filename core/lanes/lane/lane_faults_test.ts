@@ -1,7 +1,7 @@
 import { equal } from "node:assert/strict";
 import { nodeId } from "../../ids.ts";
 import type { NodeDescriptor } from "../../descriptor/descriptor.ts";
-import { blame } from "./blame.ts";
+import { blame } from "./lane_faults.ts";
 
 /** A node of a class in a module of the package at `file:///p/sluice.gen.ts`. */
 function node(id: string, className: string, source: string) {

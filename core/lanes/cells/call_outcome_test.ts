@@ -1,6 +1,6 @@
 import { equal } from "node:assert/strict";
 import { deserializeError, serializeError, SluiceError, type SluiceErrorDetails } from "../../errors.ts";
-import { explain } from "./explain.ts";
+import { explain } from "./call_outcome.ts";
 
 const NODE = { id: "out", type: "wav-sink" };
 
