@@ -111,11 +111,17 @@ export { appSink } from "./core/app/app_sink.ts";
 export type { AppSinkHandle } from "./core/app/app_sink.ts";
 export { appSource } from "./core/app/app_source.ts";
 export type { AppSourceHandle } from "./core/app/source_node.ts";
-export type { AppAudioBlock, AppAudioOptions } from "./core/app/audio_item.ts";
-export type { AppValue } from "./core/app/data_item.ts";
-export type { AppEncodedOptions, AppEncodedUnit } from "./core/app/encoded_item.ts";
-export type { AppPacketOptions, AppRecords } from "./core/app/packet_item.ts";
-export type { AppPicture, AppVideoOptions } from "./core/app/video_item.ts";
+export type {
+  AppAudioBlock,
+  AppAudioOptions,
+  AppEncodedOptions,
+  AppEncodedUnit,
+  AppPacketOptions,
+  AppPicture,
+  AppRecords,
+  AppValue,
+  AppVideoOptions,
+} from "./core/app/source_items.ts";
 
 // Graph files, and pictures of graphs.
 export { checkGraph, loadGraph, parseGraph } from "./core/graph/load.ts";

@@ -10428,7 +10428,7 @@ export const nodePackage: NodePackage = definePackage({
   packages: [package1.nodePackage],
   sources: {
     "core/frames/format.ts": "b3de7cf87d1c3b9a",
-    "core/frames/packet_frame.ts": "253c2bd093990220",
+    "core/frames/packet_frame.ts": "4681672f72b33d60",
     "processors/audio/biquad_design.ts": "5a49983a1b7b0b63",
     "processors/audio/channel_mapper.ts": "0d9f3116f108bd1f",
     "processors/audio/chord_source.ts": "acf57c050f19cc8d",

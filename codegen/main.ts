@@ -5,8 +5,7 @@
  */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { keepIgnoringHangup } from "../core/process/hangup.ts";
-import { TASK_GONE, watchTaskParent } from "../core/process/task_parent.ts";
+import { keepIgnoringHangup, TASK_GONE, watchTaskParent } from "../core/process/signals.ts";
 import { formatDiagnostic, isError } from "./diagnostics.ts";
 import { generate, type GenerateResult } from "./generate.ts";
 import { placeShippedStages } from "./shipped_stages.ts";

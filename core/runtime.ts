@@ -36,8 +36,7 @@ import {
 import { AUTO_LANE } from "./placement/lane_choice.ts";
 import { MemoryBudget } from "./pools/memory_budget.ts";
 import { assertNodePools } from "./pools/check_node_pools.ts";
-import { assertNew, noteAdded } from "./app/once.ts";
-import type { Join, Left } from "./app/joined.ts";
+import { assertNew, type Join, type Left, noteAdded } from "./app/app_node.ts";
 import { assertNodeSpec } from "./registry/check_node_type.ts";
 import type { InputRef, NodeHandle, OutputRef } from "./registry/handle.ts";
 import type { AnyInput, AnyOutput, Linkable } from "./registry/link_types.ts";
@@ -667,7 +666,7 @@ export class Runtime implements AsyncDisposable {
     }
     // The script can already use the node, which joins the graph by an edit of its own.
     let isBegun = false;
-    const joins: NodeSpec["extend"] = left && ((plain, _run, _onRefused, _wanted, onDeparture) => {
+    const joins: NodeSpec["extend"] = left && ((plain, { onDeparture }) => {
       isBegun = true;
       onDeparture(left);
       return plain;

@@ -46,7 +46,7 @@ Deno.test("a node that was removed is not told any more that there will be no st
   const told: string[] = [];
   for (const id of ["gone", "here"]) {
     const { type, config } = appSource.audio(MONO);
-    const extend: NodeSpec["extend"] = (handle, _run, onRefused) => {
+    const extend: NodeSpec["extend"] = (handle, { onRefused }) => {
       onRefused(() => told.push(id));
       return handle;
     };

@@ -1,6 +1,6 @@
 /** What becomes of a program that runs a graph when it is told to end. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { ignoresHangup } from "../core/process/hangup.ts";
+import { ignoresHangup } from "../core/process/signals.ts";
 import { readPrinted } from "./cli/command_line.ts";
 import { rare } from "./fixtures/rare.ts";
 

@@ -5,10 +5,10 @@
  */
 import { appSink } from "../../core/app/app_sink.ts";
 import { appSource } from "../../core/app/app_source.ts";
-import type { AppAudioBlock } from "../../core/app/audio_item.ts";
+import type { AppAudioBlock } from "../../core/app/source_items.ts";
 import type { AppSourceHandle } from "../../core/app/source_node.ts";
 import { SluiceError } from "../../core/errors.ts";
-import { payloadOf } from "../../core/pipeline/frame_payload.ts";
+import { payloadOf } from "../../core/app/payload_frames.ts";
 import type { TransportPayload } from "../../core/pipeline/transport_data.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { PartialFile } from "../../processors/file/partial_file.ts";

@@ -6,9 +6,14 @@
  *
  * @module
  */
-import { END_CODES, type EndSignal, endSignals } from "../../core/process/end_signals.ts";
-import { onceAnotherSignal } from "../../core/process/same_signal.ts";
-import { TASK_GONE, watchTaskParent } from "../../core/process/task_parent.ts";
+import {
+  END_CODES,
+  type EndSignal,
+  endSignals,
+  onceAnotherSignal,
+  TASK_GONE,
+  watchTaskParent,
+} from "../../core/process/signals.ts";
 import { EXIT } from "./failure.ts";
 import type { Io } from "./output.ts";
 

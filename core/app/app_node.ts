@@ -1,19 +1,14 @@
 /**
- * Node types for nodes that belong to the script: each call makes a type of its own, around an object that both sides
- * share. Such nodes run on main, and no graph file can name them.
+ * Nodes that belong to the script: each has a type of its own, around an object that both sides share, so each is added
+ * only once. Such nodes run on main, and no graph file can name them.
  *
  * @module
  */
 import type { Processor } from "../processor.ts";
 import type { NodeDescriptor, PortDescriptor } from "../descriptor/descriptor.ts";
 import type { NodeHandle } from "../registry/handle.ts";
-import {
-  defineNodeType,
-  type NodeSpec,
-  type PortRegistry,
-  type PortVisitor,
-  type PortWiring,
-} from "../registry/node_type.ts";
+import { SluiceError } from "../errors.ts";
+import { defineNodeType, type NodeSpec, type PortRegistry } from "../registry/node_type.ts";
 import type { StreamInput, StreamOutput } from "../ports/stream.ts";
 
 /** A processor with one port, whose field has the port's name. */
@@ -54,7 +49,7 @@ export function appNode<H extends NodeHandle<any, any>, P extends StreamInput | 
     load: () =>
       Promise.resolve(() => ({
         processor,
-        ports: new OnePort(port, processor),
+        ports: onePort(port, processor),
         tick: (context) => processor.process(context),
         configure: () => {},
         awaitsScript: () => processor.awaitsScript?.() === true,
@@ -64,41 +59,70 @@ export function appNode<H extends NodeHandle<any, any>, P extends StreamInput | 
   return { ...type(), extend };
 }
 
-/** The ports of a node with one port. */
-class OnePort<P extends StreamInput | StreamOutput> implements PortRegistry {
-  readonly #port: Pick<PortDescriptor, "name" | "direction">;
-  readonly #processor: AppProcessor<P>;
-  #input: { readonly [name: string]: StreamInput } = {};
-  #output: { readonly [name: string]: StreamOutput } = {};
+/** Returns the ports of a node with one port. */
+function onePort<P extends StreamInput | StreamOutput>(
+  { name, direction }: Pick<PortDescriptor, "name" | "direction">,
+  processor: AppProcessor<P>,
+): PortRegistry {
+  let own: StreamInput | StreamOutput | undefined;
+  const named = (side: string) => side === direction && own !== undefined ? { [name]: own } : {};
+  return {
+    inputs: () => named("input") as { readonly [name: string]: StreamInput },
+    outputs: () => named("output") as { readonly [name: string]: StreamOutput },
+    visit: (visitor) => own !== undefined && visitor[direction](name, own as StreamInput & StreamOutput),
+    wire(wiring) {
+      own = wiring[direction](name);
+      processor.wire(own as P);
+    },
+  };
+}
 
-  constructor(port: Pick<PortDescriptor, "name" | "direction">, processor: AppProcessor<P>) {
-    this.#port = port;
-    this.#processor = processor;
-  }
+/** Reports to a node that it has left its graph. @param reason why it never joined, if so */
+export type Left = (reason?: unknown) => void;
 
-  inputs(): { readonly [name: string]: StreamInput } {
-    return this.#input;
-  }
+/** A script's node, once it has a handle. */
+export interface Joined<H> {
+  readonly handle: H;
+  /** To call once the node has left its graph; absent if the node needs no report. */
+  readonly left: Left | undefined;
+}
 
-  outputs(): { readonly [name: string]: StreamOutput } {
-    return this.#output;
-  }
+/** Makes the handle of a node that an edit adds. @param plain the handle with the ports alone */
+export type Join = <H extends NodeHandle>(spec: Pick<NodeSpec<H>, "extend">, plain: NodeHandle) => Joined<H>;
 
-  visit(visitor: PortVisitor): void {
-    for (const [name, port] of Object.entries(this.#input)) visitor.input(name, port);
-    for (const [name, port] of Object.entries(this.#output)) visitor.output(name, port);
-  }
+const added = new WeakSet<object>();
 
-  wire(wiring: PortWiring): void {
-    const { name, direction } = this.#port;
-    if (direction === "input") {
-      const port = wiring.input(name);
-      this.#input = { [name]: port };
-      this.#processor.wire(port as P);
-    } else {
-      const port = wiring.output(name);
-      this.#output = { [name]: port };
-      this.#processor.wire(port as P);
-    }
-  }
+/**
+ * Checks that a node which belongs to the script is in no graph yet.
+ *
+ * @throws {SluiceError} `InvalidGraph`
+ */
+export function assertNew(spec: Pick<NodeSpec, "type">): void {
+  if (!added.has(spec)) return;
+  const { type, className } = spec.type.descriptor;
+  const maker = className[0].toLowerCase() + className.slice(1);
+  throw new SluiceError(
+    "InvalidGraph",
+    `Cannot add an "${type}" twice: it feeds or is read as one node; call ${maker} once for each`,
+  );
+}
+
+/**
+ * Refuses to replace another node by one that belongs to the script: the script would go on using its own object.
+ *
+ * @param attempt the start of the message, before the type's name: `Cannot replace node "a" by`
+ * @throws {SluiceError} `Busy`
+ */
+export function assertNotShared(spec: Pick<NodeSpec, "type" | "extend">, attempt: string): void {
+  if (spec.extend === undefined) return;
+  const { type } = spec.type.descriptor;
+  throw new SluiceError(
+    "Busy",
+    `${attempt} an ${type}: it talks to the script; remove the node, and add and link this one, in one runtime.edit()`,
+  );
+}
+
+/** Notes that a node was added. */
+export function noteAdded(spec: Pick<NodeSpec, "type" | "extend">): void {
+  if (spec.extend !== undefined) added.add(spec);
 }

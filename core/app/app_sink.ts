@@ -6,15 +6,16 @@
 import type { AudioFrame } from "../frames/audio_frame.ts";
 import type { DataFrame } from "../frames/data_frame.ts";
 import type { EncodedFrame } from "../frames/encoded_frame.ts";
+import type { FrameKind } from "../frames/format.ts";
 import type { Frame } from "../frames/frame.ts";
 import type { PacketFields, PacketFrame, PacketNumber } from "../frames/packet_frame.ts";
 import type { VideoFrame } from "../frames/video_frame.ts";
 import type { StreamInput } from "../ports/stream.ts";
 import type { ProcessorContext } from "../processor.ts";
-import type { PortDescriptor } from "../descriptor/descriptor.ts";
 import type { NodeHandle } from "../registry/handle.ts";
-import type { NodeSpec } from "../registry/node_type.ts";
+import type { NodeSpec, ScriptSide } from "../registry/node_type.ts";
 import { appNode, type AppProcessor } from "./app_node.ts";
+import { portOf } from "./source_items.ts";
 
 /**
  * A sink in a graph whose frames the script reads. A frame belongs to the script until it asks for the next one;
@@ -48,11 +49,11 @@ export const appSink: {
   /** A sink of values of type `T`, with the input `data`. */
   data<T = unknown>(): NodeSpec<AppSinkHandle<DataFrame<T>, { data: DataFrame<T> }>>;
 } = {
-  audio: () => sink({ name: "audio", kind: "audio", type: "AudioFrame" }),
-  video: () => sink({ name: "video", kind: "video", type: "VideoFrame" }),
-  encoded: () => sink({ name: "encoded", kind: "encoded", type: "EncodedFrame" }),
-  packet: () => sink({ name: "packet", kind: "packet", type: "PacketFrame" }),
-  data: () => sink({ name: "data", kind: "data", type: "DataFrame", schema: "unknown" }),
+  audio: () => sink("audio"),
+  video: () => sink("video"),
+  encoded: () => sink("encoded"),
+  packet: () => sink("packet"),
+  data: () => sink("data"),
 };
 
 const DESCRIBED = {
@@ -62,22 +63,15 @@ const DESCRIBED = {
   mode: "push",
 } as const;
 
-function sink<F extends Frame, I>(
-  port: Pick<PortDescriptor, "name" | "kind" | "type" | "schema">,
-): NodeSpec<AppSinkHandle<F, I>> {
+function sink<F extends Frame, I>(kind: FrameKind): NodeSpec<AppSinkHandle<F, I>> {
   const processor = new AppSink<F, I>();
-  const described = { ...port, direction: "input" } as const;
-  return appNode(
-    DESCRIBED,
-    described,
-    processor,
-    (...[handle, run, onRefused, , onDeparture]) => processor.extend(handle, run, onRefused, onDeparture),
-  );
+  const port = { ...portOf(kind), direction: "input" } as const;
+  return appNode(DESCRIBED, port, processor, (handle, side) => processor.extend(handle, side));
 }
 
 class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
   #input!: StreamInput<F>;
-  #run: () => Promise<unknown> = () => Promise.resolve();
+  #side!: ScriptSide;
   /** Pending while the script waits for a frame. */
   #wanted: PromiseWithResolvers<F | undefined> | undefined;
   /** Pending while the node waits for the script to want a frame, and to finish with it. */
@@ -102,7 +96,7 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
 
   setup(context: ProcessorContext): void {
     this.#context = context;
-    const run = this.#run();
+    const run = this.#side.run();
     if (this.#newest !== undefined && this.#newest !== run) {
       this.#asked = Promise.withResolvers();
       this.#ended = this.#complete = this.#hasLeft = false;
@@ -143,15 +137,10 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
     this.#end(false);
   }
 
-  extend(
-    handle: NodeHandle,
-    run: () => Promise<unknown>,
-    onRefused: (listener: (reason: unknown) => void) => void,
-    onDeparture: (listener: (reason?: unknown) => void) => void,
-  ): AppSinkHandle<F, I> {
-    this.#run = run;
-    onRefused(() => this.#end(false));
-    onDeparture((reason) => {
+  extend(handle: NodeHandle, side: ScriptSide): AppSinkHandle<F, I> {
+    this.#side = side;
+    side.onRefused(() => this.#end(false));
+    side.onDeparture((reason) => {
       if (reason === undefined) return this.#leave();
       this.#refused.promise.catch(() => {});
       this.#refused.reject(reason);
@@ -193,7 +182,7 @@ class AppSink<F extends Frame, I> implements AppProcessor<StreamInput<F>> {
       this.#wanted = undefined;
     }
     // Throws the error that broke the stream off.
-    if (!this.#closed && !this.#complete) await Promise.race([this.#run(), this.#refused.promise]);
+    if (!this.#closed && !this.#complete) await Promise.race([this.#side.run(), this.#refused.promise]);
     return { done: true, value: undefined };
   }
 

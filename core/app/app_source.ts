@@ -11,13 +11,25 @@ import type { PacketFrame, PacketNumber } from "../frames/packet_frame.ts";
 import type { VideoFrame } from "../frames/video_frame.ts";
 import type { NodeSpec } from "../registry/node_type.ts";
 import { appNode } from "./app_node.ts";
-import { type AppAudioBlock, type AppAudioOptions, audioItem } from "./audio_item.ts";
-import { type AppValue, dataItem } from "./data_item.ts";
-import { type AppEncodedOptions, type AppEncodedUnit, encodedItem } from "./encoded_item.ts";
-import { type AppPacketOptions, type AppRecords, packetItem } from "./packet_item.ts";
-import type { SourceItem } from "./source_item.ts";
+import {
+  type AppAudioBlock,
+  type AppAudioOptions,
+  type AppEncodedOptions,
+  type AppEncodedUnit,
+  type AppPacketOptions,
+  type AppPicture,
+  type AppRecords,
+  type AppValue,
+  type AppVideoOptions,
+  audioItem,
+  dataItem,
+  encodedItem,
+  packetItem,
+  portOf,
+  type SourceItem,
+  videoItem,
+} from "./source_items.ts";
 import { AppSource, type AppSourceHandle } from "./source_node.ts";
-import { type AppPicture, type AppVideoOptions, videoItem } from "./video_item.ts";
 
 /** Sources for a script to feed. Each call makes one, to be added once. */
 export const appSource: {
@@ -58,6 +70,6 @@ const DESCRIBED = {
 
 function source<I, F extends Frame, O>(item: SourceItem<I, F>): NodeSpec<AppSourceHandle<I, O>> {
   const processor = new AppSource<I, F, O>(item);
-  const port = { ...item.port, direction: "output" } as const;
-  return appNode(DESCRIBED, port, processor, (...args) => processor.extend(...args));
+  const port = { ...portOf(item.kind), direction: "output" } as const;
+  return appNode(DESCRIBED, port, processor, (handle, side) => processor.extend(handle, side));
 }

@@ -1,10 +1,6 @@
 import { rejects, throws } from "node:assert/strict";
 import { appSource } from "./app_source.ts";
-import { audioItem } from "./audio_item.ts";
-import { dataItem } from "./data_item.ts";
-import { encodedItem } from "./encoded_item.ts";
-import { packetItem } from "./packet_item.ts";
-import { videoItem } from "./video_item.ts";
+import { audioItem, dataItem, encodedItem, packetItem, videoItem } from "./source_items.ts";
 
 /** Nothing gets as far as the output. */
 const NO_OUTPUT = undefined as never;

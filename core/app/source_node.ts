@@ -7,12 +7,13 @@ import { SluiceError } from "../errors.ts";
 import type { Frame } from "../frames/frame.ts";
 import type { StreamOutput } from "../ports/stream.ts";
 import type { ProcessorContext } from "../processor.ts";
-import { assertValue, type WantedValue } from "../descriptor/value_check.ts";
+import { assertValue } from "../descriptor/value_check.ts";
 import type { NodeHandle } from "../registry/handle.ts";
+import type { ScriptSide } from "../registry/node_type.ts";
 import { kindOf } from "../errors/kind_of.ts";
 import type { AppProcessor } from "./app_node.ts";
 import { PushQueue } from "./push_queue.ts";
-import type { SourceItem } from "./source_item.ts";
+import type { SourceItem } from "./source_items.ts";
 
 /** A source in a graph that the script feeds with items of type `I`. */
 export interface AppSourceHandle<I, O> extends NodeHandle<Record<never, never>, O> {
@@ -42,9 +43,7 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
   #nodes = 0;
   #output!: StreamOutput<F>;
   #failure: { readonly reason: unknown } | undefined;
-  #run: () => Promise<unknown> = () => Promise.resolve();
-  #failed: () => Error | undefined = () => undefined;
-  #wanted: () => readonly WantedValue[] = () => [];
+  #side!: ScriptSide;
   #id = "";
   #hasLeft = false;
   /** The newest run that set it up. */
@@ -61,7 +60,7 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
 
   setup(): void {
     // An abort before the start fails the graph; the result of an earlier run is over.
-    const run = this.#run();
+    const run = this.#side.run();
     const isAnother = this.#newest !== undefined && this.#newest !== run;
     this.#newest = run;
     if (isAnother) this.#failure = undefined;
@@ -72,7 +71,7 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
 
   async process(context: ProcessorContext): Promise<void> {
     const [reader, output] = [this.#queue.read(), this.#output];
-    const over = () => this.#failed() ?? this.#over(context.signal.reason?.message);
+    const over = () => this.#side.failure() ?? this.#over(context.signal.reason?.message);
     const close = () => {
       // The replacing node goes on with the queue.
       if (this.#nodes > 1) reader.leave();
@@ -106,25 +105,16 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
   teardown(): void {
     this.#nodes--;
     // Pending pushes learn how the graph ended.
-    void this.#run().then(
+    void this.#side.run().then(
       () => this.#queue.close(this.#over()),
       (failure) => this.#queue.close(failure),
     );
   }
 
-  extend(
-    handle: NodeHandle,
-    run: () => Promise<unknown>,
-    onRefused: (listener: (reason: unknown) => void) => void,
-    wanted: () => readonly WantedValue[],
-    onDeparture: (listener: (reason?: unknown) => void) => void,
-    failure: () => Error | undefined,
-  ): AppSourceHandle<I, O> {
-    this.#run = run;
-    this.#failed = failure;
-    this.#wanted = wanted;
-    onRefused((reason) => this.#queue.close(reason));
-    onDeparture((reason) => this.#leave(reason));
+  extend(handle: NodeHandle, side: ScriptSide): AppSourceHandle<I, O> {
+    this.#side = side;
+    side.onRefused((reason) => this.#queue.close(reason));
+    side.onDeparture((reason) => this.#leave(reason));
     this.#id = handle.id;
     const push = (item: I) => this.#queue.push(item);
     const end = () => this.#queue.end();
@@ -144,7 +134,7 @@ export class AppSource<I, F extends Frame, O> implements AppProcessor<StreamOutp
 
   /** Refuses a value without the type of an input that it goes to: only data values have such types. */
   #checkValue({ value }: { readonly value?: unknown }): void {
-    for (const each of this.#wanted()) assertValue(each, value, `Cannot push to "${this.#id}"`);
+    for (const each of this.#side.wanted()) assertValue(each, value, `Cannot push to "${this.#id}"`);
   }
 
   /** Notes that no later run sets the source up. */

@@ -57,7 +57,19 @@ interface Column {
   readonly type: PacketNumber;
 }
 
-const ARRAYS = { f64: Float64Array, f32: Float32Array, i32: Int32Array, u32: Uint32Array, u8: Uint8Array } as const;
+/** The arrays of columns. */
+export const COLUMN_CLASSES = {
+  f64: Float64Array,
+  f32: Float32Array,
+  i32: Int32Array,
+  u32: Uint32Array,
+  u8: Uint8Array,
+} as const;
+
+/** Returns the type of a column's numbers. @returns `undefined` for a value that is not a column */
+export function columnType(column: unknown): PacketNumber | undefined {
+  return TYPES.find((type) => column instanceof COLUMN_CLASSES[type]);
+}
 
 /** The types of columns; the index of a type is its code in the payload. */
 const TYPES: readonly PacketNumber[] = ["f64", "f32", "i32", "u32", "u8"];
@@ -191,7 +203,7 @@ export class PacketFrame<T extends { readonly [K in keyof T]: PacketNumber } = P
     const capacity = u32[index32(at)];
     let start = at + length;
     for (const { name, type } of this.#columns) {
-      this.#views.set(name, new ARRAYS[type](payloads as ArrayBuffer, start, batchSize));
+      this.#views.set(name, new COLUMN_CLASSES[type](payloads as ArrayBuffer, start, batchSize));
       start += columnBytes(type, capacity);
     }
   }
@@ -239,7 +251,7 @@ function columnsOf(description: Uint8Array, pool: Pool): Column[] {
 }
 
 function columnBytes(type: PacketNumber, records: number): number {
-  return alignColumn(ARRAYS[type].BYTES_PER_ELEMENT * records);
+  return alignColumn(COLUMN_CLASSES[type].BYTES_PER_ELEMENT * records);
 }
 
 function alignColumn(bytes: number): number {

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SluiceError } from "../errors.ts";
 import { collectNodes } from "./collect_nodes.ts";
-import { assertNodeRegistered } from "../registry/registry_asserts.ts";
+import { assertNodeRegistered } from "../../testing/registry_asserts.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 

@@ -7,7 +7,7 @@ import { SluiceError } from "../errors.ts";
 import { kindOf } from "../errors/kind_of.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { Topology } from "../topology.ts";
-import type { Join } from "../app/joined.ts";
+import type { Join } from "../app/app_node.ts";
 import { GraphEdit } from "./graph_edit.ts";
 import type { DraftedEdit } from "./edit_site.ts";
 

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { assertNew, assertNotShared, noteAdded } from "../app/once.ts";
-import type { Join } from "../app/joined.ts";
+import { assertNew, assertNotShared, type Join, noteAdded } from "../app/app_node.ts";
 import { assertConfig } from "../descriptor/config_check.ts";
 import { SluiceError } from "../errors.ts";
 import type { FrameKind } from "../frames/format.ts";

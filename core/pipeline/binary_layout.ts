@@ -14,53 +14,65 @@ export const FRAMING_VERSION = 1;
 /** Bytes of the head. */
 export const HEAD_BYTES = 96;
 
-/** Byte offsets in the head. */
-export const AT = {
-  /** u32. */
-  magic: 0,
-  /** u8. */
-  version: 4,
-  /** u8, from 1: the index in `KINDS`. */
-  kind: 5,
-  /** u16: bits of `BIT`. */
-  flags: 6,
-  /** u32: bytes of the whole item. */
-  totalBytes: 8,
-  /** u32: the offset of the payload, a multiple of 8. */
-  payloadAt: 12,
-  /** f64. */
-  sequence: 16,
-  /** f64, nanoseconds. */
-  ptsNs: 24,
-  /** f64, nanoseconds. */
-  durationNs: 32,
-  /** f64, nanoseconds; encoded. */
-  dtsNs: 40,
-  /** f64, pictures a second, 0 if unknown; video. */
-  frameRate: 48,
-  /** u32, hertz; audio; encoded: 0 if unknown. */
-  sampleRateHz: 56,
-  /** u32; audio; encoded: 0 if unknown. */
-  channels: 60,
-  /** u32, pixels; video; encoded: 0 if unknown. */
-  width: 64,
-  /** u32, rows; video; encoded: 0 if unknown. */
-  height: 68,
-  /** u32: samples in each channel of audio, records of a packet. */
-  count: 72,
-  /** u16: the index in `PIXEL_FORMATS` or `CODECS`, from 1; packet: the number of fields. */
-  format: 76,
-  /** u16: bytes of the port's name. */
-  portBytes: 78,
-  /** u16: entries of metadata. */
-  metadata: 80,
-  /** i16: the gain that a decoder of Opus adds, in 256ths of a decibel. */
-  gain: 82,
-  /**
-   * u32: the width of a pixel in the upper 16 bits, and its height in the lower, 0 for square pixels; video; encoded.
-   */
-  pixelAspect: 84,
+/** The byte offset of the version, a u8. */
+export const VERSION_AT = 4;
+
+/** The byte offset of the kind, a u8, from 1: the index in `KINDS`. */
+export const KIND_AT = 5;
+
+/** The numbers of the head, each with its byte offset and its type. A number that an item lacks is 0. */
+const NUMBERS = {
+  magic: [0, "Uint32"],
+  /** Bits of `BIT`. */
+  flags: [6, "Uint16"],
+  /** Bytes of the whole item. */
+  totalBytes: [8, "Uint32"],
+  /** The offset of the payload, a multiple of 8. */
+  payloadAt: [12, "Uint32"],
+  sequence: [16, "Float64"],
+  ptsNs: [24, "Float64"],
+  durationNs: [32, "Float64"],
+  /** Encoded. */
+  dtsNs: [40, "Float64"],
+  /** Pictures a second, 0 if unknown; video. */
+  frameRate: [48, "Float64"],
+  /** Audio; encoded: 0 if unknown. */
+  sampleRateHz: [56, "Uint32"],
+  /** Audio; encoded: 0 if unknown. */
+  channels: [60, "Uint32"],
+  /** Pixels; video; encoded: 0 if unknown. */
+  width: [64, "Uint32"],
+  /** Rows; video; encoded: 0 if unknown. */
+  height: [68, "Uint32"],
+  /** Samples in each channel of audio, records of a packet. */
+  count: [72, "Uint32"],
+  /** The index in `PIXEL_FORMATS` or `CODECS`, from 1; packet: the number of fields. */
+  format: [76, "Uint16"],
+  /** Bytes of the port's name. */
+  portBytes: [78, "Uint16"],
+  /** Entries of metadata. */
+  metadata: [80, "Uint16"],
+  /** The gain that a decoder of Opus adds, in 256ths of a decibel. */
+  gain: [82, "Int16"],
+  /** The width of a pixel in the upper 16 bits, its height in the lower, 0 for square pixels; video; encoded. */
+  pixelAspect: [84, "Uint32"],
 } as const;
+
+/** A number of the head. */
+export type HeadNumber = keyof typeof NUMBERS;
+
+/** Reads a number of the head. */
+export function readNumber(view: DataView, name: HeadNumber): number {
+  const [at, type] = NUMBERS[name];
+  return view[`get${type}`](at, true);
+}
+
+/** Writes numbers of the head. */
+export function writeNumbers(view: DataView, numbers: { readonly [name in HeadNumber]?: number }): void {
+  for (const [name, [at, type]] of Object.entries(NUMBERS)) {
+    view[`set${type}`](at, numbers[name as HeadNumber] ?? 0, true);
+  }
+}
 
 /** Bits of the flags. Each `has…` bit marks its field as valid. */
 export const BIT = {

@@ -6,23 +6,26 @@
  */
 import { SluiceError } from "../errors.ts";
 import { MAX_CHANNELS } from "../frames/audio_frame.ts";
-import type { ColumnOf, PacketNumber } from "../frames/packet_frame.ts";
+import { COLUMN_CLASSES, type ColumnOf, type PacketNumber } from "../frames/packet_frame.ts";
 import { type PixelAspect, readAspect } from "../frames/pixel_aspect.ts";
 import { planesOf } from "../frames/video_frame.ts";
 import { readValue } from "../values/value_reader.ts";
 import {
-  AT,
   BIT,
   CODECS,
   COLUMN_TYPES,
   FRAMING_VERSION,
   HEAD_BYTES,
+  type HeadNumber,
+  KIND_AT,
   KINDS,
   MAGIC,
   pad8,
   PIXEL_FORMATS,
+  readNumber,
+  VERSION_AT,
 } from "./binary_layout.ts";
-import { checkData, COLUMN_CLASSES, MAX_FIELDS, MAX_METADATA, refuse } from "./payload_check.ts";
+import { checkData, MAX_FIELDS, MAX_METADATA, refuse } from "./payload_check.ts";
 import { TransportData, type TransportPayload } from "./transport_data.ts";
 
 const ATTEMPT = "Cannot read an item";
@@ -54,28 +57,28 @@ class ItemReader {
     const view = this.#view;
     const { length } = this.#bytes;
     if (length < HEAD_BYTES) this.#refuse(`it has ${length} bytes, wanted at least the ${HEAD_BYTES} of a head`);
-    if (view.getUint32(AT.magic, true) !== MAGIC) this.#refuse('it does not start with "SLTD"');
-    const version = view.getUint8(AT.version);
+    if (this.#number("magic") !== MAGIC) this.#refuse('it does not start with "SLTD"');
+    const version = view.getUint8(VERSION_AT);
     if (version !== FRAMING_VERSION) this.#refuse(`its version is ${version}, wanted ${FRAMING_VERSION}`);
-    const total = this.#u32("totalBytes");
+    const total = this.#number("totalBytes");
     if (total !== length) this.#refuse(`it says that it has ${total} bytes, and has ${length}`);
-    this.#flags = this.#u16("flags");
+    this.#flags = this.#number("flags");
     const labels = this.#labels();
-    const payloadAt = this.#u32("payloadAt");
+    const payloadAt = this.#number("payloadAt");
     if (payloadAt !== pad8(this.#at)) {
       this.#refuse(`its payload starts at byte ${payloadAt}, wanted ${pad8(this.#at)}, behind its labels`);
     }
     this.#at = Math.min(payloadAt, length);
-    const payload = this.#payload(KINDS[view.getUint8(AT.kind) - 1]);
+    const payload = this.#payload(KINDS[view.getUint8(KIND_AT) - 1]);
     if (this.#at !== length) this.#refuse(`${length - this.#at} bytes follow its payload`);
     return new TransportData(payload, labels);
   }
 
   #labels(): { port?: string; sequence?: number; metadata: { readonly [name: string]: string } } {
-    const port = this.#text(this.#u16("portBytes"), "its port");
+    const port = this.#text(this.#number("portBytes"), "its port");
     if (this.#has("hasPort")) this.#port = port;
     else if (port !== "") this.#refuse("it has a port, and says that it has none");
-    const count = this.#u16("metadata");
+    const count = this.#number("metadata");
     if (count > MAX_METADATA) this.#refuse(`it has ${count} entries of metadata, at most ${MAX_METADATA}`);
     const entries: [string, string][] = [];
     for (let k = 0; k < count; k++) {
@@ -85,28 +88,28 @@ class ItemReader {
     }
     return {
       ...(this.#port !== undefined && { port: this.#port }),
-      ...(this.#has("hasSequence") && { sequence: this.#f64("sequence") }),
+      ...(this.#has("hasSequence") && { sequence: this.#number("sequence") }),
       metadata: Object.fromEntries(entries),
     };
   }
 
   #payload(kind: (typeof KINDS)[number] | undefined): TransportPayload {
     const times = {
-      ...(this.#has("hasPts") && { ptsNs: this.#f64("ptsNs") }),
-      ...(this.#has("hasDuration") && { durationNs: this.#f64("durationNs") }),
+      ...(this.#has("hasPts") && { ptsNs: this.#number("ptsNs") }),
+      ...(this.#has("hasDuration") && { durationNs: this.#number("durationNs") }),
       ...(this.#has("discontinuity") && { discontinuity: true }),
     };
     switch (kind) {
       case "audio": {
-        const samples = this.#u32("count");
-        const count = this.#u32("channels");
+        const samples = this.#number("count");
+        const count = this.#number("channels");
         if (count > MAX_CHANNELS) this.#refuse(`it has ${count} channels, wanted 1 to ${MAX_CHANNELS}`);
         const channels = Array.from({ length: count }, () => new Float32Array(this.#copy(4 * samples)));
-        return { kind, ...times, sampleRateHz: this.#u32("sampleRateHz"), channels };
+        return { kind, ...times, sampleRateHz: this.#number("sampleRateHz"), channels };
       }
       case "video": {
         const pixelFormat = this.#named(PIXEL_FORMATS, "pixel format");
-        const [width, height, frameRate] = [this.#u32("width"), this.#u32("height"), this.#f64("frameRate")];
+        const [width, height, frameRate] = [this.#number("width"), this.#number("height"), this.#number("frameRate")];
         const planes = planesOf(pixelFormat, width, height).map(({ rowBytes, rows }) =>
           new Uint8Array(this.#copy(rowBytes * rows))
         );
@@ -115,16 +118,16 @@ class ItemReader {
       }
       case "encoded": {
         const codec = this.#named(CODECS, "codec");
-        const gain = this.#i16("gain");
+        const gain = this.#number("gain");
         const measures: { [key: string]: number } = {};
         for (const key of ["width", "height", "channels", "sampleRateHz"] as const) {
-          const value = this.#u32(key);
+          const value = this.#number(key);
           if (value !== 0) measures[key] = value;
         }
         return {
           kind,
           ...times,
-          ...(this.#has("hasDts") && { dtsNs: this.#f64("dtsNs") }),
+          ...(this.#has("hasDts") && { dtsNs: this.#number("dtsNs") }),
           ...(this.#has("hasKeyframe") && { keyframe: this.#has("keyframe") }),
           ...(this.#has("decodeOnly") && { decodeOnly: true }),
           codec,
@@ -145,15 +148,15 @@ class ItemReader {
       case "end":
         return { kind };
       default:
-        return this.#refuse(`its kind is ${this.#view.getUint8(AT.kind)}, wanted 1 to ${KINDS.length}`);
+        return this.#refuse(`its kind is ${this.#view.getUint8(KIND_AT)}, wanted 1 to ${KINDS.length}`);
     }
   }
 
   #columns(): { [field: string]: ColumnOf<PacketNumber> } {
     const start = this.#at;
-    const count = this.#u16("format");
+    const count = this.#number("format");
     if (count > MAX_FIELDS) this.#refuse(`it has ${count} fields, at most ${MAX_FIELDS}`);
-    const records = this.#u32("count");
+    const records = this.#number("count");
     const fields: [string, PacketNumber][] = [];
     for (let k = 0; k < count; k++) {
       const at = this.#take(2);
@@ -188,7 +191,7 @@ class ItemReader {
   }
 
   #named<T>(names: readonly T[], what: string): T {
-    const code = this.#u16("format");
+    const code = this.#number("format");
     return names[code - 1] ?? this.#refuse(`no ${what} has number ${code}`);
   }
 
@@ -226,25 +229,13 @@ class ItemReader {
     return (this.#flags & BIT[bit]) !== 0;
   }
 
-  #u16(key: keyof typeof AT): number {
-    return this.#view.getUint16(AT[key], true);
+  #number(name: HeadNumber): number {
+    return readNumber(this.#view, name);
   }
 
   #aspect(): { pixelAspect?: PixelAspect } {
-    const pixelAspect = readAspect(this.#u32("pixelAspect"));
+    const pixelAspect = readAspect(this.#number("pixelAspect"));
     return pixelAspect === undefined ? {} : { pixelAspect };
-  }
-
-  #i16(key: keyof typeof AT): number {
-    return this.#view.getInt16(AT[key], true);
-  }
-
-  #u32(key: keyof typeof AT): number {
-    return this.#view.getUint32(AT[key], true);
-  }
-
-  #f64(key: keyof typeof AT): number {
-    return this.#view.getFloat64(AT[key], true);
   }
 
   #refuse(fault: string, cause?: unknown): never {

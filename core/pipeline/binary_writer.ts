@@ -7,18 +7,22 @@ import { SluiceError } from "../errors.ts";
 import { packAspect } from "../frames/pixel_aspect.ts";
 import { writeValue } from "../values/value_writer.ts";
 import {
-  AT,
   BIT,
   CODECS,
   COLUMN_TYPES,
   FRAMING_VERSION,
   HEAD_BYTES,
+  type HeadNumber,
+  KIND_AT,
   KINDS,
   MAGIC,
   pad8,
   PIXEL_FORMATS,
+  VERSION_AT,
+  writeNumbers,
 } from "./binary_layout.ts";
-import { columnType, refuse } from "./payload_check.ts";
+import { columnType } from "../frames/packet_frame.ts";
+import { refuse } from "./payload_check.ts";
 import type { TransportData, TransportEncoded, TransportPayload } from "./transport_data.ts";
 
 /** The smallest initial memory for the encoding of a value. */
@@ -26,12 +30,8 @@ const FIRST_VALUE_BYTES = 1024;
 
 const encoder = new TextEncoder();
 
-/** Numbers of the head beside those of labels and times. */
-type HeadNumbers = {
-  -readonly [
-    K in "frameRate" | "sampleRateHz" | "channels" | "width" | "height" | "count" | "format" | "gainDb" | "pixelAspect"
-  ]?: number;
-};
+/** Numbers of the head. */
+type HeadNumbers = { [name in HeadNumber]?: number };
 
 /** A part of the payload: its offset in the payload, and its bytes. */
 type Part = readonly [at: number, bytes: Uint8Array];
@@ -47,7 +47,9 @@ export function writeItem(data: TransportData, maxBytes: number, maxValueBytes: 
   const metadata = Object.entries(data.metadata).map((entry) => entry.map((text) => encoder.encode(text)));
   const labelBytes = metadata.reduce((sum, [name, value]) => sum + 4 + name.length + value.length, port.length);
   const payloadAt = pad8(HEAD_BYTES + labelBytes);
-  const numbers: HeadNumbers = {};
+  const { ptsNs, durationNs, dtsNs } = payload as Partial<TransportEncoded>;
+  const labels = { sequence: data.sequence, portBytes: port.length, metadata: metadata.length };
+  const numbers: HeadNumbers = { magic: MAGIC, flags: flagsOf(data), payloadAt, ...labels, ptsNs, durationNs, dtsNs };
   const parts = partsOf(payload, numbers, Math.min(maxValueBytes, maxBytes), data.port);
   const last = parts.at(-1);
   const totalBytes = payloadAt + (last === undefined ? 0 : last[0] + last[1].length);
@@ -55,25 +57,9 @@ export function writeItem(data: TransportData, maxBytes: number, maxValueBytes: 
 
   const bytes = new Uint8Array(totalBytes);
   const view = new DataView(bytes.buffer);
-  view.setUint32(AT.magic, MAGIC, true);
-  view.setUint8(AT.version, FRAMING_VERSION);
-  view.setUint8(AT.kind, KINDS.indexOf(payload.kind) + 1);
-  view.setUint16(AT.flags, flagsOf(data), true);
-  view.setUint32(AT.totalBytes, totalBytes, true);
-  view.setUint32(AT.payloadAt, payloadAt, true);
-  view.setFloat64(AT.sequence, data.sequence ?? 0, true);
-  for (const key of ["ptsNs", "durationNs", "dtsNs"] as const) {
-    view.setFloat64(AT[key], (payload as { readonly [K in typeof key]?: number })[key] ?? 0, true);
-  }
-  view.setFloat64(AT.frameRate, numbers.frameRate ?? 0, true);
-  for (const key of ["sampleRateHz", "channels", "width", "height", "count"] as const) {
-    view.setUint32(AT[key], numbers[key] ?? 0, true);
-  }
-  view.setUint16(AT.format, numbers.format ?? 0, true);
-  view.setUint16(AT.portBytes, port.length, true);
-  view.setUint16(AT.metadata, metadata.length, true);
-  view.setInt16(AT.gain, Math.round((numbers.gainDb ?? 0) * 256), true);
-  view.setUint32(AT.pixelAspect, numbers.pixelAspect ?? 0, true);
+  view.setUint8(VERSION_AT, FRAMING_VERSION);
+  view.setUint8(KIND_AT, KINDS.indexOf(payload.kind) + 1);
+  writeNumbers(view, { ...numbers, totalBytes });
   bytes.set(port, HEAD_BYTES);
   let at = HEAD_BYTES + port.length;
   for (const [name, value] of metadata) {
@@ -111,9 +97,8 @@ function partsOf(payload: TransportPayload, numbers: HeadNumbers, maxValueBytes:
       return inRow(payload.planes);
     case "encoded":
       numbers.format = CODECS.indexOf(payload.codec) + 1;
-      for (const key of ["width", "height", "channels", "sampleRateHz", "gainDb"] as const) {
-        numbers[key] = payload[key];
-      }
+      for (const key of ["width", "height", "channels", "sampleRateHz"] as const) numbers[key] = payload[key];
+      numbers.gain = Math.round((payload.gainDb ?? 0) * 256);
       numbers.pixelAspect = packAspect(payload.pixelAspect);
       return inRow([payload.bytes]);
     case "packet": {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { FramePayload } from "../app/payload_frames.ts";
 import type { AppSourceHandle } from "../app/source_node.ts";
 import { listNames, SluiceError } from "../errors.ts";
 import { didYouMean } from "../errors/suggestion.ts";
@@ -10,10 +11,8 @@ import type { Runtime } from "../runtime.ts";
 import type { Outbox } from "./outbox.ts";
 import { checkData } from "./payload_check.ts";
 import type { PreparedPipeline } from "./prepared_pipeline.ts";
-import type { FramePayload } from "./frame_maker.ts";
 import { ItemCheck } from "./item_check.ts";
-import type { SessionSinkHandle } from "./session_sink.ts";
-import { noteRuntime } from "./session_runtimes.ts";
+import type { SessionSinkHandle } from "./session_ends.ts";
 import { BaseSession, type SessionPorts } from "./transport.ts";
 import type { TransportData } from "./transport_data.ts";
 
@@ -30,7 +29,8 @@ export class GraphSession extends BaseSession {
   /** 122 random bits. */
   override readonly sessionId = crypto.randomUUID();
   readonly #ports: SessionPorts;
-  readonly #runtime: Runtime;
+  /** The runtime of its graph, which a router shows to operators. */
+  readonly runtime: Runtime;
   readonly #inputs: ReadonlyMap<string, SessionInput>;
   readonly #sinks: readonly SessionSinkHandle[];
   readonly #outbox: Outbox<TransportData>;
@@ -42,8 +42,7 @@ export class GraphSession extends BaseSession {
     super();
     this.#ports = { inputs: inputs.map(({ name }) => name), outputs: outputs.map(({ name }) => name) };
     const { runtime, sources, sinks, outbox } = build();
-    this.#runtime = runtime;
-    noteRuntime(this, runtime);
+    this.runtime = runtime;
     this.#sinks = sinks;
     this.#outbox = outbox;
     this.#inputs = new Map(inputs.map((port) => {
@@ -58,9 +57,9 @@ export class GraphSession extends BaseSession {
   static async start(pipeline: PreparedPipeline): Promise<GraphSession> {
     const session = new GraphSession(pipeline);
     try {
-      await session.#runtime.start();
+      await session.runtime.start();
     } catch (error) {
-      await session.#runtime[Symbol.asyncDispose]();
+      await session.runtime[Symbol.asyncDispose]();
       throw error;
     }
     session.#over = session.#run();
@@ -111,19 +110,19 @@ export class GraphSession extends BaseSession {
     this.#outbox.close();
     for (const { source } of this.#inputs.values()) source.end();
     for (const sink of this.#sinks) sink.close();
-    await this.#runtime[Symbol.asyncDispose]();
+    await this.runtime[Symbol.asyncDispose]();
     await this.#over;
   }
 
   /** Ends the outputs once the graph has ended. */
   async #run(): Promise<void> {
     try {
-      await this.#runtime.finished;
+      await this.runtime.finished;
       this.#outbox.end();
     } catch (error) {
       this.#outbox.end({ error: asSluiceError(error) });
     }
-    await this.#runtime[Symbol.asyncDispose]();
+    await this.runtime[Symbol.asyncDispose]();
   }
 
   #input(name: string | undefined): SessionInput {

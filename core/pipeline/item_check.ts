@@ -5,8 +5,8 @@
  */
 import { SluiceError } from "../errors.ts";
 import { describeFormat, findClash, type FormatAccepts, type FrameFormat, type FrameKind } from "../frames/format.ts";
-import type { FramePayload } from "./frame_maker.ts";
-import { columnType } from "./payload_check.ts";
+import type { FramePayload } from "../app/payload_frames.ts";
+import { columnType } from "../frames/packet_frame.ts";
 
 /** Kinds of payload, by the kind of port that accepts them. */
 const TAKEN: { readonly [K in FrameKind]: readonly FramePayload["kind"][] } = {

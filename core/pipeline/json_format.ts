@@ -8,9 +8,9 @@
 import { isPlainObject, kindOf } from "../errors/kind_of.ts";
 import { listNames, SluiceError } from "../errors.ts";
 import { kindOf as kindOfValue } from "../values/value_kind.ts";
-import type { ColumnOf, PacketNumber } from "../frames/packet_frame.ts";
+import { COLUMN_CLASSES, type ColumnOf, columnType, type PacketNumber } from "../frames/packet_frame.ts";
 import { assertSize, formatLimits, type TransportFormatOptions } from "./binary_format.ts";
-import { checkData, COLUMN_CLASSES, columnType, refuse } from "./payload_check.ts";
+import { checkData, refuse } from "./payload_check.ts";
 import { TransportData, type TransportFormat, type TransportPayload } from "./transport_data.ts";
 
 const READ = "Cannot read an item";

@@ -9,7 +9,8 @@ import { listNames, SluiceError } from "../errors.ts";
 import { MAX_CHANNELS } from "../frames/audio_frame.ts";
 import { assertEncodedShape } from "../frames/encoded_frame.ts";
 import { assertVideoShape, planesOf } from "../frames/video_frame.ts";
-import type { PacketNumber } from "../frames/packet_frame.ts";
+import { COLUMN_CLASSES, columnType } from "../frames/packet_frame.ts";
+import { KINDS } from "./binary_layout.ts";
 import type {
   TransportAudio,
   TransportData,
@@ -31,16 +32,6 @@ export const MAX_METADATA_BYTES = 4096;
 /** Most fields of a batch. */
 export const MAX_FIELDS = 256;
 
-/** The arrays of columns. */
-export const COLUMN_CLASSES = {
-  f64: Float64Array,
-  f32: Float32Array,
-  i32: Int32Array,
-  u32: Uint32Array,
-  u8: Uint8Array,
-} as const;
-
-const KINDS = ["audio", "video", "encoded", "packet", "data", "text", "bytes", "end"] as const;
 const TIMES = ["ptsNs", "durationNs", "dtsNs"] as const;
 const FLAGS = ["discontinuity", "keyframe", "decodeOnly"] as const;
 const encoder = new TextEncoder();
@@ -62,12 +53,6 @@ export function checkData(data: TransportData, attempt: string): void {
 /** @throws {SluiceError} `InvalidMessage` */
 export function refuse(attempt: string, fault: string, port?: string, cause?: unknown): never {
   throw new SluiceError("InvalidMessage", `${attempt}: ${fault}`, { ...(port !== undefined && { port }), cause });
-}
-
-/** Returns the type of a column's numbers. @returns `undefined` for a value that is not a column */
-export function columnType(column: unknown): PacketNumber | undefined {
-  const types = Object.keys(COLUMN_CLASSES) as PacketNumber[];
-  return types.find((type) => column instanceof COLUMN_CLASSES[type]);
 }
 
 /** Returns the bytes of a text in UTF-8. */

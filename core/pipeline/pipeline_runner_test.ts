@@ -12,7 +12,7 @@ import { passing, testRegistry, WORDS } from "./fixtures/node_types.ts";
 import { Outbox } from "./outbox.ts";
 import { PipelineRunner } from "./pipeline_runner.ts";
 import { preparePipeline } from "./prepared_pipeline.ts";
-import { sessionSink } from "./session_sink.ts";
+import { sessionSink } from "./session_ends.ts";
 import type { StreamSession } from "./transport.ts";
 import { TransportData, type TransportPayload } from "./transport_data.ts";
 

@@ -1,22 +1,26 @@
 /**
- * Checks what the configurations of graphs from outside name of the machine: files in some folders, and hosts.
+ * Checks what the configurations of graphs from outside name of the machine: files in some folders, and hosts. Looks a
+ * path up part by part, so that the answer reveals nothing about files behind a link that leads outside.
  *
  * @module
  */
+import { isAbsolute, join, relative } from "node:path";
 import type { ConfigObjectSchema, ConfigSchema, Reach } from "../descriptor/descriptor.ts";
 import { listNames, SluiceError, type SluiceErrorDetails } from "../errors.ts";
 import { describeValue } from "../errors/describe_value.ts";
-import { PolicyFolders } from "./policy_folders.ts";
 
 /** The start of refusal messages. */
 export const ATTEMPT = "Cannot admit the graph";
+
+/** A scheme, or the letter of a drive. */
+const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 
 /** Checks configurations. */
 export class PolicyValues {
   readonly #folders: PolicyFolders;
   readonly #hosts: ReadonlySet<string>;
 
-  /** @throws {SluiceError} as {@linkcode PolicyFolders} */
+  /** @throws {SluiceError} `InvalidConfig` for a root that is not a folder */
   constructor(roots: readonly string[], hosts: readonly string[], attempt: string) {
     this.#folders = new PolicyFolders(roots, attempt);
     this.#hosts = new Set(hosts.map((each) => each.toLowerCase()));
@@ -113,4 +117,84 @@ export function mayName(schema: ConfigSchema, reach: Reach): boolean {
 /** Makes the error for a value that the policy does not name. */
 export function denied(message: string, details: SluiceErrorDetails): SluiceError {
   return new SluiceError("AccessDenied", `${ATTEMPT}: ${message}`, details);
+}
+
+/** Folders, each with all files and folders below it. */
+class PolicyFolders {
+  readonly #roots: readonly string[];
+
+  /**
+   * @param paths relative to the current directory
+   * @param attempt the start of messages
+   * @throws {SluiceError} `InvalidConfig` for a path that is not a folder
+   */
+  constructor(paths: readonly string[], attempt: string) {
+    this.#roots = paths.map((path) => {
+      try {
+        const root = Deno.realPathSync(path);
+        // Nodes replace %d by numbers, also in the name of a folder.
+        if (!root.includes("%") && Deno.statSync(root).isDirectory) return root;
+      } catch {
+        // Reported below.
+      }
+      const message = `${attempt}: "${path}" in "roots" is no folder that can be read, or has "%" in its path`;
+      throw new SluiceError("InvalidConfig", message, { key: "roots" });
+    });
+  }
+
+  /**
+   * Returns the file of a path: in the first folder that has the file, else in the first that has the file's folder.
+   *
+   * @returns an absolute path without links; `undefined` for a path that is not admitted
+   */
+  find(path: string): string | undefined {
+    if (isAbsolute(path) || SCHEME.test(path) || /[\\\0]/.test(path)) return undefined;
+    const parts = path.split("/").filter((part) => part !== "" && part !== ".");
+    if (parts.length === 0 || parts.includes("..") || parts.slice(0, -1).some((part) => part.includes("%"))) {
+      return undefined;
+    }
+    const found = this.#roots.map((root) => this.#follow(root, parts));
+    if (found.some((each) => each === "outside")) return undefined;
+    const files = found.filter((each) => each !== "missing") as { path: string; isThere: boolean }[];
+    return (files.find(({ isThere }) => isThere) ?? files[0])?.path;
+  }
+
+  #follow(root: string, parts: readonly string[]): { path: string; isThere: boolean } | "outside" | "missing" {
+    let at = root;
+    for (const [index, part] of parts.entries()) {
+      const next = join(at, part);
+      const isLast = index === parts.length - 1;
+      try {
+        // A name with a number may mean any file of the folder.
+        if (isLast && part.includes("%") && !this.#hasOwnFilesOnly(at)) return "outside";
+        const { isSymlink } = Deno.lstatSync(next);
+        if (isSymlink && !this.#leadsInside(next)) return "outside";
+        at = isSymlink ? Deno.realPathSync(next) : next;
+        if (!isLast && !Deno.statSync(at).isDirectory) return "missing";
+      } catch (error) {
+        return isLast && error instanceof Deno.errors.NotFound ? { path: next, isThere: false } : "missing";
+      }
+    }
+    return { path: at, isThere: true };
+  }
+
+  #hasOwnFilesOnly(folder: string): boolean {
+    for (const { name, isSymlink } of Deno.readDirSync(folder)) {
+      if (isSymlink && !this.#leadsInside(join(folder, name))) return false;
+    }
+    return true;
+  }
+
+  /** True if a link leads inside. A broken link does not. */
+  #leadsInside(link: string): boolean {
+    try {
+      const path = Deno.realPathSync(link);
+      return this.#roots.some((root) => {
+        const way = relative(root, path);
+        return !isAbsolute(way) && way.split(/[\\/]/)[0] !== "..";
+      });
+    } catch {
+      return false;
+    }
+  }
 }

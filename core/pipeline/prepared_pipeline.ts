@@ -5,6 +5,7 @@
  * @module
  */
 import { findPort } from "../descriptor/descriptor.ts";
+import type { FramePayload } from "../app/payload_frames.ts";
 import type { AppSourceHandle } from "../app/source_node.ts";
 import { SluiceError } from "../errors.ts";
 import { buildGraph, graphOptions } from "../graph/build.ts";
@@ -17,11 +18,9 @@ import type { NodeRegistry } from "../registry/node_registry.ts";
 import { Runtime } from "../runtime.ts";
 import type { RuntimeOptions } from "../runtime_options.ts";
 import type { FrameKind } from "../frames/format.ts";
-import type { FramePayload } from "./frame_maker.ts";
 import type { SourcePort } from "./item_check.ts";
 import { Outbox } from "./outbox.ts";
-import { sessionSink, type SessionSinkHandle } from "./session_sink.ts";
-import { sessionSource } from "./session_source.ts";
+import { sessionSink, type SessionSinkHandle, sessionSource } from "./session_ends.ts";
 import type { PipelineGraph } from "./transport.ts";
 import type { TransportData } from "./transport_data.ts";
 
@@ -115,7 +114,7 @@ export async function preparePipeline(
  */
 function withEnds(runtime: Runtime, inputs: readonly SessionPort[], outputs: readonly SessionPort[]): BuiltPipeline {
   const sources = inputs.map((port) => {
-    const source = runtime.add(sessionSource(port));
+    const source = runtime.add(sessionSource(port.kind));
     runtime.connectByName(`${source.id}.${port.kind}`, port.address, { policy: "lossless" });
     return [port.name, source] as const;
   });

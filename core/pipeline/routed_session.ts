@@ -5,10 +5,8 @@
  * @module
  */
 import { SluiceError } from "../errors.ts";
-import type { ByteRate } from "./byte_rate.ts";
 import type { Runtime } from "../runtime.ts";
-import { runtimeOf } from "./session_runtimes.ts";
-import { sizeOf } from "./item_size.ts";
+import { sizeOf } from "./execute_session.ts";
 import type { RouterClock, SessionEnd, SessionFigures, SessionLimits } from "./router_options.ts";
 import { BaseSession, type SessionPorts, type StreamSession } from "./transport.ts";
 import { TransportData } from "./transport_data.ts";
@@ -36,6 +34,30 @@ export interface SessionPlace {
   readonly labels: Pick<SessionFigures, "number" | "caller" | "transport" | "graph">;
   /** Reports the end of the session: called once, before the graph is stopped. */
   readonly ended: (session: RoutedSession, how: SessionEnd) => void;
+}
+
+/**
+ * Limits bytes a second, on average, and delays the excess; several sessions may share one. A second's worth may pass
+ * at once.
+ */
+export class ByteRate {
+  readonly #perSecond: number;
+  readonly #nowMs: () => number;
+  /** The time at which all bytes so far are within the rate. */
+  #paidAtMs = -Infinity;
+
+  /** @param perSecond bytes a second; `Infinity` for no limit */
+  constructor(perSecond: number, nowMs: () => number) {
+    this.#perSecond = perSecond;
+    this.#nowMs = nowMs;
+  }
+
+  /** Lets bytes through. @returns the delay before they may pass, milliseconds */
+  take(bytes: number): number {
+    const nowMs = this.#nowMs();
+    this.#paidAtMs = Math.max(this.#paidAtMs, nowMs - 1000) + (1000 * bytes) / this.#perSecond;
+    return Math.max(0, this.#paidAtMs - nowMs);
+  }
 }
 
 /** A session that a router counts. */
@@ -78,7 +100,7 @@ export class RoutedSession extends BaseSession {
 
   /** The runtime of its graph, if it runs in this process. */
   get runtime(): Runtime | undefined {
-    return runtimeOf(this.#inner);
+    return "runtime" in this.#inner ? this.#inner.runtime as Runtime : undefined;
   }
 
   /** The caller that started it. */

@@ -7,10 +7,8 @@ import { listNames, SluiceError } from "../errors.ts";
 import { didYouMean } from "../errors/suggestion.ts";
 import { assertKeys } from "../errors/option_check.ts";
 import type { Runtime } from "../runtime.ts";
-import { ByteRate } from "./byte_rate.ts";
-import { executeOn } from "./execute_session.ts";
-import { sizeOf } from "./item_size.ts";
-import { type ItemCounts, RoutedSession } from "./routed_session.ts";
+import { executeOn, sizeOf } from "./execute_session.ts";
+import { ByteRate, type ItemCounts, RoutedSession } from "./routed_session.ts";
 import type {
   CallerAccess,
   Credentials,

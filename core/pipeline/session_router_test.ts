@@ -1,7 +1,7 @@
 import { deepEqual, equal, notEqual, ok, rejects, throws } from "node:assert/strict";
 import { SluiceError } from "../errors.ts";
 import { passing, testRegistry } from "./fixtures/node_types.ts";
-import { MockTransport } from "./mock_transport.ts";
+import { MockTransport } from "../../testing/mock_transport.ts";
 import { PipelineRunner } from "./pipeline_runner.ts";
 import type { CallerAccess, RouterClock, SessionRouterOptions } from "./router_options.ts";
 import { SessionRouter } from "./session_router.ts";

@@ -1,5 +1,6 @@
 /**
- * Finds the call that holds the main thread, from the control page, for another thread. During a call of a node on lane
+ * Finds the call that holds the main thread, from the control page, for another thread; and the messages between the
+ * two. During a call of a node on lane
  * `main`, the lane's record names the node, and the lane's rounds and calls do not change: equal values at two checks
  * mean the same call. Other code on the thread, such as the program's own or a node's after an `await`, names no node,
  * so that no node is blamed for it.
@@ -8,7 +9,9 @@
  */
 import { PHASE } from "../../ffi/layout.gen.ts";
 import type { ControlPage } from "../control_page.ts";
+import type { ArenaToken, DriverToken } from "../driver/driver.ts";
 import { readLanePulse, readPhase } from "../stats.ts";
+import type { EndSignal } from "./signals.ts";
 
 /** Index of lane `main`. */
 const MAIN = 0;
@@ -147,3 +150,23 @@ export function limitOption({ isSetup }: MainCall): string {
 function orForever(ms: number): number {
   return ms === 0 ? Infinity : ms;
 }
+
+/**
+ * Messages to the watching thread. `answer`: the main thread is responsive. `signals`: the signals to listen to from
+ * now on. `run`, `node`, `over`: see `watchMainNodes()`.
+ */
+export type WatchCommand =
+  | { readonly kind: "answer" }
+  | { readonly kind: "signals"; readonly names: readonly EndSignal[] }
+  | {
+    readonly kind: "run";
+    readonly run: number;
+    readonly control: ArenaToken;
+    readonly driver: DriverToken;
+    readonly limits: RunLimits;
+  }
+  | { readonly kind: "node"; readonly run: number; readonly node: MainNode }
+  | { readonly kind: "over"; readonly run: number };
+
+/** Messages from the watching thread: it listens to signals, or it requests an `answer`. */
+export type WatchReport = "listens" | "are you there?";

@@ -8,12 +8,17 @@
 import { ControlPage } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
 import { openDriver } from "../driver/open.ts";
-import { END_CODES, type EndSignal } from "./end_signals.ts";
 import { logger, writeToStderr } from "../log.ts";
-import { describeCall, limitOption, type LongCall, type MainCall, MainCalls } from "./main_call.ts";
-import type { WatchCommand, WatchReport } from "./main_watch_messages.ts";
-import { canEndProcess, endProcess } from "./process_end.ts";
-import { SAME_SIGNAL_MS } from "./same_signal.ts";
+import {
+  describeCall,
+  limitOption,
+  type LongCall,
+  type MainCall,
+  MainCalls,
+  type WatchCommand,
+  type WatchReport,
+} from "./main_call.ts";
+import { END_CODES, type EndSignal, isGranted, SAME_SIGNAL_MS } from "./signals.ts";
 
 /**
  * Least time limit for an answer of the main thread, milliseconds: the thread may be doing other work of the program. A
@@ -25,6 +30,12 @@ const ANSWER_AFTER_MS = 5_000;
 const END_AFTER_MS = 500;
 
 const INCOMPLETE = "the program is ended, and files that were being written are not complete";
+
+/** The system library with the function that ends a process at once, by system. */
+const LIBRARIES: Partial<Record<typeof Deno.build.os, string>> = {
+  darwin: "/usr/lib/libSystem.B.dylib",
+  linux: "libc.so.6",
+};
 
 interface WorkerScope {
   postMessage(message: WatchReport): void;
@@ -82,11 +93,7 @@ function begin({ run, control, driver: token, limits }: Extract<WatchCommand, { 
   const calls = new MainCalls(page, limits);
   const nowMs = () => driver.nowNs() / 1e6;
   if (first !== undefined) calls.beginStop(nowMs());
-  runs.set(run, {
-    calls,
-    nowMs,
-    release: () => driver.releaseArena(control),
-  });
+  runs.set(run, { calls, nowMs, release: () => driver.releaseArena(control) });
 }
 
 /** Schedules the next check, as often as the runs need it. */
@@ -198,5 +205,28 @@ function moreTime(limitMs: number): string {
 
 function kill(why: string): void {
   writeToStderr(`${why}\n`);
+  Deno.kill(Deno.pid, "SIGKILL");
+}
+
+/** True if the program may end itself with an exit code. */
+function canEndProcess(): boolean {
+  return isGranted({ name: "run" }) || isGranted({ name: "ffi" });
+}
+
+/**
+ * Ends the process at once, whatever it is doing: `Deno.exit()` in a worker ends only the worker.
+ *
+ * @param code its exit code; without `--allow-ffi`, that of SIGKILL
+ */
+function endProcess(code: number): void {
+  const path = LIBRARIES[Deno.build.os];
+  if (path !== undefined && isGranted({ name: "ffi" })) {
+    try {
+      Deno.dlopen(path, { _exit: { parameters: ["i32"], result: "void" } }).symbols._exit(code);
+    } catch {
+      // The system has another C library.
+    }
+  }
+  // On Windows, this gives exit code 1.
   Deno.kill(Deno.pid, "SIGKILL");
 }

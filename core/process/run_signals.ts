@@ -7,11 +7,9 @@
  * @module
  */
 import { consoleWithoutReader } from "../log/console_output.ts";
-import { END_CODES, type EndSignal, endSignals } from "./end_signals.ts";
-import { keepIgnoringHangup } from "./hangup.ts";
 import { logger } from "../log.ts";
 import { type MainSignals, watchMainSignals } from "./main_watch.ts";
-import { onceAnotherSignal } from "./same_signal.ts";
+import { afterMs, END_CODES, type EndSignal, endSignals, keepIgnoringHangup, onceAnotherSignal } from "./signals.ts";
 
 /** Time that a program may go on after the end of its graphs, milliseconds. */
 const END_AFTER_MS = 1_000;
@@ -71,10 +69,5 @@ async function receive(name: EndSignal): Promise<void> {
   const again = name === "SIGINT" ? "; Ctrl-C again ends the program at once" : "";
   logger("runtime").warn(`Stopping the graph at ${name}${again}`);
   await Promise.allSettled([...graphs].map((stop) => stop()));
-  after(END_AFTER_MS, () => Deno.exit(code));
-}
-
-/** Calls back later. Does not keep the program running. */
-function after(ms: number, action: () => void): void {
-  Deno.unrefTimer(setTimeout(action, ms) as unknown as number);
+  afterMs(END_AFTER_MS, () => Deno.exit(code));
 }

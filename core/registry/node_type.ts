@@ -70,25 +70,26 @@ export interface NodeSpec<H extends NodeHandle = NodeHandle> {
   readonly config: { readonly [key: string]: unknown };
   /** For the type checker only. */
   readonly handle?: H;
-  /**
-   * Makes the result of `runtime.add()` from the plain handle, for nodes that the script itself uses.
-   *
-   * @param run settles as `runtime.finished`; call it once the graph has ended
-   * @param onRefused takes a callback for the reason if a start is refused, or never comes
-   * @param wanted returns the schemas that the inputs behind the node's outputs require in the current graph
-   * @param onDeparture takes a callback for the removal of the node or its replacement by another type; called with the
-   * reason if the edit that adds the node is refused
-   * @param failure returns the reason why the run fails, once known
-   */
-  readonly extend?: (
-    handle: NodeHandle,
-    run: () => Promise<unknown>,
-    onRefused: (listener: (reason: unknown) => void) => void,
-    wanted: () => readonly { readonly address: string; readonly type: string; readonly schema: ConfigSchema }[],
-    onDeparture: (listener: (reason?: unknown) => void) => void,
-    failure: () => Error | undefined,
-  ) => H;
+  /** Makes the result of `runtime.add()` from the plain handle, for nodes that the script itself uses. */
+  readonly extend?: (handle: NodeHandle, side: {
+    /** Settles as `runtime.finished`; call it once the graph has ended. */
+    run(): Promise<unknown>;
+    /** Returns the reason why the run fails, once known. */
+    failure(): Error | undefined;
+    /** Returns the schemas that the inputs behind the node's outputs require in the current graph. */
+    wanted(): readonly { readonly address: string; readonly type: string; readonly schema: ConfigSchema }[];
+    /** Takes a callback for the reason if a start is refused, or never comes. */
+    onRefused(listener: (reason: unknown) => void): void;
+    /**
+     * Takes a callback for the removal of the node or its replacement by another type; called with the reason if the
+     * edit that adds the node is refused.
+     */
+    onDeparture(listener: (reason?: unknown) => void): void;
+  }) => H;
 }
+
+/** The graph's side of a node that the script itself uses. */
+export type ScriptSide = Parameters<NonNullable<NodeSpec["extend"]>>[1];
 
 /**
  * A node type: a call with a configuration returns the argument of `runtime.add()`. `C`: configuration, `H`: handle.

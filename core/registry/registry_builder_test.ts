@@ -3,7 +3,7 @@ import { fixture, port } from "../../tests/fixtures/define.ts";
 import { NodeRegistry } from "./node_registry.ts";
 import { type AnyNodeType, definePackage, type NodeType } from "./node_type.ts";
 import { currentPlatform, forPlatform } from "../descriptor/platform.ts";
-import { assertNodeNotRegistered, assertNodePort, assertNodeRegistered } from "./registry_asserts.ts";
+import { assertNodeNotRegistered, assertNodePort, assertNodeRegistered } from "../../testing/registry_asserts.ts";
 
 function typeOf(type: string, source = `${type}.ts:1`): AnyNodeType {
   const ports = [port({ name: "audio", direction: "input", kind: "audio" })];

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Joined, Left } from "../app/joined.ts";
+import type { Joined, Left } from "../app/app_node.ts";
 import type { NodeHandle } from "../registry/handle.ts";
 import type { NodeSpec } from "../registry/node_type.ts";
 import type { Topology } from "../topology.ts";
@@ -30,13 +30,16 @@ export class ScriptNodes {
   /** Makes the handle by which the script uses a node. @param plain the handle with the ports alone */
   join<H extends NodeHandle>({ extend }: Pick<NodeSpec<H>, "extend">, plain: NodeHandle): Joined<H> {
     const departures: Left[] = [];
-    const onRefused = (listener: (reason: unknown) => void) => {
-      this.#onRefused.add(listener);
-      departures.push(() => this.#onRefused.delete(listener));
-    };
-    const onDeparture = (listener: Left) => void departures.push(listener);
-    const wanted = wantedValues(this.#topology, plain.id);
-    const handle = extend?.(plain, this.#run, onRefused, wanted, onDeparture, this.#failure) ?? plain as H;
+    const handle = extend?.(plain, {
+      run: this.#run,
+      failure: this.#failure,
+      wanted: wantedValues(this.#topology, plain.id),
+      onRefused: (listener) => {
+        this.#onRefused.add(listener);
+        departures.push(() => this.#onRefused.delete(listener));
+      },
+      onDeparture: (listener) => void departures.push(listener),
+    }) ?? plain as H;
     const left = (reason?: unknown) => departures.splice(0).forEach((tell) => tell(reason));
     return { handle, left: departures.length > 0 ? left : undefined };
   }

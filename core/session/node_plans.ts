@@ -7,8 +7,7 @@ import { SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import { MAIN_LANE } from "../placement/lane_choice.ts";
 import type { NodeIsolation, NodePlan } from "../lanes/messages.ts";
-import { type MainExits, tellMainExits } from "../process/main_exit.ts";
-import { type MainRun, watchMainCalls } from "../process/main_watch.ts";
+import { type MainNodes, watchMainNodes } from "../process/main_watch.ts";
 import type { GraphMemory } from "./graph_memory.ts";
 import { elementsByPort } from "../descriptor/dynamic_ports.ts";
 import { inferredKind } from "../descriptor/open_ports.ts";
@@ -23,10 +22,8 @@ export class NodePlans {
   readonly #options: SessionOptions;
   readonly #memory: () => GraphMemory;
   readonly #types = new Map<NodeId, AnyNodeType>();
-  /** Set from the first processor on lane `main`; `undefined` also if that lane cannot be watched. */
-  #mainRun: MainRun | undefined;
   /** Set from the first processor on lane `main`; never in a worker. */
-  #mainExits: MainExits | undefined;
+  #mainNodes: MainNodes | undefined;
 
   constructor(options: SessionOptions, memory: () => GraphMemory) {
     this.#options = options;
@@ -67,10 +64,8 @@ export class NodePlans {
 
   /** Stops watching lane `main`. */
   end(): void {
-    this.#mainRun?.[Symbol.dispose]();
-    this.#mainRun = undefined;
-    this.#mainExits?.[Symbol.dispose]();
-    this.#mainExits = undefined;
+    this.#mainNodes?.[Symbol.dispose]();
+    this.#mainNodes = undefined;
   }
 
   #isolation({ isolation, callTimeoutMs = this.#options.callTimeoutMs }: NodeEntry): NodeIsolation | undefined {
@@ -79,12 +74,8 @@ export class NodePlans {
 
   #watchOnMain({ index, id, type, callTimeoutMs = this.#options.callTimeoutMs }: NodeEntry): void {
     const { driver, stuckAfterMs, setupTimeoutMs, stopTimeoutMs } = this.#options;
-    const limits = { stuckAfterMs, setupTimeoutMs, stopTimeoutMs };
-    const node = { index, id, type: type.descriptor.type, callTimeoutMs };
-    this.#mainRun ??= watchMainCalls(this.#memory().control, driver, limits);
-    this.#mainRun?.add(node);
-    this.#mainExits ??= tellMainExits(this.#memory().page, limits);
-    this.#mainExits?.add(node);
+    this.#mainNodes ??= watchMainNodes(this.#memory(), driver, { stuckAfterMs, setupTimeoutMs, stopTimeoutMs });
+    this.#mainNodes?.add({ index, id, type: type.descriptor.type, callTimeoutMs });
   }
 }
 

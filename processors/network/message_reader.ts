@@ -7,7 +7,7 @@
  */
 import { SluiceError } from "../../core/errors.ts";
 import { binaryFormat } from "../../core/pipeline/binary_format.ts";
-import type { FramePayload } from "../../core/pipeline/frame_maker.ts";
+import type { FramePayload } from "../../core/app/payload_frames.ts";
 import type { TransportEnd, TransportFormat, TransportPayload } from "../../core/pipeline/transport_data.ts";
 import { PcmBlock } from "../file/pcm.ts";
 import { isPcm, type PcmFormat } from "./source_ports.ts";

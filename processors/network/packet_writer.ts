@@ -8,7 +8,7 @@ import { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { DataFrame } from "../../core/frames/data_frame.ts";
 import { PacketFrame } from "../../core/frames/packet_frame.ts";
 import { binaryFormat } from "../../core/pipeline/binary_format.ts";
-import { payloadOf } from "../../core/pipeline/frame_payload.ts";
+import { payloadOf } from "../../core/app/payload_frames.ts";
 import { TransportData } from "../../core/pipeline/transport_data.ts";
 import { samplesToNs } from "../audio/sample_time.ts";
 import { batchAsJson } from "../data/batch_message.ts";

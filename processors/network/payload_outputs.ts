@@ -10,7 +10,7 @@ import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
 import type { FrameKind } from "../../core/frames/format.ts";
 import type { Frame } from "../../core/frames/frame.ts";
 import type { VideoFrame } from "../../core/frames/video_frame.ts";
-import { FrameMaker, type FramePayload } from "../../core/pipeline/frame_maker.ts";
+import { FrameMaker, type FramePayload } from "../../core/app/payload_frames.ts";
 import { ItemCheck } from "../../core/pipeline/item_check.ts";
 import type { StreamOutput } from "../../core/ports/stream.ts";
 

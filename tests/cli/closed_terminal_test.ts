@@ -1,6 +1,6 @@
 /** What becomes of a recording whose terminal is closed, as by the end of an ssh connection. */
 import assert from "node:assert/strict";
-import { ignoresHangup } from "../../core/process/hangup.ts";
+import { ignoresHangup } from "../../core/process/signals.ts";
 import { FIXTURES, listFolder, MAIN, ROOT, temporaryFolder, toneGraph } from "./command_line.ts";
 
 /**

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ignoresHangup } from "../../core/process/hangup.ts";
+import { ignoresHangup } from "../../core/process/signals.ts";
 import { pidIn, untilEnded } from "../fixtures/children.ts";
 import {
   FIXTURES,

@@ -2,7 +2,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { appSink } from "../../core/app/app_sink.ts";
 import { appSource } from "../../core/app/app_source.ts";
-import type { AppEncodedUnit } from "../../core/app/encoded_item.ts";
+import type { AppEncodedUnit } from "../../core/app/source_items.ts";
 import { tapLog } from "../../core/log.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 import {

@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { appSink } from "../../core/app/app_sink.ts";
 import { appSource } from "../../core/app/app_source.ts";
-import type { AppAudioBlock } from "../../core/app/audio_item.ts";
+import type { AppAudioBlock } from "../../core/app/source_items.ts";
 import type { AppSourceHandle } from "../../core/app/source_node.ts";
 import type { SluiceError } from "../../core/errors.ts";
 import { tapLog } from "../../core/log.ts";

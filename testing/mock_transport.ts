@@ -3,12 +3,17 @@
  *
  * @module
  */
-import { SluiceError } from "../errors.ts";
-import { executeOn } from "./execute_session.ts";
-import { Outbox } from "./outbox.ts";
-import { checkData } from "./payload_check.ts";
-import { BaseSession, type ExecuteOptions, type PipelineGraph, type PipelineTransport } from "./transport.ts";
-import type { TransportData } from "./transport_data.ts";
+import { SluiceError } from "../core/errors.ts";
+import { executeOn } from "../core/pipeline/execute_session.ts";
+import { Outbox } from "../core/pipeline/outbox.ts";
+import { checkData } from "../core/pipeline/payload_check.ts";
+import {
+  BaseSession,
+  type ExecuteOptions,
+  type PipelineGraph,
+  type PipelineTransport,
+} from "../core/pipeline/transport.ts";
+import type { TransportData } from "../core/pipeline/transport_data.ts";
 
 /** Returns the outputs for an item; an error fails the session. */
 export type MockAnswer = (data: TransportData, graph: PipelineGraph) => readonly TransportData[] | TransportData;

@@ -1,11 +1,18 @@
 /**
- * The sink of a session's output: it copies each frame and offers the copy to the reader. It reads the next frame once
- * the reader has taken that copy; until then the link follows its policy. If a graph is torn down because a node has
- * failed, frames that have come out stay with the reader.
+ * The nodes at the exposed ports of a session's graph.
+ *
+ * The source of an input is a node like `appSource`, with the format of its first item; values have no format.
+ *
+ * The sink of an output copies each frame and offers the copy to the reader. It reads the next frame once the reader has
+ * taken that copy; until then the link follows its policy. If a graph is torn down because a node has failed, frames
+ * that have come out stay with the reader.
  *
  * @module
  */
 import { appNode, type AppProcessor } from "../app/app_node.ts";
+import { FrameMaker, type FramePayload, payloadOf } from "../app/payload_frames.ts";
+import { portOf } from "../app/source_items.ts";
+import { AppSource, type AppSourceHandle } from "../app/source_node.ts";
 import type { FrameKind } from "../frames/format.ts";
 import type { Frame } from "../frames/frame.ts";
 import { takeTurns } from "../lanes/cells/event_loop.ts";
@@ -13,13 +20,36 @@ import type { StreamInput } from "../ports/stream.ts";
 import type { ProcessorContext } from "../processor.ts";
 import type { NodeHandle } from "../registry/handle.ts";
 import type { NodeSpec } from "../registry/node_type.ts";
-import { payloadOf } from "./frame_payload.ts";
 import type { Outbox } from "./outbox.ts";
-import { FRAME_TYPES } from "./session_source.ts";
 import { TransportData } from "./transport_data.ts";
 
-/** Most fruitless turns that a node gives to others while it waits for the rest. */
+/** Most fruitless turns that a sink gives to other nodes while it waits for the rest. */
 const MAX_TURNS = 64;
+
+const SOURCE = {
+  type: "session-input",
+  className: "SessionInput",
+  description: "Gives a graph what a client sends.",
+  mode: "external",
+} as const;
+
+const SINK = {
+  type: "session-output",
+  className: "SessionOutput",
+  description: "Gives a client what comes in.",
+  mode: "push",
+} as const;
+
+/** Makes a source of checked payloads. */
+export function sessionSource(kind: FrameKind): NodeSpec<AppSourceHandle<FramePayload, unknown>> {
+  const maker = new FrameMaker();
+  const processor = new AppSource<FramePayload, Frame, unknown>({
+    kind,
+    make: (output, payload) => maker.make(output, payload),
+  });
+  const port = { ...portOf(kind), direction: "output" } as const;
+  return appNode(SOURCE, port, processor, (handle, side) => processor.extend(handle, side));
+}
 
 /** The sink of a session. */
 export interface SessionSinkHandle extends NodeHandle {
@@ -27,26 +57,11 @@ export interface SessionSinkHandle extends NodeHandle {
   close(): void;
 }
 
-/** Makes a sink of one kind of frames. @param port the name under which the graph exposes the output */
-export function sessionSink(port: string, kind: FrameKind, outbox: Outbox<TransportData>): NodeSpec<SessionSinkHandle> {
-  const sink = new SessionSink(port, outbox);
-  return appNode(
-    {
-      type: "session-output",
-      className: "SessionOutput",
-      description: "Gives a client what comes in.",
-      mode: "push",
-    },
-    {
-      name: kind,
-      kind,
-      type: FRAME_TYPES[kind],
-      direction: "input",
-      ...(kind === "data" && { schema: "unknown" }),
-    },
-    sink,
-    (handle) => Object.assign(handle as unknown as NodeHandle, { close: () => sink.close() }),
-  );
+/** Makes a sink of one kind of frames. @param name the name under which the graph exposes the output */
+export function sessionSink(name: string, kind: FrameKind, outbox: Outbox<TransportData>): NodeSpec<SessionSinkHandle> {
+  const sink = new SessionSink(name, outbox);
+  const port = { ...portOf(kind), direction: "input" } as const;
+  return appNode(SINK, port, sink, (handle) => Object.assign(handle, { close: () => sink.close() }));
 }
 
 class SessionSink implements AppProcessor<StreamInput<Frame>> {

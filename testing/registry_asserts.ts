@@ -4,9 +4,9 @@
  * @module
  */
 import { AssertionError } from "node:assert";
-import { listSome } from "../errors/suggestion.ts";
-import { expandPort, findPort, type NodeDescriptor } from "../descriptor/descriptor.ts";
-import type { NodeRegistry } from "./node_registry.ts";
+import { listSome } from "../core/errors/suggestion.ts";
+import { expandPort, findPort, type NodeDescriptor } from "../core/descriptor/descriptor.ts";
+import type { NodeRegistry } from "../core/registry/node_registry.ts";
 
 /**
  * Checks that a node type is registered.
