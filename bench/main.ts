@@ -1,6 +1,6 @@
 /**
  * `deno task bench [--only NAME]… [--runs N]`: measures Sluice against what users would pick instead. Every benchmark
- * asserts its result before it counts. A run of all of them writes the table of `docs/benchmarks.md`; a missed goal is
+ * asserts its result before it counts. A run of all of them writes `bench/results.md`; a missed goal is
  * printed as such and is no failure.
  *
  * @module
@@ -74,7 +74,7 @@ const BENCHMARKS: readonly Benchmark[] = [
 
 const USAGE = `Usage: deno task bench [--only NAME]… [--runs N]
 
-  --only NAME  run this one and leave docs/benchmarks.md alone; may be given more than once:
+  --only NAME  run this one and leave bench/results.md alone; may be given more than once:
 ${BENCHMARKS.map(({ name }) => `               ${name}`).join("\n")}
   --runs N     paired runs, 1 to 99 (default: 5)
   --help       show this`;

@@ -1,17 +1,22 @@
 /**
- * Prints the table and writes it into `docs/benchmarks.md`, between two markers.
+ * Prints the table and writes it to `bench/results.md`.
  *
  * @module
  */
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import type { Row } from "./measure.ts";
 
-/** Where the table goes. */
-export const PAGE: URL = new URL("../docs/benchmarks.md", import.meta.url);
+/** The generated page of results. */
+export const PAGE: URL = new URL("results.md", import.meta.url);
 
-const BEGIN = "<!-- begin: written by deno task bench -->";
-const END = "<!-- end -->";
+const HEAD = `<!-- deno-fmt-ignore-file -->
+<!-- Made by "deno task bench". Do not edit. -->
+
+# Results of the benchmarks
+
+[Benchmarks](../docs/benchmarks.md) has the method.
+`;
 
 /** One line for the terminal. */
 export function formatLine({ what, peer, result, spread, goal, hit, detail }: Row): string {
@@ -20,13 +25,13 @@ export function formatLine({ what, peer, result, spread, goal, hit, detail }: Ro
   return `${what}${against}: ${result}${spread === "" ? "" : ` (${spread})`}${wanted} [${detail}]`;
 }
 
-/** Replaces the table of the page. @throws if the page has no markers */
+/** Writes the page of results. */
 export async function writePage(rows: readonly Row[], runs: number): Promise<void> {
-  const text = await readFile(PAGE, "utf8");
-  const begin = text.indexOf(BEGIN);
-  const end = text.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error(`Cannot write the table: docs/benchmarks.md has no line "${BEGIN}"`);
-  await writeFile(PAGE, `${text.slice(0, begin + BEGIN.length)}\n\n${table(rows, runs)}\n${text.slice(end)}`);
+  await writeFile(
+    PAGE,
+    `${HEAD}
+${table(rows, runs)}`,
+  );
 }
 
 /** The table in Markdown. */

@@ -21,17 +21,30 @@ const NATIVE = "They are native stages, which run on [native lanes](../lanes.md#
 const PAGES: { readonly [family: string]: StagePage } = {
   codec: {
     title: "Codec stages",
-    intro:
-      `The stages that encode and decode. ${NATIVE}[Video and media files](../video.md) tells what encoded frames ` +
+    intro: `The stages that encode and decode. ${NATIVE}[Media processors](media.md) tells what encoded frames ` +
       "are, what is done with damaged ones, and whose libraries these are.",
   },
   sensor: {
     title: "Sensor stages",
-    intro: `The stages for many channels at once. ${NATIVE}[Sensors](../sensors.md) tells what travels between them.`,
+    intro: `The stages for many channels at once. ${NATIVE}\`deno task demo --sensors\` runs them: 64 channels at ` +
+      "10 kHz, from a simulated converter to a file and to programs that connect.\n\n" +
+      "Packets travel between them: a column for each channel (`ch0`, `ch1`, …, 64 at most) and a record for each " +
+      "moment. Records spread evenly over the duration of their batch, which so says its rate. Batches may have any " +
+      "size and change it while the graph runs. A batch of 64 channels and 1,024 records takes 262,144 bytes and a " +
+      "little more: set [`pools.packet.slotBytes`](../memory.md).\n\n" +
+      "A batch has a gap before it if it is flagged as a discontinuity, or begins earlier or later than the end of the " +
+      "batch before by more than half of its own duration. A stage that puts several batches together gives the result " +
+      "the time of the batch with its first sample, so that times follow the device's clock and never run away from " +
+      "it.\n\n" +
+      "In a row, stages turn the counts of a converter (`acquisition`) into volts (`to-voltage`), filter them " +
+      "(`biquad`), keep fewer samples (`downsample`), and give spectra (`fft`) or pieces around events (`trigger`). " +
+      "`csv-sink`, `arrow-sink` ([file](file.md)) and `websocket-sink` ([data](data.md)) take the packets. A device's " +
+      "driver takes the place of `acquisition` by writing packets of the same columns " +
+      "([writing a plugin](../plugins.md#what-a-stage-does)).",
   },
   video: {
     title: "Video stages",
-    intro: `The stages for pictures. ${NATIVE}[Video and media files](../video.md) tells of sizes and colours.`,
+    intro: `The stages for pictures. ${NATIVE}[Media processors](media.md) tells of sizes and colours.`,
   },
 };
 

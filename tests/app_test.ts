@@ -261,7 +261,7 @@ eachDriver("examples/script.ts runs, and the page about it shows its text", asyn
   }).output();
   equal(code, 0, new TextDecoder().decode(stderr));
   equal(new TextDecoder().decode(stdout), "completed: 3.00 s came back, peak 1.218\n");
-  const page = await Deno.readTextFile(new URL("docs/app_io.md", root));
-  const shown = page.split("```ts\n")[1].split("```")[0];
+  const page = await Deno.readTextFile(new URL("docs/writing_processors.md", root));
+  const shown = page.split("<!-- examples/script.ts -->")[1].split("```ts\n")[1].split("```")[0];
   ok((await Deno.readTextFile(new URL("examples/script.ts", root))).includes(shown));
 });

@@ -106,8 +106,8 @@ Deno.test("no id of a shipped stage stands where people read or write names", as
     const path of [
       "sluice.schema.json",
       "stages.gen.ts",
-      "docs/video.md",
-      "docs/sensors.md",
+      "docs/processors/media.md",
+      "docs/processors/sensor.md",
       "examples/demo_video.json",
     ]
   ) {

@@ -24,7 +24,9 @@ type Row = readonly string[];
 
 /** The text of the page. @param stages in their order */
 export function emitStagePage({ title, intro }: StagePage, stages: readonly NodeDescriptor[]): string {
-  return [HEADER, `# ${title}\n`, `${wrap(intro)}\n`, ...stages.map(emitStage)].join("\n");
+  return [HEADER, `# ${title}\n`, `${intro.split("\n\n").map(wrap).join("\n\n")}\n`, ...stages.map(emitStage)].join(
+    "\n",
+  );
 }
 
 function emitStage({ type, doc, inputs, outputs, config, figures = [], commands = {} }: NodeDescriptor): string {

@@ -45,7 +45,7 @@ export interface VideoFormat {
   readonly pixelAspect?: PixelAspect;
 }
 
-/** The codec of a compressed stream. `docs/video.md` defines one frame of each. */
+/** The codec of a compressed stream. `docs/processors/media.md` defines one frame of each. */
 export type Codec = "h264" | "hevc" | "vp8" | "vp9" | "av1" | "opus" | "aac" | "flac" | "mp3" | "jpeg";
 
 /** Audio codecs; the others are video codecs. */

@@ -1,5 +1,5 @@
 /**
- * Packets as files hold them, made into what encoded frames hold: `docs/video.md`.
+ * Packets as files hold them, made into what encoded frames hold: `docs/processors/media.md`.
  *
  * @module
  */
