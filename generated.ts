@@ -26,7 +26,7 @@ export type {
 } from "./core/registry/node_type.ts";
 export type { ConfigObjectSchema, DescriptorLane } from "./core/descriptor/descriptor.ts";
 export type { KnownPorts, PortsOf } from "./core/descriptor/known_ports.ts";
-export type { DynamicElements } from "./core/descriptor/dynamic_elements.ts";
+export type { DynamicElements } from "./core/descriptor/descriptor.ts";
 export type { FormatField } from "./core/frames/format.ts";
 export type { Platform } from "./core/descriptor/platform.ts";
 export type { ShippedPlugin } from "./core/registry/shipped_stage.ts";

@@ -4,8 +4,7 @@
  * @module
  */
 import type { Driver, DriverKind } from "./driver/driver.ts";
-import { warnOfFallback } from "./driver/fallback.ts";
-import { chooseDriver } from "./driver/open.ts";
+import { chooseDriver, warnOfFallback } from "./driver/open.ts";
 import { SluiceError } from "./errors.ts";
 import { EventBus } from "./events/bus.ts";
 import type { FrameKind } from "./frames/format.ts";
@@ -35,7 +34,7 @@ import {
 } from "./runtime_options.ts";
 import { AUTO_LANE } from "./placement/lane_choice.ts";
 import { MemoryBudget } from "./pools/memory_budget.ts";
-import { assertNodePools } from "./pools/check_node_pools.ts";
+import { assertNodePools } from "./pools/pool_plan.ts";
 import { assertNew, type Join, type Left, noteAdded } from "./app/app_node.ts";
 import { assertNodeSpec } from "./registry/check_node_type.ts";
 import type { InputRef, NodeHandle, OutputRef } from "./registry/handle.ts";

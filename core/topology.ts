@@ -4,7 +4,7 @@
  * @module
  */
 import { assertBypass, canBypass } from "./graph/bypass.ts";
-import { assertConfig } from "./descriptor/config_check.ts";
+import { assertConfig, ownConfig } from "./descriptor/config_check.ts";
 import { describeName } from "./errors/describe_value.ts";
 import { SluiceError } from "./errors.ts";
 import { assertEnd, assertForward, assertLinkable, attemptOf, type LinkEnd, resolvePort } from "./graph/link_rules.ts";
@@ -34,7 +34,6 @@ import { expandPort } from "./descriptor/descriptor.ts";
 import { inferredKind, meet, withKind } from "./descriptor/open_ports.ts";
 import { elementsByPort, removeElement, takeElements } from "./descriptor/dynamic_ports.ts";
 import { addAnyElement, type WantedPort } from "./descriptor/named_ports.ts";
-import { ownConfig } from "./descriptor/own_config.ts";
 import type { AnyNodeType } from "./registry/node_type.ts";
 import { sizedType, withDescriptor } from "./registry/sized_type.ts";
 import { didYouMean, listSome } from "./errors/suggestion.ts";

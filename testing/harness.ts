@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertConfig } from "../core/descriptor/config_check.ts";
+import { assertConfig, ownConfig } from "../core/descriptor/config_check.ts";
 import { listNames, SluiceError } from "../core/errors.ts";
 import type { AudioFrame } from "../core/frames/audio_frame.ts";
 import { DataFrame } from "../core/frames/data_frame.ts";
@@ -32,7 +32,6 @@ import { elementsByPort, nameElements, removeElement } from "../core/descriptor/
 import { addAnyElement } from "../core/descriptor/named_ports.ts";
 import { resolveSecrets } from "../core/descriptor/secrets.ts";
 import type { AnyNodeType, NodeSpec } from "../core/registry/node_type.ts";
-import { ownConfig } from "../core/descriptor/own_config.ts";
 
 /** Ticks in which a node reads nothing of what was pushed, after which `run()` gives up on a node that never settles. */
 const MAX_TICKS = 10_000;

@@ -6,8 +6,7 @@
 import { controlBytes, ControlPage } from "../core/control_page.ts";
 import { PortableDriver } from "../core/driver/portable.ts";
 import { listNames, SluiceError } from "../core/errors.ts";
-import { assertSealed } from "../core/frames/checked_frame.ts";
-import { CheckedLedger } from "../core/frames/checked_ledger.ts";
+import { assertSealed, CheckedLedger } from "../core/frames/checked_frame.ts";
 import type { FrameKind } from "../core/frames/format.ts";
 import type { ConverterKey } from "../core/ports/accepted.ts";
 import type { Frame } from "../core/frames/frame.ts";

@@ -8,7 +8,6 @@ import type { ProcessorMode } from "../annotations.ts";
 import type { DurationUnit } from "../duration.ts";
 import type { FormatAccepts, FormatField, FrameKind } from "../frames/format.ts";
 import type { StructLayout } from "../frames/struct_layout.ts";
-import { type DynamicElements, initialElements } from "./dynamic_elements.ts";
 import type { Platform } from "./platform.ts";
 
 /** One port of a node type. */
@@ -293,4 +292,19 @@ function sizePort(
   const size = config[port.sizedBy] ?? schema.properties[port.sizedBy]?.default;
   // The schema refuses an invalid size, with its own message.
   return typeof size === "number" && size >= 0 && size <= (port.array ?? 0) ? { ...port, array: size } : port;
+}
+
+/** The elements of a dynamic port of one node. */
+export interface DynamicElements {
+  /** The elements' numbers, ascending. */
+  readonly numbers: readonly number[];
+  /** The number of the next element. */
+  readonly next: number;
+  /** For elements with names of their own: the kind of each, in the order in which they were added. */
+  readonly named?: { readonly [name: string]: FrameKind };
+}
+
+/** Returns the initial elements of a dynamic port. */
+export function initialElements({ initial }: { readonly initial: number }): DynamicElements {
+  return { numbers: Array.from({ length: initial }, (_, k) => k), next: initial };
 }

@@ -11,8 +11,7 @@ import { describeName } from "../errors/describe_value.ts";
 import { listNames, SluiceError } from "../errors.ts";
 import { didYouMean } from "../errors/suggestion.ts";
 import type { FrameKind } from "../frames/format.ts";
-import type { NodeDescriptor, PortDescriptor } from "./descriptor.ts";
-import { type DynamicElements, initialElements } from "./dynamic_elements.ts";
+import { type DynamicElements, initialElements, type NodeDescriptor, type PortDescriptor } from "./descriptor.ts";
 
 /** Default maximum of a dynamic port's elements. */
 export const DYNAMIC_MAX = 64;

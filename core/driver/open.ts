@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { logger } from "../log.ts";
 import { SluiceError } from "../errors.ts";
 import type { Driver, DriverToken } from "./driver.ts";
 import { openNativeDriver } from "./native.ts";
@@ -60,4 +61,13 @@ function fromEnvironment(): NativeChoice {
     `Cannot use SLUICE_NATIVE=${JSON.stringify(value)}: wanted "auto", "require" or "off"`,
     { available: ["auto", "require", "off"] },
   );
+}
+
+let isTold = false;
+
+/** Warns of portable mode with `note`, once in a program; does nothing if `note` is `undefined`. */
+export function warnOfFallback(note: string | undefined): void {
+  if (note === undefined || isTold) return;
+  isTold = true;
+  logger("runtime").warn(note);
 }

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { Ledger } from "../memory/ledger.ts";
 import { SLOT } from "../../ffi/layout.gen.ts";
 import { index32 } from "../element_index.ts";
 import { SluiceError } from "../errors.ts";
@@ -227,4 +228,28 @@ function checksumOf(frame: Frame): number {
   }
   for (let k = start + 4 * words; k < start + length; k++) hash = Math.imul(hash ^ u8[k], 0x01000193);
   return (hash >>> 0) || 1;
+}
+
+export class CheckedLedger extends Ledger {
+  readonly #given: Frame[] = [];
+
+  /** Records that the tick owns a reference to the frame. */
+  override add(frame: Frame): void {
+    this.#given.push(frame);
+    super.add(frame);
+  }
+
+  /** Gives back all references that the tick still owns, and keeps the first misuse in `fault`. */
+  override releaseAll(): void {
+    this.fault = undefined;
+    for (const frame of this.#given.splice(0)) {
+      if (frame.owned === 0) continue;
+      try {
+        assertUnchanged(frame);
+      } catch (error) {
+        this.fault ??= error;
+      }
+    }
+    super.releaseAll();
+  }
 }

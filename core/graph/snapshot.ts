@@ -6,8 +6,7 @@
  *
  * @module
  */
-import type { NodeDescriptor } from "../descriptor/descriptor.ts";
-import { initialElements } from "../descriptor/dynamic_elements.ts";
+import { initialElements, type NodeDescriptor } from "../descriptor/descriptor.ts";
 import { elementNames, elementsOf } from "../descriptor/dynamic_ports.ts";
 import type { WantedPort } from "../descriptor/named_ports.ts";
 import { SluiceError } from "../errors.ts";

@@ -18,7 +18,7 @@ import type { Schedule } from "../placement/schedule.ts";
 import type { NodePools } from "../pools/node_pools.ts";
 import type { OutputCarry } from "../ports/output_port.ts";
 import type { Secret } from "../errors/redaction.ts";
-import type { DynamicElements } from "../descriptor/dynamic_elements.ts";
+import type { DynamicElements } from "../descriptor/descriptor.ts";
 import type { Figures } from "../stats.ts";
 
 /** The limits of a node whose stage runs in a process of its own. */

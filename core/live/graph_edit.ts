@@ -5,7 +5,7 @@
  * @module
  */
 import { assertNew, assertNotShared, type Join, noteAdded } from "../app/app_node.ts";
-import { assertConfig } from "../descriptor/config_check.ts";
+import { assertConfig, ownConfig } from "../descriptor/config_check.ts";
 import { SluiceError } from "../errors.ts";
 import type { FrameKind } from "../frames/format.ts";
 import { type LinkId, type NodeId, splitAddress } from "../ids.ts";
@@ -16,7 +16,6 @@ import type { NodeHandle } from "../registry/handle.ts";
 import type { AnyInput, AnyOutput, Linkable } from "../registry/link_types.ts";
 import { makeHandle } from "../registry/make_handle.ts";
 import type { AnyNodeType, NodeSpec } from "../registry/node_type.ts";
-import { ownConfig } from "../descriptor/own_config.ts";
 import { isolationAfter } from "../placement/isolation.ts";
 import { type AddOptions, assertAddOptions } from "../runtime_options.ts";
 import type { NodeEntry } from "../graph/entries.ts";

@@ -12,7 +12,7 @@ import { ZERO_NS } from "../../clock/zero_ns.ts";
 import { ControlPage } from "../../control_page.ts";
 import type { Driver } from "../../driver/driver.ts";
 import { serializeError } from "../../errors.ts";
-import { CheckedLedger } from "../../frames/checked_ledger.ts";
+import { CheckedLedger } from "../../frames/checked_frame.ts";
 import type { FrameFormat, FrameKind } from "../../frames/format.ts";
 import type { ConverterKey } from "../../ports/accepted.ts";
 import type { LinkWriter, Wakeable } from "../../links/link.ts";
