@@ -20,8 +20,9 @@
  * This module is for people who write processors and build graphs. Its neighbours: `@sluice/sluice/nodes` has the types
  * of the standard processors (`GainConfig`, `GainHandle`, what their data frames carry), `@sluice/sluice/stages` has
  * the native stages for video, codecs and sensors, `@sluice/sluice/testing` is for tests of processors,
- * `@sluice/sluice/generated` is what a `sluice.gen.ts` imports, and `@sluice/sluice/kernels` has loops
- * over samples with the vector instructions of the processor, and `@sluice/sluice/media` reads what is in media files.
+ * `@sluice/sluice/generated` is what a `sluice.gen.ts` imports, `@sluice/sluice/kernels` has loops over samples with the
+ * vector instructions of the processor, `@sluice/sluice/media` reads what is in media files and counts their times, and
+ * `@sluice/sluice/pipelines` is for graphs that are called from elsewhere.
  *
  * @module
  */
@@ -76,13 +77,6 @@ export type {
 } from "./core/frames/format.ts";
 export type { PixelAspect } from "./core/frames/pixel_aspect.ts";
 
-// Media time.
-export { mediaTimeToNs, nsToMediaTime } from "./core/clock/media_time.ts";
-export type { MediaTime } from "./core/clock/media_time.ts";
-export { RtpClock, RtpUnwrapper } from "./core/clock/rtp.ts";
-export { areSynchronized, videoAudioDeltaMs } from "./core/clock/sync.ts";
-export { nsToTicks, ticksToNs } from "./core/clock/ticks.ts";
-
 // Node types: the standard ones, and registries of them.
 export { nodePackage, nodes } from "./sluice.gen.ts";
 export { collectNodes } from "./core/graph/collect_nodes.ts";
@@ -134,45 +128,6 @@ export type { GraphFile, GraphFileLink, GraphFileNode } from "./core/graph/graph
 export { GraphView } from "./core/graph/graph_view.ts";
 export { graphToDot } from "./core/graph/dot.ts";
 export { graphToMermaid } from "./core/graph/mermaid.ts";
-
-// Pipelines: graphs that are called from elsewhere. The transports themselves are modules of their own.
-export { BaseSession } from "./core/pipeline/transport.ts";
-export type { ExecuteOptions, PipelineGraph, PipelineTransport, StreamSession } from "./core/pipeline/transport.ts";
-export { TransportData } from "./core/pipeline/transport_data.ts";
-export { binaryFormat } from "./core/pipeline/binary_format.ts";
-export type { TransportFormatOptions } from "./core/pipeline/binary_format.ts";
-export { jsonFormat } from "./core/pipeline/json_format.ts";
-export { PipelineRunner } from "./core/pipeline/pipeline_runner.ts";
-export { SessionRouter } from "./core/pipeline/session_router.ts";
-export { GraphPolicy } from "./core/pipeline/graph_policy.ts";
-export type { GraphPolicyLimits, GraphPolicyOptions } from "./core/pipeline/graph_policy.ts";
-export type { PipelineRunnerOptions } from "./core/pipeline/pipeline_runner.ts";
-export type { SessionRuntimeOptions } from "./core/pipeline/prepared_pipeline.ts";
-export type {
-  TransportAudio,
-  TransportBytes,
-  TransportEncoded,
-  TransportEnd,
-  TransportFormat,
-  TransportLabels,
-  TransportPacket,
-  TransportPayload,
-  TransportText,
-  TransportTimes,
-  TransportValue,
-  TransportVideo,
-} from "./core/pipeline/transport_data.ts";
-export type {
-  CallerAccess,
-  Credentials,
-  RouterClock,
-  RouterFigures,
-  SessionEnd,
-  SessionFigures,
-  SessionLimits,
-  SessionRefusal,
-  SessionRouterOptions,
-} from "./core/pipeline/router_options.ts";
 
 // What a running graph says of itself: figures, events, errors.
 export type {

@@ -23,7 +23,7 @@ export type MockAnswer = (data: TransportData, graph: PipelineGraph) => readonly
  *
  * @example
  * ```ts
- * import { TransportData } from "@sluice/sluice";
+ * import { TransportData } from "@sluice/sluice/pipelines";
  * import { MockTransport } from "@sluice/sluice/testing";
  *
  * const transport = new MockTransport((data) => data.withPort("out"));

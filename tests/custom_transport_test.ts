@@ -3,7 +3,8 @@ import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { Queue } from "../examples/custom-transport/queue.ts";
 import { serveQueue } from "../examples/custom-transport/queue_server.ts";
 import { QueueTransport } from "../examples/custom-transport/queue_transport.ts";
-import { nodePackage, NodeRegistry, PipelineRunner, SessionRouter, TransportData } from "../mod.ts";
+import { nodePackage, NodeRegistry } from "../mod.ts";
+import { PipelineRunner, SessionRouter, TransportData } from "../pipelines.ts";
 import { MockTransport } from "../testing.ts";
 
 /** Both ends of a queue of its own, with a mock behind the server that answers each item with itself. */

@@ -102,6 +102,7 @@ const DOORS = [
   "kernels.ts",
   "media.ts",
   "plugins.ts",
+  "pipelines.ts",
   "control.ts",
   "client.ts",
   "transports/http/mod.ts",

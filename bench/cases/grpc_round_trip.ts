@@ -8,14 +8,8 @@ import { createServer } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { createClient } from "@connectrpc/connect";
 import { connectNodeAdapter, createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
-import {
-  nodePackage,
-  NodeRegistry,
-  PipelineRunner,
-  type PipelineTransport,
-  SessionRouter,
-  TransportData,
-} from "../../mod.ts";
+import { nodePackage, NodeRegistry } from "../../mod.ts";
+import { PipelineRunner, type PipelineTransport, SessionRouter, TransportData } from "../../pipelines.ts";
 import { MockTransport } from "../../testing.ts";
 import { GrpcTransport, serveGrpc } from "../../transports/grpc/mod.ts";
 import { PipelineService } from "../../transports/grpc/pipeline.gen.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 import { equal } from "node:assert/strict";
-import { nodePackage, NodeRegistry, PipelineRunner, type StreamSession, TransportData } from "../../mod.ts";
+import { nodePackage, NodeRegistry } from "../../mod.ts";
+import { PipelineRunner, type StreamSession, TransportData } from "../../pipelines.ts";
 import type { Benchmark } from "../benchmark.ts";
 import { median, type Row } from "../measure.ts";
 import { GAIN } from "../peers/gain_graph.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { equal, ok } from "node:assert/strict";
-import { binaryFormat, TransportData } from "../../mod.ts";
+import { binaryFormat, TransportData } from "../../pipelines.ts";
 import type { Benchmark } from "../benchmark.ts";
 import { compare, median, quantile, type Row } from "../measure.ts";
 import { RawWebSocket } from "../peers/raw_web_socket.ts";

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { nodePackage, NodeRegistry, PipelineRunner, SessionRouter } from "../../mod.ts";
+import { nodePackage, NodeRegistry } from "../../mod.ts";
+import { PipelineRunner, SessionRouter } from "../../pipelines.ts";
 import { serveHttp } from "../../transports/http/mod.ts";
 import { GAIN } from "./gain_graph.ts";
 

@@ -161,6 +161,7 @@ async function lackingEntries(
       kernels: "kernels.ts",
       media: "media.ts",
       plugins: "plugins.ts",
+      pipelines: "pipelines.ts",
       control: "control.ts",
       cli: "cli/start.ts",
     };

@@ -27,7 +27,7 @@ export interface TransportFormatOptions {
  *
  * @example
  * ```ts
- * import { binaryFormat, TransportData } from "@sluice/sluice";
+ * import { binaryFormat, TransportData } from "@sluice/sluice/pipelines";
  *
  * const format = binaryFormat();
  * const bytes = format.serialize(new TransportData({ kind: "text", text: "hello" }, { port: "words" }));

@@ -83,7 +83,8 @@ export interface GraphPolicyOptions {
  *
  * @example
  * ```ts
- * import { GraphPolicy, nodePackage, NodeRegistry } from "@sluice/sluice";
+ * import { nodePackage, NodeRegistry } from "@sluice/sluice";
+ * import { GraphPolicy } from "@sluice/sluice/pipelines";
  *
  * const policy = new GraphPolicy({ registry: new NodeRegistry([nodePackage]), nodes: ["gain"] });
  * console.log(policy.admit({ version: 1, nodes: { quieter: { type: "gain" } } }).version); // 1

@@ -28,7 +28,7 @@ type Json = { readonly [key: string]: unknown };
  *
  * @example
  * ```ts
- * import { jsonFormat, TransportData } from "@sluice/sluice";
+ * import { jsonFormat, TransportData } from "@sluice/sluice/pipelines";
  *
  * const bytes = jsonFormat().serialize(new TransportData({ kind: "text", text: "hello" }, { port: "words" }));
  * console.log(new TextDecoder().decode(bytes)); // {"port":"words","kind":"text","text":"hello"}

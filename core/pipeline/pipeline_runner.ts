@@ -32,7 +32,8 @@ export interface PipelineRunnerOptions {
  *
  * @example
  * ```ts
- * import { nodePackage, NodeRegistry, PipelineRunner, TransportData } from "@sluice/sluice";
+ * import { nodePackage, NodeRegistry } from "@sluice/sluice";
+ * import { PipelineRunner, TransportData } from "@sluice/sluice/pipelines";
  *
  * const runner = new PipelineRunner({ registry: new NodeRegistry([nodePackage]) });
  * const graph = {

@@ -56,7 +56,8 @@ interface Asked {
  *
  * @example
  * ```ts
- * import { nodePackage, NodeRegistry, PipelineRunner, SessionRouter } from "@sluice/sluice";
+ * import { nodePackage, NodeRegistry } from "@sluice/sluice";
+ * import { PipelineRunner, SessionRouter } from "@sluice/sluice/pipelines";
  *
  * const transport = new PipelineRunner({ registry: new NodeRegistry([nodePackage]) });
  * await using router = new SessionRouter({

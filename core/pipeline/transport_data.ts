@@ -138,7 +138,7 @@ export interface TransportLabels {
  *
  * @example
  * ```ts
- * import { TransportData } from "@sluice/sluice";
+ * import { TransportData } from "@sluice/sluice/pipelines";
  *
  * const line = new TransportData({ kind: "text", text: "hello" }, { port: "words" });
  * console.log(line.withSequence(3).sequence); // 3

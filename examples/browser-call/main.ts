@@ -7,7 +7,8 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { nodePackage, NodeRegistry, PipelineRunner, SessionRouter } from "../../mod.ts";
+import { nodePackage, NodeRegistry } from "../../mod.ts";
+import { PipelineRunner, SessionRouter } from "../../pipelines.ts";
 import { serveHttp } from "../../transports/http/mod.ts";
 
 /** What is done to the voice; the page reads both outputs. */

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { TransportData } from "../../mod.ts";
+import { TransportData } from "../../pipelines.ts";
 import { Queue } from "./queue.ts";
 import { QueueTransport } from "./queue_transport.ts";
 

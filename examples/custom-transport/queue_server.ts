@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { binaryFormat, type CallerAccess, type SessionRouter, SluiceError, type TransportData } from "../../mod.ts";
+import { SluiceError } from "../../mod.ts";
+import { binaryFormat, type CallerAccess, type SessionRouter, type TransportData } from "../../pipelines.ts";
 import type { Message, Queue } from "./queue.ts";
 
 /** How long a client waits for an output until it has to ask again, by which it shows that it is still there. */

@@ -3,16 +3,15 @@
  *
  * @module
  */
+import { SluiceError, type SluiceErrorCode } from "../../mod.ts";
 import {
   BaseSession,
   binaryFormat,
   type ExecuteOptions,
   type PipelineGraph,
   type PipelineTransport,
-  SluiceError,
-  type SluiceErrorCode,
   TransportData,
-} from "../../mod.ts";
+} from "../../pipelines.ts";
 import type { Message, Queue } from "./queue.ts";
 
 /** How long an answer may take. The server answers each second at least, except where it holds a sender back. */

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { nodePackage, NodeRegistry, PipelineRunner, SessionRouter } from "../../mod.ts";
+import { nodePackage, NodeRegistry } from "../../mod.ts";
+import { PipelineRunner, SessionRouter } from "../../pipelines.ts";
 import { Queue } from "./queue.ts";
 import { serveQueue } from "./queue_server.ts";
 

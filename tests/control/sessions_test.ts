@@ -4,7 +4,8 @@ import { serveControl } from "../../control.ts";
 import { ControlClient } from "../../control/client/client.ts";
 import { RPC_PROTOCOL } from "../../control/schemas/address.ts";
 import { passing, testRegistry } from "../../core/pipeline/fixtures/node_types.ts";
-import { PipelineRunner, Runtime, SessionRouter, TransportData } from "../../mod.ts";
+import { Runtime } from "../../mod.ts";
+import { PipelineRunner, SessionRouter, TransportData } from "../../pipelines.ts";
 
 Deno.test("the control plane lists sessions by number, without their ids, and shows the graph of each", async () => {
   const transport = new PipelineRunner({ registry: testRegistry });

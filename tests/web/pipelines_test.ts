@@ -1,15 +1,8 @@
 /** Pages that call pipelines: the example with a microphone, the client from another origin, and an EventSource. */
 import assert from "node:assert/strict";
 import { type Browser, chromium, type Page } from "playwright-core";
-import {
-  binaryFormat,
-  nodePackage,
-  NodeRegistry,
-  PipelineRunner,
-  SessionRouter,
-  TransportData,
-  type TransportPayload,
-} from "../../mod.ts";
+import { nodePackage, NodeRegistry } from "../../mod.ts";
+import { binaryFormat, PipelineRunner, SessionRouter, TransportData, type TransportPayload } from "../../pipelines.ts";
 import { CHROMIUM_ARGS, findChromium } from "../../tools/chromium.ts";
 import { ROOT } from "../../tools/root.ts";
 import { pem } from "../../transports/fixtures/pem.ts";

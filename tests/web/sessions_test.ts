@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { serveControl } from "../../control.ts";
 import { passing, testRegistry } from "../../core/pipeline/fixtures/node_types.ts";
-import { PipelineRunner, Runtime, SessionRouter, TransportData } from "../../mod.ts";
+import { Runtime } from "../../mod.ts";
+import { PipelineRunner, SessionRouter, TransportData } from "../../pipelines.ts";
 import { rare } from "../fixtures/rare.ts";
 import { openPage, pageTest } from "./chromium.ts";
 import { graphShown } from "./live_graph.ts";

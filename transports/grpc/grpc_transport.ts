@@ -44,7 +44,7 @@ export interface GrpcTransportOptions {
  *
  * @example
  * ```ts ignore
- * import { TransportData } from "@sluice/sluice";
+ * import { TransportData } from "@sluice/sluice/pipelines";
  * import { GrpcTransport } from "@sluice/sluice/grpc";
  *
  * await using transport = new GrpcTransport("grpc://127.0.0.1:50051");

@@ -49,7 +49,8 @@ export interface GrpcServer extends AsyncDisposable {
  *
  * @example
  * ```ts ignore
- * import { nodePackage, NodeRegistry, PipelineRunner, SessionRouter } from "@sluice/sluice";
+ * import { nodePackage, NodeRegistry } from "@sluice/sluice";
+ * import { PipelineRunner, SessionRouter } from "@sluice/sluice/pipelines";
  * import { serveGrpc } from "@sluice/sluice/grpc";
  *
  * const transport = new PipelineRunner({ registry: new NodeRegistry([nodePackage]) });

@@ -39,7 +39,8 @@ export interface HttpServer extends AsyncDisposable {
  *
  * @example
  * ```ts ignore
- * import { nodePackage, NodeRegistry, PipelineRunner, SessionRouter } from "@sluice/sluice";
+ * import { nodePackage, NodeRegistry } from "@sluice/sluice";
+ * import { PipelineRunner, SessionRouter } from "@sluice/sluice/pipelines";
  * import { serveHttp } from "@sluice/sluice/http";
  *
  * const transport = new PipelineRunner({ registry: new NodeRegistry([nodePackage]) });
