@@ -37,16 +37,20 @@ mod columns;
 mod context;
 mod host;
 mod picture;
+mod planes;
 mod port;
+mod waker;
 
 use std::ffi::CStr;
 
 pub use calls::{describe, plugin, register};
 pub use columns::{Columns, ColumnsMut, MOST_COLUMNS};
-pub use context::{Acquire, Column, Context, Frame, Frames, InputState, Waker};
+pub use context::{Acquire, Context, Frame, Frames, InputState};
 pub use picture::{Picture, PictureMut, PlaneRows, PlaneRowsMut, pixel_format_name};
+pub use planes::Column;
 pub use port::{Figure, Port};
 pub use sluice_abi::stage as abi;
+pub use waker::Waker;
 
 /// When a stage is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,8 +9,9 @@ use sluice_abi::stage::{
     SluicePlane,
 };
 
-use crate::context::{Context, Frame, empty_plane};
+use crate::context::{Context, Frame};
 use crate::host::ask;
+use crate::planes::empty_plane;
 
 /// Most planes of a picture.
 const MOST_PLANES: usize = 3;
