@@ -310,12 +310,6 @@ export function readNodeCounters(page: ControlPage, index: number): NodeCounters
   };
 }
 
-/** Reads the work of a node: its ticks, and their total time, nanoseconds. */
-export function readNodeWork(page: ControlPage, index: number): Pick<NodeStats, "ticks" | "busyNs"> {
-  const at = page.nodeOffset(index);
-  return { ticks: page.f64[index64(at + NODE.ticks)], busyNs: page.f64[index64(at + NODE.busyNs)] };
-}
-
 /**
  * Reads the figures of a native stage.
  *

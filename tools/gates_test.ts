@@ -47,7 +47,7 @@ Deno.test("with a Rust toolchain each test module runs but the rare ones, and th
   const commit = testModules([...commitGates(), ...lastGates()]);
   assert.deepEqual(commit.toSorted(), usualTestModules());
   const portable = testModules(releaseGates());
-  for (const module of ["tests/drivers_test.ts", "core/runtime_test.ts", "core/session/stop_advice_test.ts"]) {
+  for (const module of ["tests/drivers_test.ts", "core/runtime_test.ts", "core/session/watch/stop_advice_test.ts"]) {
     assert.ok(commit.includes(module) && portable.includes(module), module);
   }
 });

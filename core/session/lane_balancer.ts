@@ -18,7 +18,8 @@ import { type Balance, balance, type LaneMove } from "../placement/balance.ts";
 import { DEFAULT_LANE } from "../placement/lane_choice.ts";
 import { readLinkCounts } from "../links/link_counts.ts";
 import { readRetained } from "../stats.ts";
-import { lanesOf, LoadWatch, type MeasuredLoad } from "./load_watch.ts";
+import { lanesOf, type LoadLooks, lookForLoad, type MeasuredLoad } from "./watch/load.ts";
+import { PageSample } from "./watch/page_sample.ts";
 import type { Run } from "./run.ts";
 import type { BalancingOptions } from "./session_options.ts";
 
@@ -55,7 +56,8 @@ interface Trial {
 export class LaneBalancer {
   readonly #run: Run;
   readonly #options: Required<BalancingOptions>;
-  #watch: LoadWatch | undefined;
+  /** The looks since a change of the graph or a pause; `undefined` before the first. */
+  #looks: LoadLooks | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #restMs: number;
   #restsUntilNs = 0;
@@ -76,7 +78,6 @@ export class LaneBalancer {
   begin(): void {
     if (this.#timer !== undefined || this.#run.ending !== undefined) return;
     if (!this.#run.topology.nodes.values().some(({ autoPlaced }) => autoPlaced)) return;
-    this.#watch = new LoadWatch(this.#run.topology, this.#run.page);
     this.#timer = setInterval(() => this.#look(), this.#options.lookEveryMs);
   }
 
@@ -93,13 +94,14 @@ export class LaneBalancer {
   }
 
   #look(): void {
-    const { isRunning, clock, edits } = this.#run;
+    const { isRunning, clock, edits, topology, page } = this.#run;
     if (!isRunning || clock.paused || this.#isMoving || edits!.underWay) {
-      this.#watch!.forget();
+      this.#looks = undefined;
       return;
     }
     const nowNs = clock.nowNs();
-    const measured = this.#watch!.look(nowNs);
+    this.#looks = lookForLoad(this.#looks, new PageSample(topology, page, nowNs));
+    const { measured } = this.#looks;
     if (this.#trial !== undefined) this.#judge(this.#trial, nowNs, measured !== undefined);
     const leastNs = this.#options.overloadedForMs * 1e6;
     if (measured === undefined || measured.forNs < leastNs || nowNs < this.#restsUntilNs) return;
@@ -107,7 +109,7 @@ export class LaneBalancer {
     this.#measured = measured;
     this.#restsUntilNs = nowNs + this.#restMs * 1e6;
     this.#restMs = Math.min(2 * this.#restMs, MAX_REST_MS);
-    this.#watch!.forget();
+    this.#looks = undefined;
     logDetail("runtime", "trace", () => {
       const loads = Object.fromEntries(lanesOf(measured.nodes));
       return [`A lane has too much to do; ${found.moves.length} nodes are to move`, { loads }];

@@ -12,7 +12,7 @@ import { redact, redactValue } from "../errors/redaction.ts";
 import type { LaneReplacer } from "./lane_replacer.ts";
 import type { LaneState } from "./lane_states.ts";
 import type { LaneThread } from "./lane_thread.ts";
-import type { Overdue } from "./overdue.ts";
+import type { Overdue } from "./watch/overdue.ts";
 import { RECORDED_FILES } from "./recorded_files.ts";
 import type { Run } from "./run.ts";
 import type { Supervisor } from "./supervisor.ts";

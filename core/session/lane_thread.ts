@@ -13,7 +13,7 @@ import type { AnnouncedFormat, LaneCommand, LaneReport } from "../lanes/messages
 import { isLaneDead, type LaneLife } from "../memory/reclaim.ts";
 import type { NodeEntry } from "../graph/entries.ts";
 import { type LaneEvent, type LaneState, type LaneTraits, OWN_REPORTS, stateAfter, TRAITS } from "./lane_states.ts";
-import { RoundWatch } from "./round_watch.ts";
+import type { Stand } from "./watch/rounds.ts";
 
 /** How long the last reports of a lost thread may take to arrive, milliseconds. */
 const LAST_WORDS_MS = 1_000;
@@ -74,8 +74,8 @@ export class LaneThread {
   readonly warnings: string[];
   /** The priority and the processors that the thread was given. `SessionLanes` sets it when it makes the thread. */
   schedule: Schedule = {};
-  /** The progress of its rounds, as the watch sees it. */
-  readonly rounds: RoundWatch = new RoundWatch();
+  /** The progress of its rounds at the last look of the watch, which writes it, if the lane called no node then. */
+  stand: Stand | undefined;
   /**
    * The call under way at the last look of the watch, which writes it. A new thread begins with the old thread's call.
    */

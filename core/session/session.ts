@@ -27,11 +27,11 @@ import { LaneBalancer } from "./lane_balancer.ts";
 import { LaneReplacer } from "./lane_replacer.ts";
 import { LaneNews, notAnswering } from "./lane_news.ts";
 import type { LaneListener } from "./lane_thread.ts";
-import { Overdue } from "./overdue.ts";
+import { Overdue } from "./watch/overdue.ts";
 import { Run } from "./run.ts";
 import { figuresOf, laneStats, linkStats, memoryStats, nodeStats, poolStats } from "./session_figures.ts";
 import type { SessionOptions } from "./session_options.ts";
-import { SessionWatch } from "./session_watch.ts";
+import { SessionWatch } from "./watch/session_watch.ts";
 import { Supervisor } from "./supervisor.ts";
 
 /** How long lanes may take to tear their nodes down, milliseconds. */

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { NodeId } from "../ids.ts";
-import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
-import type { Topology } from "../topology.ts";
+import type { NodeId } from "../../ids.ts";
+import type { LinkEntry, NodeEntry } from "../../graph/entries.ts";
+import type { Topology } from "../../topology.ts";
 
 /**
  * Returns advice.

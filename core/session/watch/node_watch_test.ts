@@ -1,16 +1,16 @@
 import { deepEqual } from "node:assert/strict";
-import { LANE, NODE, PHASE } from "../../ffi/layout.gen.ts";
-import { counting, filter, type Script, sink, source } from "../../tests/fixtures/scripted.ts";
-import { controlBytes, ControlPage } from "../control_page.ts";
-import type { EventBus } from "../events/bus.ts";
-import type { EventBody } from "../events/event.ts";
-import type { NodeId } from "../ids.ts";
-import type { ProcessorContext } from "../processor.ts";
-import { Runtime } from "../runtime.ts";
-import type { NodeState } from "../stats.ts";
-import type { NodeEntry } from "../graph/entries.ts";
-import type { Topology } from "../topology.ts";
-import { LaneThread } from "./lane_thread.ts";
+import { LANE, NODE, PHASE } from "../../../ffi/layout.gen.ts";
+import { counting, filter, type Script, sink, source } from "../../../tests/fixtures/scripted.ts";
+import { controlBytes, ControlPage } from "../../control_page.ts";
+import type { EventBus } from "../../events/bus.ts";
+import type { EventBody } from "../../events/event.ts";
+import type { NodeId } from "../../ids.ts";
+import type { ProcessorContext } from "../../processor.ts";
+import { Runtime } from "../../runtime.ts";
+import type { NodeState } from "../../stats.ts";
+import type { NodeEntry } from "../../graph/entries.ts";
+import type { Topology } from "../../topology.ts";
+import { LaneThread } from "../lane_thread.ts";
 import { NodeWatch } from "./node_watch.ts";
 
 /** Keeps the graph from coming to a stop: the node waits for its time again and again. */

@@ -1,11 +1,11 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import { nodes } from "../../sluice.gen.ts";
-import { eachDriver } from "../../tests/fixtures/each_driver.ts";
-import { inTime } from "../../tests/fixtures/waiting.ts";
-import { appSink } from "../app/app_sink.ts";
-import { appSource } from "../app/app_source.ts";
-import { tapLog } from "../log.ts";
-import { Runtime } from "../runtime.ts";
+import { nodes } from "../../../sluice.gen.ts";
+import { eachDriver } from "../../../tests/fixtures/each_driver.ts";
+import { inTime } from "../../../tests/fixtures/waiting.ts";
+import { appSink } from "../../app/app_sink.ts";
+import { appSource } from "../../app/app_source.ts";
+import { tapLog } from "../../log.ts";
+import { Runtime } from "../../runtime.ts";
 
 const FORMAT = { sampleRateHz: 48_000, channels: 1 };
 const block = () => ({ channels: [new Float32Array(480)] });

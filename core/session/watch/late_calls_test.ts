@@ -1,13 +1,13 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
-import { eachDriver } from "../../tests/fixtures/each_driver.ts";
-import { faultyLater } from "../../tests/fixtures/faulty.ts";
-import { checkingSink, numberedSource } from "../../tests/fixtures/numbered.ts";
-import { counting, filter, gathering, type Script, sink, source } from "../../tests/fixtures/scripted.ts";
-import { inTime } from "../../tests/fixtures/waiting.ts";
-import { type LogEntry, tapLog } from "../log.ts";
-import { Runtime } from "../runtime.ts";
-import type { RuntimeOptions } from "../runtime_options.ts";
-import type { Supervision } from "../graph/supervision.ts";
+import { eachDriver } from "../../../tests/fixtures/each_driver.ts";
+import { faultyLater } from "../../../tests/fixtures/faulty.ts";
+import { checkingSink, numberedSource } from "../../../tests/fixtures/numbered.ts";
+import { counting, filter, gathering, type Script, sink, source } from "../../../tests/fixtures/scripted.ts";
+import { inTime } from "../../../tests/fixtures/waiting.ts";
+import { type LogEntry, tapLog } from "../../log.ts";
+import { Runtime } from "../../runtime.ts";
+import type { RuntimeOptions } from "../../runtime_options.ts";
+import type { Supervision } from "../../graph/supervision.ts";
 
 /** A graph in which one node, at its tenth block, awaits a promise that never settles. */
 function awaiting(options: RuntimeOptions, supervision: Supervision = "fail"): Runtime {

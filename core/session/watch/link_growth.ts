@@ -11,17 +11,17 @@
  *
  * @module
  */
-import { BLOCKED, NODE, PHASE } from "../../ffi/layout.gen.ts";
-import { index32 } from "../element_index.ts";
-import { describeThrown } from "../errors/thrown.ts";
-import type { NodeId } from "../ids.ts";
-import { MAX_LINK_CAPACITY, waitsForRoom } from "../links/policy.ts";
-import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
-import { type LaneWork, workOf } from "../live/lane_work.ts";
-import { logDetail, logger } from "../log.ts";
-import { readLinkCounters } from "../stats.ts";
-import type { Topology } from "../topology.ts";
-import type { Run } from "./run.ts";
+import { BLOCKED, PHASE } from "../../../ffi/layout.gen.ts";
+import { describeThrown } from "../../errors/thrown.ts";
+import type { NodeId } from "../../ids.ts";
+import { MAX_LINK_CAPACITY, waitsForRoom } from "../../links/policy.ts";
+import type { LinkEntry, NodeEntry } from "../../graph/entries.ts";
+import { type LaneWork, workOf } from "../../live/lane_work.ts";
+import { logDetail, logger } from "../../log.ts";
+import { readLinkCounters } from "../../stats.ts";
+import type { Topology } from "../../topology.ts";
+import type { Run } from "../run.ts";
+import { type NodePulse, readNodePulse } from "./page_sample.ts";
 import { isLoopAtFault } from "./stop_advice.ts";
 
 /** The time between two looks at joins, and between two checks whether there are any, milliseconds. */
@@ -114,9 +114,8 @@ export class LinkGrowth {
     const { topology, lanes, states } = this.#run;
     // Links within a native lane do not grow.
     if (states.get(node.id) !== "running" || lanes.named(node.lane)?.kind === "native") return undefined;
-    if (this.#field(node, NODE.phase) !== PHASE.idle || this.#field(node, NODE.blockedKind) !== BLOCKED.none) {
-      return undefined;
-    }
+    const { phase, blockedKind } = this.#pulse(node);
+    if (phase !== PHASE.idle || blockedKind !== BLOCKED.none) return undefined;
     const dry = inputs.filter((link) => this.#isDry(link));
     for (const full of dry.length === 0 ? [] : inputs) {
       if (!waitsForRoom(full.policy) || this.#refused.has(full) || !this.#holdsBack(full)) continue;
@@ -139,8 +138,8 @@ export class LinkGrowth {
 
   /** True if the link's writer waits for it. */
   #holdsBack({ fromNode, index }: LinkEntry): boolean {
-    const node = this.#run.topology.node(fromNode);
-    return this.#field(node, NODE.blockedKind) === BLOCKED.link && this.#field(node, NODE.blockedId) === index;
+    const { blockedKind, blockedId } = this.#pulse(this.#run.topology.node(fromNode));
+    return blockedKind === BLOCKED.link && blockedId === index;
   }
 
   #isDry(link: LinkEntry): boolean {
@@ -201,9 +200,8 @@ export class LinkGrowth {
     return readLinkCounters(this.#run.page, index, 0);
   }
 
-  #field(node: NodeEntry, field: number): number {
-    const { page } = this.#run;
-    return page.u32[index32(page.nodeOffset(node.index) + field)];
+  #pulse({ index }: NodeEntry): NodePulse {
+    return readNodePulse(this.#run.page, index);
   }
 }
 

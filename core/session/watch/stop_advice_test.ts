@@ -1,13 +1,13 @@
 /** The advice for a graph that has come to a stop, and the proof that it helps. */
 import { equal, rejects } from "node:assert/strict";
-import { fixture, port } from "../../tests/fixtures/define.ts";
-import { eachDriver } from "../../tests/fixtures/each_driver.ts";
-import { counting, filter, type Script, source } from "../../tests/fixtures/scripted.ts";
-import type { AudioFrame } from "../frames/audio_frame.ts";
-import type { StreamInput, StreamOutput } from "../ports/stream.ts";
-import type { Processor, ProcessorContext } from "../processor.ts";
-import type { NodeHandle } from "../registry/handle.ts";
-import { Runtime } from "../runtime.ts";
+import { fixture, port } from "../../../tests/fixtures/define.ts";
+import { eachDriver } from "../../../tests/fixtures/each_driver.ts";
+import { counting, filter, type Script, source } from "../../../tests/fixtures/scripted.ts";
+import type { AudioFrame } from "../../frames/audio_frame.ts";
+import type { StreamInput, StreamOutput } from "../../ports/stream.ts";
+import type { Processor, ProcessorContext } from "../../processor.ts";
+import type { NodeHandle } from "../../registry/handle.ts";
+import { Runtime } from "../../runtime.ts";
 
 type Joined = NodeHandle<{ x: AudioFrame; y: AudioFrame }, { out: AudioFrame }>;
 

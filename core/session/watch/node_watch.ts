@@ -10,18 +10,19 @@
  *
  * @module
  */
-import { BLOCKED, NODE, PHASE } from "../../ffi/layout.gen.ts";
-import { index32, index64 } from "../element_index.ts";
-import type { ControlPage } from "../control_page.ts";
-import type { EventSink } from "../events/run_events.ts";
-import type { LinkId, NodeId } from "../ids.ts";
-import type { NodeActivity } from "../stats/node_activity.ts";
-import { type NodeState, readLanePulse } from "../stats.ts";
-import { awaitedInput } from "../graph/complete.ts";
-import type { NodeEntry } from "../graph/entries.ts";
-import type { Topology } from "../topology.ts";
-import { isOver } from "./run_node.ts";
-import type { LaneThread } from "./lane_thread.ts";
+import { BLOCKED, PHASE } from "../../../ffi/layout.gen.ts";
+import type { ControlPage } from "../../control_page.ts";
+import type { EventSink } from "../../events/run_events.ts";
+import type { LinkId, NodeId } from "../../ids.ts";
+import type { NodeActivity } from "../../stats/node_activity.ts";
+import { type NodeState, readLanePulse } from "../../stats.ts";
+import { awaitedInput } from "../../graph/complete.ts";
+import type { NodeEntry } from "../../graph/entries.ts";
+import type { Topology } from "../../topology.ts";
+import { isOver } from "../run_node.ts";
+import type { LaneThread } from "../lane_thread.ts";
+import { readNodePulse } from "./page_sample.ts";
+import { standOf } from "./rounds.ts";
 
 /** The extra time that a lane may keep the same round while an edit loads modules on it, nanoseconds. */
 const LOADING_NS = 10_000_000_000;
@@ -160,7 +161,7 @@ export class NodeWatch {
     if (call?.node.id === node.id && this.#isLong(call.node, nowNs - call.sinceNs)) {
       return { kind: "stuck", forMs: Math.floor((nowNs - call.sinceNs) / 1e6) };
     }
-    const { phase, blockedKind, blockedId } = readPulse(this.#page, node.index);
+    const { phase, blockedKind, blockedId } = readNodePulse(this.#page, node.index);
     if (blockedKind === BLOCKED.pool) return { kind: "blocked", on: "pool", name: this.#poolName(blockedId) };
     if (blockedKind === BLOCKED.link) {
       const name = this.#linkAt(blockedId);
@@ -178,7 +179,7 @@ export class NodeWatch {
   #lookAt(lane: LaneThread, outsiders: Outsiders, nowNs: number): (StuckNode | KeptLane)[] {
     const { rounds, calls, currentNode } = readLanePulse(this.#page, lane.index);
     if (currentNode < 0) return this.#lookAtRest(lane, rounds, outsiders, nowNs);
-    lane.rounds.forget();
+    lane.stand = undefined;
     const nodes = [...this.#topology.nodes.values(), ...outsiders.drafted, ...outsiders.gone];
     const node = nodes.find(({ lane: name, index }) => name === lane.name && index === currentNode);
     const before = lane.call;
@@ -186,7 +187,7 @@ export class NodeWatch {
       lane.call = undefined;
       return [];
     }
-    const { phase, ticks } = readPulse(this.#page, node.index);
+    const { phase, ticks } = readNodePulse(this.#page, node.index);
     // TypeScript lanes count calls at once, native lanes count ticks.
     const signs = `${node.id} ${rounds} ${phase} ${calls} ${ticks}`;
     const isSame = before?.signs === signs && before.node === node;
@@ -209,7 +210,7 @@ export class NodeWatch {
     const drafts = on(outsiders.drafted);
     // Native lanes call no JavaScript, and this thread looks, so main is not kept. A lane without nodes closes.
     if (lane.kind !== "worker" || open.length + drafts.length === 0) {
-      lane.rounds.forget();
+      lane.stand = undefined;
       return [];
     }
     // A removed node has no phase that shows its activity.
@@ -218,8 +219,9 @@ export class NodeWatch {
     const isCallback = underWay.length === 0;
     const nodes = isCallback ? [...open, ...drafts] : underWay;
     const stuckAfterNs = this.#stuckAfterNs(nodes);
-    const forNs = lane.rounds.look(rounds, nowNs, stuckAfterNs);
-    if (forNs === undefined) return [];
+    lane.stand = standOf(lane.stand, rounds, nowNs, stuckAfterNs);
+    const { stoodNs: forNs, isKept } = lane.stand;
+    if (!isKept) return [];
     const isLoading = drafts.some((node) => !this.#isUnderWay(node));
     if (isLoading && forNs < stuckAfterNs + LOADING_NS) return [];
     const places = nodes.map((node) => placeOf(node, outsiders));
@@ -232,7 +234,7 @@ export class NodeWatch {
 
   /** True if a node has awaited something in a call that is not over. */
   #isUnderWay({ index }: NodeEntry): boolean {
-    const { phase } = readPulse(this.#page, index);
+    const { phase } = readNodePulse(this.#page, index);
     return phase === PHASE.await || phase === PHASE.setup || phase === PHASE.flush;
   }
 
@@ -263,7 +265,7 @@ export class NodeWatch {
     const { id } = node;
     const found = this.activityOf(node, nowNs);
     const waits = found.kind === "blocked"
-      ? `${found.on} ${found.name} ${readPulse(this.#page, node.index).ticks}`
+      ? `${found.on} ${found.name} ${readNodePulse(this.#page, node.index).ticks}`
       : "";
     const isSteady = found.kind === "stuck" || found.kind === "waiting" ||
       (waits !== "" && this.#waits.get(id) === waits);
@@ -284,25 +286,6 @@ export class NodeWatch {
       this.#events.publish({ group: "node", nodeId: id, kind: "activity", activity: found });
     }
   }
-}
-
-/** Reads the activity fields of a node's record: all reads of them are here. */
-function readPulse(
-  page: ControlPage,
-  index: number,
-): {
-  readonly phase: number;
-  readonly ticks: number;
-  readonly blockedKind: number;
-  readonly blockedId: number;
-} {
-  const at = page.nodeOffset(index);
-  return {
-    phase: page.u32[index32(at + NODE.phase)],
-    ticks: page.f64[index64(at + NODE.ticks)],
-    blockedKind: page.u32[index32(at + NODE.blockedKind)],
-    blockedId: page.u32[index32(at + NODE.blockedId)],
-  };
 }
 
 /** True if a lane is looked at: a lane that is being replaced, or has closed, is not. */

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { PHASE } from "../../ffi/layout.gen.ts";
-import { orderedNodes } from "../graph/order.ts";
-import { callOf } from "../live/edit_errors.ts";
-import { logger } from "../log.ts";
-import { readLaneCounters, readLanePulse, readPhase } from "../stats.ts";
-import type { NodeEntry } from "../graph/entries.ts";
-import type { LaneThread } from "./lane_thread.ts";
-import type { Run } from "./run.ts";
+import { PHASE } from "../../../ffi/layout.gen.ts";
+import { orderedNodes } from "../../graph/order.ts";
+import { callOf } from "../../live/edit_errors.ts";
+import { logger } from "../../log.ts";
+import { readLaneCounters, readLanePulse, readPhase } from "../../stats.ts";
+import type { NodeEntry } from "../../graph/entries.ts";
+import type { LaneThread } from "../lane_thread.ts";
+import type { Run } from "../run.ts";
 
 /** Reports late nodes and lanes. */
 export class Overdue {

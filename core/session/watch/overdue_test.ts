@@ -1,10 +1,10 @@
 import { equal } from "node:assert/strict";
-import { LANE } from "../../ffi/layout.gen.ts";
-import { pass } from "../../tests/fixtures/numbered.ts";
-import { controlBytes, ControlPage } from "../control_page.ts";
-import { Topology } from "../topology.ts";
+import { LANE } from "../../../ffi/layout.gen.ts";
+import { pass } from "../../../tests/fixtures/numbered.ts";
+import { controlBytes, ControlPage } from "../../control_page.ts";
+import { Topology } from "../../topology.ts";
 import { Overdue } from "./overdue.ts";
-import type { Run } from "./run.ts";
+import type { Run } from "../run.ts";
 
 const INDEX = 1;
 

@@ -1,12 +1,13 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { laden } from "../../tests/fixtures/laden.ts";
-import { numberedSource } from "../../tests/fixtures/numbered.ts";
-import { LINK, NODE } from "../../ffi/layout.gen.ts";
-import type { ControlPage } from "../control_page.ts";
-import { index64 } from "../element_index.ts";
-import { Topology } from "../topology.ts";
-import { blankPage } from "./graph_memory.ts";
-import { lanesOf, LoadWatch } from "./load_watch.ts";
+import { laden } from "../../../tests/fixtures/laden.ts";
+import { numberedSource } from "../../../tests/fixtures/numbered.ts";
+import { LINK, NODE } from "../../../ffi/layout.gen.ts";
+import type { ControlPage } from "../../control_page.ts";
+import { index64 } from "../../element_index.ts";
+import { Topology } from "../../topology.ts";
+import { blankPage } from "../graph_memory.ts";
+import { lanesOf, type LoadLooks, lookForLoad, type MeasuredLoad } from "./load.ts";
+import { PageSample } from "./page_sample.ts";
 
 const MS = 1e6;
 
@@ -23,6 +24,27 @@ function makeGraph() {
   return { topology, page, source, busy, named, link };
 }
 
+/** The looks at one graph. */
+class Looks {
+  readonly #topology: Topology;
+  readonly #page: ControlPage;
+  #looks: LoadLooks | undefined;
+
+  constructor(topology: Topology, page: ControlPage) {
+    this.#topology = topology;
+    this.#page = page;
+  }
+
+  look(nowNs: number): MeasuredLoad | undefined {
+    this.#looks = lookForLoad(this.#looks, new PageSample(this.#topology, this.#page, nowNs));
+    return this.#looks.measured;
+  }
+
+  forget(): void {
+    this.#looks = undefined;
+  }
+}
+
 /** Counts ticks of a node. */
 function work(page: ControlPage, index: number, ticks: number, busyNs: number): void {
   const at = page.nodeOffset(index);
@@ -30,9 +52,9 @@ function work(page: ControlPage, index: number, ticks: number, busyNs: number): 
   page.f64[index64(at + NODE.busyNs)] += busyNs;
 }
 
-Deno.test("LoadWatch.look() measures from the look before a lane had too much to do", () => {
+Deno.test("lookForLoad() measures from the look before a lane had too much to do", () => {
   const { topology, page, source, busy, named, link } = makeGraph();
-  const watch = new LoadWatch(topology, page);
+  const watch = new Looks(topology, page);
   equal(watch.look(0), undefined);
   work(page, busy.index, 10, 50 * MS);
   equal(watch.look(100 * MS), undefined);
@@ -53,9 +75,9 @@ Deno.test("LoadWatch.look() measures from the look before a lane had too much to
   deepEqual([...lanesOf(measured.nodes).keys()], ["worker", "dsp"]);
 });
 
-Deno.test("LoadWatch.look() starts anew once the lane has less to do, and after forget()", () => {
+Deno.test("lookForLoad() starts anew once the lane has less to do, and without a look before", () => {
   const { topology, page, busy } = makeGraph();
-  const watch = new LoadWatch(topology, page);
+  const watch = new Looks(topology, page);
   watch.look(0);
   work(page, busy.index, 1, 100 * MS);
   ok(watch.look(100 * MS));
@@ -68,9 +90,9 @@ Deno.test("LoadWatch.look() starts anew once the lane has less to do, and after 
   equal(watch.look(400 * MS), undefined);
 });
 
-Deno.test("LoadWatch.look() does not look at lanes that the graph names", () => {
+Deno.test("lookForLoad() does not look at lanes that the graph names", () => {
   const { topology, page, named } = makeGraph();
-  const watch = new LoadWatch(topology, page);
+  const watch = new Looks(topology, page);
   watch.look(0);
   work(page, named.index, 1, 100 * MS);
   equal(watch.look(100 * MS), undefined);

@@ -1,11 +1,11 @@
 import { equal, match, rejects } from "node:assert/strict";
-import { eachDriver } from "../../tests/fixtures/each_driver.ts";
-import { faulty } from "../../tests/fixtures/faulty.ts";
-import { numberedSource } from "../../tests/fixtures/numbered.ts";
-import { until } from "../../tests/fixtures/waiting.ts";
-import { tapLog } from "../log.ts";
-import { Runtime } from "../runtime.ts";
-import type { RuntimeOptions } from "../runtime_options.ts";
+import { eachDriver } from "../../../tests/fixtures/each_driver.ts";
+import { faulty } from "../../../tests/fixtures/faulty.ts";
+import { numberedSource } from "../../../tests/fixtures/numbered.ts";
+import { until } from "../../../tests/fixtures/waiting.ts";
+import { tapLog } from "../../log.ts";
+import { Runtime } from "../../runtime.ts";
+import type { RuntimeOptions } from "../../runtime_options.ts";
 
 /** Collects warnings from this call on. */
 function warnings(): Disposable & { readonly all: string[] } {

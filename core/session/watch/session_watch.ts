@@ -4,22 +4,23 @@
  *
  * @module
  */
-import { PHASE } from "../../ffi/layout.gen.ts";
-import { SluiceError } from "../errors.ts";
-import { logger } from "../log.ts";
-import type { NodeActivity } from "../stats/node_activity.ts";
-import { readLaneCounters, readPhase } from "../stats.ts";
-import type { NodeEntry } from "../graph/entries.ts";
-import { CallWatch, type LateCall } from "./call_watch.ts";
-import { DropWatch } from "./drop_watch.ts";
+import { PHASE } from "../../../ffi/layout.gen.ts";
+import { SluiceError } from "../../errors.ts";
+import { logger } from "../../log.ts";
+import type { NodeActivity } from "../../stats/node_activity.ts";
+import { type NodeState, readLaneCounters, readPhase } from "../../stats.ts";
+import type { LinkEntry, NodeEntry } from "../../graph/entries.ts";
+import type { LaneReplacer } from "../lane_replacer.ts";
+import type { LaneNews } from "../lane_news.ts";
+import type { LaneHold, LaneThread } from "../lane_thread.ts";
+import type { Run } from "../run.ts";
+import { findDrops, type Losses } from "./drops.ts";
+import { awaitingCalls, nameOfCall } from "./late_calls.ts";
 import { LinkGrowth } from "./link_growth.ts";
-import type { LaneReplacer } from "./lane_replacer.ts";
-import type { LaneNews } from "./lane_news.ts";
-import type { LaneHold, LaneThread } from "./lane_thread.ts";
 import { type KeptLane, type NodePlace, NodeWatch, type Outsiders, type StuckNode } from "./node_watch.ts";
-import type { Run } from "./run.ts";
-import { MAX_STEP_NS, UnreadWatch } from "./unread_watch.ts";
-import { Watchdog } from "./watchdog.ts";
+import { MAX_STEP_NS, PageSample, type Steady } from "./page_sample.ts";
+import { lookForIdle, lookForStop, type Stillness, UNSEEN } from "./stop.ts";
+import { describeUnread, unreadSinks } from "./unread.ts";
 
 /** The time between two looks at the control page, milliseconds; less if a node is stuck sooner. */
 const WATCH_EVERY_MS = 500;
@@ -30,13 +31,20 @@ const SETUP_SLACK_MS = 500;
 /** Looks that must find a thread dead before its last reports count as lost. */
 const LAST_LOOKS = 4;
 
-/** The watches of a graph that runs. */
-interface Watches {
-  readonly nodes: NodeWatch;
-  readonly calls: CallWatch;
-  readonly unread: UnreadWatch;
-  readonly drops: DropWatch;
-  readonly watchdog: Watchdog;
+/** States of nodes that die with their lane's thread: a node that is restarted does as well. */
+const DIES: ReadonlySet<NodeState | undefined> = new Set<NodeState>(["running", "failed", "restarting"]);
+
+/** The findings of the last look, which the next look is compared with. */
+interface Before {
+  calls: ReadonlyMap<NodeEntry, Steady>;
+  unread: ReadonlyMap<LinkEntry, Steady>;
+  losses: ReadonlyMap<LinkEntry, Losses>;
+  /** Of the whole graph, and without the lanes that are kept. */
+  stillness: Stillness;
+  idleness: Stillness;
+  /** The time of the look, nanoseconds of the runtime's clock and of the nodes' clock. */
+  atNs: number;
+  nodesNs: number;
 }
 
 /** A lane whose thread a node keeps at a look, with the facts of the hold. */
@@ -55,7 +63,15 @@ export class SessionWatch {
   readonly #logged = new WeakSet<NodeEntry>();
   /** Nodes that were logged because they await something for long. */
   readonly #toldLate = new WeakSet<NodeEntry>();
-  #lookedAtNs = 0;
+  readonly #before: Before = {
+    calls: new Map(),
+    unread: new Map(),
+    losses: new Map(),
+    stillness: UNSEEN,
+    idleness: UNSEEN,
+    atNs: 0,
+    nodesNs: 0,
+  };
   /** The time to the next look, and to the next check for a stop of the graph, milliseconds. */
   #everyMs = WATCH_EVERY_MS;
   #untilStopMs = WATCH_EVERY_MS;
@@ -94,26 +110,16 @@ export class SessionWatch {
 
   /** Watches the running graph. */
   watch(): void {
-    const { page, topology, events, options: { stuckAfterMs } } = this.#run;
+    const { page, topology, events, states } = this.#run;
     const poolName = (index: number) => this.#run.pools[index]?.name ?? "";
-    this.#nodes = new NodeWatch(topology, page, this.#run.states, events, poolName, (each) => this.#stuckAfterNs(each));
-    const watches: Watches = {
-      nodes: this.#nodes,
-      calls: new CallWatch(topology, page),
-      unread: new UnreadWatch(topology, page, stuckAfterMs * 1e6),
-      drops: new DropWatch(topology, page, events),
-      watchdog: new Watchdog(topology, page, poolName, {
-        extraOf: (link) => this.#run.memory!.extraOf(link),
-        refusalOf: (link) => this.#growth?.refusalOf(link),
-      }),
-    };
+    this.#nodes = new NodeWatch(topology, page, states, events, poolName, (nodes) => this.#stuckAfterNs(nodes));
     this.end();
     if (topology.mode === "offline") {
       this.#growth = new LinkGrowth(this.#run);
       this.#growth.watch();
     }
     this.tellWaits(topology.nodes.values());
-    this.#lookOn(watches);
+    this.#lookOn(this.#nodes);
   }
 
   /** Reports at once which of these nodes begin to wait for links, and which cease to. */
@@ -121,66 +127,95 @@ export class SessionWatch {
     this.#nodes?.tellWaits(nodes, this.#run.driver.nowNs());
   }
 
-  #lookOn(watches: Watches): void {
+  #lookOn(watch: NodeWatch): void {
     // An edit may bring nodes with other limits.
     const { nodes } = this.#run.topology;
     const leastMs = Math.min(...[...nodes.values()].map((node) => this.#stuckAfterNs([node]))) / 1e6;
     this.#everyMs = Math.min(WATCH_EVERY_MS, Math.ceil(leastMs / 4));
     this.#timer = setTimeout(() => {
-      this.#lookOn(watches);
-      this.#look(watches);
+      this.#lookOn(watch);
+      this.#look(watch);
     }, this.#everyMs);
   }
 
-  #look(watches: Watches): void {
-    const { nodes, calls, unread, watchdog } = watches;
-    const { page, driver, lanes, states, clock } = this.#run;
+  #look(watch: NodeWatch): void {
+    const { page, driver, lanes, topology } = this.#run;
     const open = lanes.open.filter(({ is }) => !is.replaced);
-    const { stuck, kept, dwelling } = nodes.look(lanes.all, driver.nowNs(), this.#outsiders());
+    const now = new PageSample(topology, page, driver.nowNs());
+    const { stuck, kept, dwelling } = watch.look(lanes.all, now.atNs, this.#outsiders());
     for (const { index } of dwelling) page.callAttention(index);
     const held = new Map([...stuck.map((each) => this.#stuck(each)), ...kept.map((each) => this.#kept(each))]);
-    this.#endHeld(held);
-    for (const each of calls.look(states, clock.nowNs())) this.#late(each);
-    for (const message of unread.look(clock.nowNs())) logger("runtime").warn(message);
-    if (!this.#run.edits!.underWay) this.#run.memory!.trim(this.#run.topology);
-    if (this.#run.isStopping && watchdog.isIdleExcept(open, new Set([...held.keys()].map(({ index }) => index)))) {
-      this.#cutShort([...held.values()].map(({ error }) => error.message).join("; "));
-      return;
+    this.#endHeld(held, now.atNs);
+    this.#lookForWaits(now);
+    if (!this.#run.edits!.underWay) this.#run.memory!.trim(topology);
+    if (this.#run.isStopping) {
+      const indices = new Set([...held.keys()].map(({ index }) => index));
+      const { stillness, isIdle } = lookForIdle(this.#before.idleness, now, open, page, indices);
+      this.#before.idleness = stillness;
+      if (isIdle) return this.#cutShort([...held.values()].map(({ error }) => error.message).join("; "));
     }
-    this.#takeDead(open, watchdog);
+    this.#takeDead(open);
     this.#untilStopMs -= this.#everyMs;
     if (this.#untilStopMs > 0) return;
     this.#untilStopMs = WATCH_EVERY_MS;
-    this.#lookForStop(open, watches);
+    this.#lookForStop(open, now);
+  }
+
+  /** Reports nodes that await something, or a script, for long. Time in which the graph is paused does not count. */
+  #lookForWaits(now: PageSample): void {
+    const { clock, states, topology, options: { stuckAfterMs } } = this.#run;
+    const before = this.#before;
+    const nodesNs = clock.nowNs();
+    const stepNs = Math.min(nodesNs - before.nodesNs, MAX_STEP_NS);
+    before.nodesNs = nodesNs;
+    before.calls = awaitingCalls(before.calls, now, states, stepNs);
+    for (const [node, call] of before.calls) this.#late(node, call);
+    const known = before.unread;
+    before.unread = unreadSinks(known, now, topology, stepNs);
+    for (const [link, wait] of stuckAfterMs === 0 ? [] : before.unread) {
+      const isNew = (known.get(link)?.forNs ?? 0) < stuckAfterMs * 1e6;
+      if (isNew && wait.forNs >= stuckAfterMs * 1e6) logger("runtime").warn(describeUnread(link, wait));
+    }
   }
 
   /**
    * Replaces lanes whose threads have ended, or ends the run. A thread that a node ended has reported that by the last
    * look.
    */
-  #takeDead(open: readonly LaneThread[], watchdog: Watchdog): void {
-    const { page, states } = this.#run;
+  #takeDead(open: readonly LaneThread[]): void {
     for (const lane of open) {
-      if (!lane.wasDeadFor(LAST_LOOKS, page)) continue;
-      const loss = watchdog.lossOf(lane, states);
+      if (!lane.wasDeadFor(LAST_LOOKS, this.#run.page)) continue;
+      const loss = this.#lossOf(lane);
       if (loss !== undefined) this.#news.failed(lane, loss);
       // A lane whose nodes have all ended, or that is being opened, still takes part in edits.
       if (!lane.is.replaced) this.#replacer.take(lane, ended(lane, "unasked"));
     }
   }
 
-  /** Ends a graph in which every lane waits for another with an error. */
-  #lookForStop(open: readonly LaneThread[], { drops, watchdog }: Watches): void {
-    const { driver, lanes, states } = this.#run;
-    drops.look();
-    lanes.lookAtLate();
+  /** Returns the error for a lane whose thread has ended unasked, if it ran nodes that have not ended. */
+  #lossOf({ name }: LaneThread): SluiceError | undefined {
+    const { topology, states } = this.#run;
+    const lost = [...topology.nodes.values()].filter((node) => node.lane === name && DIES.has(states.get(node.id)));
+    if (lost.length === 0) return undefined;
+    const ran = lost.map(({ id }) => `"${id}"`).join(", ");
+    return new SluiceError("LaneCrashed", `Lane "${name}" ended unasked; it ran ${ran}`);
+  }
+
+  /** Publishes links that begin to drop, and ends a graph in which every lane waits for another with an error. */
+  #lookForStop(open: readonly LaneThread[], now: PageSample): void {
+    const before = this.#before;
+    const { losses, events } = findDrops(before.losses, now);
+    before.losses = losses;
+    for (const event of events) this.#run.events.publish(event);
+    this.#run.lanes.lookAtLate();
     // Nodes that an edit holds, or that wait for a new thread, are idle without the graph being at a stop.
     if (this.#run.edits?.underWay || this.#replacer.replaces || this.#growth?.underWay) {
-      watchdog.forget();
+      before.stillness = { ...before.stillness, looks: 0 };
       return;
     }
-    const stop = watchdog.stop(open, states, driver.nowNs());
-    if (stop !== undefined) this.#run.end(stop);
+    const { stillness, error } = lookForStop(before.stillness, now, open, this.#run, this.#growth);
+    before.stillness = stillness;
+    if (error !== undefined) this.#run.end(error);
   }
 
   /** Stops looking. */
@@ -264,12 +299,11 @@ export class SessionWatch {
   }
 
   /** Ends the run for a thread that was kept for too long and is not replaced. */
-  #endHeld(found: ReadonlyMap<LaneThread, FoundLane[1]>): void {
-    const { driver, lanes, options: { stuckAfterMs }, end } = this.#run;
+  #endHeld(found: ReadonlyMap<LaneThread, FoundLane[1]>, nowNs: number): void {
+    const { lanes, options: { stuckAfterMs }, end } = this.#run;
     const stuckAfterNs = stuckAfterMs === 0 ? Infinity : stuckAfterMs * 1e6;
-    const nowNs = driver.nowNs();
-    const stepNs = Math.min(nowNs - this.#lookedAtNs, MAX_STEP_NS);
-    this.#lookedAtNs = nowNs;
+    const stepNs = Math.min(nowNs - this.#before.atNs, MAX_STEP_NS);
+    this.#before.atNs = nowNs;
     for (const lane of lanes.all) {
       const hold = lane.is.replaced ? undefined : found.get(lane);
       // Two looks must have found it: the whole process may have been stopped before the first.
@@ -307,7 +341,9 @@ export class SessionWatch {
   }
 
   /** Reports a node that has awaited something for long, and fails it if there is a limit. */
-  #late({ node, call, forNs }: LateCall): void {
+  #late(node: NodeEntry, awaited: Steady): void {
+    const { forNs } = awaited;
+    const call = nameOfCall(awaited);
     const { topology, lanes, options: { stuckAfterMs, ...options } } = this.#run;
     const { id, index, type: { descriptor } } = node;
     const awaitTimeoutMs = node.callTimeoutMs ?? options.awaitTimeoutMs;
