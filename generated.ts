@@ -8,7 +8,7 @@
 export { defineNodeType, definePackage } from "./core/registry/node_type.ts";
 export { makeNodeType } from "./core/registry/made_type.ts";
 export { forPlatform } from "./core/descriptor/platform.ts";
-export { processorClass } from "./core/registry/processor_class.ts";
+export { processorClass } from "./core/registry/load_type.ts";
 export { shippedStage } from "./core/registry/shipped_stage.ts";
 export { assignArray, readStruct, StructMemory } from "./core/frames/struct_memory.ts";
 
@@ -61,7 +61,7 @@ export type {
   Mismatch,
   NameOf,
   PortName,
-} from "./core/registry/link_types.ts";
+} from "./core/registry/handle.ts";
 
 // Configurations and structs.
 export type { DurationText, DurationUnit } from "./core/duration.ts";

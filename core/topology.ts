@@ -34,8 +34,7 @@ import { expandPort } from "./descriptor/descriptor.ts";
 import { inferredKind, meet, withKind } from "./descriptor/open_ports.ts";
 import { elementsByPort, removeElement, takeElements } from "./descriptor/dynamic_ports.ts";
 import { addAnyElement, type WantedPort } from "./descriptor/named_ports.ts";
-import type { AnyNodeType } from "./registry/node_type.ts";
-import { sizedType, withDescriptor } from "./registry/sized_type.ts";
+import { type AnyNodeType, sizedType, withDescriptor } from "./registry/node_type.ts";
 import { didYouMean, listSome } from "./errors/suggestion.ts";
 import { checkSupervision, type Supervision } from "./graph/supervision.ts";
 

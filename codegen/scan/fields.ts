@@ -9,7 +9,7 @@ import type { AnnotatedField } from "./annotated_field.ts";
 import type { ClassChain } from "./class_chain.ts";
 import type { ScanContext } from "./context.ts";
 import { type Annotation, annotationsOf, quote } from "./decorators.ts";
-import { HOOKS } from "../../core/registry/processor_names.ts";
+import { HOOKS } from "../../core/registry/check_made_type.ts";
 import { followField } from "./redeclared.ts";
 
 /** The annotated fields of a chain: those of the outermost base first, each class in its order. */

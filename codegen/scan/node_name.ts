@@ -4,7 +4,7 @@
  * @module
  */
 import type { Node } from "ts-morph";
-import { isTypeName, TYPE_NAME_LENGTH, TYPE_NAME_WANTED } from "../../core/registry/processor_names.ts";
+import { isTypeName, TYPE_NAME_LENGTH, TYPE_NAME_WANTED } from "../../core/registry/check_made_type.ts";
 import type { ScanContext } from "./context.ts";
 import type { OptionRule } from "./decorators.ts";
 

@@ -5,7 +5,7 @@
  */
 import { isOpen, kindsOf } from "../../core/descriptor/open_ports.ts";
 import { canBypass } from "../../core/graph/bypass.ts";
-import { nativeStage } from "../../core/registry/native_stages.ts";
+import { nativeStage } from "../../core/registry/shipped_stage.ts";
 import { serializeError, SluiceError } from "../../core/errors.ts";
 import { describeFormat, type FrameFormat } from "../../core/frames/format.ts";
 import { expandPort, type NodeDescriptor, type PortDescriptor } from "../../core/descriptor/descriptor.ts";

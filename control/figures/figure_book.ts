@@ -5,7 +5,7 @@
  * @module
  */
 import { describeFormat } from "../../core/frames/format.ts";
-import { nativeStage } from "../../core/registry/native_stages.ts";
+import { nativeStage } from "../../core/registry/shipped_stage.ts";
 import type { RuntimeView } from "../../core/runtime_view.ts";
 import type { NodeEntry } from "../../core/graph/entries.ts";
 import type { NotificationParams } from "../schemas/methods.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { nativeStage } from "../../core/registry/native_stages.ts";
+import { nativeStage } from "../../core/registry/shipped_stage.ts";
 
 /**
  * The module of a node type.

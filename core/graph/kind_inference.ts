@@ -8,7 +8,7 @@ import { expandPort } from "../descriptor/descriptor.ts";
 import { inferredKind, isChosen, withKind } from "../descriptor/open_ports.ts";
 import type { FrameKind } from "../frames/format.ts";
 import type { NodeId } from "../ids.ts";
-import { withDescriptor } from "../registry/sized_type.ts";
+import { withDescriptor } from "../registry/node_type.ts";
 import type { CarriedTypes } from "./carried_types.ts";
 import type { LinkEntry, NodeEntry } from "./entries.ts";
 

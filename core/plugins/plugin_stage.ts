@@ -9,7 +9,7 @@ import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import { listNames, SluiceError } from "../errors.ts";
 import { logger } from "../log.ts";
 import type { NodeHandle } from "../registry/handle.ts";
-import { refuseLoading } from "../registry/native_stages.ts";
+import { refuseLoading } from "../registry/shipped_stage.ts";
 import type { AnyNodeType, NodeSpec, NodeType } from "../registry/node_type.ts";
 import { CODEGEN_COMMAND } from "../registry/staleness.ts";
 import { loadPluginsNow } from "./load_plugins.ts";

@@ -7,9 +7,8 @@ import { FORMAT, KIND } from "../../ffi/layout.gen.ts";
 import type { PluginPort, PluginStage } from "../../ffi/plugin.ts";
 import type { NodeDescriptor, PortDescriptor } from "../descriptor/descriptor.ts";
 import type { Codec, FormatAccepts, FrameKind, PixelFormat } from "../frames/format.ts";
-import { enterNativeStage, refuseLoading } from "../registry/native_stages.ts";
+import { enterNativeStage, refuseLoading, shippedName } from "../registry/shipped_stage.ts";
 import { type AnyNodeType, defineNodeType } from "../registry/node_type.ts";
-import { shippedName } from "../registry/shipped_stage.ts";
 import { acceptsOf, commandsOf, convertsOf, readConfigSchema } from "./config_schema.ts";
 
 /** Frame classes, by kind. */

@@ -1,5 +1,6 @@
 /**
- * Checks a node type made by hand, which no generator has checked.
+ * The rules for names of node types and their fields, and the check of a node type made by hand, which no generator has
+ * checked.
  *
  * @module
  */
@@ -10,31 +11,12 @@ import { didYouMean } from "../errors/suggestion.ts";
 import { listNames, SluiceError, type SluiceErrorDetails } from "../errors.ts";
 import { KIND_FACTS } from "../frames/kinds.ts";
 import { isId } from "../ids.ts";
-import { HOOKS, isTypeName, TYPE_NAME_LENGTH, TYPE_NAME_WANTED } from "./processor_names.ts";
 
-const TYPE_KEYS = [
-  ...["type", "inputs", "outputs", "config", "load", "mode", "trigger", "lane", "priority", "cpus", "platforms"],
-  ...[
-    "className",
-    "source",
-    "description",
-    "doc",
-    "category",
-    "tags",
-    "converts",
-    "keeps",
-    "delays",
-    "usesEventLoop",
-    "records",
-    "stdout",
-  ],
-  ...["isAsync", "figures"],
-];
+const TYPE_KEYS = ("type inputs outputs config load mode trigger lane priority cpus platforms className source " +
+  "description doc category tags converts keeps delays usesEventLoop records stdout isAsync figures").split(" ");
 
-const PORT_KEYS = [
-  ...["kind", "type", "schema", "valueSchema", "struct", "channels", "generic", "array", "sizedBy", "dynamic"],
-  ...["named", "of", "elements", "optional", "accepts", "gives", "burst", "doc"],
-];
+const PORT_KEYS = ("kind type schema valueSchema struct channels generic array sizedBy dynamic named of elements " +
+  "optional accepts gives burst doc").split(" ");
 
 const CHOICES = {
   mode: ["push", "loop", "pull", "external"],
@@ -42,12 +24,38 @@ const CHOICES = {
   lane: ["main", "worker"],
 } as const;
 
+/** Longest name of a node type, in characters. */
+export const TYPE_NAME_LENGTH = 64;
+
+/** The rule for the name of a node type, in words. */
+export const TYPE_NAME_WANTED = 'words of lower-case letters and digits, joined by "-"';
+
+const TYPE_NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
+
+/** Members that the runtime calls: a port or a configuration key of the same name would replace them. */
+export const HOOKS: ReadonlySet<string> = new Set([
+  "constructor",
+  "setup",
+  "process",
+  "flush",
+  "snapshot",
+  "restore",
+  "configChanged",
+  "portsChanged",
+  "teardown",
+]);
+
 /** The details of an error. */
 type Details = Pick<SluiceErrorDetails, "key" | "port" | "available">;
 
 /** The parts of a type, before they are checked. */
 interface Parts {
   readonly [key: string]: unknown;
+}
+
+/** True if a value can be the name of a node type. */
+export function isTypeName(value: unknown): value is string {
+  return typeof value === "string" && value.length <= TYPE_NAME_LENGTH && TYPE_NAME.test(value);
 }
 
 /**

@@ -36,59 +36,40 @@ const LINKS: Counterpart = {
     "each link queues, and an output may have several: leave the element out, and name the node before it, id=NAME",
 };
 
-const BY_NAME: Readonly<Record<string, Counterpart>> = {
-  filesrc: READS,
-  uridecodebin: READS,
-  urisourcebin: READS,
-  playbin: { types: ["media-source"], advice: "sluice play FILE plays a file to the page" },
-  wavparse: READS,
-  filesink: { types: ["media-sink", "wav-sink", "image-sink"] },
-  wavenc: { types: ["wav-sink"] },
-  splitmuxsink: WRITES,
-  decodebin: DECODES,
-  decodebin3: DECODES,
-  parsebin: DECODES,
-  videoconvert: { types: ["convert"] },
-  videoscale: { types: ["scale"] },
-  videoconvertscale: { types: ["scale", "convert"] },
-  videoflip: { types: ["scale"] },
-  videocrop: { types: ["scale"] },
-  videorate: { types: ["frame-rate"] },
-  videotestsrc: { types: ["pattern-source"] },
-  videomixer: { types: ["compositor"] },
-  textoverlay: { types: ["overlay"] },
-  audioconvert: { types: ["channel-mapper"], advice: "samples are 32-bit floats everywhere" },
-  audioresample: { types: ["resampler"] },
-  audiotestsrc: { types: ["tone-source"] },
-  audiomixer: { types: ["mixer"] },
-  volume: { types: ["gain"] },
-  level: { types: ["level-meter"] },
-  x264enc: { types: ["h264-encode"] },
-  openh264enc: { types: ["h264-encode"] },
-  opusenc: { types: ["opus-encode"] },
-  flacenc: { types: ["flac-encode"] },
-  jpegenc: { types: ["jpeg-encode"] },
-  pngenc: { types: ["image-sink"] },
-  multifilesink: { types: ["image-sink"] },
-  multifilesrc: { types: ["image-source"] },
-  fdsrc: { types: ["pipe-source"] },
-  fdsink: { types: ["pipe-sink"] },
-  queue: LINKS,
-  queue2: LINKS,
-  tee: LINKS,
-  autovideosink: SHOWS,
-  ximagesink: SHOWS,
-  xvimagesink: SHOWS,
-  glimagesink: SHOWS,
-  autoaudiosink: PLAYS,
-  alsasink: PLAYS,
-  pulsesink: PLAYS,
-  autoaudiosrc: CAPTURES,
-  autovideosrc: CAPTURES,
-  alsasrc: CAPTURES,
-  pulsesrc: CAPTURES,
-  v4l2src: CAPTURES,
-};
+/** Counterparts of elements, each with their names. */
+const ELEMENTS: ReadonlyMap<string, Counterpart> = byName([
+  ["filesrc uridecodebin urisourcebin wavparse", READS],
+  ["playbin", { types: ["media-source"], advice: "sluice play FILE plays a file to the page" }],
+  ["filesink", { types: ["media-sink", "wav-sink", "image-sink"] }],
+  ["wavenc", { types: ["wav-sink"] }],
+  ["splitmuxsink", WRITES],
+  ["decodebin decodebin3 parsebin", DECODES],
+  ["videoconvert", { types: ["convert"] }],
+  ["videoscale videoflip videocrop", { types: ["scale"] }],
+  ["videoconvertscale", { types: ["scale", "convert"] }],
+  ["videorate", { types: ["frame-rate"] }],
+  ["videotestsrc", { types: ["pattern-source"] }],
+  ["videomixer", { types: ["compositor"] }],
+  ["textoverlay", { types: ["overlay"] }],
+  ["audioconvert", { types: ["channel-mapper"], advice: "samples are 32-bit floats everywhere" }],
+  ["audioresample", { types: ["resampler"] }],
+  ["audiotestsrc", { types: ["tone-source"] }],
+  ["audiomixer", { types: ["mixer"] }],
+  ["volume", { types: ["gain"] }],
+  ["level", { types: ["level-meter"] }],
+  ["x264enc openh264enc", { types: ["h264-encode"] }],
+  ["opusenc", { types: ["opus-encode"] }],
+  ["flacenc", { types: ["flac-encode"] }],
+  ["jpegenc", { types: ["jpeg-encode"] }],
+  ["pngenc multifilesink", { types: ["image-sink"] }],
+  ["multifilesrc", { types: ["image-source"] }],
+  ["fdsrc", { types: ["pipe-source"] }],
+  ["fdsink", { types: ["pipe-sink"] }],
+  ["queue queue2 tee", LINKS],
+  ["autovideosink ximagesink xvimagesink glimagesink", SHOWS],
+  ["autoaudiosink alsasink pulsesink", PLAYS],
+  ["autoaudiosrc autovideosrc alsasrc pulsesrc v4l2src", CAPTURES],
+]);
 
 /** Families of elements, by the ends or beginnings of their names. */
 const BY_SHAPE: readonly (readonly [shape: RegExp, Counterpart])[] = [
@@ -117,75 +98,44 @@ const TITLES: Counterpart = { types: ["overlay", "compositor"] };
 const FILTERS: Counterpart = { types: ["equaliser", "biquad"] };
 const RATES: Counterpart = { types: ["resampler", "frame-rate"] };
 
-/** Counterparts by word, without spaces and hyphens. */
-const BY_WORD: Readonly<Record<string, Counterpart>> = {
-  normalise: LOUDNESS,
-  normalizer: LOUDNESS,
-  normaliser: LOUDNESS,
-  loudnorm: LOUDNESS,
-  lufs: LOUDNESS,
-  lkfs: LOUDNESS,
-  r128: LOUDNESS,
-  ebur128: LOUDNESS,
-  duck: DUCKS,
-  ducker: DUCKS,
-  ducking: DUCKS,
-  sidechain: DUCKS,
-  join: JOINS,
-  concat: JOINS,
-  concatenate: JOINS,
-  append: JOINS,
-  playlist: JOINS,
-  crossfade: CROSSES,
-  xfade: CROSSES,
-  fadein: CROSSES,
-  fadeout: CROSSES,
-  microphone: CAPTURES,
-  mic: CAPTURES,
-  camera: CAPTURES,
-  webcam: CAPTURES,
-  speaker: PLAYS,
-  screen: SHOWS,
-  display: SHOWS,
-  logo: TITLES,
-  watermark: TITLES,
-  text: TITLES,
-  title: TITLES,
-  subtitle: TITLES,
-  pip: { types: ["compositor"] },
-  crop: { types: ["scale", "compositor"] },
-  rotate: { types: ["scale"] },
-  resize: { types: ["scale"] },
-  fps: RATES,
-  samplerate: RATES,
-  resample: RATES,
-  eq: FILTERS,
-  equalizer: FILTERS,
-  highpass: FILTERS,
-  lowpass: FILTERS,
-  cut: { types: ["trim"] },
-  clip: { types: ["trim", "limiter"] },
-  pan: { types: ["channel-mapper"] },
-  downmix: { types: ["channel-mapper"] },
-  mono: { types: ["channel-mapper"] },
-  stereo: { types: ["channel-mapper"] },
-  vu: { types: ["level-meter", "loudness"] },
-  silence: { types: ["voice-activity", "noise-gate"] },
-  vad: { types: ["voice-activity"] },
-  mp3: { types: ["mp3-decode", "ffmpeg-sink"] },
-  record: { types: ["media-sink", "wav-sink"] },
-  slideshow: { types: ["image-source"] },
-};
+/** Counterparts of words, without spaces and hyphens. */
+const WORDS: ReadonlyMap<string, Counterpart> = byName([
+  ["normalise normalizer normaliser loudnorm lufs lkfs r128 ebur128", LOUDNESS],
+  ["duck ducker ducking sidechain", DUCKS],
+  ["join concat concatenate append playlist", JOINS],
+  ["crossfade xfade fadein fadeout", CROSSES],
+  ["microphone mic camera webcam", CAPTURES],
+  ["speaker", PLAYS],
+  ["screen display", SHOWS],
+  ["logo watermark text title subtitle", TITLES],
+  ["pip", { types: ["compositor"] }],
+  ["crop", { types: ["scale", "compositor"] }],
+  ["rotate resize", { types: ["scale"] }],
+  ["fps samplerate resample", RATES],
+  ["eq equalizer highpass lowpass", FILTERS],
+  ["cut", { types: ["trim"] }],
+  ["clip", { types: ["trim", "limiter"] }],
+  ["pan downmix mono stereo", { types: ["channel-mapper"] }],
+  ["vu", { types: ["level-meter", "loudness"] }],
+  ["silence", { types: ["voice-activity", "noise-gate"] }],
+  ["vad", { types: ["voice-activity"] }],
+  ["mp3", { types: ["mp3-decode", "ffmpeg-sink"] }],
+  ["record", { types: ["media-sink", "wav-sink"] }],
+  ["slideshow", { types: ["image-source"] }],
+]);
 
 /** Returns the counterpart of an everyday word; `undefined` for others. */
 export function meantBy(word: string): Counterpart | undefined {
-  const written = word.toLowerCase().replace(/[^a-z0-9]/g, "");
-  return Object.hasOwn(BY_WORD, written) ? BY_WORD[written] : undefined;
+  return WORDS.get(word.toLowerCase().replace(/[^a-z0-9]/g, ""));
 }
 
 /** Returns the counterpart of a GStreamer element; `undefined` for other names. */
 export function counterpartOf(name: string): Counterpart | undefined {
   const written = name.toLowerCase();
-  if (Object.hasOwn(BY_NAME, written)) return BY_NAME[written];
-  return BY_SHAPE.find(([shape]) => shape.test(written))?.[1];
+  return ELEMENTS.get(written) ?? BY_SHAPE.find(([shape]) => shape.test(written))?.[1];
+}
+
+/** Makes a table whose rows have the names of a counterpart, with spaces between them. */
+function byName(rows: readonly (readonly [names: string, Counterpart])[]): ReadonlyMap<string, Counterpart> {
+  return new Map(rows.flatMap(([names, counterpart]) => names.split(" ").map((name) => [name, counterpart] as const)));
 }

@@ -1,13 +1,16 @@
 /**
- * Finds a node type by its package: worker lanes load processors in this way.
+ * Finds a node type by its package, as worker lanes do, and its class in the module that exports it: generated code may
+ * be older than either.
  *
  * @module
  */
-import { SluiceError } from "../errors.ts";
+import { listNames, SluiceError } from "../errors.ts";
+import { didYouMean } from "../errors/suggestion.ts";
 import { describeThrown, isInstance } from "../errors/thrown.ts";
 import { logDetail } from "../log.ts";
 import { importModule } from "./import_module.ts";
 import type { AnyNodeType } from "./node_type.ts";
+import { CODEGEN_COMMAND } from "./staleness.ts";
 
 /** Codes that colour a terminal's text. */
 // deno-lint-ignore no-control-regex -- control characters are what it looks for
@@ -63,6 +66,31 @@ export function placedType(type: AnyNodeType, url: string): AnyNodeType {
   };
 }
 
+/**
+ * Returns the class that a module exports by a name.
+ *
+ * @param type the registered name of the node type
+ * @param path the module's path in messages
+ * @throws {SluiceError} `InvalidGraph` if the module exports no such class, or if the class has no `process()`
+ */
+export function processorClass<M extends object, K extends string & keyof M>(
+  type: string,
+  path: string,
+  module: M,
+  name: K,
+): M[K] {
+  if (isProcessorClass(module[name])) return module[name];
+  const classes = Object.keys(module).filter((each) => isProcessorClass(module[each as K]));
+  const found = typeof module[name] === "function"
+    ? `its class "${name}" has no method process()`
+    : `it exports no class "${name}"${didYouMean(name, classes)}`;
+  throw new SluiceError(
+    "InvalidGraph",
+    `Cannot load node type "${type}" from "${path}": ${found}; processors there: ${listNames(classes)}; ` +
+      `if the class was renamed, moved or removed, run ${CODEGEN_COMMAND}`,
+  );
+}
+
 /** Runs an import, and adds the attempted action to its failure. */
 async function attempt<T>(type: string, url: string, action: () => Promise<T>): Promise<T> {
   try {
@@ -89,4 +117,8 @@ function summarize(cause: unknown): string {
   if (missing === null) return what;
   // A process keeps the `imports` that it started with.
   return `${what}; unless it is added, run "deno add npm:${missing[1]}", then start anew`;
+}
+
+function isProcessorClass(value: unknown): boolean {
+  return typeof value === "function" && typeof value.prototype?.process === "function";
 }

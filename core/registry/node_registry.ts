@@ -4,21 +4,13 @@
  *
  * @module
  */
-import { describeName } from "../errors/describe_value.ts";
-import { listNames, SluiceError } from "../errors.ts";
+import { SluiceError } from "../errors.ts";
 import { logDetail } from "../log.ts";
-import { assertNodeType, isNodePackage } from "./check_node_type.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import { kindOf } from "../errors/kind_of.ts";
-import type { AnyNodeType, NodePackage } from "./node_type.ts";
-import { type Counterpart, counterpartOf, meantBy } from "./foreign_names.ts";
-import { nameSince } from "./former_names.ts";
-import { idsLike, meantId } from "./meant_names.ts";
-import { shippedName } from "./shipped_stage.ts";
+import { type AnyNodeType, assertNodeType, isNodePackage, type NodePackage } from "./node_type.ts";
+import { unknownType } from "./unknown_type.ts";
 import { currentPlatform, type Platform } from "../descriptor/platform.ts";
-
-/** Most names for which an error lists all. */
-const MOST_LISTED = 24;
 
 /** The facts about a node type without its class. */
 export interface NodeMetadata extends NodeDescriptor {
@@ -102,7 +94,7 @@ export class NodeRegistry {
   get(name: string): AnyNodeType {
     const type = this.#types.get(name);
     if (type !== undefined) return type;
-    throw this.#unknown(name);
+    throw unknownType(name, this.listNodeTypes(), this.#leftOut);
   }
 
   /** True if a node type has the name. */
@@ -130,58 +122,6 @@ export class NodeRegistry {
     const key = (type: AnyNodeType) => `${type.descriptor.category}\u0000${type.descriptor.type}`;
     return [...this.#types.values()].sort((a, b) => (key(a) < key(b) ? -1 : 1));
   }
-
-  #unknown(name: unknown): SluiceError {
-    const names = this.listNodeTypes();
-    const asked = typeof name === "string" ? name : undefined;
-    const shipped = asked === undefined ? undefined : shippedName(asked)?.type;
-    if (shipped !== undefined && this.has(shipped)) {
-      const message =
-        `Cannot find node type "${asked}": it is the id of a stage that comes with Sluice; write "${shipped}"`;
-      return new SluiceError("NodeTypeNotFound", message, { available: names });
-    }
-    const since = asked === undefined ? undefined : nameSince(asked);
-    if (since !== undefined && this.has(since)) {
-      const message = `Cannot find node type "${asked}": one type takes every kind of frame; write "${since}"`;
-      return new SluiceError("NodeTypeNotFound", message, { available: names });
-    }
-    const element = asked === undefined ? undefined : counterpartOf(asked);
-    const foreign = element ?? (asked === undefined ? undefined : meantBy(asked));
-    const meant = asked === undefined || foreign !== undefined ? undefined : meantId(asked, names);
-    const hint = meant === undefined ? "" : ` (did you mean "${meant}"?)`;
-    const parts = [`Cannot find node type ${describeName(name)}${hint}`];
-    if (foreign !== undefined) parts.push(this.#standIn(foreign, element !== undefined));
-    parts.push(
-      offer(
-        names,
-        asked === undefined || foreign !== undefined ? [] : idsLike(asked, names).filter((each) => each !== meant),
-      ),
-    );
-    parts.push(...this.#leftOut);
-    // Names of processor types have no dots.
-    if (meant === undefined && foreign === undefined && this.#leftOut.length === 0 && asked?.includes(".")) {
-      parts.push("it is named as a plugin's stage: name the plugin's folder by --plugins, or load it by loadPlugins()");
-    }
-    return new SluiceError("NodeTypeNotFound", parts.join("; "), { available: names });
-  }
-
-  /** Names the counterpart of a GStreamer element or a word: `what it does in GStreamer, "media-source" does here`. */
-  #standIn({ types, advice }: Counterpart, isElement: boolean): string {
-    const own = types.filter((type) => this.has(type));
-    const [does, are] = own.length === 1 ? ["does", "is"] : ["do", "are"];
-    const told = isElement
-      ? `what it does in GStreamer, ${listNames(own)} ${does} here`
-      : `for that there ${are} ${listNames(own)}`;
-    const parts = own.length === 0 ? [] : [told];
-    return [...parts, ...(advice === undefined ? [] : [advice])].join("; ");
-  }
-}
-
-/** Lists the names, or, of a long list, those like the wanted one, and how to see all. */
-function offer(names: readonly string[], like: readonly string[]): string {
-  if (names.length <= MOST_LISTED) return `available: ${listNames(names)}`;
-  const some = like.length === 0 ? "" : `like it: ${listNames(like)}; `;
-  return `${some}"sluice nodes list" lists all ${names.length}`;
 }
 
 /** The argument of a factory of node types. */

@@ -6,7 +6,11 @@
 import type { StructType } from "../frames/struct_memory.ts";
 import type { Processor, ProcessorContext } from "../processor.ts";
 import type { StreamInput, StreamOutput } from "../ports/stream.ts";
-import type { ConfigSchema, NodeDescriptor } from "../descriptor/descriptor.ts";
+import { type ConfigSchema, type NodeDescriptor, sizePorts } from "../descriptor/descriptor.ts";
+import { nameElements } from "../descriptor/dynamic_ports.ts";
+import { addNamedPort, readNamedPort, type WantedPort } from "../descriptor/named_ports.ts";
+import { SluiceError } from "../errors.ts";
+import { kindOf } from "../errors/kind_of.ts";
 import type { PortsOf } from "../descriptor/known_ports.ts";
 import type { NodeHandle } from "./handle.ts";
 
@@ -161,4 +165,79 @@ export function defineNodeType<C, H extends NodeHandle<any, any>, T extends Node
 export function definePackage(parts: NodePackage): NodePackage {
   for (const type of parts.nodes) (type as { package?: NodePackage }).package = parts;
   return parts;
+}
+
+/**
+ * Returns the node type of one node: with array ports of the sizes in its configuration, and the wanted elements of
+ * dynamic ports.
+ *
+ * @throws {SluiceError} as `addNamedPort()`; `InvalidConfig` for a port that is neither a name nor a name with a kind
+ */
+export function sizedType(
+  nodeId: string,
+  type: AnyNodeType,
+  config: { readonly [key: string]: unknown },
+  ports: readonly WantedPort[],
+): AnyNodeType {
+  const sized = sizePorts(type.descriptor, config);
+  const names = ports.filter((port) => typeof port === "string");
+  let descriptor = nameElements(nameElements(sized, "input", names), "output", names);
+  for (const port of ports) {
+    if (typeof port === "string") continue;
+    const named = readNamedPort(`Cannot give node "${nodeId}" (${descriptor.type}) its ports`, port);
+    descriptor = addNamedPort(nodeId, descriptor, named);
+  }
+  return descriptor === type.descriptor ? type : withDescriptor(type, descriptor);
+}
+
+/** Returns the same type with another descriptor. */
+export function withDescriptor(type: AnyNodeType, descriptor: NodeDescriptor): AnyNodeType {
+  const { portsOf } = type;
+  return { descriptor, package: type.package, load: () => type.load(), ...(portsOf && { portsOf }) };
+}
+
+/** True if a value is the result of `defineNodeType()`. */
+export function isNodeType(value: unknown): value is AnyNodeType {
+  const { descriptor, load } = Object(value) as Partial<AnyNodeType>;
+  return typeof Object(descriptor).type === "string" && typeof load === "function";
+}
+
+/** True if a value is the result of `definePackage()`. */
+export function isNodePackage(value: unknown): value is NodePackage {
+  const { name, nodes } = Object(value) as Partial<NodePackage>;
+  return typeof name === "string" && Array.isArray(nodes);
+}
+
+/**
+ * Refuses a value that is not a node type.
+ *
+ * @param where the attempt: `Cannot register a node type by node()`
+ * @throws {SluiceError} `InvalidGraph`
+ */
+export function assertNodeType(value: unknown, where: string): asserts value is AnyNodeType {
+  if (isNodeType(value)) return;
+  throw new SluiceError("InvalidGraph", `${where}: found ${foundIn(value)}, wanted a node type, such as nodes.gain`);
+}
+
+/**
+ * Refuses a value that `runtime.add()` cannot add.
+ *
+ * @throws {SluiceError} `InvalidGraph`
+ */
+export function assertNodeSpec(value: unknown): asserts value is NodeSpec {
+  if (isNodeType(Object(value).type)) return;
+  const { type } = isNodeType(value) ? value.descriptor : {};
+  const found = type === undefined ? foundIn(value) : `the node type "${type}" itself`;
+  throw new SluiceError(
+    "InvalidGraph",
+    `Cannot add a node: found ${found}, wanted a node type with its configuration, such as nodes.gain({ gainDb: 3 })`,
+  );
+}
+
+/** Describes the value found; names common mistakes. */
+function foundIn(value: unknown): string {
+  if (isNodePackage(value)) return `the package "${value.name}"`;
+  if (isNodeType(Object(value).type)) return `"${(value as NodeSpec).type.descriptor.type}" with a configuration`;
+  if (value instanceof Promise) return "a promise";
+  return kindOf(value);
 }

@@ -1,5 +1,5 @@
 import { equal, throws } from "node:assert/strict";
-import { processorClass } from "./processor_class.ts";
+import { processorClass } from "./load_type.ts";
 
 class Squeezer {
   process(): void {}

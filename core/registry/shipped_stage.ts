@@ -1,5 +1,6 @@
 /**
- * The stages of the plugins that come with Sluice. Generated code describes them; a plugin's library is opened when a
+ * Native stages: facts beside their descriptors, and the stages of the plugins that come with Sluice. They run on native
+ * lanes only: threads of the library, without JavaScript. Generated code describes them; a plugin's library is opened when a
  * graph with one of its stages starts, or adds one.
  *
  * @module
@@ -10,8 +11,8 @@ import { loadNative, shippedLibraryPath } from "../../ffi/loader.ts";
 import { loadPluginLibrary, type PluginStage } from "../../ffi/plugin.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import { SluiceError } from "../errors.ts";
+import type { AudioFormat } from "../frames/format.ts";
 import type { NodeHandle } from "./handle.ts";
-import { enterNativeStage, refuseLoading } from "./native_stages.ts";
 import { type AnyNodeType, defineNodeType, type NodeType } from "./node_type.ts";
 
 /** The name of a plugin that comes with Sluice: that of its folder in `crates/plugins`. */
@@ -28,6 +29,10 @@ const BUILD = 'build it with "deno task build:native"';
 
 /** The node types that generated code has made, by plugin. */
 const types = new Map<ShippedPlugin, AnyNodeType[]>();
+
+/** Facts about stages beside their descriptors, by node type. */
+const STAGES = new Map<string, NativeStage>();
+const NO_FIGURES: NativeStage = { figures: [] };
 
 /** The stages of opened libraries. */
 const opened = new Map<ShippedPlugin, readonly PluginStage[]>();
@@ -167,4 +172,32 @@ function isFile(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Facts about a native stage beside its descriptor. */
+export interface NativeStage {
+  /** Its id in the native library, if other than the name of the node type. */
+  readonly id?: string;
+  /** Names of its own figures, in the order of the stage. */
+  readonly figures: readonly string[];
+  /** The module that shows its nodes on the page, an absolute path. */
+  readonly panel?: string;
+  /** Returns the format of its outputs, as far as its configuration determines it. */
+  announces?(config: { readonly [key: string]: unknown }): AudioFormat;
+}
+
+/** Refuses to load a native stage's node type as a class on a TypeScript lane. */
+export function refuseLoading(type: string): Promise<never> {
+  const message = `Cannot load node type "${type}": it is a native stage, which runs on native lanes only`;
+  return Promise.reject(new SluiceError("InvalidGraph", message));
+}
+
+/** Enters the facts about a stage. The native library has checked that its name is unique. */
+export function enterNativeStage(type: string, stage: NativeStage): void {
+  STAGES.set(type, stage);
+}
+
+/** Returns the facts about the stage of a node type; for a type that is not listed, a stage without figures. */
+export function nativeStage(type: string): NativeStage {
+  return STAGES.get(type) ?? NO_FIGURES;
 }

@@ -10,7 +10,7 @@ import { portAddress } from "../ids.ts";
 import { bytesOfSlot } from "../memory/pool_layout.ts";
 import { countSetAside } from "../memory/reclaim.ts";
 import type { NodeActivity } from "../stats/node_activity.ts";
-import { nativeStage } from "../registry/native_stages.ts";
+import { nativeStage } from "../registry/shipped_stage.ts";
 import {
   type Figures,
   type LaneStats,

@@ -8,8 +8,7 @@
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { DataFrame } from "../../core/frames/data_frame.ts";
 import type { PacketFrame } from "../../core/frames/packet_frame.ts";
-import type { InputRef, NodeHandle, OutputRef, PortArray } from "../../core/registry/handle.ts";
-import type { CannotLink, Linkable } from "../../core/registry/link_types.ts";
+import type { CannotLink, InputRef, Linkable, NodeHandle, OutputRef, PortArray } from "../../core/registry/handle.ts";
 import type { LinkOptions } from "../../core/links/policy.ts";
 import type { Runtime } from "../../core/runtime.ts";
 import { type LevelReading, nodes, type SpectrumReading } from "../../sluice.gen.ts";

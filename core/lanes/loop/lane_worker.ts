@@ -7,7 +7,7 @@ import { consoleOnOwnLine, consoleToStderr, consoleWithoutReader } from "../../l
 import { openDriver } from "../../driver/open.ts";
 import { serializeError, SluiceError } from "../../errors.ts";
 import { logger, tapLog } from "../../log.ts";
-import { enterLaneThread } from "../../registry/lane_thread.ts";
+import { enterLaneThread } from "../../registry/import_module.ts";
 import { loadNodeType } from "../../registry/load_type.ts";
 import { LaneRunner } from "./lane_runner.ts";
 import { LogRelay } from "./log_relay.ts";

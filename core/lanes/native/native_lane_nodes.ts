@@ -10,7 +10,7 @@ import { SluiceError } from "../../errors.ts";
 import type { NodeId } from "../../ids.ts";
 import type { PoolToken } from "../../memory/pool_layout.ts";
 import { poolOfOutput } from "../../pools/node_pools.ts";
-import { nativeStage } from "../../registry/native_stages.ts";
+import { nativeStage } from "../../registry/shipped_stage.ts";
 import { expandPort, type PortDescriptor } from "../../descriptor/descriptor.ts";
 import type { AnyNodeType } from "../../registry/node_type.ts";
 import { movedEnds } from "./moved_ends.ts";

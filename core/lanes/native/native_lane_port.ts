@@ -12,7 +12,7 @@ import type { NativeLane, NativeReport } from "../../../ffi/native_lane.ts";
 import type { NativeDriver } from "../../driver/native.ts";
 import { serializeError, SluiceError } from "../../errors.ts";
 import { nodeLog } from "../../log.ts";
-import { nativeStage } from "../../registry/native_stages.ts";
+import { nativeStage } from "../../registry/shipped_stage.ts";
 import type { AnyNodeType } from "../../registry/node_type.ts";
 import type { NodeId } from "../../ids.ts";
 import type { LinkRest } from "../../links/link_move.ts";

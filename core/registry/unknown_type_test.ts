@@ -1,5 +1,5 @@
 import { deepEqual } from "node:assert/strict";
-import { idsLike, meantId } from "./meant_names.ts";
+import { idsLike, meantId } from "./unknown_type.ts";
 
 const IDS = ["gain", "image-sink", "com.a.gain", "org.example.codecs.h264-encode", "org.example.video.convert"];
 
