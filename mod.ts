@@ -136,6 +136,7 @@ export type {
   LaneStats,
   LinkState,
   LinkStats,
+  NodeActivity,
   NodeProgress,
   NodeState,
   NodeStats,
@@ -144,7 +145,6 @@ export type {
   RunSummary,
   RuntimeStats,
 } from "./core/stats.ts";
-export type { NodeActivity } from "./core/stats/node_activity.ts";
 export type { Quantiles } from "./core/stats/histogram.ts";
 export type { EventBus, EventStream, SubscribeOptions, Subscription } from "./core/events/bus.ts";
 export type {

@@ -11,7 +11,6 @@
  * @module
  */
 import { fieldsOf, listNames, SluiceError } from "./errors.ts";
-import { isReaderGone } from "./log/gone_reader.ts";
 import { isId } from "./ids.ts";
 import type { NodeLog } from "./processor.ts";
 import { redact, redactValue } from "./errors/redaction.ts";
@@ -350,4 +349,13 @@ export function writeToStderr(line: string): void {
   } catch (error) {
     if (!(isReaderGone(error) || error instanceof Deno.errors.WouldBlock)) throw error;
   }
+}
+
+/**
+ * True if a write to standard output or standard error failed because its reader is gone: the other end of a pipe, or a
+ * closed terminal, such as after an ssh connection. A recording must not fail for that reason.
+ */
+export function isReaderGone(error: unknown): boolean {
+  // The error of a closed terminal has no class of its own.
+  return error instanceof Deno.errors.BrokenPipe || (error as { code?: unknown } | null)?.code === "EIO";
 }

@@ -11,9 +11,8 @@ import type { NodeId } from "./ids.ts";
 import type { LaneMove } from "./placement/balance.ts";
 import type { LaneKind } from "./placement/lane_options.ts";
 import type { GraphMode } from "./links/policy.ts";
-import type { NodeActivity } from "./stats/node_activity.ts";
+import type { Figures, NodeActivity, NodeProgress, NodeState, PoolStats } from "./stats.ts";
 import type { NodeDescriptor } from "./descriptor/descriptor.ts";
-import type { Figures, NodeProgress, NodeState, PoolStats } from "./stats.ts";
 import type { Carries } from "./graph/carries.ts";
 import type { LinkEntry, NodeEntry } from "./graph/entries.ts";
 

@@ -12,7 +12,6 @@ import type { FrameFormat } from "./frames/format.ts";
 import { type Quantiles, readQuantiles } from "./stats/histogram.ts";
 import type { LinkId, NodeId, PortAddress } from "./ids.ts";
 import type { LaneKind } from "./placement/lane_options.ts";
-import type { NodeActivity } from "./stats/node_activity.ts";
 import { readLinkCounts } from "./links/link_counts.ts";
 import { type LinkPolicy, POLICY_FACTS } from "./links/policy.ts";
 
@@ -88,6 +87,19 @@ export interface NodeProgress {
  * failed and was torn down, and the rest continues. `closed`: the run ended before the node did.
  */
 export type NodeState = "new" | "open" | "running" | "ended" | "failed" | "closed" | "restarting" | "disabled";
+
+/**
+ * The activity of a node, as the control page shows it. `idle`: it waits for frames or for a time. `running`: it is
+ * run, or about to be. `awaiting`: its asynchronous `process()` has not settled. `waiting`: no link leads to a required
+ * input; `input` is the port's name. `blocked`: it is not run until the link has room, or the pool a free slot; `name`
+ * is the link's id or the pool's name. `stuck`: a call, or its continuation after an `await`, has held the lane's
+ * thread for `forMs` milliseconds.
+ */
+export type NodeActivity =
+  | { readonly kind: "idle" | "running" | "awaiting" }
+  | { readonly kind: "waiting"; readonly input: string }
+  | { readonly kind: "blocked"; readonly on: "link" | "pool"; readonly name: string }
+  | { readonly kind: "stuck"; readonly forMs: number };
 
 /** Figures of one node. */
 export interface NodeStats {

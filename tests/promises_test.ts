@@ -1,7 +1,7 @@
 /** What the interface of a runtime promises to those who build a graph step by step while it runs. */
 import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
 import { type AudioFrame, linkId, type LinkRef } from "../mod.ts";
-import type { NodeActivity } from "../core/stats/node_activity.ts";
+import type { NodeActivity } from "../core/stats.ts";
 import { Runtime } from "../core/runtime.ts";
 import { nodes } from "../sluice.gen.ts";
 import { assertSpent } from "./fixtures/accounted.ts";

@@ -5,7 +5,7 @@
  */
 import { relative } from "node:path";
 import { absolutePath } from "../../core/log/absolute_path.ts";
-import { isReaderGone } from "../../core/log/gone_reader.ts";
+import { isReaderGone } from "../../core/log.ts";
 
 /** Longest wait for a reader whose pipe is full and not blocking, in milliseconds. */
 const RETRY_MS = 5;

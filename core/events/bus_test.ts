@@ -10,7 +10,7 @@ import { configureLog } from "../log.ts";
 import { Runtime } from "../runtime.ts";
 import { EventBus } from "./bus.ts";
 import type { EventBody, SluiceEvent } from "./event.ts";
-import { NodeStates } from "./node_states.ts";
+import { NodeStates } from "./run_events.ts";
 
 const warn = (message: string) => ({ group: "runtime", kind: "warning", message }) as const;
 

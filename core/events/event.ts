@@ -6,8 +6,7 @@
 import { describeValue } from "../errors/describe_value.ts";
 import { listNames, type SerializedError } from "../errors.ts";
 import { isId, type LinkId, type NodeId } from "../ids.ts";
-import type { NodeActivity } from "../stats/node_activity.ts";
-import type { DropCounts, NodeState, RunSummary } from "../stats.ts";
+import type { DropCounts, NodeActivity, NodeState, RunSummary } from "../stats.ts";
 import { assertOwnTopic, type Topic } from "./topics.ts";
 
 /** About the whole run. Topic `runtime`. */

@@ -4,8 +4,17 @@
  *
  * @module
  */
+import type { ControlPage } from "../control_page.ts";
+import type { LinkEntry } from "../graph/entries.ts";
+import { type NodeId, portAddress } from "../ids.ts";
+import type { EditExtras } from "../live/edit_site.ts";
+import type { GraphChange } from "../live/graph_change.ts";
+import { type NodeState, readLinkCounters } from "../stats.ts";
 import type { EventBus } from "./bus.ts";
 import type { EventBody } from "./event.ts";
+
+const numbers = new WeakMap<Error, number>();
+let last = 0;
 
 /** Publishes events. */
 export interface EventSink {
@@ -30,4 +39,55 @@ export class RunEvents implements EventSink {
     this.#isOver = true;
     this.#bus.endStreams();
   }
+}
+
+/** The states of a graph's nodes. Publishes every change. */
+export class NodeStates extends Map<NodeId, NodeState> {
+  readonly #events: EventSink;
+
+  constructor(events: EventSink) {
+    super();
+    this.#events = events;
+  }
+
+  override set(nodeId: NodeId, state: NodeState): this {
+    const previous = this.get(nodeId);
+    super.set(nodeId, state);
+    if (previous !== state) {
+      this.#events.publish({ group: "node", nodeId, kind: "state", state, ...(previous && { previous }) });
+    }
+    return this;
+  }
+}
+
+/** Returns the number of a failure, from 1: the same for the same error of this isolate, and of no other error. */
+export function failureNumber(error: Error): number {
+  let number = numbers.get(error);
+  if (number === undefined) numbers.set(error, number = ++last);
+  return number;
+}
+
+/** Publishes which links were connected and removed, then the edit as a whole. */
+export function publishEdit(events: EventSink, change: GraphChange, { actions, configure, reason }: EditExtras): void {
+  const tell = (kind: "connected" | "removed") => (link: LinkEntry) =>
+    events.publish({ group: "link", linkId: link.id, kind, ...endsOf(link) });
+  change.unlinked.forEach(tell("removed"));
+  change.linked.forEach(tell("connected"));
+  const { added, removed, replaced, moved, ported, bypassed } = change;
+  const others = [...replaced, ...moved].map(({ after }) => after);
+  const entries = [...added, ...removed, ...others, ...ported, ...bypassed];
+  const nodes = new Set<NodeId>([...entries.map(({ id }) => id), ...configure.map(({ node }) => node)]);
+  events.publish({ group: "graph", kind: "edited", actions, nodes: [...nodes], ...(reason && { reason }) });
+}
+
+/** Publishes the last counts of removed links, once both ends are detached. */
+export function publishClosed(events: EventSink, page: ControlPage, links: readonly LinkEntry[]): void {
+  for (const link of links) {
+    const { written, read, dropped } = readLinkCounters(page, link.index, 0);
+    events.publish({ group: "link", linkId: link.id, kind: "closed", ...endsOf(link), written, read, dropped });
+  }
+}
+
+function endsOf({ fromNode, fromPort, toNode, toPort }: LinkEntry): { from: string; to: string } {
+  return { from: portAddress(fromNode, fromPort), to: portAddress(toNode, toPort) };
 }

@@ -6,8 +6,7 @@
  *
  * @module
  */
-import { isReaderGone } from "./gone_reader.ts";
-import { ERASE_LINE, writeToStderr } from "../log.ts";
+import { ERASE_LINE, isReaderGone, writeToStderr } from "../log.ts";
 import { nodeBuiltin } from "./node_builtin.ts";
 
 /** Methods of `console` that print. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { describeThrown } from "../errors/thrown.ts";
-import { failureNumber } from "../events/failure_number.ts";
+import { failureNumber } from "../events/run_events.ts";
 import { logger } from "../log.ts";
 
 /** The failed or aborted runs, and whether anybody awaited their ends. */

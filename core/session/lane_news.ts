@@ -12,7 +12,7 @@ import { redact, redactValue } from "../errors/redaction.ts";
 import type { LaneReplacer } from "./lane_replacer.ts";
 import type { LaneState } from "./lane_states.ts";
 import type { LaneThread } from "./lane_thread.ts";
-import type { Overdue } from "./watch/overdue.ts";
+import { tellLate } from "./watch/overdue.ts";
 import { RECORDED_FILES } from "./recorded_files.ts";
 import type { Run } from "./run.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -22,13 +22,11 @@ export class LaneNews {
   readonly #run: Run;
   readonly #supervisor: Supervisor;
   readonly #replacer: LaneReplacer;
-  readonly #overdue: Overdue;
 
-  constructor(run: Run, supervisor: Supervisor, replacer: LaneReplacer, overdue: Overdue) {
+  constructor(run: Run, supervisor: Supervisor, replacer: LaneReplacer) {
     this.#run = run;
     this.#supervisor = supervisor;
     this.#replacer = replacer;
-    this.#overdue = overdue;
   }
 
   /** Takes a lane's report. */
@@ -165,7 +163,7 @@ export class LaneNews {
         edits?.laneSilent(index);
         break;
       case "late":
-        this.#overdue.tellLate(lane);
+        tellLate(this.#run, lane);
         break;
       case "gone":
         if (before === "fenced") break;

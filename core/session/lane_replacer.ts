@@ -21,7 +21,7 @@ import { drainRing } from "../live/drain_ring.ts";
 import { logger } from "../log.ts";
 import { countLaneLost, noteDeath, reclaimLane } from "../memory/reclaim.ts";
 import { readLinkCounters } from "../stats.ts";
-import { failureNumber } from "../events/failure_number.ts";
+import { failureNumber } from "../events/run_events.ts";
 import type { LaneThread, LossCause } from "./lane_thread.ts";
 import type { Run } from "./run.ts";
 import type { RunNode } from "./run_node.ts";

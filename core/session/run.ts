@@ -6,8 +6,7 @@
 import type { ControlPage } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
 import type { SluiceError } from "../errors.ts";
-import type { NodeStates } from "../events/node_states.ts";
-import { RunEvents } from "../events/run_events.ts";
+import { type NodeStates, RunEvents } from "../events/run_events.ts";
 import { awaitedInput } from "../graph/complete.ts";
 import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
 import { notRunning } from "../live/edit_errors.ts";

@@ -7,7 +7,7 @@
 import { NODE } from "../../ffi/layout.gen.ts";
 import { index64 } from "../element_index.ts";
 import type { ControlPage } from "../control_page.ts";
-import type { NodeStates } from "../events/node_states.ts";
+import type { NodeStates } from "../events/run_events.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { NodeEntry } from "../graph/entries.ts";
 import type { NodeId } from "../ids.ts";

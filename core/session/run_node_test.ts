@@ -1,6 +1,6 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { pass } from "../../tests/fixtures/numbered.ts";
-import { NodeStates } from "../events/node_states.ts";
+import { NodeStates } from "../events/run_events.ts";
 import { Topology } from "../topology.ts";
 import { NODE_TRANSITIONS, type NodeEvent, type NodeStage, RunNode } from "./run_node.ts";
 

@@ -4,9 +4,7 @@
  * @module
  */
 import { serializeError } from "../errors.ts";
-import { failureNumber } from "../events/failure_number.ts";
-import { NodeStates } from "../events/node_states.ts";
-import type { EventSink } from "../events/run_events.ts";
+import { type EventSink, failureNumber, NodeStates } from "../events/run_events.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { Carries } from "../graph/carries.ts";
 import type { LinkEntry, NodeEntry } from "../graph/entries.ts";

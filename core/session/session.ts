@@ -5,7 +5,7 @@
  * @module
  */
 import { serializeError, SluiceError } from "../errors.ts";
-import { publishClosed, publishEdit } from "../events/edit_events.ts";
+import { publishClosed, publishEdit } from "../events/run_events.ts";
 import { feedbackLinks } from "../graph/loops.ts";
 import { orderedNodes } from "../graph/order.ts";
 import type { NodeId } from "../ids.ts";
@@ -27,7 +27,7 @@ import { LaneBalancer } from "./lane_balancer.ts";
 import { LaneReplacer } from "./lane_replacer.ts";
 import { LaneNews, notAnswering } from "./lane_news.ts";
 import type { LaneListener } from "./lane_thread.ts";
-import { Overdue } from "./watch/overdue.ts";
+import { abandonOpen, tellClosing, tellUndrained } from "./watch/overdue.ts";
 import { Run } from "./run.ts";
 import { figuresOf, laneStats, linkStats, memoryStats, nodeStats, poolStats } from "./session_figures.ts";
 import type { SessionOptions } from "./session_options.ts";
@@ -53,7 +53,6 @@ export class Session {
   readonly #supervisor: Supervisor;
   readonly #replacer: LaneReplacer;
   readonly #balancer: LaneBalancer;
-  readonly #overdue: Overdue;
   readonly #news: LaneNews;
   readonly #watch: SessionWatch;
   readonly #finished = Promise.withResolvers<RunSummary>();
@@ -74,8 +73,7 @@ export class Session {
     this.#supervisor = new Supervisor(run);
     this.#replacer = new LaneReplacer(run, this.#supervisor);
     this.#balancer = new LaneBalancer(run);
-    this.#overdue = new Overdue(run);
-    this.#news = new LaneNews(run, this.#supervisor, this.#replacer, this.#overdue);
+    this.#news = new LaneNews(run, this.#supervisor, this.#replacer);
     this.#watch = new SessionWatch(run, this.#replacer, this.#news);
     // No caller has to await it.
     this.#finished.promise.catch(() => {});
@@ -469,7 +467,7 @@ export class Session {
 
   /** Gives up draining at the end of its time limit. */
   #giveUp(): void {
-    this.#overdue.tellUndrained(this.#run.options.stopTimeoutMs);
+    tellUndrained(this.#run, this.#run.options.stopTimeoutMs);
     this.#endCallsAfterMs = END_CALLS_LATE_MS;
     void this.#end();
   }
@@ -529,7 +527,7 @@ export class Session {
   }
 
   async #awaitClosed(): Promise<boolean> {
-    const telling = setTimeout(() => this.#overdue.tellClosing(CLOSE_TIMEOUT_MS), TELL_CLOSING_AFTER_MS);
+    const telling = setTimeout(() => tellClosing(this.#run, CLOSE_TIMEOUT_MS), TELL_CLOSING_AFTER_MS);
     const { lanes } = this.#run;
     // A call that was reported before is not waited for again.
     const isKept = lanes.open.some(({ hold }) => hold?.isIsolated === true);
@@ -540,7 +538,7 @@ export class Session {
     const closed = await lanes.awaitClosed(CLOSE_TIMEOUT_MS);
     clearTimeout(telling);
     clearTimeout(ending);
-    if (!closed) this.#overdue.abandonOpen(CLOSE_TIMEOUT_MS);
+    if (!closed) abandonOpen(this.#run, CLOSE_TIMEOUT_MS);
     return closed;
   }
 }

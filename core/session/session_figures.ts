@@ -9,12 +9,12 @@ import { POOL } from "../../ffi/layout.gen.ts";
 import { portAddress } from "../ids.ts";
 import { bytesOfSlot } from "../memory/pool_layout.ts";
 import { countSetAside } from "../memory/reclaim.ts";
-import type { NodeActivity } from "../stats/node_activity.ts";
 import { nativeStage } from "../registry/shipped_stage.ts";
 import {
   type Figures,
   type LaneStats,
   type LinkStats,
+  type NodeActivity,
   type NodeState,
   type NodeStats,
   type PoolStats,

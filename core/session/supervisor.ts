@@ -8,7 +8,7 @@ import { NODE } from "../../ffi/layout.gen.ts";
 import { index64 } from "../element_index.ts";
 import { serializeError, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
-import { failureNumber } from "../events/failure_number.ts";
+import { failureNumber } from "../events/run_events.ts";
 import { logger } from "../log.ts";
 import { keepsState, restartPolicy } from "../graph/supervision.ts";
 import { draftRestart, restartTimeoutMs } from "../live/restart.ts";

@@ -4,7 +4,7 @@ import { pass } from "../../tests/fixtures/numbered.ts";
 import { controlBytes, ControlPage } from "../control_page.ts";
 import { EventBus } from "../events/bus.ts";
 import type { SluiceEvent } from "../events/event.ts";
-import { failureNumber } from "../events/failure_number.ts";
+import { failureNumber } from "../events/run_events.ts";
 import type { Supervision } from "../graph/supervision.ts";
 import type { LaneCommand } from "../lanes/messages.ts";
 import type { DraftedEdit } from "../live/edit_site.ts";

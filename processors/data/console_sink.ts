@@ -5,7 +5,7 @@
  */
 import { config, input, processor } from "../../core/annotations.ts";
 import type { DataFrame } from "../../core/frames/data_frame.ts";
-import { isReaderGone } from "../../core/log/gone_reader.ts";
+import { isReaderGone } from "../../core/log.ts";
 import type { StreamInput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { jsonLine, textLine } from "./line_format.ts";

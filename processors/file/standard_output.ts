@@ -7,7 +7,7 @@
  * @module
  */
 import { SluiceError, type SluiceErrorDetails } from "../../core/errors.ts";
-import { isReaderGone } from "../../core/log/gone_reader.ts";
+import { isReaderGone } from "../../core/log.ts";
 import type { PartialFile } from "./partial_file.ts";
 
 /** The path that stands for standard output. */

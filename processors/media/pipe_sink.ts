@@ -11,7 +11,7 @@ import type { VideoFrame } from "../../core/frames/video_frame.ts";
 import type { StreamInput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { PcmBlock } from "../file/pcm.ts";
-import { isReaderGone } from "../../core/log/gone_reader.ts";
+import { isReaderGone } from "../../core/log.ts";
 import { assertNoTerminal, READER_GONE } from "../file/standard_output.ts";
 import { ChildPipe } from "./child_pipe.ts";
 import { assertNoCommand, type PipeEnd, WrittenFilePipe } from "./file_pipe.ts";

@@ -12,94 +12,83 @@ import type { NodeEntry } from "../../graph/entries.ts";
 import type { LaneThread } from "../lane_thread.ts";
 import type { Run } from "../run.ts";
 
-/** Reports late nodes and lanes. */
-export class Overdue {
-  readonly #run: Run;
+/** Logs why a graph that is being stopped was not drained in time. */
+export function tellUndrained(run: Run, limitMs: number): void {
+  const { topology, lanes, states, page } = run;
+  const inSetup = [...topology.nodes.values()].filter((node) => readPhase(page, node.index) === PHASE.setup);
+  const starting = lanes.all.filter((lane) => lane.isOpening).map(({ name }) => name);
+  const open = [...states].filter(([, state]) => state !== "ended" && state !== "disabled").map(([id]) => id);
+  const reason = inSetup.length > 0
+    ? `${quoteAll(inSetup.map(({ id }) => id))} did not return from setup()`
+    : starting.length > 0
+    ? `lane ${quoteAll(starting)} did not start`
+    : `${quoteAll(open)} did not end`;
+  logger("runtime").warn(`Stopped before the graph was drained: ${reason} within ${limitMs} ms`);
+}
 
-  constructor(run: Run) {
-    this.#run = run;
+/** Logs which lanes have not closed, and the calls that keep them. Leaves out lanes that have crashed. */
+export function tellClosing(run: Run, limitMs: number): void {
+  for (const lane of run.lanes.open) {
+    if (lane.isDead(run.page)) continue;
+    const kept = keptBy(run, lane.index);
+    logger("runtime").warn(
+      `Lane "${lane.name}" has not closed: ${kept} has not returned; it is waited for up to ${limitMs} ms`,
+    );
   }
+}
 
-  /** Logs why a graph that is being stopped was not drained in time. */
-  tellUndrained(limitMs: number): void {
-    const { topology, lanes, states } = this.#run;
-    const { page } = this.#run;
-    const inSetup = [...topology.nodes.values()].filter((node) => readPhase(page, node.index) === PHASE.setup);
-    const starting = lanes.all.filter((lane) => lane.isOpening).map(({ name }) => name);
-    const open = [...states].filter(([, state]) => state !== "ended" && state !== "disabled").map(([id]) => id);
-    const reason = inSetup.length > 0
-      ? `${quoteAll(inSetup.map(({ id }) => id))} did not return from setup()`
-      : starting.length > 0
-      ? `lane ${quoteAll(starting)} did not start`
-      : `${quoteAll(open)} did not end`;
-    logger("runtime").warn(`Stopped before the graph was drained: ${reason} within ${limitMs} ms`);
-  }
+/** Reports that the graph continues without a lane. Edits may put other nodes on a lane of that name. */
+export function tellLate(run: Run, lane: LaneThread): void {
+  const message =
+    `Lane "${lane.name}" has no node any more and does not end: ${keptBy(run, lane.index)} has not returned; ` +
+    "what it holds is set aside until it does";
+  run.events.publish({ group: "lane", lane: lane.name, kind: "warning", message });
+  logger("runtime").warn(message);
+}
 
-  /** Logs which lanes have not closed, and the calls that keep them. Leaves out lanes that have crashed. */
-  tellClosing(limitMs: number): void {
-    for (const lane of this.#run.lanes.open) {
-      if (lane.isDead(this.#run.page)) continue;
-      const kept = this.keptBy(lane);
-      logger("runtime").warn(
-        `Lane "${lane.name}" has not closed: ${kept} has not returned; it is waited for up to ${limitMs} ms`,
-      );
-    }
+/**
+ * Quarantines the slots of lanes that have not closed, since they may still use them, and reports what keeps these
+ * lanes. The session does not wait for lanes whose thread a node keeps.
+ */
+export function abandonOpen(run: Run, limitMs: number): void {
+  const { lanes } = run;
+  for (const lane of lanes.open) {
+    tellAbandoned(run, lane, lane.hold === undefined ? `did not close within ${limitMs} ms` : "does not close");
+    lane.abandon();
   }
+  for (const lane of lanes.late) tellAbandoned(run, lane, "was left behind by an edit and has not closed since");
+}
 
-  /** Reports that the graph continues without a lane. Edits may put other nodes on a lane of that name. */
-  tellLate(lane: LaneThread): void {
-    const message =
-      `Lane "${lane.name}" has no node any more and does not end: ${this.keptBy(lane)} has not returned; ` +
-      "what it holds is set aside until it does";
-    this.#run.events.publish({ group: "lane", lane: lane.name, kind: "warning", message });
-    logger("runtime").warn(message);
-  }
+/** Returns the call that keeps a lane from its end, as far as it is known. */
+export function keptBy(run: Run, index: number): string {
+  const { topology, lanes, page, edits } = run;
+  const { drafted = [], leaving = [] } = edits ?? {};
+  const { currentNode } = readLanePulse(page, index);
+  const gone = leaving.filter(({ lane }) => lane === index);
+  const called = gone.find(({ node }) => node.index === currentNode);
+  if (called !== undefined) return `${called.call} of ${nameGone(run, called.node)}`;
+  const nodes = [...orderedNodes(topology), ...drafted].filter(({ lane }) => lanes.indexOf(lane) === index);
+  const current = nodes.find((node) => node.index === currentNode);
+  if (current !== undefined) return `a call of "${current.id}"`;
+  const calls = gone.map(({ node, call }) => `${callOf(page, node.index) ?? call} of ${nameGone(run, node)}`);
+  if (calls.length > 0) return calls.join(" or ");
+  if (nodes.length > 0) return `a call of ${nodes.map(({ id }) => `"${id}"`).join(" or ")}`;
+  return "a call of a node that an edit was to make ready";
+}
 
-  /**
-   * Quarantines the slots of lanes that have not closed, since they may still use them, and reports what keeps these
-   * lanes. The session does not wait for lanes whose thread a node keeps.
-   */
-  abandonOpen(limitMs: number): void {
-    const { lanes } = this.#run;
-    for (const lane of lanes.open) {
-      this.#tellAbandoned(lane, lane.hold === undefined ? `did not close within ${limitMs} ms` : "does not close");
-      lane.abandon();
-    }
-    for (const lane of lanes.late) this.#tellAbandoned(lane, "was left behind by an edit and has not closed since");
-  }
+function tellAbandoned(run: Run, lane: LaneThread, what: string): void {
+  const { threadId } = readLaneCounters(run.page, lane.index);
+  const message = `Lane "${lane.name}"${threadId > 0 ? ` (thread ${threadId})` : ""} ${what}: ` +
+    `${
+      keptBy(run, lane.index)
+    } has not returned. Its memory is set aside; it goes on until Deno.exit() or a signal ends the process`;
+  run.events.publish({ group: "lane", lane: lane.name, kind: "warning", message });
+  logger("runtime").error(message);
+}
 
-  /** Returns the call that keeps a lane from its end, as far as it is known. */
-  keptBy({ index }: Pick<LaneThread, "index">): string {
-    const { topology, lanes } = this.#run;
-    const { page } = this.#run;
-    const { drafted = [], leaving = [] } = this.#run.edits ?? {};
-    const { currentNode } = readLanePulse(page, index);
-    const gone = leaving.filter(({ lane }) => lane === index);
-    const called = gone.find(({ node }) => node.index === currentNode);
-    if (called !== undefined) return `${called.call} of ${this.#nameGone(called.node)}`;
-    const nodes = [...orderedNodes(topology), ...drafted].filter(({ lane }) => lanes.indexOf(lane) === index);
-    const current = nodes.find((node) => node.index === currentNode);
-    if (current !== undefined) return `a call of "${current.id}"`;
-    const calls = gone.map(({ node, call }) => `${callOf(page, node.index) ?? call} of ${this.#nameGone(node)}`);
-    if (calls.length > 0) return calls.join(" or ");
-    if (nodes.length > 0) return `a call of ${nodes.map(({ id }) => `"${id}"`).join(" or ")}`;
-    return "a call of a node that an edit was to make ready";
-  }
-
-  #tellAbandoned(lane: LaneThread, what: string): void {
-    const { threadId } = readLaneCounters(this.#run.page, lane.index);
-    const message = `Lane "${lane.name}"${threadId > 0 ? ` (thread ${threadId})` : ""} ${what}: ` +
-      `${
-        this.keptBy(lane)
-      } has not returned. Its memory is set aside; it goes on until Deno.exit() or a signal ends the process`;
-    this.#run.events.publish({ group: "lane", lane: lane.name, kind: "warning", message });
-    logger("runtime").error(message);
-  }
-
-  /** Names a node that an edit has removed: a new node may have its id. */
-  #nameGone({ id }: NodeEntry): string {
-    return this.#run.topology.nodes.has(id) ? `the former "${id}"` : `"${id}"`;
-  }
+/** Names a node that an edit has removed: a new node may have its id. */
+function nameGone(run: Run, { id }: NodeEntry): string {
+  return run.topology.nodes.has(id) ? `the former "${id}"` : `"${id}"`;
 }
 
 function quoteAll(names: readonly string[]): string {

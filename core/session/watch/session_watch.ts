@@ -7,8 +7,7 @@
 import { PHASE } from "../../../ffi/layout.gen.ts";
 import { SluiceError } from "../../errors.ts";
 import { logger } from "../../log.ts";
-import type { NodeActivity } from "../../stats/node_activity.ts";
-import { type NodeState, readLaneCounters, readPhase } from "../../stats.ts";
+import { type NodeActivity, type NodeState, readLaneCounters, readPhase } from "../../stats.ts";
 import type { LinkEntry, NodeEntry } from "../../graph/entries.ts";
 import type { LaneReplacer } from "../lane_replacer.ts";
 import type { LaneNews } from "../lane_news.ts";
