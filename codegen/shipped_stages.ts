@@ -72,7 +72,7 @@ export async function placeShippedStages(configPath: string, check: boolean): Pr
 
 /** @returns the files with their paths from the root */
 async function emitFiles(root: string): Promise<GeneratedText[]> {
-  const { readShippedStages } = await import("../core/plugins/shipped_types.ts");
+  const { readShippedStages } = await import("../core/plugins/stage_type.ts");
   try {
     const stages = readShippedStages(`${root}crates/plugins`).map(({ plugin, descriptor }) =>
       stageModel(root, plugin, `${root}crates/plugins/${plugin}`, descriptor)

@@ -88,30 +88,18 @@ export interface SluiceErrorDetails {
   cause?: unknown;
 }
 
-/** The base of every error that Sluice throws on purpose. */
+/** The fields of {@linkcode SluiceErrorDetails} beside its cause. */
+const DETAILS = ["nodeId", "port", "linkId", "key", "available", "expected", "actual", "place", "call"] as const;
+
+/** The base of every error that Sluice throws on purpose. It has the details as fields. */
+export interface SluiceError extends Readonly<Omit<SluiceErrorDetails, "cause">> {}
+
+/** The base of every error that Sluice throws on purpose. It has the details as fields. */
 export class SluiceError extends Error {
   /** `SluiceError`. */
   override readonly name: string = "SluiceError";
   /** The code, for programs: stable between versions. */
   readonly code: SluiceErrorCode;
-  /** The node concerned. */
-  readonly nodeId?: string;
-  /** The port concerned. */
-  readonly port?: string;
-  /** The link concerned. */
-  readonly linkId?: string;
-  /** The configuration key concerned; nested keys are joined by dots. */
-  readonly key?: string;
-  /** Valid names in place of the wrong one. */
-  readonly available?: readonly string[];
-  /** The wanted type or format: `AudioFrame<2>`, `48000 Hz`. */
-  readonly expected?: string;
-  /** The type or format found instead. */
-  readonly actual?: string;
-  /** The place of the mistake in a text file. */
-  readonly place?: SourcePlace;
-  /** The call of the node that failed: `process()`. */
-  readonly call?: string;
 
   /**
    * Makes an error.
@@ -123,15 +111,7 @@ export class SluiceError extends Error {
   constructor(code: SluiceErrorCode, message: string, details: SluiceErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
-    this.nodeId = details.nodeId;
-    this.port = details.port;
-    this.linkId = details.linkId;
-    this.key = details.key;
-    this.available = details.available;
-    this.expected = details.expected;
-    this.actual = details.actual;
-    this.place = details.place;
-    this.call = details.call;
+    Object.assign(this, detailsOf(details));
   }
 
   /** True if the caller's input is at fault, rather than an event at run time. */
@@ -170,11 +150,14 @@ function toPlain(error: unknown): SerializedError {
 export function fieldsOf(error: unknown): Required<Pick<SerializedError, "code" | "details">> | undefined {
   if (!isInstance(error, SluiceError)) return undefined;
   try {
-    const { code, nodeId, port, linkId, key, available, expected, actual, place, call } = error;
-    return { code, details: { nodeId, port, linkId, key, available, expected, actual, place, call } };
+    return { code: error.code, details: detailsOf(error) };
   } catch {
     return undefined;
   }
+}
+
+function detailsOf(from: SluiceErrorDetails): Omit<SluiceErrorDetails, "cause"> {
+  return Object.fromEntries(DETAILS.map((key) => [key, from[key]]));
 }
 
 /** Restores an error from {@linkcode serializeError}; leaves out secrets, too. */

@@ -4,8 +4,7 @@
  * @module
  */
 import { fieldsOf, type SluiceErrorCode } from "../../core/errors.ts";
-import { placeOf } from "../../core/errors/stack_place.ts";
-import { describeThrown } from "../../core/errors/thrown.ts";
+import { describeThrown, placeOf } from "../../core/errors/thrown.ts";
 
 /** The folders of the runtime itself; in the bundle, only processors have the places of their sources. */
 const RUNTIME_FOLDERS: readonly string[] = ["../../core/", "../../ffi/", "../../dist/"].map((each) =>

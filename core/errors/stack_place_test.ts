@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { placeOf } from "./stack_place.ts";
+import { placeOf } from "./thrown.ts";
 
 Deno.test("placeOf() reads the place of a line, however its URL is written", () => {
   const place = "file:///my%20gr%C3%A4phs/bug.ts:8:14";

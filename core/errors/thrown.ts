@@ -8,6 +8,9 @@
 /** The text of a value without any text. */
 const NAMELESS = "a value that cannot be shown";
 
+/** The URL, line and column that end a line of a stack: `at Bug.process (file:///bug.ts:8:14)`. */
+const PLACE = /^\s+at (?:.*\(|async )?((?:file|https?):\/\/.+:\d+:\d+)\)?$/;
+
 /** The description of a thrown value. */
 export interface Thrown {
   /** The class of an error; `Error` for any other value. */
@@ -41,6 +44,17 @@ export function isInstance<T>(value: unknown, type: abstract new (...args: never
   } catch {
     return false;
   }
+}
+
+/**
+ * Returns the place in a line of a stack. Deno shows a module's URL there with characters such as the space of
+ * `my graphs` escaped in some isolates, and unescaped in others.
+ *
+ * @returns URL, line and column, `file:///my%20graphs/bug.ts:8:14`; `undefined` for other lines
+ */
+export function placeOf(line: string): string | undefined {
+  const place = PLACE.exec(line)?.[1];
+  return place === undefined ? undefined : URL.parse(place)?.href;
 }
 
 /** Returns the property; `undefined` if unreadable. */

@@ -11,9 +11,14 @@ import { didYouMean, listSome } from "../errors/suggestion.ts";
 /** Deepest nesting of schemas. */
 const MAX_DEPTH = 32;
 
-type Check = (value: unknown, at: string, depth: number) => void;
+type Check = (value: unknown, at: string, depth?: number) => void;
 
 const TYPES = ["string", "number", "integer", "boolean", "array", "object", "null"];
+
+const list = isOf(Array.isArray, "a list");
+const isText = isOf((value) => typeof value === "string", "a text");
+const isNumber = isOf((value) => typeof value === "number", "a number");
+const isTruth = isOf((value) => typeof value === "boolean", "true or false");
 
 /** The words that only schemas of data values have. */
 type OfValues = "prefixItems" | "$ref" | "$defs" | "$comment" | "x-type";
@@ -37,14 +42,14 @@ const WORDS: { readonly [K in Exclude<keyof Required<ConfigSchema>, OfValues>]: 
   items: checkSchema,
   minItems: isNumber,
   maxItems: isNumber,
-  properties: (value, at, depth) => {
+  properties: (value, at, depth = 0) => {
     for (const [key, each] of Object.entries(object(value, at))) checkSchema(each, `${at}.${key}`, depth + 1);
   },
   required: list,
-  additionalProperties: (value, at, depth) => {
+  additionalProperties: (value, at, depth = 0) => {
     if (typeof value !== "boolean") checkSchema(value, at, depth + 1);
   },
-  anyOf: (value, at, depth) => {
+  anyOf: (value, at, depth = 0) => {
     list(value, at);
     for (const [k, each] of (value as unknown[]).entries()) checkSchema(each, `${at}.${k}`, depth + 1);
   },
@@ -54,13 +59,25 @@ const WORDS: { readonly [K in Exclude<keyof Required<ConfigSchema>, OfValues>]: 
   "x-live": isTruth,
 };
 
+/** The parts of a node type that a stage's configuration gives. */
+export interface StageConfig {
+  /** The schema of an object. */
+  readonly config: ConfigObjectSchema;
+  /** The format fields that the stage converts: each is a key of its configuration, except `codec`. */
+  readonly converts: readonly FormatField[];
+  /** The formats that its inputs accept, by port, beyond those that the interface can express. */
+  readonly accepts: { readonly [port: string]: FormatAccepts };
+  /** Its commands, each with its description. */
+  readonly commands: { readonly [name: string]: string };
+}
+
 /**
- * Reads a schema.
+ * Reads a schema, and its words `x-converts`, `x-accepts` and `x-commands`.
  *
  * @param text the schema of an object with `properties`; `null`: the schema without properties
  * @throws {RangeError} with the fault, as a clause
  */
-export function readConfigSchema(text: string | null): ConfigObjectSchema {
+export function readStageConfig(text: string | null): StageConfig {
   const schema = text === null ? {} : object(parseJson(text), "its configuration schema");
   const { type = "object", properties = {}, required = [], additionalProperties = false, ...rest } = schema;
   if (type !== "object" || additionalProperties !== false) {
@@ -71,54 +88,19 @@ export function readConfigSchema(text: string | null): ConfigObjectSchema {
       throw new RangeError(`its configuration schema has "${word}", which is not known there`);
     }
   }
-  readConverts(rest["x-converts"], properties as object);
-  readAccepts(rest["x-accepts"]);
-  readCommands(rest["x-commands"]);
+  const { "x-converts": converts = [], "x-accepts": accepts = {}, "x-commands": commands = {} } = rest;
+  checkConverts(converts, properties as object);
+  checkAccepts(accepts);
+  for (const [name, doc] of Object.entries(object(commands, "x-commands"))) isText(doc, `x-commands.${name}`);
   WORDS.properties(properties, "properties", 0);
   WORDS.required(required, "required", 0);
   const missing = (required as unknown[]).find((key) => !Object.hasOwn(properties as object, key as string));
   if (missing !== undefined) throw new RangeError(`required names ${describeValue(missing)}, which is no property`);
-  return { type: "object", properties, required, additionalProperties: false } as ConfigObjectSchema;
+  const config = { type: "object", properties, required, additionalProperties: false };
+  return { config, converts, accepts, commands } as StageConfig;
 }
 
-/**
- * Returns the format fields that a stage converts, from the word `x-converts` of its schema: each is a key of its
- * configuration, except `codec`.
- *
- * @param text a valid schema
- */
-export function convertsOf(text: string | null): readonly FormatField[] {
-  const { "x-converts": converts, properties = {} } = text === null ? {} : object(parseJson(text), "its schema");
-  return readConverts(converts, properties as object);
-}
-
-/**
- * Returns the formats that the inputs of a stage accept, by port, beyond those that the interface can express, from the
- * word `x-accepts` of its schema.
- *
- * @param text a valid schema
- */
-export function acceptsOf(text: string | null): { readonly [port: string]: FormatAccepts } {
-  return readAccepts(text === null ? undefined : object(parseJson(text), "its schema")["x-accepts"]);
-}
-
-/**
- * Returns the commands of a stage, each with its description, from the word `x-commands` of its schema.
- *
- * @param text a valid schema
- */
-export function commandsOf(text: string | null): { readonly [name: string]: string } {
-  return readCommands(text === null ? undefined : object(parseJson(text), "its schema")["x-commands"]);
-}
-
-function readCommands(value: unknown): { readonly [name: string]: string } {
-  if (value === undefined) return {};
-  for (const [name, doc] of Object.entries(object(value, "x-commands"))) isText(doc, `x-commands.${name}`);
-  return value as { readonly [name: string]: string };
-}
-
-function readAccepts(value: unknown): { readonly [port: string]: FormatAccepts } {
-  if (value === undefined) return {};
+function checkAccepts(value: unknown): void {
   for (const [port, accepts] of Object.entries(object(value, "x-accepts"))) {
     for (const [field, wanted] of Object.entries(object(accepts, `x-accepts.${port}`))) {
       if (!FORMAT_FIELDS.includes(field as FormatField)) {
@@ -129,11 +111,9 @@ function readAccepts(value: unknown): { readonly [port: string]: FormatAccepts }
       throw new RangeError(`x-accepts.${port}.${field} is ${describeValue(wanted)}, wanted a value or a list of some`);
     }
   }
-  return value as { readonly [port: string]: FormatAccepts };
 }
 
-function readConverts(value: unknown, properties: object): readonly FormatField[] {
-  if (value === undefined) return [];
+function checkConverts(value: unknown, properties: object): void {
   list(value, "x-converts");
   for (const field of value as unknown[]) {
     if (!FORMAT_FIELDS.includes(field as FormatField)) {
@@ -142,10 +122,9 @@ function readConverts(value: unknown, properties: object): readonly FormatField[
     if (field === "codec" || Object.hasOwn(properties, field as string)) continue;
     throw new RangeError(`x-converts names ${describeValue(field)}, which is no property`);
   }
-  return value as FormatField[];
 }
 
-function checkSchema(value: unknown, at: string, depth: number): void {
+function checkSchema(value: unknown, at: string, depth = 0): void {
   if (depth > MAX_DEPTH) throw new RangeError(`${at} is nested more than ${MAX_DEPTH} levels deep`);
   const known = Object.keys(WORDS);
   for (const [word, each] of Object.entries(object(value, at))) {
@@ -169,28 +148,15 @@ function object(value: unknown, at: string): Record<string, unknown> {
   throw new RangeError(`${at} is ${describeValue(value)}, wanted an object`);
 }
 
-function list(value: unknown, at: string): void {
-  if (!Array.isArray(value)) throw new RangeError(`${at} is ${describeValue(value)}, wanted a list`);
-}
-
-function isText(value: unknown, at: string): void {
-  if (typeof value !== "string") throw new RangeError(`${at} is ${describeValue(value)}, wanted a text`);
-}
-
-function isNumber(value: unknown, at: string): void {
-  if (typeof value !== "number") throw new RangeError(`${at} is ${describeValue(value)}, wanted a number`);
-}
-
-function isTruth(value: unknown, at: string): void {
-  if (typeof value !== "boolean") throw new RangeError(`${at} is ${describeValue(value)}, wanted true or false`);
+/** Makes the check of a value's type. */
+function isOf(fits: (value: unknown) => boolean, wanted: string): Check {
+  return (value, at) => {
+    if (!fits(value)) throw new RangeError(`${at} is ${describeValue(value)}, wanted ${wanted}`);
+  };
 }
 
 function oneOf(choices: readonly string[]): Check {
-  return (value, at) => {
-    if (!choices.includes(value as string)) {
-      throw new RangeError(`${at} is ${describeValue(value)}, wanted ${choices.join(", ")}`);
-    }
-  };
+  return isOf((value) => choices.includes(value as string), choices.join(", "));
 }
 
 function regularExpression(value: unknown, at: string): void {

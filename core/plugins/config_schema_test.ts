@@ -1,18 +1,18 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
-import { acceptsOf, commandsOf, convertsOf, readConfigSchema } from "./config_schema.ts";
+import { readStageConfig } from "./config_schema.ts";
 
-Deno.test("readConfigSchema() gives the schema of an object", () => {
+Deno.test("readStageConfig() gives the schema of an object", () => {
   const empty = { type: "object", properties: {}, required: [], additionalProperties: false };
-  deepEqual(readConfigSchema(null), empty);
-  deepEqual(readConfigSchema("{}"), empty);
+  deepEqual(readStageConfig(null).config, empty);
+  deepEqual(readStageConfig("{}").config, empty);
   const gain = { type: "number", minimum: -60, maximum: 24, default: 0, "x-unit": "dB", "x-live": true };
   const text = JSON.stringify({ $schema: "x", properties: { gain }, required: ["gain"] });
-  deepEqual(readConfigSchema(text), { ...empty, properties: { gain }, required: ["gain"] });
+  deepEqual(readStageConfig(text).config, { ...empty, properties: { gain }, required: ["gain"] });
   const taps = { type: "array", items: { anyOf: [{ type: "number" }, { enum: ["auto"] }] } };
-  deepEqual(readConfigSchema(JSON.stringify({ properties: { taps } })).properties, { taps });
+  deepEqual(readStageConfig(JSON.stringify({ properties: { taps } })).config.properties, { taps });
 });
 
-Deno.test("readConfigSchema() says what is wrong with a schema, and where", () => {
+Deno.test("readStageConfig() says what is wrong with a schema, and where", () => {
   const told: [text: string, message: string | RegExp][] = [
     ["{", /^its configuration schema is no JSON: /],
     ["[]", /^its configuration schema is .*, wanted an object$/],
@@ -40,33 +40,36 @@ Deno.test("readConfigSchema() says what is wrong with a schema, and where", () =
     ['{"x-converts":["size"]}', /^x-converts names "size"; available: "sampleRateHz", /],
     ['{"x-converts":["width"]}', 'x-converts names "width", which is no property'],
   ];
-  for (const [text, message] of told) throws(() => readConfigSchema(text), { name: "RangeError", message });
+  for (const [text, message] of told) throws(() => readStageConfig(text), { name: "RangeError", message });
 });
 
-Deno.test("acceptsOf() gives the formats that inputs accept, by port", () => {
-  deepEqual(acceptsOf(null), {});
+Deno.test("readStageConfig() gives the formats that inputs accept, by port", () => {
+  deepEqual(readStageConfig(null).accepts, {});
   const accepts = { audio: { sampleRateHz: 48_000, channels: [1, 2] } };
-  deepEqual(acceptsOf(JSON.stringify({ "x-accepts": accepts })), accepts);
+  deepEqual(readStageConfig(JSON.stringify({ "x-accepts": accepts })).accepts, accepts);
 });
 
-Deno.test("commandsOf() gives what a stage can be asked for", () => {
-  deepEqual(commandsOf(null), {});
-  deepEqual(commandsOf("{}"), {});
+Deno.test("readStageConfig() gives what a stage can be asked for", () => {
+  deepEqual(readStageConfig(null).commands, {});
+  deepEqual(readStageConfig("{}").commands, {});
   const commands = { reset: "Counts from 0 again." };
-  deepEqual(commandsOf(JSON.stringify({ "x-commands": commands })), commands);
+  deepEqual(readStageConfig(JSON.stringify({ "x-commands": commands })).commands, commands);
 });
 
-Deno.test("convertsOf() gives the fields of a format that a stage converts", () => {
-  deepEqual(convertsOf(null), []);
-  deepEqual(convertsOf("{}"), []);
+Deno.test("readStageConfig() gives the fields of a format that a stage converts", () => {
+  deepEqual(readStageConfig(null).converts, []);
+  deepEqual(readStageConfig("{}").converts, []);
   const properties = { width: { type: "integer" } };
-  deepEqual(convertsOf(JSON.stringify({ properties, "x-converts": ["width", "codec"] })), ["width", "codec"]);
+  deepEqual(readStageConfig(JSON.stringify({ properties, "x-converts": ["width", "codec"] })).converts, [
+    "width",
+    "codec",
+  ]);
 });
 
-Deno.test("readConfigSchema() refuses schemas that stand in each other too deep", () => {
+Deno.test("readStageConfig() refuses schemas that stand in each other too deep", () => {
   let schema: object = { type: "number" };
   for (let k = 0; k < 10_000; k++) schema = { type: "array", items: schema };
   const text = JSON.stringify({ properties: { a: schema } });
-  throws(() => readConfigSchema(text), { message: / is nested more than 32 levels deep$/ });
-  equal(Object.keys(readConfigSchema('{"properties":{"a":{}}}').properties).length, 1);
+  throws(() => readStageConfig(text), { message: / is nested more than 32 levels deep$/ });
+  equal(Object.keys(readStageConfig('{"properties":{"a":{}}}').config.properties).length, 1);
 });

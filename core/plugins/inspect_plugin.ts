@@ -12,8 +12,7 @@ import { findStranger, loadPluginLibrary, type PluginStage, tryPluginLibraries }
 import type { AnyNodeType } from "../registry/node_type.ts";
 import { findShippedPlugin, shippedName, shippedTypes } from "../registry/shipped_stage.ts";
 import { isFile, otherThanFile } from "./file_kind.ts";
-import { MANIFEST, type PluginManifest } from "./manifest.ts";
-import { readManifestFile } from "./manifest_file.ts";
+import { MANIFEST, type PluginManifest, readManifestFile } from "./manifest.ts";
 import { stageType } from "./stage_type.ts";
 
 /** The system's prefix and ending of library names. */

@@ -78,22 +78,17 @@ export function loadPluginsNow(folders: Iterable<string>): Plugins {
   return { packages, plugins, refused };
 }
 
-/** A plugin with all its faults. */
-export interface NamedPlugin extends InspectedPlugin {
-  /** The given folder in which it was found. */
-  readonly named: string;
-}
-
-/** Plugins with all their faults. */
-export interface InspectedPlugins {
-  /** The plugins, in the order of the folders and by name. */
-  readonly plugins: readonly NamedPlugin[];
-  /** The reasons why folders could not be read. */
+/**
+ * Inspects plugins.
+ *
+ * @param folders as for {@linkcode loadPlugins}
+ * @returns the plugins with all their faults, in the order of the folders and by name, each with the given folder in
+ * which it was found; and the reasons why folders could not be read
+ */
+export function inspectPlugins(folders: Iterable<string>, options?: OpenOptions): {
+  readonly plugins: readonly (InspectedPlugin & { readonly named: string })[];
   readonly refused: readonly SluiceError[];
-}
-
-/** Inspects plugins. @param folders as for {@linkcode loadPlugins} */
-export function inspectPlugins(folders: Iterable<string>, options?: OpenOptions): InspectedPlugins {
+} {
   const { found, refused } = lookAtPlugins(folders);
   const opened = openPlugins(found.map(({ plugin }) => plugin), options);
   return { plugins: opened.map((each, k) => ({ ...each, named: found[k].named })), refused };

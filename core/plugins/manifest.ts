@@ -7,9 +7,13 @@ import { join, normalize } from "node:path";
 import { parse, TomlError } from "smol-toml";
 import { describeValue } from "../errors/describe_value.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
+import { otherThanFile } from "./file_kind.ts";
 
 /** The file in a plugin's folder. */
 export const MANIFEST = "plugin.toml";
+
+/** Most bytes of a `plugin.toml`. */
+const MAX_BYTES = 256 * 1_024;
 
 /** The contents of a `plugin.toml`. */
 export interface PluginManifest {
@@ -55,6 +59,26 @@ export interface ReadManifest {
   readonly library?: string;
   /** All its faults, each as a clause. */
   readonly problems: readonly string[];
+}
+
+/**
+ * Reads the file `plugin.toml`, whatever is at its path: reports all but a regular file of limited size with UTF-8 text as
+ * a fault.
+ */
+export function readManifestFile(path: string): ReadManifest {
+  const other = otherThanFile(path);
+  if (other !== undefined) return { problems: [`it is ${other}, wanted a regular file`] };
+  const { size } = Deno.statSync(path);
+  if (size > MAX_BYTES) {
+    return { problems: [`it has ${size} bytes, and may have ${MAX_BYTES}: is it the right file?`] };
+  }
+  const bytes = Deno.readFileSync(path);
+  try {
+    return readManifest(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    return { problems: ["its text is not UTF-8; save it as UTF-8"] };
+  }
 }
 
 /** Reads the text of a `plugin.toml`. */

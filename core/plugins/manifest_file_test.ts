@@ -1,7 +1,7 @@
 import { deepEqual, match } from "node:assert/strict";
 import { join } from "node:path";
 import { inspectPlugins } from "./load_plugins.ts";
-import { readManifestFile } from "./manifest_file.ts";
+import { readManifestFile } from "./manifest.ts";
 
 const TEXT = 'name = "fft"\nversion = "1"\nlibrary = "fft"\n';
 

@@ -7,18 +7,24 @@ import { FORMAT, KIND } from "../../ffi/layout.gen.ts";
 import type { PluginPort, PluginStage } from "../../ffi/plugin.ts";
 import type { NodeDescriptor, PortDescriptor } from "../descriptor/descriptor.ts";
 import type { Codec, FormatAccepts, FrameKind, PixelFormat } from "../frames/format.ts";
-import { enterNativeStage, refuseLoading, shippedName } from "../registry/shipped_stage.ts";
+import { KIND_FACTS } from "../frames/kinds.ts";
+import {
+  enterNativeStage,
+  openShipped,
+  refuseLoading,
+  SHIPPED_PLUGINS,
+  shippedName,
+  type ShippedPlugin,
+} from "../registry/shipped_stage.ts";
 import { type AnyNodeType, defineNodeType } from "../registry/node_type.ts";
-import { acceptsOf, commandsOf, convertsOf, readConfigSchema } from "./config_schema.ts";
+import { readStageConfig } from "./config_schema.ts";
+import { MANIFEST } from "./manifest.ts";
 
-/** Frame classes, by kind. */
-const CLASSES: { readonly [K in FrameKind]: string } = {
-  audio: "AudioFrame",
-  video: "VideoFrame",
-  encoded: "EncodedFrame",
-  packet: "PacketFrame",
-  data: "DataFrame",
-};
+/** A stage and its plugin. */
+export interface ShippedStage {
+  readonly plugin: ShippedPlugin;
+  readonly descriptor: NodeDescriptor;
+}
 
 /**
  * Makes the node type of a stage.
@@ -32,8 +38,7 @@ export function stageType(stage: PluginStage, plugin: string, source: string, pa
   const { id, doc, mode, figures } = stage;
   const shipped = shippedName(id);
   const type = shipped?.type ?? id;
-  const accepts = acceptsOf(stage.config);
-  const commands = commandsOf(stage.config);
+  const { config, converts, accepts, commands } = readStageConfig(stage.config);
   const descriptor: NodeDescriptor = {
     type,
     className: className(type),
@@ -45,16 +50,32 @@ export function stageType(stage: PluginStage, plugin: string, source: string, pa
     mode,
     trigger: "any",
     lane: "native",
-    converts: convertsOf(stage.config),
+    converts,
     isAsync: false,
     inputs: stage.inputs.map((port) => portOf(port, "input", accepts[port.name])),
     outputs: stage.outputs.map((port) => portOf(port, "output")),
-    config: readConfigSchema(stage.config),
+    config,
     ...(figures.length > 0 && { figures }),
     ...(Object.keys(commands).length > 0 && { commands }),
   };
   enterNativeStage(type, { id, figures, ...(panel !== undefined && { panel }) });
   return defineNodeType({ descriptor, load: () => refuseLoading(type) });
+}
+
+/**
+ * Reads the stages in the libraries of the shipped plugins, for the generator.
+ *
+ * @param folder the folder of the plugins, for the sources of the stages
+ * @throws {SluiceError} `NativeUnavailable` or `AbiMismatch` if the native library cannot be used
+ * @throws {RangeError} with the reason, as a clause, if a plugin's library cannot be used
+ */
+export function readShippedStages(folder: string): ShippedStage[] {
+  return SHIPPED_PLUGINS.flatMap((plugin) =>
+    openShipped(plugin).map((stage) => ({
+      plugin,
+      descriptor: stageType(stage, plugin, `${folder}/${plugin}/${MANIFEST}`).descriptor,
+    }))
+  );
 }
 
 function portOf(port: PluginPort, direction: PortDescriptor["direction"], accepts?: FormatAccepts): PortDescriptor {
@@ -66,7 +87,7 @@ function portOf(port: PluginPort, direction: PortDescriptor["direction"], accept
     name,
     direction,
     kind,
-    type: schema === undefined ? CLASSES[kind] : `DataFrame<${schema}>`,
+    type: schema === undefined ? KIND_FACTS[kind].frame : `DataFrame<${schema}>`,
     ...(schema !== undefined && { schema }),
     optional,
     ...(formats !== undefined && (direction === "input" ? { accepts: formats } : { gives: formats })),
