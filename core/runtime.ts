@@ -17,10 +17,8 @@ import { type LinkId, splitAddress } from "./ids.ts";
 import { warnOfUnusedLanes } from "./graph/unused_lanes.ts";
 import { notingWaits } from "./process/noting_waits.ts";
 import type { GraphMode, LinkOptions } from "./links/policy.ts";
-import { assertEditFunction, collectEdit } from "./live/collect_edit.ts";
-import { editOptions } from "./live/edit_options.ts";
+import { assertEditFunction, collectEdit, editOptions, rememberCaller } from "./live/collect_edit.ts";
 import { compareGraphs } from "./live/graph_change.ts";
-import { rememberCaller } from "./live/edit_caller.ts";
 import type { GraphEdit, ReplaceOptions } from "./live/graph_edit.ts";
 import { ConfigChanges } from "./live/config_changes.ts";
 import {

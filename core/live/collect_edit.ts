@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { assertKeys, assertTimeout } from "../errors/option_check.ts";
+import type { EditOptions } from "../runtime_options.ts";
 import { SluiceError } from "../errors.ts";
 import { kindOf } from "../errors/kind_of.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
@@ -68,4 +70,40 @@ function changedMeanwhile(): SluiceError {
     "InvalidGraph",
     "Cannot edit the graph: its function changed it by calls of the runtime, wanted calls of what the function is given",
   );
+}
+
+/**
+ * Takes the present stack.
+ *
+ * @param call the innermost function to leave out
+ * @returns adds that stack to an error of the edit
+ */
+export function rememberCaller(call: (...args: never[]) => unknown): (error: unknown) => void {
+  const caller: { stack?: string } = {};
+  Error.captureStackTrace(caller, call);
+  return (error) => {
+    if (!(error instanceof Error)) return;
+    // The first line of the stack is a name.
+    const frames = caller.stack?.split("\n").slice(1).join("\n");
+    if (frames) error.stack += `\n  in an edit that was asked for:\n${frames}`;
+  };
+}
+
+const WHAT = "Cannot edit the graph";
+
+/** The default time limit of an edit for nodes and lanes, milliseconds. */
+const EDIT_TIMEOUT_MS = 5_000;
+
+/** The default time for the trial of a node that replaces another, milliseconds. */
+const TRIAL_MS = 250;
+
+const KEYS: { readonly [K in keyof Required<EditOptions>]: true } = { timeoutMs: true, trialMs: true };
+
+/** @throws {SluiceError} `InvalidConfig` for an unknown option, or a time that no timer can count */
+export function editOptions(options: EditOptions): Required<EditOptions> {
+  assertKeys(WHAT, options, Object.keys(KEYS));
+  const { timeoutMs = EDIT_TIMEOUT_MS, trialMs = TRIAL_MS } = options;
+  assertTimeout(WHAT, "timeoutMs", timeoutMs);
+  assertTimeout(WHAT, "trialMs", trialMs);
+  return { timeoutMs, trialMs };
 }

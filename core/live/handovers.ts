@@ -6,6 +6,8 @@
  *
  * @module
  */
+import { orderedNodes } from "../graph/order.ts";
+import { standstillOf } from "../lanes/edits/standstill.ts";
 import { ENTRY, LINK } from "../../ffi/layout.gen.ts";
 import { index64 } from "../element_index.ts";
 import { SluiceError } from "../errors.ts";
@@ -329,4 +331,20 @@ function refuseNative(entry: LinkEntry, moved: GraphChange["moved"], draft: Topo
 
 function isNative({ type: { descriptor } }: NodeEntry): boolean {
   return descriptor.lane === "native";
+}
+
+/**
+ * Returns the plan.
+ *
+ * @param topology the running graph, whose links ticks under way use
+ * @param held nodes; native stages that stay on their lanes are left out, since their ticks do not wait
+ * @param moved the held nodes that go to other lanes
+ */
+export function planStandstill(topology: Topology, held: Iterable<NodeId>, moved: ReadonlySet<NodeId>): Standstill {
+  const ids = new Set(held);
+  if (ids.size === 0) return standstillOf([]);
+  // A single node needs no order.
+  const ordered = ids.size === 1 ? [...ids].map((id) => topology.node(id)) : orderedNodes(topology);
+  const nodes = ordered.filter(({ id, type }) => ids.has(id) && (type.descriptor.lane !== "native" || moved.has(id)));
+  return standstillOf(nodes.map(({ id }) => id));
 }

@@ -14,12 +14,9 @@
 import { CONTROL, LINK, NODE } from "../../ffi/layout.gen.ts";
 import { index64 } from "../element_index.ts";
 import { deserializeError, type SerializedError, serializeError, SluiceError } from "../errors.ts";
-import { assertBypassFits } from "../graph/bypass_formats.ts";
-import { assertComplete } from "../graph/complete.ts";
 import { feedbackLinks } from "../graph/loops.ts";
-import type { FrameFormat } from "../frames/format.ts";
 import type { NodeId } from "../ids.ts";
-import type { AnnouncedFormat, LaneReport, OfferedNode, Standstill } from "../lanes/messages.ts";
+import type { LaneReport, OfferedNode, Standstill } from "../lanes/messages.ts";
 import type { PoolToken } from "../memory/pool_layout.ts";
 import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
 import type { Topology } from "../topology.ts";
@@ -35,23 +32,19 @@ import {
   lanesNotStarted,
   type LateLanes,
   lateLanes,
-  nodeDown,
-  nodeEnded,
   notGone,
   partlyFailed,
   whatKeeps,
 } from "./edit_errors.ts";
 import type { DraftedEdit, EditExtras, EditSite } from "./edit_site.ts";
-import { compareGraphs, type GraphChange, isUnchanged, mayBeIncomplete, quiescedBy } from "./graph_change.ts";
-import { Handovers } from "./handovers.ts";
-import type { LaneWork } from "./lane_work.ts";
-import { withDeadline } from "./deadline.ts";
+import { assertPossible, assertStillPossible, toldFormats } from "./edit_checks.ts";
+import { compareGraphs, type GraphChange, isUnchanged, quiescedBy } from "./graph_change.ts";
+import { Handovers, planStandstill } from "./handovers.ts";
+import { type LaneWork, shareWork } from "./lane_work.ts";
+import { Replies, withDeadline } from "./replies.ts";
 import { type LeavingNode, LeavingNodes } from "./leaving_nodes.ts";
 import type { FeedbackChange } from "./link_plans.ts";
-import { Replies } from "./replies.ts";
-import { shareWork } from "./share_work.ts";
 import { leaveOut, newTurn, type Turn } from "../lanes/edits/turn.ts";
-import { planStandstill } from "./plan_standstill.ts";
 
 /**
  * How long a lane may take to apply an edit that gives another lane its thread, or an earlier edit to end,
@@ -279,12 +272,7 @@ export class LiveEdits {
   async #plan(edit: Edit): Promise<readonly PoolToken[]> {
     const { draft, extras, change, fresh, feedback, planned, timeoutMs, trialMs } = edit;
     const { page, plans } = this.#site;
-    this.#assertNoneDown(change);
-    this.#assertNoneEnded(change);
-    for (const node of change.bypassed) {
-      assertBypassFits(draft, node, (link) => this.#keepsFormat(link, change) ? this.#toldOf(link) : undefined);
-    }
-    assertComplete(draft, "edit the graph", mayBeIncomplete(change, draft));
+    assertPossible(this.#site, change, draft);
     page.assertRoom(draft.records);
     const tokens = this.#site.growPools(draft, change);
     const late = new AbortController();
@@ -341,11 +329,10 @@ export class LiveEdits {
   #check({ draft, extras, change }: Edit, prepared: readonly Reply[]): void {
     const known = (extras.restart ?? []).flatMap(({ node }) => draft.connections.fromNode(node.id));
     const formats = prepared.flatMap((reply) => reply.kind === "prepared" ? reply.formats : []);
-    this.#site.checkFormats([...this.#toldFormats(change.linked), ...formats], [...change.linked, ...known]);
+    const told = toldFormats(this.#site, change.linked);
+    this.#site.checkFormats([...told, ...formats], [...change.linked, ...known]);
     this.#assertRunning(this.#work.keys());
-    this.#assertNoneDown(change);
-    // A source that has ended meanwhile also ends its new links.
-    this.#assertNoneEnded(change, "readers");
+    assertStillPossible(this.#site, change);
   }
 
   /** Rolls the edit back: everything stays as it was. */
@@ -443,29 +430,6 @@ export class LiveEdits {
     return applied.flatMap((reply) => reply.failures);
   }
 
-  /** True if an edit leaves a link, and the node that writes to it, unchanged. */
-  #keepsFormat({ id, fromNode }: LinkEntry, { added, linked, replaced, bypassed }: GraphChange): boolean {
-    const changed = [...added, ...replaced.map(({ after }) => after), ...bypassed];
-    return !linked.some((link) => link.id === id) && !changed.some((node) => node.id === fromNode);
-  }
-
-  /** Returns the known format of a link's frames, from its reader or another reader of the same output. */
-  #toldOf({ fromNode, fromPort }: LinkEntry): FrameFormat | undefined {
-    const { topology, toldFormat } = this.#site;
-    return topology.linksFrom(fromNode, fromPort).map(toldFormat).find((format) => format !== undefined);
-  }
-
-  /** Returns the known formats of new links, from other readers of the same outputs. */
-  #toldFormats(links: readonly LinkEntry[]): AnnouncedFormat[] {
-    const { topology, toldFormat } = this.#site;
-    return links.flatMap(({ fromNode: node, fromPort: port }) =>
-      topology.linksFrom(node, port).flatMap((link) => {
-        const format = toldFormat(link);
-        return format === undefined ? [] : [{ node, port, format }];
-      })
-    );
-  }
-
   async #endLanes(): Promise<void> {
     if (!this.#ended && !this.#completing) await this.#site.endLanes();
   }
@@ -505,33 +469,6 @@ export class LiveEdits {
     for (const lane of lanes) {
       const loss = this.#site.lane(lane)?.loss;
       if (loss !== undefined) throw loss.error;
-    }
-  }
-
-  /** @throws {SluiceError} `Busy` for a disabled node: its outputs have ended, and no node can replace it */
-  #assertNoneDown({ replaced, moved, bypassed }: GraphChange): void {
-    const concerned = [...[...replaced, ...moved].map(({ before }) => before.id), ...bypassed.map(({ id }) => id)];
-    const down = concerned.find((id) => this.#site.isDown(id));
-    if (down === undefined) return;
-    throw nodeDown(`replace, move or bypass node "${down}"`, down);
-  }
-
-  /**
-   * @throws {SluiceError} `Busy` for a node that has ended: a replacement would never run; and for a link to or from a
-   * node that has ended or is disabled: it would carry no frames
-   */
-  #assertNoneEnded({ added, linked, replaced }: GraphChange, which: "readers" | "all" = "all"): void {
-    const over = which === "all" && replaced.find(({ before }) => this.#site.hasEnded(before.id));
-    if (over) throw nodeEnded(`replace, reconfigure or restart node "${over.before.id}"`, over.before.id);
-    for (const { fromNode, fromPort, toNode, toPort } of linked) {
-      const ends = (which === "all" ? [toNode, fromNode] : [toNode]).filter((id) =>
-        !added.some((node) => node.id === id)
-      );
-      const attempt = `link "${fromNode}.${fromPort}" to "${toNode}.${toPort}"`;
-      const ended = ends.find((id) => this.#site.hasEnded(id));
-      if (ended !== undefined) throw nodeEnded(attempt, ended);
-      const down = ends.find((id) => this.#site.isDown(id));
-      if (down !== undefined) throw nodeDown(attempt, down);
     }
   }
 

@@ -14,7 +14,7 @@ import type { ControlPage } from "../control_page.ts";
 import { serializeError, SluiceError } from "../errors.ts";
 import { orderedNodes } from "../graph/order.ts";
 import type { LinkPlan } from "../links/link.ts";
-import { withDeadline } from "../live/deadline.ts";
+import { withDeadline } from "../live/replies.ts";
 import { emptyWork, type LaneWork, workOf } from "../live/lane_work.ts";
 import type { LiveEdits } from "../live/live_edits.ts";
 import { drainRing } from "../live/drain_ring.ts";

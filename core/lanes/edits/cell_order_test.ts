@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { linkPlan } from "../../../tests/fixtures/slots.ts";
 import { nodeId } from "../../ids.ts";
 import type { LinkPlan } from "../../links/link.ts";
-import { isInOrder, orderCells, type RankedCell } from "./cell_order.ts";
+import { isInOrder, orderCells, type RankedCell } from "./edit_reach.ts";
 
 Deno.test("isInOrder() looks at the nodes that it is given and at what feeds them", () => {
   const cells = ranked(["b", "a", "d", "c"], [link("a", "b"), link("c", "d"), link("a", "c")]);

@@ -4,6 +4,9 @@
  *
  * @module
  */
+import type { NodeCell } from "../cells/node_cell.ts";
+import type { Lane } from "../lane/lane.ts";
+import { graphOrder } from "../../graph/order.ts";
 import type { LinkPlan } from "../../links/link.ts";
 import type { LaneEdit } from "../messages.ts";
 
@@ -47,4 +50,66 @@ export function reachOf<C extends LinkedCell>(named: ReadonlySet<string>, cells:
     for (const { links } of cell.outputs) for (const { plan } of links) add(plan.toNode);
   }
   return reach;
+}
+
+/** A node that has a rank on its lane. */
+export interface RankedCell extends Pick<LinkedCell, "inputs"> {
+  readonly id: string;
+  readonly rank: number;
+}
+
+/**
+ * True if nodes come after all nodes that feed them.
+ *
+ * @param changed nodes whose order may be wrong
+ * @param all the nodes of the lane, ranked
+ */
+export function isInOrder<C extends RankedCell>(changed: Iterable<C>, all: ReadonlyMap<string, C>): boolean {
+  for (const cell of changed) {
+    for (const { fromNode } of orderingLinks(cell)) {
+      const feeding = all.get(fromNode);
+      if (feeding !== undefined && feeding.rank > cell.rank) return false;
+    }
+  }
+  return true;
+}
+
+/** Puts each node before the nodes that it feeds; nodes that no link orders keep their places. */
+export function orderCells<C extends RankedCell>(cells: readonly C[]): C[] {
+  const byId = new Map<string, C>(cells.map((cell) => [cell.id, cell]));
+  const edges = cells.flatMap((cell) =>
+    orderingLinks(cell).filter(({ fromNode }) => byId.has(fromNode))
+      .map(({ fromNode, toNode }) => ({ from: fromNode, to: toNode }))
+  );
+  return graphOrder([...byId.keys()], edges).map((id) => byId.get(id)!);
+}
+
+/** Returns the links into a node that close no loop. */
+function orderingLinks({ inputs }: Pick<RankedCell, "inputs">): LinkPlan[] {
+  return inputs.flatMap(({ link }) => link === undefined || link.plan.feedback === true ? [] : link.plan);
+}
+
+type Cells = Map<string, NodeCell>;
+
+/** The nodes of a lane by id. */
+export function cellsById(lane: Lane): Cells {
+  return new Map(lane.cells.map((cell) => [cell.id, cell]));
+}
+
+/** Seals the nodes concerned. @returns these nodes */
+export function sealReach(named: ReadonlySet<string>, all: Cells): ReadonlySet<NodeCell> {
+  const reach = reachOf(named, all);
+  for (const cell of reach) cell.seal();
+  return reach;
+}
+
+/** Orders and wakes the nodes concerned, and sends newcomers the earlier messages to all nodes. */
+export function wakeReach(lane: Lane, reach: ReadonlySet<NodeCell>, all: Cells, newcomers: readonly NodeCell[]): void {
+  // Newcomers come last: all nodes are ranked anew if one of them comes before a node that feeds it.
+  if (!isInOrder(reach, all)) {
+    lane.cells = orderCells(lane.cells);
+    lane.ranksChanged();
+  }
+  lane.inserted(newcomers);
+  for (const cell of reach) cell.notify();
 }

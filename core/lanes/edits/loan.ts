@@ -8,6 +8,8 @@
  *
  * @module
  */
+import type { LinkRest } from "../../links/link_move.ts";
+import type { LaneCommand, Loan } from "../messages.ts";
 import { ENTRY } from "../../../ffi/layout.gen.ts";
 import { DataFrame } from "../../frames/data_frame.ts";
 import { framesOf } from "../../links/entry_frames.ts";
@@ -15,7 +17,6 @@ import type { LinkReader } from "../../links/link.ts";
 import type { Pool } from "../../memory/pool.ts";
 import { readsPerTick } from "../../pools/pool_loads.ts";
 import type { Lane } from "../lane/lane.ts";
-import type { Loan } from "../messages.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 import type { KeptFrame } from "./stand_in.ts";
 import type { TrialEnds } from "./trial.ts";
@@ -114,4 +115,9 @@ export function recall(loan: Loan, pools: readonly Pool[]): void {
       pools[(entry >>> ENTRY.poolShift) & ENTRY.poolMask].releaseForeign(entry & ENTRY.slotMask);
     }
   }
+}
+
+/** Returns the rests of the command, without their frames if another thread has claimed them. */
+export function claimedRests(command: Extract<LaneCommand, { kind: "attach" }>): readonly LinkRest[] {
+  return claim(command) ? command.rests : command.rests.map((rest) => ({ ...rest, entries: [] }));
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { NodeInstance } from "../../registry/node_type.ts";
 import { PHASE } from "../../../ffi/layout.gen.ts";
 import type { FrameFormat } from "../../frames/format.ts";
 import type { NodeId } from "../../ids.ts";
@@ -19,7 +20,6 @@ import type { AnnouncedFormat, LaneCommand, LaneEdit, NodePlan } from "../messag
 import { calling } from "../lane/node_call.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 import type { Turn } from "./turn.ts";
-import { vacantInstance } from "./vacancy.ts";
 
 type Prepare = Extract<LaneCommand, { kind: "prepare" }>;
 
@@ -170,4 +170,14 @@ export function abortAll(lane: Lane, cells: ReadonlyMap<NodeId, NodeCell>): void
 /** Tears released new nodes down, side by side: none waits for another whose `teardown()` does not return. */
 export async function tearDownAll(lane: Lane, cells: ReadonlyMap<NodeId, NodeCell>): Promise<void> {
   await Promise.all([...cells.values()].map((cell) => tearDown(cell, lane)));
+}
+
+/** Makes a placeholder for a processor's instance. It is never run. */
+export function vacantInstance(): NodeInstance {
+  return {
+    processor: { process() {} },
+    ports: { inputs: () => ({}), outputs: () => ({}), visit() {}, wire() {} },
+    tick() {},
+    configure() {},
+  };
 }

@@ -17,11 +17,10 @@ import type { AnyNodeType } from "../../registry/node_type.ts";
 import type { NodeId } from "../../ids.ts";
 import type { LinkRest } from "../../links/link_move.ts";
 import type { LanePort } from "../lane_port.ts";
-import { claimedRests } from "../edits/claimed_rests.ts";
+import { claimedRests } from "../edits/loan.ts";
 import type { AnnouncedFormat, LaneCommand, LaneInit, LaneReport, LinkEndPlan, NodePlan } from "../messages.ts";
-import { arrivalsOf } from "./moved_ends.ts";
+import { arrivalsOf, type NativeLaneNode, NativeLaneNodes } from "./native_lane_nodes.ts";
 import { NativeHandovers } from "./native_handovers.ts";
-import { type NativeLaneNode, NativeLaneNodes } from "./native_lane_nodes.ts";
 
 /** Time between two checks for reports, milliseconds: after a command, and at most. */
 const SOON_MS = 1;
