@@ -129,7 +129,7 @@ export { GraphView } from "./core/graph/graph_view.ts";
 export { graphToDot } from "./core/graph/dot.ts";
 export { graphToMermaid } from "./core/graph/mermaid.ts";
 
-// What a running graph says of itself: figures, events, errors.
+// A running graph: its figures, events and errors.
 export type {
   DropCounts,
   Figures,

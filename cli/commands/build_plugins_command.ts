@@ -6,7 +6,7 @@
  */
 import { join, relative, resolve } from "node:path";
 import { SluiceError } from "../../core/errors.ts";
-import { isFile } from "../../core/plugins/file_kind.ts";
+import { isFile } from "../../core/registry/file_kind.ts";
 import { libraryPaths } from "../../core/plugins/inspect_plugin.ts";
 import { findPluginFolders, inspectPlugins } from "../../core/plugins/load_plugins.ts";
 import { MANIFEST, readManifestFile } from "../../core/plugins/manifest.ts";

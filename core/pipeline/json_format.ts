@@ -151,34 +151,22 @@ function bulk(kind: TransportPayload["kind"], json: Json): Json {
   }
 }
 
-const TIMES = ["kind", "ptsNs", "durationNs", "discontinuity"];
-
 /** The keys of each kind beside its labels. */
 const KEYS: { readonly [K in TransportPayload["kind"]]: readonly string[] } = {
-  audio: [...TIMES, "sampleRateHz", "channels"],
-  video: [...TIMES, "pixelFormat", "width", "height", "frameRate", "pixelAspect", "planes"],
-  encoded: [
-    ...TIMES,
-    ...[
-      "codec",
-      "width",
-      "height",
-      "channels",
-      "sampleRateHz",
-      "gainDb",
-      "pixelAspect",
-      "bytes",
-      "keyframe",
-      "decodeOnly",
-      "dtsNs",
-    ],
-  ],
-  packet: [...TIMES, "columns"],
-  data: [...TIMES, "value"],
-  text: [...TIMES, "text"],
-  bytes: [...TIMES, "bytes"],
+  audio: keys("sampleRateHz channels"),
+  video: keys("pixelFormat width height frameRate pixelAspect planes"),
+  encoded: keys("codec width height channels sampleRateHz gainDb pixelAspect bytes keyframe decodeOnly dtsNs"),
+  packet: keys("columns"),
+  data: keys("value"),
+  text: keys("text"),
+  bytes: keys("bytes"),
   end: ["kind"],
 };
+
+/** Returns the keys that all kinds but the end have, and those of one kind. */
+function keys(own: string): readonly string[] {
+  return ["kind", "ptsNs", "durationNs", "discontinuity", ...own.split(" ")];
+}
 
 function listOf(json: Json, key: string): readonly unknown[] {
   const list = json[key];

@@ -11,7 +11,7 @@ import { loadNative } from "../../ffi/loader.ts";
 import { findStranger, loadPluginLibrary, type PluginStage, tryPluginLibraries } from "../../ffi/plugin.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import { findShippedPlugin, shippedName, shippedTypes } from "../registry/shipped_stage.ts";
-import { isFile, otherThanFile } from "./file_kind.ts";
+import { isFile, otherThanFile } from "../registry/file_kind.ts";
 import { MANIFEST, type PluginManifest, readManifestFile } from "./manifest.ts";
 import { stageType } from "./stage_type.ts";
 

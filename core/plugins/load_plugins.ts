@@ -8,7 +8,7 @@ import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SluiceError } from "../errors.ts";
 import { type AnyNodeType, definePackage, type NodePackage } from "../registry/node_type.ts";
-import { isThere } from "./file_kind.ts";
+import { isThere } from "../registry/file_kind.ts";
 import {
   findStrangers,
   type InspectedPlugin,

@@ -7,7 +7,7 @@ import { join, normalize } from "node:path";
 import { parse, TomlError } from "smol-toml";
 import { describeValue } from "../errors/describe_value.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
-import { otherThanFile } from "./file_kind.ts";
+import { otherThanFile } from "../registry/file_kind.ts";
 
 /** The file in a plugin's folder. */
 export const MANIFEST = "plugin.toml";

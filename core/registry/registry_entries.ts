@@ -130,45 +130,31 @@ function readCondition(
   refuse: Refuse,
 ): Pick<RegistryEntry, "platforms" | "env"> | undefined {
   if (condition === undefined) return { env: [] };
+  const fail = (at: Node, message: string, mend: string) => void refuse(at, `Cannot use ${message}`, mend);
   if (condition.type !== "object") {
     const wanted = `an object with ${listNames(CONDITIONS)}`;
-    refuse(
-      condition,
-      `Cannot use "if" of "${owner}": found ${found(condition)}, wanted ${wanted}`,
-      `write "if": { "platforms": ["linux"] }`,
-    );
-    return undefined;
+    const mend = `write "if": { "platforms": ["linux"] }`;
+    return fail(condition, `"if" of "${owner}": found ${found(condition)}, wanted ${wanted}`, mend);
   }
   const values = readKeys(`"if" of "${owner}"`, condition, CONDITIONS, refuse);
   if (values === undefined) return undefined;
   const env = readTexts("env", owner, values.env, refuse);
   const platforms = readTexts("platforms", owner, values.platforms, refuse);
   if (values.platforms !== undefined && platforms?.length === 0) {
-    refuse(
-      values.platforms,
-      `Cannot use "platforms" of "${owner}": the list is empty, wanted some of ${listNames(PLATFORMS)}`,
-      'name one, or set "enabled": false',
-    );
-    return undefined;
+    const wanted = `the list is empty, wanted some of ${listNames(PLATFORMS)}`;
+    return fail(values.platforms, `"platforms" of "${owner}": ${wanted}`, 'name one, or set "enabled": false');
   }
   const unnamed = env?.find((each) => /[=\0]/.test(each));
   if (unnamed !== undefined) {
-    refuse(
-      values.env,
-      `Cannot use ${describeName(unnamed)} as a variable of "${owner}": no name of one has "=" or NUL in it`,
-      "write its name alone",
-    );
-    return undefined;
+    const why = `as a variable of "${owner}": no name of one has "=" or NUL in it`;
+    return fail(values.env, `${describeName(unnamed)} ${why}`, "write its name alone");
   }
   const strange = platforms?.find((each) => !PLATFORMS.includes(each as Platform));
   if (strange !== undefined) {
     const nearest = nearestName(strange, PLATFORMS);
-    refuse(
-      values.platforms,
-      `Cannot use ${JSON.stringify(strange)} as a platform of "${owner}": wanted ${listNames(PLATFORMS)}`,
-      nearest === undefined ? "correct the name" : `write "${nearest}"`,
-    );
-    return undefined;
+    const mend = nearest === undefined ? "correct the name" : `write "${nearest}"`;
+    const why = `as a platform of "${owner}": wanted ${listNames(PLATFORMS)}`;
+    return fail(values.platforms, `${JSON.stringify(strange)} ${why}`, mend);
   }
   if (env === undefined || platforms === undefined) return undefined;
   return { env, ...(values.platforms !== undefined && { platforms: platforms as Platform[] }) };

@@ -12,6 +12,7 @@ import { loadPluginLibrary, type PluginStage } from "../../ffi/plugin.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import { SluiceError } from "../errors.ts";
 import type { AudioFormat } from "../frames/format.ts";
+import { isFile } from "./file_kind.ts";
 import type { NodeHandle } from "./handle.ts";
 import { type AnyNodeType, defineNodeType, type NodeType } from "./node_type.ts";
 
@@ -161,14 +162,6 @@ function isLike(found: readonly { readonly name: string }[], wanted: readonly { 
 function isSame(path: string, other: () => string): boolean {
   try {
     return Deno.realPathSync(path) === Deno.realPathSync(other());
-  } catch {
-    return false;
-  }
-}
-
-function isFile(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
   } catch {
     return false;
   }
