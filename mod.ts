@@ -87,8 +87,8 @@ export type { NodePackage, NodeSpec, NodeType } from "./core/registry/node_type.
 
 // A graph: the runtime, its options, nodes and links.
 export { Runtime } from "./core/runtime.ts";
-export type { LinkRef } from "./core/runtime/link_refs.ts";
-export type { PortInfo } from "./core/runtime/port_info.ts";
+export type { LinkRef } from "./core/runtime/graph_names.ts";
+export type { PortInfo } from "./core/runtime/graph_names.ts";
 export type { AddOptions, EditOptions, RuntimeOptions } from "./core/runtime_options.ts";
 export type { GraphEdit, ReplaceOptions } from "./core/live/graph_edit.ts";
 export type { DynamicInputRef, DynamicOutputRef, InputRef, NodeHandle, OutputRef } from "./core/registry/handle.ts";

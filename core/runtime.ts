@@ -4,18 +4,15 @@
  * @module
  */
 import type { Driver, DriverKind } from "./driver/driver.ts";
-import { chooseDriver, warnOfFallback } from "./driver/open.ts";
+import { chooseDriver } from "./driver/open.ts";
 import { SluiceError } from "./errors.ts";
 import { EventBus } from "./events/bus.ts";
 import type { FrameKind } from "./frames/format.ts";
 import type { Frame } from "./frames/frame.ts";
-import { assertComplete, tellAwaited } from "./graph/complete.ts";
 import type { GraphFile } from "./graph/graph_file.ts";
 import { pathLatencies } from "./graph/latencies.ts";
 import { snapshotGraph } from "./graph/snapshot.ts";
 import { type LinkId, splitAddress } from "./ids.ts";
-import { warnOfUnusedLanes } from "./graph/unused_lanes.ts";
-import { notingWaits } from "./process/noting_waits.ts";
 import type { GraphMode, LinkOptions } from "./links/policy.ts";
 import { assertEditFunction, collectEdit, editOptions, rememberCaller } from "./live/collect_edit.ts";
 import { compareGraphs } from "./live/graph_change.ts";
@@ -26,7 +23,7 @@ import {
   assertAddOptions,
   assertGraphOptions,
   assertRuntimeOptions as assertOptions,
-  assertStartOptions,
+  changedValue,
   type EditOptions,
   type RuntimeOptions,
 } from "./runtime_options.ts";
@@ -36,22 +33,12 @@ import { assertNodePools } from "./pools/pool_plan.ts";
 import { assertNew, type Join, type Left, noteAdded } from "./app/app_node.ts";
 import { assertNodeSpec, type NodeSpec } from "./registry/node_type.ts";
 import type { AnyInput, AnyOutput, InputRef, Linkable, NodeHandle, OutputRef } from "./registry/handle.ts";
-import { assertOffLanes } from "./registry/import_module.ts";
 import { assertRefsOf, makeHandle } from "./registry/make_handle.ts";
-import { registerView, type SessionView } from "./runtime_view.ts";
-import { Arrivals, awaitable } from "./runtime/arrivals.ts";
-import { heedSignals } from "./runtime/heed_signals.ts";
-import { changedValue } from "./runtime/changed_value.ts";
-import { findType, knownTypes } from "./runtime/known_types.ts";
-import { linkOf, type LinkRef, linksAt } from "./runtime/link_refs.ts";
-import { type PortInfo, portsOf } from "./runtime/port_info.ts";
-import { RunFailures } from "./runtime/run_failures.ts";
-import { placeAnew } from "./runtime/place_anew.ts";
-import { ScriptNodes } from "./runtime/script_nodes.ts";
-import { sessionOptions } from "./runtime/session_options.ts";
+import { registerView } from "./runtime_view.ts";
+import { findType, knownTypes, linkOf, type LinkRef, linksAt, type PortInfo, portsOf } from "./runtime/graph_names.ts";
+import { Runs } from "./runtime/runs.ts";
+import { Arrivals, awaitable, ScriptNodes } from "./runtime/script_nodes.ts";
 import { versionedView } from "./runtime/versioned_view.ts";
-import { KeptStates } from "./session/kept_states.ts";
-import { Session } from "./session/session.ts";
 import type { PathLatency, RunSummary, RuntimeStats } from "./stats.ts";
 import { Topology } from "./topology.ts";
 
@@ -100,23 +87,8 @@ export class Runtime implements AsyncDisposable {
   readonly #driver: Driver;
   readonly #topology: Topology;
   readonly #arrivals: Arrivals;
-  readonly #kept = new KeptStates();
-  /** True if a run began without sources, or was told to go on after them: later runs then do the same. */
-  #outlivesSources = false;
   readonly #scriptNodes: ScriptNodes;
-  /** The newest run, active or over. */
-  #session: Session | undefined;
-  /** The number of runs so far, and of requests to stop. */
-  #runs = 0;
-  #stops = 0;
-  /** True while a restart waits for the end of a run. */
-  #isRestarting = false;
-  /** True if the graph was changed after the newest run ended. */
-  #isChanged = false;
-  /** The reason why the runtime was disposed of before any start. */
-  #unused: SluiceError | undefined;
-  #disposed = false;
-  readonly #failures = new RunFailures();
+  readonly #runs: Runs;
 
   /**
    * Makes an empty graph.
@@ -131,14 +103,22 @@ export class Runtime implements AsyncDisposable {
     this.#driver = driver;
     this.driverNote = note;
     this.events = new EventBus(() => this.clock.nowNs());
-    this.clock = { nowNs: () => this.#session?.nowNs() ?? driver.nowNs() };
+    this.clock = { nowNs: () => this.#runs.newest?.nowNs() ?? driver.nowNs() };
     const known = () => knownTypes(options.registry, this.#topology);
     const { mode = "live", lanes, supervision, capacity, convert } = options;
     this.#topology = new Topology(mode, known, saidOf(lanes), supervision, capacity, convert);
     this.#arrivals = new Arrivals(this.#topology);
-    this.#scriptNodes = new ScriptNodes(this.#topology, () => this.#whenEnded(), () => this.#session?.failure);
+    const runs = this.#runs = new Runs({
+      topology: this.#topology,
+      driver,
+      driverNote: note,
+      events: this.events,
+      options: () => this.#options,
+      refused: (reason) => this.#scriptNodes.refuseStart(reason),
+    });
+    this.#scriptNodes = new ScriptNodes(this.#topology, () => runs.whenEnded(), () => runs.newest?.failure);
     const described = () => known().map(({ descriptor }) => descriptor);
-    registerView(this, versionedView(options, this.#topology, driver, described, () => this.#shown, () => this.#runs));
+    registerView(this, versionedView(options, this.#topology, driver, described, () => runs.shown, () => runs.count));
   }
 
   /** True if the runtime uses the native library. */
@@ -287,10 +267,9 @@ export class Runtime implements AsyncDisposable {
    * the graph is starting or stopping, if a lane has not yet reached the previous edit, for a node that has ended or is
    * disabled, and for a move of a native stage or of a node linked to one. If the edit is already in effect when it
    * fails, the message says so
-   * effect the message says so
    */
   async edit<T>(change: (edit: GraphEdit) => T, options: EditOptions = {}): Promise<T> {
-    const addCaller = this.#run && rememberCaller(this.edit);
+    const addCaller = this.#runs.active && rememberCaller(this.edit);
     const joined = new Set<Left>();
     try {
       return await this.#edit(change, options, joined);
@@ -311,9 +290,9 @@ export class Runtime implements AsyncDisposable {
       return own;
     };
     const collect = () => collectEdit(this.#topology, findNodeType, change, join);
-    const run = this.#run;
+    const run = this.#runs.active;
     if (run !== undefined) return await run.edit(collect, timeoutMs, trialMs);
-    this.#build("edit");
+    this.#runs.change("edit");
     const { draft, extras, result } = collect();
     this.#adopt(draft, extras.anew);
     new ConfigChanges(this.#topology).make(extras.configure);
@@ -324,7 +303,7 @@ export class Runtime implements AsyncDisposable {
   #adopt(draft: Topology, anew?: ReadonlySet<string>): void {
     const { removed, replaced, moved, unlinked } = compareGraphs(this.#topology, draft);
     const others = [...replaced, ...moved].map(({ before }) => before);
-    for (const node of others) if (anew?.has(node.id)) this.#kept.forget(node);
+    for (const node of others) if (anew?.has(node.id)) this.#runs.kept.forget(node);
     this.#topology.adopt(draft);
     this.#topology.recycle([...removed, ...others], unlinked);
   }
@@ -343,14 +322,14 @@ export class Runtime implements AsyncDisposable {
     assertGraphOptions(options);
     const [first] = Object.keys(options);
     if (first === undefined) return;
-    if (this.#run !== undefined) {
+    if (this.#runs.active !== undefined) {
       throw new SluiceError(
         "Busy",
         `Cannot configure the graph: "${first}" cannot change while it runs; call stop(), configureGraph() and start()`,
         { key: first },
       );
     }
-    this.#build("configure the graph");
+    this.#runs.change("configure the graph");
     const { mode, pools, lanes } = options;
     const nodes = pools === undefined ? [] : this.#topology.nodes.values();
     for (const { id, pool, type } of nodes) {
@@ -391,25 +370,22 @@ export class Runtime implements AsyncDisposable {
    * or the script: the graph then goes on
    */
   async pause(): Promise<void> {
-    if (this.#session === undefined) {
-      throw new SluiceError("Busy", "Cannot pause: the graph was not started; call start()");
-    }
-    await this.#session.pause();
+    await this.#runs.started("pause", "; call start()").pause();
   }
 
   /** Resumes after `pause()`; does nothing if the graph is not paused. */
   async resume(): Promise<void> {
-    await this.#session?.resume();
+    await this.#runs.newest?.resume();
   }
 
   /** True while a run is active: calls that change the graph are then edits. */
   get running(): boolean {
-    return this.#run !== undefined;
+    return this.#runs.active !== undefined;
   }
 
   /** True if the graph is paused. */
   get paused(): boolean {
-    return this.#session?.paused ?? false;
+    return this.#runs.newest?.paused ?? false;
   }
 
   /**
@@ -423,10 +399,7 @@ export class Runtime implements AsyncDisposable {
    */
   async restartNode(nodeId: string): Promise<void> {
     const { type, config } = this.#topology.node(nodeId);
-    if (this.#session === undefined) {
-      throw new SluiceError("Busy", `Cannot restart "${nodeId}": the graph was not started`);
-    }
-    if (this.#session.restartStuck(this.#topology.node(nodeId))) return;
+    if (this.#runs.started(`restart "${nodeId}"`).restartStuck(this.#topology.node(nodeId))) return;
     await this.edit((edit) => void edit.replace(nodeId, { type, config }, { startsAnew: true }));
   }
 
@@ -439,10 +412,7 @@ export class Runtime implements AsyncDisposable {
    */
   async disableNode(nodeId: string): Promise<void> {
     const node = this.#topology.node(nodeId);
-    if (this.#session === undefined) {
-      throw new SluiceError("Busy", `Cannot disable "${nodeId}": the graph was not started`);
-    }
-    await this.#session.disable(node);
+    await this.#runs.started(`disable "${nodeId}"`).disable(node);
   }
 
   /**
@@ -456,10 +426,7 @@ export class Runtime implements AsyncDisposable {
    */
   async command(nodeId: string, name: string, args: { readonly [key: string]: unknown } = {}): Promise<unknown> {
     const node = this.#topology.node(nodeId);
-    if (this.#session === undefined) {
-      throw new SluiceError("Busy", `Cannot give "${nodeId}" the command "${name}": the graph was not started`);
-    }
-    return await this.#session.command(node, name, args);
+    return await this.#runs.started(`give "${nodeId}" the command "${name}"`).command(node, name, args);
   }
 
   /**
@@ -473,7 +440,7 @@ export class Runtime implements AsyncDisposable {
    */
   async setConfig(nodeId: string, key: string, value: unknown): Promise<void> {
     const node = this.#topology.node(nodeId);
-    const run = this.#run;
+    const run = this.#runs.active;
     const given = changedValue(node, key, value, run !== undefined);
     if (run === undefined) node.config[key] = given;
     else await run.configure(node, { [key]: given });
@@ -492,29 +459,7 @@ export class Runtime implements AsyncDisposable {
    * `InvalidGraph` on the thread of a lane. Every node is torn down again
    */
   async start(options: { readonly resume?: boolean } = {}): Promise<void> {
-    assertStartOptions(options);
-    assertOffLanes("start");
-    const stops = this.#stops;
-    if (this.#run?.isCutShort) await this.#run.finished.catch(() => {});
-    this.#assertNotStopped("start", stops);
-    this.#assertIdle("start");
-    this.#assertMayStart();
-    assertComplete(this.#topology, "start");
-    warnOfUnusedLanes(this.#topology);
-    tellAwaited(this.#topology);
-    warnOfFallback(this.driverNote);
-    const before = this.#session;
-    const session = this.#makeSession(options.resume ?? false);
-    const forget = heedSignals(this.#options, this.#topology, () => this.stop());
-    session.finished.then(forget, forget);
-    try {
-      if (before !== undefined) await before.finished.catch(() => {});
-      await session.start();
-    } catch (error) {
-      this.#scriptNodes.refuseStart(error);
-      throw error;
-    }
-    session.finished.catch((error) => this.#failures.take(error, session === this.#session));
+    await this.#runs.start(options);
   }
 
   /**
@@ -526,41 +471,7 @@ export class Runtime implements AsyncDisposable {
    * before it has begun again; the errors of {@linkcode Runtime.start}
    */
   async restart(options: { readonly resume?: boolean } = {}): Promise<void> {
-    assertStartOptions(options);
-    if (this.#isRestarting) throw new SluiceError("Busy", "Cannot restart: another restart is under way");
-    this.#run?.assertStarted("restart");
-    const stopped = this.stop().catch(() => {});
-    const stops = this.#stops;
-    this.#isRestarting = true;
-    await stopped;
-    this.#isRestarting = false;
-    this.#assertNotStopped("restart", stops);
-    await this.start(options);
-  }
-
-  /** @param stops the number of requests to stop when `action` was requested @throws {SluiceError} `Busy` */
-  #assertNotStopped(action: string, stops: number): void {
-    if (this.#stops === stops) return;
-    throw new SluiceError("Busy", `Cannot ${action}: the graph was stopped meanwhile`);
-  }
-
-  #makeSession(resume: boolean): Session {
-    const { endsWithSources = this.#outlivesSources ? false : undefined } = this.#options;
-    const options = sessionOptions({ ...this.#options, endsWithSources }, {
-      topology: this.#topology,
-      driver: this.#driver,
-      pausedNs: this.#session?.pausedNs,
-      events: this.events,
-      kept: this.#kept,
-      resume,
-      converters: knownTypes(this.#options.registry, this.#topology),
-    });
-    this.#outlivesSources = !options.endsWithSources;
-    this.#failures.begin();
-    this.#isChanged = false;
-    this.#runs++;
-    placeAnew(this.#topology, this.#session?.betterLanes ?? []);
-    return this.#session = new Session(options);
+    await this.#runs.restart(options, () => this.start(options));
   }
 
   /**
@@ -570,13 +481,7 @@ export class Runtime implements AsyncDisposable {
    * {@linkcode SluiceError} `Busy` if an offline graph is disposed of before its end
    */
   get finished(): Promise<RunSummary> {
-    return notingWaits(this.#whenEnded(), () => this.#failures.awaited = true);
-  }
-
-  #whenEnded(): Promise<RunSummary> {
-    if (this.#session !== undefined) return this.#session.finished;
-    if (this.#unused !== undefined) return Promise.reject(this.#unused);
-    return Promise.reject(new SluiceError("Busy", "Cannot wait for the end: the graph was not started; call start()"));
+    return this.#runs.finished;
   }
 
   /**
@@ -587,13 +492,13 @@ export class Runtime implements AsyncDisposable {
    * `undefined` if the graph was not started
    */
   async stop(): Promise<RunSummary | undefined> {
-    this.#stops++;
-    return await this.#session?.stop();
+    return await this.#runs.stop();
   }
 
   /** Returns the current figures of the graph; after its end, the last ones. */
   stats(): RuntimeStats {
-    if (this.#session !== undefined) return this.#session.stats();
+    const { newest } = this.#runs;
+    if (newest !== undefined) return newest.stats();
     const { limit: limitBytes } = new MemoryBudget(this.#options.memory ?? {}, this.#driver.machineBytes());
     const memory = { limitBytes, reservedBytes: 0, usedBytes: 0 };
     return { elapsedNs: 0, driver: this.#driver.kind, nodes: [], links: [], pools: [], memory, lanes: [] };
@@ -621,7 +526,7 @@ export class Runtime implements AsyncDisposable {
 
   /** Returns how the run ended, also after a failure; `undefined` before its end. */
   summary(): RunSummary | undefined {
-    return this.#session?.summary;
+    return this.#runs.newest?.summary;
   }
 
   /**
@@ -631,20 +536,14 @@ export class Runtime implements AsyncDisposable {
    * sets the exit code of the program to 1.
    */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#disposed = true;
-    if (this.#session === undefined) {
-      this.#unused ??= new SluiceError("Busy", "The graph was disposed of before it was started");
-      this.#scriptNodes.refuseStart(this.#unused);
-    }
-    await this.#session?.dispose();
-    if (this.#failures.areUnheard) Deno.exitCode ||= 1;
+    await this.#runs.dispose();
     this.events.close();
   }
 
   /** @returns the handle, and a promise that settles when the node is part of the graph */
   #add<H extends NodeHandle>({ type, config, extend }: NodeSpec<H>, options: AddOptions): Adding<H> {
-    const run = this.#run;
-    if (run === undefined) this.#build("add a node");
+    const run = this.#runs.active;
+    if (run === undefined) this.#runs.change("add a node");
     else run.assertRuns("add a node");
     assertAddOptions(options);
     if (options.pool !== undefined) {
@@ -674,44 +573,11 @@ export class Runtime implements AsyncDisposable {
 
   #connect(from: LinkEndRef, to: LinkEndRef, options: LinkOptions): LinkId | Promise<LinkId> {
     assertRefsOf(this, from, to);
-    if (this.#run !== undefined) {
+    if (this.#runs.active !== undefined) {
       return this.edit((edit) => edit.connect(from as AnyOutput, to as AnyInput, options));
     }
-    this.#build("link");
+    this.#runs.change("link");
     return this.#topology.addLink(from, to, options).id;
-  }
-
-  /** The active run. */
-  get #run(): Session | undefined {
-    return this.#session?.summary === undefined ? this.#session : undefined;
-  }
-
-  /** The run whose figures are shown: none if the graph was changed after it. */
-  get #shown(): SessionView | undefined {
-    return this.#isChanged ? undefined : this.#session?.view();
-  }
-
-  /** Prepares a change of the graph while it does not run. */
-  #build(action: string): void {
-    this.#assertIdle(action);
-    this.#isChanged = true;
-  }
-
-  /** @throws {SluiceError} `Busy` */
-  #assertMayStart(): void {
-    const { signal } = this.#options;
-    if (signal?.aborted !== true) return;
-    const message = 'Cannot start: option "signal" was aborted, which ends the runtime; make a new Runtime';
-    throw new SluiceError("Busy", message, { cause: signal.reason });
-  }
-
-  /** @throws {SluiceError} `Busy` */
-  #assertIdle(action: string): void {
-    if (this.#run === undefined && !this.#disposed) return;
-    const why = this.#disposed
-      ? "the runtime was disposed of; make a new Runtime"
-      : "the graph was started; runtime.finished tells of its end";
-    throw new SluiceError("Busy", `Cannot ${action}: ${why}`);
   }
 }
 

@@ -5,7 +5,7 @@ import type { PortDescriptor } from "../descriptor/descriptor.ts";
 import { NodeRegistry } from "../registry/node_registry.ts";
 import { type AnyNodeType, definePackage } from "../registry/node_type.ts";
 import { Runtime } from "../runtime.ts";
-import { wantedValues } from "../runtime/wanted_values.ts";
+import { wantedValues } from "../runtime/script_nodes.ts";
 import { splitAddress } from "../ids.ts";
 import { Topology } from "../topology.ts";
 import { checkGraph } from "./load.ts";

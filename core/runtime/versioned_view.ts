@@ -10,7 +10,7 @@ import { whyFixed } from "../graph/fixed_nodes.ts";
 import type { RuntimeOptions } from "../runtime_options.ts";
 import type { RuntimeView, SessionView } from "../runtime_view.ts";
 import type { Topology } from "../topology.ts";
-import { stuckAfterMs } from "./session_options.ts";
+import { stuckAfterMs } from "./run_setup.ts";
 
 /**
  * @param types the types that the runtime knows

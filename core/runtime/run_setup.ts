@@ -1,5 +1,5 @@
 /**
- * The defaults of a runtime's options, and the options of a run.
+ * The setting of a run: its options with their defaults, the lanes that it begins with, and the signals that stop it.
  *
  * @module
  */
@@ -7,6 +7,11 @@ import { awaitedInput } from "../graph/complete.ts";
 import type { RuntimeOptions } from "../runtime_options.ts";
 import type { SessionOptions } from "../session/session_options.ts";
 import type { Topology } from "../topology.ts";
+import type { NodeId } from "../ids.ts";
+import { logDetail } from "../log.ts";
+import type { LaneMove } from "../placement/balance.ts";
+import { stopOnSignals } from "../process/run_signals.ts";
+import { isProcessor } from "../registry/node_type.ts";
 
 /** Default time limit for draining in `stop()`, milliseconds. */
 const STOP_TIMEOUT_MS = 5_000;
@@ -59,4 +64,42 @@ function developmentByDefault(): boolean {
     // Without permission to read the variable, treats it as unset.
     return false;
   }
+}
+
+/** @param moves the moves found since; a node that the script has moved or replaced meanwhile stays on its lane */
+export function placeAnew(topology: Topology, moves: readonly LaneMove[]): void {
+  const wanted = moves.flatMap(({ id, from, to }) => {
+    const node = topology.nodes.get(id as NodeId);
+    return node?.autoPlaced && node.lane === from ? [{ node, to }] : [];
+  });
+  if (wanted.length === 0) return;
+  const draft = topology.draft();
+  for (const { node, to } of wanted) draft.moveNode(node.id, to, undefined, true);
+  topology.adopt(draft);
+  logDetail("runtime", "debug", () => {
+    const placed = wanted.map(({ node, to }) => `"${node.id}" from lane "${node.lane}" to lane "${to}"`);
+    return [`Begins with nodes on other lanes, as the run before has measured: ${placed.join(", ")}`];
+  });
+  topology.recycle(wanted.map(({ node }) => node), []);
+}
+
+/**
+ * Stops a run on the signal of the options and on those of the system.
+ *
+ * @param stop may reject: its error is reported elsewhere
+ * @returns a function that ends the listening
+ */
+export function heedSignals(
+  { signal, signals }: RuntimeOptions,
+  topology: Topology,
+  stop: () => Promise<unknown>,
+): () => void {
+  const onAbort = () => void stop().catch(() => {});
+  signal?.addEventListener("abort", onAbort, { once: true });
+  const onMain = [...topology.nodes.values()].some(({ lane, type }) => lane === "main" && isProcessor(type));
+  const forget = signals === false ? undefined : stopOnSignals(stop, onMain);
+  return () => {
+    signal?.removeEventListener("abort", onAbort);
+    forget?.();
+  };
 }

@@ -1,20 +1,87 @@
 /**
- * Finds the links of a graph, with references to their ends: by id, by an output or by an input.
+ * The types, ports and links of a graph by name: by id, by an output or by an input.
  *
  * @module
  */
-import { expandPort, findPort, type NodeDescriptor } from "../descriptor/descriptor.ts";
 import { SluiceError } from "../errors.ts";
+import type { NodeRegistry } from "../registry/node_registry.ts";
+import type { AnyNodeType } from "../registry/node_type.ts";
+import type { Topology } from "../topology.ts";
+import { expandPort, findPort, type NodeDescriptor } from "../descriptor/descriptor.ts";
+import { isOpen, kindsOf } from "../descriptor/open_ports.ts";
+import type { FrameKind } from "../frames/format.ts";
+import { type LinkId, type NodeId, type PortAddress, portAddress, splitAddress } from "../ids.ts";
 import { describeName } from "../errors/describe_value.ts";
 import { kindOf } from "../errors/kind_of.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
 import type { Frame } from "../frames/frame.ts";
 import type { LinkEntry } from "../graph/entries.ts";
-import { type LinkId, type NodeId, splitAddress } from "../ids.ts";
 import type { LinkPolicy } from "../links/policy.ts";
 import type { InputRef, OutputRef } from "../registry/handle.ts";
 import { assertRefsOf, makeRef } from "../registry/make_handle.ts";
-import type { Topology } from "../topology.ts";
+
+/** @throws {SluiceError} `NodeTypeNotFound` */
+export function findType(registry: NodeRegistry | undefined, type: string): AnyNodeType {
+  if (registry !== undefined) return registry.get(type);
+  throw new SluiceError(
+    "NodeTypeNotFound",
+    `Cannot find node type "${type}": the runtime has no registry; pass one as new Runtime({ registry })`,
+  );
+}
+
+/**
+ * Returns the types of the registry; without one, those of the packages of the graph's nodes, and of the packages in
+ * these.
+ */
+export function knownTypes(registry: NodeRegistry | undefined, { nodes }: Topology): readonly AnyNodeType[] {
+  if (registry !== undefined) return registry.list();
+  const packages = new Set([...nodes.values()].flatMap(({ type }) => type.package ?? []));
+  // The loop also visits packages added during it.
+  for (const each of packages) for (const inner of each.packages ?? []) packages.add(inner);
+  return [...packages].flatMap((each) => each.nodes);
+}
+
+/** One port of a node in a graph. */
+export interface PortInfo {
+  /** `audio`, or `audioIn_3` for an element of an array or a dynamic port. */
+  readonly name: string;
+  /** `node.port`. */
+  readonly address: PortAddress;
+  /** The direction of frames. */
+  readonly direction: "input" | "output";
+  /** The kind of its frames; absent if its links determine the kind and have not yet. */
+  readonly kind?: FrameKind;
+  /** The kinds of frames that it may carry, as far as its links determine them: one if `kind` is known. */
+  readonly kinds: readonly FrameKind[];
+  /** The frame type, as written: `AudioFrame<2>`. */
+  readonly type: string;
+  /** True if the graph may leave it without a link. Present for inputs only: every output may be left. */
+  readonly optional?: boolean;
+  /** The links of the port. */
+  readonly links: readonly LinkId[];
+  /** The doc comment of the port. */
+  readonly doc: string;
+}
+
+/** Returns the ports of a node, inputs first. @throws {SluiceError} `NodeNotFound` */
+export function portsOf(topology: Topology, nodeId: string): PortInfo[] {
+  const { id, type } = topology.node(nodeId);
+  return [...type.descriptor.inputs, ...type.descriptor.outputs].flatMap((port) =>
+    expandPort(port).map((name) => ({
+      name,
+      address: portAddress(id, name),
+      direction: port.direction,
+      ...(!isOpen(port) && { kind: port.kind }),
+      kinds: kindsOf(port),
+      type: topology.carried.of(id, name, port).type,
+      ...(port.direction === "input" && { optional: port.optional || port.array !== undefined }),
+      links: port.direction === "output"
+        ? topology.linksFrom(id, name).map((link) => link.id)
+        : [topology.linkInto(id, name)?.id].filter((link) => link !== undefined),
+      doc: port.doc,
+    }))
+  );
+}
 
 /** A link of a graph. `F`: the type of its frames. */
 export interface LinkRef<F extends Frame = Frame> {
