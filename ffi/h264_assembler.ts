@@ -1,5 +1,5 @@
 /**
- * Whether the library of the codecs has openh264 with its assembler.
+ * Finds out if the library of the codecs has openh264 with its assembler.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Whether a library was built from the same layouts as this code.
+ * Checks that a library was built from the same layouts as this code.
  *
  * @module
  */
@@ -9,14 +9,14 @@ import { NativeError } from "./native_error.ts";
 /** Most differing fields that a message names. */
 const NAMED = 8;
 
-/** What a library, or this code, says of itself. */
+/** The version and the layouts of a library, or of this code. */
 export interface AbiIdentity {
   readonly abiVersion: number;
   /** Lines `GROUP.name=value`. */
   readonly layoutText: string;
 }
 
-/** What this code was generated for. */
+/** The version and the layouts of this code. */
 export const EXPECTED_ABI: AbiIdentity = { abiVersion: ABI_VERSION, layoutText: LAYOUT_TEXT };
 
 /**

@@ -6,7 +6,7 @@
 import { lastNativeError } from "./loader.ts";
 import type { NativeSymbols } from "./symbols.ts";
 
-/** What a plugin says of a port. */
+/** A port, as its plugin describes it. */
 export interface PluginPort {
   readonly name: string;
   readonly doc: string;
@@ -19,7 +19,7 @@ export interface PluginPort {
   readonly burst: number;
 }
 
-/** What a plugin says of a stage. The native library has checked all but the schema. */
+/** A stage, as its plugin describes it. The native library has checked all but the schema. */
 export interface PluginStage {
   readonly id: string;
   readonly name: string;
@@ -38,7 +38,7 @@ const OPENING_LIMIT_MS = 10_000;
 
 /** How libraries are tried. */
 export interface TrialOptions {
-  /** Whether those are opened, too, that were tried before, and have not changed since; by default not. */
+  /** True to open unchanged libraries again that were tried before; by default false. */
   readonly anew?: boolean;
   /** How long opening one may take; by default 10 s. */
   readonly limitMs?: number;

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** What tells whether a library is ours: looked up before anything else. */
+/** Functions that identify a library as ours: looked up before all others. */
 export const IDENTITY_SYMBOLS = {
   slu_abi_version: { parameters: [], result: "u32" },
   slu_layout_text: { parameters: [], result: "pointer" },
@@ -108,7 +108,7 @@ export const SYMBOLS = {
   slu_plugin_load: { parameters: ["pointer", "u32", "u32"], result: "pointer" },
 } as const;
 
-/** What every lane calls. Each function takes 0.1 ms to make ready, so that all others wait for their first use. */
+/** Functions that every lane calls. Each takes 0.1 ms to make ready, so all others wait for their first use. */
 export const LANE_FUNCTIONS = [
   "slu_now_ns",
   "slu_arena_open",

@@ -5,8 +5,7 @@
  */
 import { describeValue } from "../errors/describe_value.ts";
 import { laneName, type NodeId, nodeId, poolName, type PortAddress, splitAddress } from "../ids.ts";
-import { checkLaneOptions } from "../placement/check_lane_options.ts";
-import { AUTO_LANE } from "../placement/lane_choice.ts";
+import { AUTO_LANE, checkLaneOptions } from "../placement/lane_choice.ts";
 import type { LaneOptions } from "../placement/lane_options.ts";
 import { capacityFault } from "../links/link_options.ts";
 import { findCapacityFault } from "../links/capacity.ts";

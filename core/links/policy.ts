@@ -91,8 +91,8 @@ export interface LinkOptions {
 }
 
 /**
- * Whether converting nodes are inserted between two nodes with different formats: `auto` if the graph asks for
- * conversion and a converter exists, `off` never.
+ * When to insert converting nodes between two nodes with different formats: `auto` if the graph asks for conversion
+ * and a converter exists, `off` never.
  */
 export type ConvertChoice = "auto" | "off";
 

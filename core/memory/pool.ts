@@ -177,7 +177,7 @@ export class Pool {
     return this.#payloads!;
   }
 
-  /** Whether a node has transferred {@linkcode payloads} away since the last call. */
+  /** True if a node has transferred {@linkcode payloads} away since the last call. */
   payloadsWereTaken(): boolean {
     if (!this.#isLent) return false;
     if (this.#canary.length === 0 && !this.closed) this.#lendPayloads();

@@ -1,13 +1,15 @@
 /**
- * Chooses the lane of a node. All nodes of a lane are processors, or all are native stages.
+ * Chooses the lane of a node, and checks the options of a lane. All nodes of a lane are processors, or all are native
+ * stages.
  *
  * @module
  */
-import { SluiceError } from "../errors.ts";
+import { describeValue } from "../errors/describe_value.ts";
+import { listNames, SluiceError } from "../errors.ts";
 import { laneName, type NodeId } from "../ids.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
-import type { LaneKind, LaneOptions } from "./lane_options.ts";
-import { asksFor, type Schedule, scheduleSuffix } from "./schedule.ts";
+import { LANE_KINDS, type LaneKind, type LaneOptions } from "./lane_options.ts";
+import { asksFor, checkSchedule, type Schedule, scheduleSuffix } from "./schedule.ts";
 
 /** The default lane of nodes. */
 export const DEFAULT_LANE = "worker";
@@ -98,6 +100,38 @@ export function isAutoPlaced(
 ): boolean {
   const wanted = asked === AUTO_LANE || (asked === undefined && Object.hasOwn(lanes, AUTO_LANE));
   return wanted && descriptor.lane === "worker" && !asksFor(schedule);
+}
+
+/**
+ * Checks the options of a lane.
+ *
+ * @throws {SluiceError} `InvalidConfig`
+ */
+export function checkLaneOptions(name: string, options: LaneOptions): void {
+  const { kind, priority, cpus } = options;
+  const refuse = (key: string, message: string): never => {
+    throw new SluiceError("InvalidConfig", `Cannot use lane "${name}": ${message}`, { key: `lanes.${name}.${key}` });
+  };
+  if (name === AUTO_LANE && Object.keys(options).length > 0) {
+    refuse(Object.keys(options)[0], "it stands for lanes that the runtime chooses, which take no options; write {}");
+  }
+  for (const key of Object.keys(options)) {
+    if (!["kind", "priority", "cpus"].includes(key)) {
+      refuse(key, `it has no option "${key}"; options: kind, priority, cpus`);
+    }
+  }
+  if (kind !== undefined && !LANE_KINDS.includes(kind)) {
+    refuse("kind", `kind is ${describeValue(kind)}, wanted ${listNames(LANE_KINDS)}`);
+  }
+  checkSchedule(options, refuse);
+  const scheduled = priority !== undefined ? "priority" : cpus !== undefined ? "cpus" : undefined;
+  if (scheduled !== undefined && (name === "main" || kind === "main")) {
+    refuse(
+      scheduled,
+      `it is the program's own thread, which takes no "${scheduled}"; leave it out, or use another lane`,
+    );
+  }
+  if (name === "main" && kind !== undefined && kind !== "main") refuse("kind", `kind is "${kind}", wanted "main"`);
 }
 
 /** Returns the kind of lane that a name implies without options. */

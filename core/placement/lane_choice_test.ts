@@ -8,6 +8,7 @@ import { parseGraph } from "../graph/load.ts";
 import { NodeRegistry } from "../registry/node_registry.ts";
 import { viewRuntime } from "../runtime_view.ts";
 import { Runtime } from "../runtime.ts";
+import { checkLaneOptions } from "./lane_choice.ts";
 
 Deno.test("a name that no lane can have is refused as the name of a lane", () => {
   for (const name of ["my lane", "", "1st"]) {
@@ -56,6 +57,20 @@ Deno.test("a node whose type runs on lane main only is refused on any other", ()
 Deno.test("what is said of a lane counts before what its name promises", () => {
   const runtime = new Runtime({ native: "off", lanes: { native: { kind: "worker" } } });
   runtime.add(nodes.gain(), { id: "s", lane: "native" });
+});
+
+Deno.test("checkLaneOptions() shows of processors that cannot be what is wrong, and no more than some", () => {
+  const wanted = "wanted a list of different processor numbers from 0 to 1023";
+  const refused = (cpus: unknown, found: string) =>
+    throws(() => checkLaneOptions("a", { cpus: cpus as number[] }), {
+      code: "InvalidConfig",
+      message: `Cannot use lane "a": cpus is ${found}, ${wanted}`,
+    });
+  refused([0, 0], "[0,0]");
+  refused([NaN, -0, Infinity, "1"], '[NaN,-0,Infinity,"1"]');
+  refused(Array(2), "[undefined,undefined]");
+  refused(Array.from({ length: 5_000 }, (_, k) => k), "[0,1,2,3,4,5,6,7,…], 5000 in all");
+  refused("0", '"0"');
 });
 
 /** Whether the runtime chooses the lane of a node, and what a graph file says of that lane. */
