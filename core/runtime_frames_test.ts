@@ -1,6 +1,7 @@
 /** What nodes may do with the frames of a running graph, and what the runtime does where they err. */
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { counting, filter, gathering, type Script, sink, source } from "../tests/fixtures/scripted.ts";
+import type { AudioFrame } from "./frames/audio_frame.ts";
 import { Runtime } from "./runtime.ts";
 
 Deno.test("an asynchronous node keeps its frames until its promise settles", async () => {

@@ -2,7 +2,6 @@ import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { collect, numberedSource, pass } from "../tests/fixtures/numbered.ts";
 import { eachDriver } from "../tests/fixtures/each_driver.ts";
 import { counting, filter, gathering, misbehaving, type Script, sink, source } from "../tests/fixtures/scripted.ts";
-import type { AudioFrame } from "./frames/audio_frame.ts";
 import { chooseDriver } from "./driver/open.ts";
 import { tapLog } from "./log.ts";
 import type { ProcessorContext } from "./processor.ts";
