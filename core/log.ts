@@ -50,7 +50,7 @@ export interface LogOptions {
   readonly colors?: boolean;
 }
 
-/** One record, for listeners beside the log's own output. */
+/** One record. */
 export interface LogEntry {
   /** Wall-clock time, milliseconds since 1970. */
   readonly timeMs: number;
@@ -66,22 +66,9 @@ export interface LogEntry {
   readonly fields?: { readonly [name: string]: unknown };
 }
 
-/** Levels of records. */
-type RecordLevel = LogEntry["level"];
-
-/** One record to write. */
-interface LogRecord {
-  readonly timeMs: number;
-  readonly level: RecordLevel;
-  readonly category: LogPart;
-  readonly nodeId: string | undefined;
-  readonly message: string;
-  readonly fields: { readonly [name: string]: unknown };
-}
-
 /** The output of this isolate's records. */
 interface LogOutput extends Pick<LogSetting, "level" | "parts"> {
-  show(record: LogRecord): void;
+  show(record: LogEntry): void;
 }
 
 const taps = new Set<(entry: LogEntry) => void>();
@@ -153,7 +140,7 @@ export function configureLog(options: LogOptions = {}): void {
   const write = options.write ?? writeToStderr;
   const terminal = options.terminal ?? Deno.stderr.isTerminal();
   const colors = options.colors ?? (terminal && readEnv("NO_COLOR") === "");
-  const format = setting.json ? formatJson : (record: LogRecord) => formatText(record, colors);
+  const format = setting.json ? formatJson : (record: LogEntry) => formatText(record, colors);
   const start = terminal ? ERASE_LINE : "";
   output = {
     level: setting.level,
@@ -164,7 +151,7 @@ export function configureLog(options: LogOptions = {}): void {
       } catch {
         // A failed write must not fail the part that logs.
       }
-      if (taps.size > 0) tellTaps(record);
+      for (const tap of taps) tap(record);
     },
   };
 }
@@ -218,12 +205,18 @@ export function nodeLog(nodeId: string): NodeLog {
 
 function makeLog(category: LogPart, ownId?: string): NodeLog {
   const own = `${category}:${ownId}`;
-  function emit(level: RecordLevel, message: string, fields?: Record<string, unknown>): void {
+  function emit(level: LogEntry["level"], message: string, fields?: Record<string, unknown>): void {
     const to = output ?? configureAtFirst();
     if (!isShown(to, level, category, own)) return;
     const { nodeId, ...others } = redactValue({ nodeId: ownId, ...fields }) as Record<string, unknown>;
-    const named = typeof nodeId === "string" ? nodeId : undefined;
-    to.show({ timeMs: Date.now(), level, category, nodeId: named, message: redact(message), fields: others });
+    to.show({
+      timeMs: Date.now(),
+      level,
+      category,
+      message: redact(message),
+      ...(typeof nodeId === "string" && { nodeId }),
+      ...(Object.keys(others).length > 0 && { fields: others }),
+    });
   }
   return {
     trace: (message, fields) => emit("trace", message, fields),
@@ -234,17 +227,13 @@ function makeLog(category: LogPart, ownId?: string): NodeLog {
   };
 }
 
-function isShown({ parts, level: usual }: LogOutput, level: RecordLevel, part: LogPart, own: string = part): boolean {
+function isShown(
+  { parts, level: usual }: LogOutput,
+  level: LogEntry["level"],
+  part: LogPart,
+  own: string = part,
+): boolean {
   return LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(parts?.[own] ?? parts?.[part] ?? usual);
-}
-
-function tellTaps({ nodeId, fields, ...rest }: LogRecord): void {
-  const entry: LogEntry = {
-    ...rest,
-    ...(nodeId !== undefined && { nodeId }),
-    ...(Object.keys(fields).length > 0 && { fields }),
-  };
-  for (const tap of taps) tap(entry);
 }
 
 function configureAtFirst(): LogOutput {
@@ -261,7 +250,7 @@ function configureAtFirst(): LogOutput {
  * Formats `12:00:00.000 warn  gain: message key=value`, in local time. Leaves out the number of a failure, which is for
  * programs.
  */
-function formatText(record: LogRecord, colors: boolean): string {
+function formatText(record: LogEntry, colors: boolean): string {
   const { level, nodeId } = record;
   const fields = { ...record.fields };
   if (nodeId === undefined) delete fields.failure;
@@ -278,16 +267,9 @@ function formatText(record: LogRecord, colors: boolean): string {
 }
 
 /** Formats `{"time":…,"level":…,"category":…,"nodeId":…,"message":…,"fields":{…}}`. */
-function formatJson(record: LogRecord): string {
-  const { timeMs, level, category, nodeId, message, fields } = record;
-  const line = stringify({
-    time: new Date(timeMs).toISOString(),
-    level,
-    category: `sluice.${category}`,
-    nodeId,
-    message,
-    fields: Object.keys(fields).length === 0 ? undefined : fields,
-  });
+function formatJson({ timeMs, level, category, nodeId, message, fields }: LogEntry): string {
+  const time = new Date(timeMs).toISOString();
+  const line = stringify({ time, level, category: `sluice.${category}`, nodeId, message, fields });
   return line.replace(CONTROLS, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 

@@ -11,16 +11,14 @@
  * @module
  */
 import { BLOCKED, PHASE } from "../../../ffi/layout.gen.ts";
-import type { ControlPage } from "../../control_page.ts";
-import type { EventSink } from "../../events/run_events.ts";
 import type { LinkId, NodeId } from "../../ids.ts";
-import { type NodeActivity, type NodeState, readLanePulse } from "../../stats.ts";
+import { type NodeActivity, readLanePulse } from "../../stats.ts";
 import { awaitedInput } from "../../graph/complete.ts";
 import type { NodeEntry } from "../../graph/entries.ts";
-import type { Topology } from "../../topology.ts";
 import { isOver } from "../run_node.ts";
 import type { LaneThread } from "../lane_thread.ts";
-import { readNodePulse } from "./page_sample.ts";
+import type { Run } from "../run.ts";
+import { type NodePulse, type PageSample, readNodePulse } from "./page_sample.ts";
 import { standOf } from "./rounds.ts";
 
 /** The extra time that a lane may keep the same round while an edit loads modules on it, nanoseconds. */
@@ -69,11 +67,7 @@ export interface Kept {
 
 /** Finds each node's activity, and the nodes that keep their lanes. */
 export class NodeWatch {
-  readonly #topology: Topology;
-  readonly #page: ControlPage;
-  readonly #states: ReadonlyMap<NodeId, NodeState>;
-  readonly #events: EventSink;
-  readonly #poolName: (index: number) => string;
+  readonly #run: Run;
   readonly #stuckAfterNs: (nodes: readonly NodeEntry[]) => number;
   /** By index of their records, in one version of the graph. */
   #links = new Map<number, LinkId>();
@@ -90,39 +84,24 @@ export class NodeWatch {
   /**
    * Watches the nodes of one run.
    *
-   * @param poolName of a pool, by index
    * @param stuckAfterNs how long a call of any of the given nodes may last, nanoseconds; `Infinity`: for ever
    */
-  constructor(
-    topology: Topology,
-    page: ControlPage,
-    states: ReadonlyMap<NodeId, NodeState>,
-    events: EventSink,
-    poolName: (index: number) => string,
-    stuckAfterNs: (nodes: readonly NodeEntry[]) => number,
-  ) {
-    this.#topology = topology;
-    this.#page = page;
-    this.#states = states;
-    this.#events = events;
-    this.#poolName = poolName;
+  constructor(run: Run, stuckAfterNs: (nodes: readonly NodeEntry[]) => number) {
+    this.#run = run;
     this.#stuckAfterNs = stuckAfterNs;
   }
 
   /**
    * Looks once, and publishes changes.
    *
+   * @param now with a time that continues while the graph is paused
    * @param lanes all that have their lane's name
-   * @param nowNs a clock that continues while the graph is paused, nanoseconds
    * @returns nodes and lanes that are kept for too long
    */
-  look(
-    lanes: readonly LaneThread[],
-    nowNs: number,
-    outsiders: Outsiders = { drafted: [], gone: [] },
-  ): Kept {
+  look(now: PageSample, lanes: readonly LaneThread[], outsiders: Outsiders): Kept {
+    const { atNs: nowNs } = now;
     this.#lanes = lanes;
-    const { nodes } = this.#topology;
+    const { nodes } = this.#run.topology;
     for (const lane of lanes) {
       // A node of the graph keeps a lane that is being replaced, which is not looked at.
       if (!isLookedAt(lane) && lane.call && nodes.get(lane.call.node.id) !== lane.call.node) lane.call = undefined;
@@ -132,7 +111,7 @@ export class NodeWatch {
     const found = open.flatMap((lane) => this.#lookAt(lane, outsiders, nowNs));
     const stuck = found.flatMap((each) => "node" in each ? each : []);
     for (const { node, lane, forNs, place } of stuck) if (place !== "graph") this.#tellOutsider(node, lane, forNs);
-    for (const node of nodes.values()) this.#tellChange(node, stuck, nowNs);
+    for (const [node, pulse] of now.nodes) this.#tellChange(node, pulse, stuck, nowNs);
     for (const known of [this.#waits, this.#told]) {
       for (const id of known.keys()) if (!nodes.has(id)) known.delete(id);
     }
@@ -140,7 +119,7 @@ export class NodeWatch {
   }
 
   #isDwelling({ index, call }: LaneThread): boolean {
-    const { rounds, currentNode } = readLanePulse(this.#page, index);
+    const { rounds, currentNode } = readLanePulse(this.#run.page, index);
     return currentNode >= 0 && call?.rounds === rounds;
   }
 
@@ -148,45 +127,46 @@ export class NodeWatch {
   tellWaits(nodes: Iterable<NodeEntry>, nowNs: number): void {
     for (const node of nodes) {
       const told = this.#told.get(node.id)?.kind;
-      const waits = awaitedInput(this.#topology, node) !== undefined;
-      if (waits || told === "waiting") this.#tellChange(node, [], nowNs);
+      const waits = awaitedInput(this.#run.topology, node) !== undefined;
+      if (waits || told === "waiting") this.#tellChange(node, this.#pulse(node), [], nowNs);
     }
   }
 
-  /** Returns the activity of a node. @param nowNs as for `look()` */
-  activityOf(node: NodeEntry, nowNs: number): NodeActivity {
+  /** Returns the activity of a node. @param nowNs the time of `pulse`, on the clock of the looks */
+  activityOf(node: NodeEntry, nowNs: number, pulse: NodePulse = this.#pulse(node)): NodeActivity {
     // A node that an edit prepares in its place, or its removed predecessor, also keeps it from being run.
     const call = this.#lanes.find(({ name }) => name === node.lane)?.call;
     if (call?.node.id === node.id && this.#isLong(call.node, nowNs - call.sinceNs)) {
       return { kind: "stuck", forMs: Math.floor((nowNs - call.sinceNs) / 1e6) };
     }
-    const { phase, blockedKind, blockedId } = readNodePulse(this.#page, node.index);
-    if (blockedKind === BLOCKED.pool) return { kind: "blocked", on: "pool", name: this.#poolName(blockedId) };
+    const { phase, blockedKind, blockedId } = pulse;
+    const { pools, states, topology } = this.#run;
+    if (blockedKind === BLOCKED.pool) return { kind: "blocked", on: "pool", name: pools[blockedId]?.name ?? "" };
     if (blockedKind === BLOCKED.link) {
       const name = this.#linkAt(blockedId);
       if (name !== undefined) return { kind: "blocked", on: "link", name };
     }
     if (phase === PHASE.await) return { kind: "awaiting" };
-    const input = isOver(this.#states.get(node.id)) ? undefined : awaitedInput(this.#topology, node);
+    const input = isOver(states.get(node.id)) ? undefined : awaitedInput(topology, node);
     if (input !== undefined) return { kind: "waiting", input };
     const lane = this.#lanes.find((each) => each.name === node.lane && isLookedAt(each));
-    const isRun = lane !== undefined && readLanePulse(this.#page, lane.index).currentNode === node.index;
+    const isRun = lane !== undefined && readLanePulse(this.#run.page, lane.index).currentNode === node.index;
     return { kind: phase === PHASE.idle && !isRun ? "idle" : "running" };
   }
 
   /** Looks at a lane. @returns the holders of its thread, if any */
   #lookAt(lane: LaneThread, outsiders: Outsiders, nowNs: number): (StuckNode | KeptLane)[] {
-    const { rounds, calls, currentNode } = readLanePulse(this.#page, lane.index);
+    const { rounds, calls, currentNode } = readLanePulse(this.#run.page, lane.index);
     if (currentNode < 0) return this.#lookAtRest(lane, rounds, outsiders, nowNs);
     lane.stand = undefined;
-    const nodes = [...this.#topology.nodes.values(), ...outsiders.drafted, ...outsiders.gone];
+    const nodes = [...this.#run.topology.nodes.values(), ...outsiders.drafted, ...outsiders.gone];
     const node = nodes.find(({ lane: name, index }) => name === lane.name && index === currentNode);
     const before = lane.call;
     if (node === undefined) {
       lane.call = undefined;
       return [];
     }
-    const { phase, ticks } = readNodePulse(this.#page, node.index);
+    const { phase, ticks } = this.#pulse(node);
     // TypeScript lanes count calls at once, native lanes count ticks.
     const signs = `${node.id} ${rounds} ${phase} ${calls} ${ticks}`;
     const isSame = before?.signs === signs && before.node === node;
@@ -205,7 +185,7 @@ export class NodeWatch {
   ): (StuckNode | KeptLane)[] {
     lane.call = undefined;
     const on = (nodes: Iterable<NodeEntry>) => [...nodes].filter((node) => node.lane === lane.name);
-    const open = on(this.#topology.nodes.values()).filter(({ id }) => !isOver(this.#states.get(id)));
+    const open = on(this.#run.topology.nodes.values()).filter(({ id }) => !isOver(this.#run.states.get(id)));
     const drafts = on(outsiders.drafted);
     // Native lanes call no JavaScript, and this thread looks, so main is not kept. A lane without nodes closes.
     if (lane.kind !== "worker" || open.length + drafts.length === 0) {
@@ -232,24 +212,28 @@ export class NodeWatch {
   }
 
   /** True if a node has awaited something in a call that is not over. */
-  #isUnderWay({ index }: NodeEntry): boolean {
-    const { phase } = readNodePulse(this.#page, index);
+  #isUnderWay(node: NodeEntry): boolean {
+    const { phase } = this.#pulse(node);
     return phase === PHASE.await || phase === PHASE.setup || phase === PHASE.flush;
   }
 
   #tellOutsider(node: NodeEntry, { name }: LaneThread, forNs: number): void {
     if (this.#toldOutsiders.has(node)) return;
     this.#toldOutsiders.add(node);
-    this.#events.publish({ group: "node", nodeId: node.id, kind: "stuck", lane: name, forNs });
+    this.#run.events.publish({ group: "node", nodeId: node.id, kind: "stuck", lane: name, forNs });
   }
 
   #linkAt(index: number): LinkId | undefined {
-    const { version, links } = this.#topology;
+    const { version, links } = this.#run.topology;
     if (version !== this.#linksVersion) {
       this.#linksVersion = version;
       this.#links = new Map([...links.values()].map((link) => [link.index, link.id]));
     }
     return this.#links.get(index);
+  }
+
+  #pulse({ index }: NodeEntry): NodePulse {
+    return readNodePulse(this.#run.page, index);
   }
 
   #isLong(node: NodeEntry, forNs: number): boolean {
@@ -260,12 +244,10 @@ export class NodeWatch {
    * Publishes that a node waits for a link, or is blocked or stuck, and the end of that. It is blocked or stuck once
    * two looks found it so without progress between them.
    */
-  #tellChange(node: NodeEntry, stuck: readonly StuckNode[], nowNs: number): void {
+  #tellChange(node: NodeEntry, pulse: NodePulse, stuck: readonly StuckNode[], nowNs: number): void {
     const { id } = node;
-    const found = this.activityOf(node, nowNs);
-    const waits = found.kind === "blocked"
-      ? `${found.on} ${found.name} ${readNodePulse(this.#page, node.index).ticks}`
-      : "";
+    const found = this.activityOf(node, nowNs, pulse);
+    const waits = found.kind === "blocked" ? `${found.on} ${found.name} ${pulse.ticks}` : "";
     const isSteady = found.kind === "stuck" || found.kind === "waiting" ||
       (waits !== "" && this.#waits.get(id) === waits);
     if (waits === "") this.#waits.delete(id);
@@ -273,16 +255,16 @@ export class NodeWatch {
     const before = this.#told.get(id);
     const held = stuck.find((each) => each.node === node);
     // A node may also be stuck while it is set up anew, or torn down after a failure.
-    const isOpen = this.#states.get(id) === "running" || (found.kind === "stuck" && held !== undefined);
+    const isOpen = this.#run.states.get(id) === "running" || (found.kind === "stuck" && held !== undefined);
     if (isSteady && isOpen) {
       if (before !== undefined && sameWait(before, found)) return;
       this.#told.set(id, found);
-      this.#events.publish({ group: "node", nodeId: id, kind: "activity", activity: found });
+      this.#run.events.publish({ group: "node", nodeId: id, kind: "activity", activity: found });
       if (held === undefined) return;
-      this.#events.publish({ group: "node", nodeId: id, kind: "stuck", lane: held.lane.name, forNs: held.forNs });
+      this.#run.events.publish({ group: "node", nodeId: id, kind: "stuck", lane: held.lane.name, forNs: held.forNs });
     } else if (before !== undefined && found.kind !== "stuck" && (found.kind !== "blocked" || !isOpen)) {
       this.#told.delete(id);
-      this.#events.publish({ group: "node", nodeId: id, kind: "activity", activity: found });
+      this.#run.events.publish({ group: "node", nodeId: id, kind: "activity", activity: found });
     }
   }
 }

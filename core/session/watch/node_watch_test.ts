@@ -11,7 +11,9 @@ import type { NodeState } from "../../stats.ts";
 import type { NodeEntry } from "../../graph/entries.ts";
 import type { Topology } from "../../topology.ts";
 import { LaneThread } from "../lane_thread.ts";
+import type { Run } from "../run.ts";
 import { NodeWatch } from "./node_watch.ts";
+import { PageSample } from "./page_sample.ts";
 
 /** Keeps the graph from coming to a stop: the node waits for its time again and again. */
 const clock = () =>
@@ -94,6 +96,7 @@ class KeptLane {
   readonly #page: ControlPage;
   readonly #graph: readonly NodeEntry[] = [entry("a", 0), entry("b", 1)];
   readonly #draft: NodeEntry = entry("draft", 2);
+  readonly #topology: Topology;
   readonly #watch: NodeWatch;
   readonly #states = new Map<NodeId, NodeState>();
   #lane: LaneThread = thread();
@@ -112,14 +115,9 @@ class KeptLane {
     };
     const topology = { nodes: new Map(this.#graph.map((node) => [node.id, node])), links: new Map() };
     const events = { publish } as unknown as EventBus;
-    this.#watch = new NodeWatch(
-      topology as unknown as Topology,
-      page,
-      this.#states,
-      events,
-      () => "",
-      () => stuckAfterNs,
-    );
+    this.#topology = topology as unknown as Topology;
+    const run = { topology, page, states: this.#states, events, pools: [] } as unknown as Run;
+    this.#watch = new NodeWatch(run, () => stuckAfterNs);
   }
 
   /** Returns the findings of looks over this many seconds: the stuck node, and the other candidates. */
@@ -132,8 +130,8 @@ class KeptLane {
     let found: unknown;
     for (let left = seconds * 4; left > 0; left--) {
       const { stuck, kept } = this.#watch.look(
+        new PageSample(this.#topology, this.#page, this.#nowNs += 25e7),
         [this.#lane],
-        this.#nowNs += 25e7,
         { drafted: drafted ? [this.#draft] : [], gone: [] },
       );
       found = { stuck: stuck.map(({ node }) => node.id), kept: kept.map(({ nodes }) => nodes.map(({ id }) => id)) };

@@ -109,9 +109,8 @@ export class SessionWatch {
 
   /** Watches the running graph. */
   watch(): void {
-    const { page, topology, events, states } = this.#run;
-    const poolName = (index: number) => this.#run.pools[index]?.name ?? "";
-    this.#nodes = new NodeWatch(topology, page, states, events, poolName, (nodes) => this.#stuckAfterNs(nodes));
+    const { topology } = this.#run;
+    this.#nodes = new NodeWatch(this.#run, (nodes) => this.#stuckAfterNs(nodes));
     this.end();
     if (topology.mode === "offline") {
       this.#growth = new LinkGrowth(this.#run);
@@ -141,7 +140,7 @@ export class SessionWatch {
     const { page, driver, lanes, topology } = this.#run;
     const open = lanes.open.filter(({ is }) => !is.replaced);
     const now = new PageSample(topology, page, driver.nowNs());
-    const { stuck, kept, dwelling } = watch.look(lanes.all, now.atNs, this.#outsiders());
+    const { stuck, kept, dwelling } = watch.look(now, lanes.all, this.#outsiders());
     for (const { index } of dwelling) page.callAttention(index);
     const held = new Map([...stuck.map((each) => this.#stuck(each)), ...kept.map((each) => this.#kept(each))]);
     this.#endHeld(held, now.atNs);
