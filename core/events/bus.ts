@@ -226,7 +226,7 @@ class Subscriber implements Subscription {
     return this.queue.dropped;
   }
 
-  /** Queues an event. @returns whether the subscriber takes it */
+  /** Queues an event. @returns true if the subscriber takes it */
   offer(event: SluiceEvent): boolean {
     if (!this.#fits(event.topic)) return false;
     this.queue.push(event);

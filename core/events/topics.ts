@@ -61,7 +61,7 @@ function isOwnTopic(topic: unknown): boolean {
 /**
  * Reads a pattern.
  *
- * @returns a function that returns whether a topic matches
+ * @returns a function that returns true for a topic that matches
  * @throws {SluiceError} `InvalidConfig` if no topic can match
  */
 export function parsePattern(pattern: string): (topic: string) => boolean {

@@ -124,7 +124,7 @@ export class LaneBalancer {
   /**
    * Undoes moves that have made the graph slower: the machine has fewer free processors than the graph has lanes.
    *
-   * @param isBusy whether a lane is overloaded; if none is, a live graph may just have less to do
+   * @param isBusy true if a lane is overloaded; if none is, a live graph may just have less to do
    */
   #judge({ moves, pace, sinceNs, frames }: Trial, nowNs: number, isBusy: boolean): void {
     if (nowNs - sinceNs < this.#options.overloadedForMs * 1e6) return;
@@ -205,7 +205,7 @@ export class LaneBalancer {
     return runs ? undefined : "it does not run";
   }
 
-  /** Moves nodes by an edit. @returns whether the edit was made */
+  /** Moves nodes by an edit. @returns true if the edit was made */
   async #move(moves: readonly LaneMove[], reason: string): Promise<boolean> {
     this.#isMoving = true;
     try {

@@ -1,6 +1,6 @@
 /**
- * Finds each node's activity from the control page alone: whether it waits for work, for a link or a pool, for a
- * promise of its own, or has not returned from a call for long.
+ * Finds each node's activity from the control page alone. A node waits for work, for a link or a pool, or for a promise
+ * of its own, or has not returned from a call for long.
  *
  * A running call holds its lane's thread, so the lane's rounds and the node's ticks do not advance: two looks at the
  * page show since when. If a lane is in the same round at two looks, the watch tells it to end the round with its tick.

@@ -77,11 +77,9 @@ export function keptBy(run: Run, index: number): string {
 }
 
 function tellAbandoned(run: Run, lane: LaneThread, what: string): void {
-  const { threadId } = readLaneCounters(run.page, lane.index);
-  const message = `Lane "${lane.name}"${threadId > 0 ? ` (thread ${threadId})` : ""} ${what}: ` +
-    `${
-      keptBy(run, lane.index)
-    } has not returned. Its memory is set aside; it goes on until Deno.exit() or a signal ends the process`;
+  const message =
+    `Lane ${describeLane(run, lane)} ${what}: ${keptBy(run, lane.index)} has not returned. Its memory is ` +
+    "set aside; it goes on until Deno.exit() or a signal ends the process";
   run.events.publish({ group: "lane", lane: lane.name, kind: "warning", message });
   logger("runtime").error(message);
 }
@@ -89,6 +87,12 @@ function tellAbandoned(run: Run, lane: LaneThread, what: string): void {
 /** Names a node that an edit has removed: a new node may have its id. */
 function nameGone(run: Run, { id }: NodeEntry): string {
   return run.topology.nodes.has(id) ? `the former "${id}"` : `"${id}"`;
+}
+
+/** Names a lane, with the number of its thread if that is known. */
+export function describeLane({ page }: Run, { name, index }: LaneThread): string {
+  const { threadId } = readLaneCounters(page, index);
+  return `"${name}"${threadId > 0 ? ` (thread ${threadId})` : ""}`;
 }
 
 function quoteAll(names: readonly string[]): string {

@@ -1,13 +1,15 @@
 /**
  * Looks at the control page of a run at intervals for events that lanes cannot report themselves: threads that have
- * ended or that a node keeps, a graph that has come to a stop, links that begin to drop.
+ * ended or that a node keeps, a graph that has come to a stop, links that begin to drop. Each look takes one
+ * `PageSample`; the detectors beside this file compare it with what they found before, and this file acts on their
+ * findings.
  *
  * @module
  */
 import { PHASE } from "../../../ffi/layout.gen.ts";
 import { SluiceError } from "../../errors.ts";
 import { logger } from "../../log.ts";
-import { type NodeActivity, type NodeState, readLaneCounters, readPhase } from "../../stats.ts";
+import { type NodeActivity, type NodeState, readPhase } from "../../stats.ts";
 import type { LinkEntry, NodeEntry } from "../../graph/entries.ts";
 import type { LaneReplacer } from "../lane_replacer.ts";
 import type { LaneNews } from "../lane_news.ts";
@@ -17,6 +19,7 @@ import { findDrops, type Losses } from "./drops.ts";
 import { awaitingCalls, nameOfCall } from "./late_calls.ts";
 import { LinkGrowth } from "./link_growth.ts";
 import { type KeptLane, type NodePlace, NodeWatch, type Outsiders, type StuckNode } from "./node_watch.ts";
+import { describeLane } from "./overdue.ts";
 import { MAX_STEP_NS, PageSample, type Steady } from "./page_sample.ts";
 import { lookForIdle, lookForStop, type Stillness, UNSEEN } from "./stop.ts";
 import { describeUnread, unreadSinks } from "./unread.ts";
@@ -38,8 +41,9 @@ interface Before {
   calls: ReadonlyMap<NodeEntry, Steady>;
   unread: ReadonlyMap<LinkEntry, Steady>;
   losses: ReadonlyMap<LinkEntry, Losses>;
-  /** Of the whole graph, and without the lanes that are kept. */
+  /** The stillness of the whole graph. */
   stillness: Stillness;
+  /** The stillness of the lanes that no node keeps; only a graph that is being stopped is looked at for it. */
   idleness: Stillness;
   /** The time of the look, nanoseconds of the runtime's clock and of the nodes' clock. */
   atNs: number;
@@ -278,7 +282,7 @@ export class SessionWatch {
     const { id, type: { descriptor } } = node;
     const ms = Math.floor(forNs / 1e6);
     const message = `Node "${id}" (${descriptor.type}) has kept lane ${
-      this.#describe(lane)
+      describeLane(this.#run, lane)
     } for ${ms} ms without returning`;
     const error = new SluiceError("NodeFailed", message, { nodeId: id });
     this.#giveUp(lane, error, place, [node]);
@@ -288,7 +292,7 @@ export class SessionWatch {
   /** Handles nodes, one of which keeps their lane's thread. @returns the lane, and the hold */
   #kept({ lane, forNs, nodes, isCallback, place = "graph" }: KeptLane): FoundLane {
     const ids = nodes.map(({ id }) => `"${id}"`).join(" or ");
-    const message = `Lane ${this.#describe(lane)} has been kept for ${Math.floor(forNs / 1e6)} ms by ` +
+    const message = `Lane ${describeLane(this.#run, lane)} has been kept for ${Math.floor(forNs / 1e6)} ms by ` +
       (isCallback ? `a callback of ${ids}` : `${ids}, which have awaited something`);
     const error = new SluiceError("LaneCrashed", message);
     const isNew = this.#giveUp(lane, error, place, nodes);
@@ -367,7 +371,7 @@ export class SessionWatch {
    * Gives up a lane whose thread is kept, if its nodes can continue elsewhere.
    *
    * @param place of the nodes that may keep the thread
-   * @returns whether they cannot, and that is new
+   * @returns true if they cannot and this was not reported before
    */
   #giveUp(lane: LaneThread, error: SluiceError, place: NodePlace, nodes: readonly NodeEntry[]): boolean {
     if (this.#replacer.take(lane, error, place === "graph" ? "stuck" : place)) return false;
@@ -391,12 +395,6 @@ export class SessionWatch {
     return limitNs < Infinity && this.#runsGraph(lane)
       ? `the run fails once that has lasted ${limitNs / 1e6} ms, which "callTimeoutMs" can change`
       : "the run goes on without it";
-  }
-
-  /** Names a lane, with the number of its thread if that is known. */
-  #describe({ name, index }: LaneThread): string {
-    const { threadId } = readLaneCounters(this.#run.page, index);
-    return `"${name}"${threadId > 0 ? ` (thread ${threadId})` : ""}`;
   }
 }
 

@@ -64,7 +64,7 @@ export function lookForStop(
  * Looks for work that is left, except on lanes whose thread a node keeps.
  *
  * @param kept indices of those lanes
- * @returns the stillness for the next look, and whether several looks in a row found no work
+ * @returns the stillness for the next look; `isIdle`: several looks in a row found no work
  */
 export function lookForIdle(
   before: Stillness,
