@@ -79,7 +79,7 @@ export type { PixelAspect } from "./core/frames/pixel_aspect.ts";
 
 // Node types: the standard ones, and registries of them.
 export { nodePackage, nodes } from "./sluice.gen.ts";
-export { collectNodes } from "./core/graph/collect_nodes.ts";
+export { collectNodes } from "./core/graph/registry_file.ts";
 export { NodeRegistry } from "./core/registry/node_registry.ts";
 export type { BuildEnvironment, NodeMetadata, RegistryBuilder } from "./core/registry/node_registry.ts";
 export type { ConfigSchema, NodeDescriptor, PortDescriptor, Reach } from "./core/descriptor/descriptor.ts";
@@ -123,11 +123,11 @@ export type { GraphCheck } from "./core/graph/load.ts";
 export type { ConfigOverride } from "./core/graph/config_overrides.ts";
 export { buildGraph, graphOptions } from "./core/graph/build.ts";
 export type { BuildOptions, BuiltGraph, GraphTarget } from "./core/graph/build.ts";
-export type { GraphDocument, GraphLink, GraphNode } from "./core/graph/document.ts";
-export type { GraphFile, GraphFileLink, GraphFileNode } from "./core/graph/graph_file.ts";
+export type { GraphDocument, GraphLink, GraphNode } from "./core/graph/schema.ts";
+export type { GraphFile, GraphFileLink, GraphFileNode } from "./core/graph/schema.ts";
 export { GraphView } from "./core/graph/graph_view.ts";
-export { graphToDot } from "./core/graph/dot.ts";
-export { graphToMermaid } from "./core/graph/mermaid.ts";
+export { graphToDot } from "./core/graph/drawing.ts";
+export { graphToMermaid } from "./core/graph/drawing.ts";
 
 // A running graph: its figures, events and errors.
 export type {

@@ -9,7 +9,7 @@ import { SluiceError } from "./errors.ts";
 import { EventBus } from "./events/bus.ts";
 import type { FrameKind } from "./frames/format.ts";
 import type { Frame } from "./frames/frame.ts";
-import type { GraphFile } from "./graph/graph_file.ts";
+import type { GraphFile } from "./graph/schema.ts";
 import { pathLatencies } from "./graph/latencies.ts";
 import { snapshotGraph } from "./graph/snapshot.ts";
 import { type LinkId, splitAddress } from "./ids.ts";

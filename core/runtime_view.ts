@@ -13,8 +13,7 @@ import type { LaneKind } from "./placement/lane_options.ts";
 import type { GraphMode } from "./links/policy.ts";
 import type { Figures, NodeActivity, NodeProgress, NodeState, PoolStats } from "./stats.ts";
 import type { NodeDescriptor } from "./descriptor/descriptor.ts";
-import type { Carries } from "./graph/carries.ts";
-import type { LinkEntry, NodeEntry } from "./graph/entries.ts";
+import type { Carries, LinkEntry, NodeEntry } from "./graph/entries.ts";
 
 /** The state of a run. */
 export type RunState = "building" | "starting" | "running" | "paused" | "stopping" | "completed" | "stopped" | "failed";

@@ -1,7 +1,7 @@
 /** What edits are tried on, and what of it a graph takes up. */
 import { deepEqual, equal, notEqual, throws } from "node:assert/strict";
 import { fixture, port } from "../tests/fixtures/define.ts";
-import { feedbackLinks } from "./graph/loops.ts";
+import { feedbackLinks } from "./graph/order.ts";
 import { Topology } from "./topology.ts";
 
 const ends = [

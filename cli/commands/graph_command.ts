@@ -5,9 +5,8 @@
  */
 import { SluiceError } from "../../core/errors.ts";
 import { buildGraph, graphOptions } from "../../core/graph/build.ts";
-import { graphToDot } from "../../core/graph/dot.ts";
-import type { GraphFile } from "../../core/graph/graph_file.ts";
-import { graphToMermaid } from "../../core/graph/mermaid.ts";
+import { graphToDot, graphToMermaid } from "../../core/graph/drawing.ts";
+import type { GraphFile } from "../../core/graph/schema.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
 import type { GraphArgs } from "../args.ts";

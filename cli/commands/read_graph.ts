@@ -4,7 +4,7 @@
  * @module
  */
 import type { SluiceError } from "../../core/errors.ts";
-import type { GraphDocument } from "../../core/graph/document.ts";
+import type { GraphDocument } from "../../core/graph/schema.ts";
 import { readGraphText } from "../../core/graph/graph_text.ts";
 import { checkGraph, type GraphCheck } from "../../core/graph/load.ts";
 import type { GraphMode } from "../../core/links/policy.ts";

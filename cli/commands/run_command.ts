@@ -7,7 +7,7 @@ import { consoleOnOwnLine, consoleToStderr } from "../../core/log/console_output
 import { SluiceError } from "../../core/errors.ts";
 import { STANDARD_INPUT } from "../../core/graph/graph_text.ts";
 import { buildGraph, graphOptions } from "../../core/graph/build.ts";
-import type { GraphDocument } from "../../core/graph/document.ts";
+import type { GraphDocument } from "../../core/graph/schema.ts";
 import { placed } from "../../core/graph/diagnostics.ts";
 import { logger } from "../../core/log.ts";
 import { dropEarlyLaneWorker } from "../../core/lanes/lane_worker_start.ts";

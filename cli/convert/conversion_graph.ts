@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { GraphFile } from "../../core/graph/graph_file.ts";
+import type { GraphFile } from "../../core/graph/schema.ts";
 import { STANDARD } from "../../processors/file/standard_output.ts";
 import { type Container, containerOf, isIndexed } from "../../processors/media/containers.ts";
 import { isSequence } from "../../processors/media/image_path.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { GraphFile, GraphFileLink, GraphFileNode } from "../../core/graph/graph_file.ts";
+import type { GraphFile, GraphFileLink, GraphFileNode } from "../../core/graph/schema.ts";
 
 /** The lane that is there without being declared: what is known of standard input is known there. */
 export const MAIN = "main";

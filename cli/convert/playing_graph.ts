@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { GraphFile } from "../../core/graph/graph_file.ts";
+import type { GraphFile } from "../../core/graph/schema.ts";
 import type { MediaInfo, TrackInfo } from "../../processors/media/media_info.ts";
 import { PCM } from "../../processors/media/output_formats.ts";
 import type { PlayArgs } from "../media_args.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { GraphDocument, GraphNode } from "../../core/graph/document.ts";
+import type { GraphDocument, GraphNode } from "../../core/graph/schema.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 
 /** The node type that prints. */

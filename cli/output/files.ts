@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { GraphDocument } from "../../core/graph/document.ts";
+import type { GraphDocument } from "../../core/graph/schema.ts";
 import { redact } from "../../core/errors/redaction.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { STANDARD } from "../../processors/file/standard_output.ts";

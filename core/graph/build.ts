@@ -6,13 +6,20 @@
 import { SluiceError, type SourcePlace } from "../errors.ts";
 import { nodeId, splitAddress } from "../ids.ts";
 import type { LinkOptions } from "../links/policy.ts";
-import type { GraphDocument } from "./document.ts";
-import type { GraphFile } from "./graph_file.ts";
+import {
+  type GraphDocument,
+  type GraphFile,
+  type GraphOptions,
+  NODE_OPTION_NAMES,
+  type NodeOption,
+  type NodeOptions,
+  pick,
+  present,
+} from "./schema.ts";
 import { assertKeys } from "../errors/option_check.ts";
 import type { AddOptions } from "../runtime_options.ts";
 import { linkedPorts } from "./linked_ports.ts";
 import { placed } from "./diagnostics.ts";
-import { type GraphOptions, NODE_OPTION_NAMES, type NodeOption, type NodeOptions, pick, present } from "./schema.ts";
 import { JOINT } from "./sub_graphs.ts";
 
 /** The string interface of a runtime. */

@@ -1,16 +1,20 @@
 /**
  * Resolves the type parameters of generic node types. A generic port carries the type of its links: a node `valve` with
- * an input and an output of type `F` hands `F` on, and the links at either port determine it.
+ * an input and an output of type `F` hands `F` on, and the links at either port determine it. A node whose type leaves
+ * its kind of frames open gets that of its links, as long as they determine it.
  *
  * Each link is an equation between the types at its two ends. Unification (J. A. Robinson, 1965) solves the equations,
  * over the nodes that generic ports join.
  *
  * @module
  */
-import { findPort, type NodeDescriptor, type PortDescriptor } from "../descriptor/descriptor.ts";
-import { frameTypeOf } from "../descriptor/open_ports.ts";
+import { expandPort, findPort, type NodeDescriptor, type PortDescriptor } from "../descriptor/descriptor.ts";
+import { frameTypeOf, inferredKind, isChosen, withKind } from "../descriptor/open_ports.ts";
 import type { FrameKind } from "../frames/format.ts";
 import { KIND_FACTS } from "../frames/kinds.ts";
+import type { NodeId } from "../ids.ts";
+import { withDescriptor } from "../registry/node_type.ts";
+import type { LinkEntry, NodeEntry } from "./entries.ts";
 
 /** The two ends of a link. */
 export interface CarryingLink {
@@ -333,4 +337,47 @@ function readTerm(
     at++;
   }
   return { term: make(name, terms), end: at };
+}
+
+/** A graph in which kinds are inferred. */
+export interface InferenceGraph {
+  readonly nodes: ReadonlyMap<NodeId, NodeEntry>;
+  /** Returns the types of its ports, by its current links. */
+  carried(): CarriedTypes;
+  linksAt(node: NodeId): readonly LinkEntry[];
+  /** Replaces one node entry by another. */
+  swap(old: NodeEntry, entry: NodeEntry): void;
+  /** Updates a link from its ends. */
+  relink(link: LinkEntry): void;
+}
+
+/**
+ * Infers the kind of a node, and of the nodes behind it, from its links. Does nothing if the node's type fixes the
+ * kind.
+ */
+export function inferKind(graph: InferenceGraph, id: NodeId): void {
+  const descriptor = graph.nodes.get(id)?.type.descriptor;
+  const port = descriptor && [...descriptor.inputs, ...descriptor.outputs].find(isChosen);
+  if (port === undefined) return;
+  const [name = port.name] = expandPort(port);
+  spreadKind(graph, id, graph.carried().of(id, name, port).kind);
+}
+
+/** Gives a kind to a node, and to all nodes that ports of open kind join to it. */
+export function spreadKind(graph: InferenceGraph, start: NodeId, kind: FrameKind | undefined): void {
+  const links = new Set<LinkEntry>();
+  const found = new Set([start]);
+  for (const id of found) {
+    const node = graph.nodes.get(id);
+    const descriptor = node && withKind(node.type.descriptor, kind);
+    if (descriptor === undefined || inferredKind(descriptor) !== kind || descriptor === node!.type.descriptor) continue;
+    graph.swap(node!, { ...node!, type: withDescriptor(node!.type, descriptor) });
+    for (const link of graph.linksAt(id)) {
+      const [own, other] = link.fromNode === id ? [link.output, link.toNode] : [link.input, link.fromNode];
+      if (!isChosen(own)) continue;
+      links.add(link);
+      found.add(other);
+    }
+  }
+  for (const link of links) graph.relink(link);
 }

@@ -13,13 +13,12 @@ import type { AnyNodeType } from "../registry/node_type.ts";
 import { AUTO_LANE, DEFAULT_LANE, MAIN_LANE, NATIVE_LANE } from "../placement/lane_choice.ts";
 import { malformedReferences } from "../descriptor/secrets.ts";
 import type { NodeEntry } from "./entries.ts";
-import type { GraphNode } from "./document.ts";
+import type { GraphNode, NodeOption } from "./schema.ts";
 import type { FileTopology, Note } from "./file_topology.ts";
 import { jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
 import { linkedPorts } from "./linked_ports.ts";
 import type { GraphDiagnostics } from "./diagnostics.ts";
 import { type ConfigOverride, formatOverride } from "./config_overrides.ts";
-import type { NodeOption } from "./schema.ts";
 import { optionValues, type ShapedGraph, type ShapedNode } from "./shape.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
 

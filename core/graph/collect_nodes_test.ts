@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { SluiceError } from "../errors.ts";
-import { collectNodes } from "./collect_nodes.ts";
+import { collectNodes } from "./registry_file.ts";
 import { assertNodeRegistered } from "../../testing/registry_asserts.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));

@@ -1,14 +1,15 @@
 /**
- * Checks whether a graph has all that it needs to run.
+ * Checks whether a graph has all that it needs to run, and whether all that it declares is used.
  *
  * @module
  */
 import { SluiceError } from "../errors.ts";
-import { listSome } from "../errors/suggestion.ts";
+import { didYouMean, listSome } from "../errors/suggestion.ts";
 import { logger } from "../log.ts";
 import { expandPort, type PortDescriptor } from "../descriptor/descriptor.ts";
 import type { NodeEntry } from "./entries.ts";
 import type { Topology } from "../topology.ts";
+import { AUTO_LANE, MAIN_LANE } from "../placement/lane_choice.ts";
 
 /**
  * Checks an offline graph. In a live graph nodes wait for links instead.
@@ -64,4 +65,23 @@ function openInput(topology: Topology, { id, type }: NodeEntry): PortDescriptor 
   return type.descriptor.inputs.find((port) =>
     !port.optional && port.array === undefined && topology.linkInto(id, port.name) === undefined
   );
+}
+
+/** Logs the warning of {@linkcode unusedLanes} for a graph. */
+export function warnOfUnusedLanes({ lanes, nodes }: Pick<Topology, "lanes" | "nodes">): void {
+  const words = unusedLanes(Object.keys(lanes), new Set([...nodes.values()].map(({ lane }) => lane)));
+  if (words !== undefined) logger("runtime").warn(words);
+}
+
+/**
+ * Returns the warning; `undefined` if every lane is used.
+ *
+ * @param named lanes with options
+ * @param used lanes of nodes
+ */
+export function unusedLanes(named: Iterable<string>, used: ReadonlySet<string>): string | undefined {
+  const strange = [...named].filter((name) => name !== MAIN_LANE && name !== AUTO_LANE && !used.has(name));
+  if (strange.length === 0) return undefined;
+  const free = new Set(used).difference(new Set(named));
+  return `No node uses ${strange.map((name) => `lane "${name}"${didYouMean(name, free)}`).join(", ")}`;
 }

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { graphToDot } from "./dot.ts";
-import type { GraphFile } from "./graph_file.ts";
-import { graphToMermaid } from "./mermaid.ts";
+import { graphToDot, graphToMermaid } from "./drawing.ts";
+import type { GraphFile } from "./schema.ts";
 
 const GRAPH: GraphFile = {
   version: 1,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { knownInput } from "./known_accepts.ts";
+import { formatFault, knownInput } from "./known_formats.ts";
 import { SluiceError, type SourcePlace } from "../errors.ts";
 import { meet } from "../descriptor/open_ports.ts";
 import type { LinkId } from "../ids.ts";
@@ -14,9 +14,8 @@ import type { AnyNodeType } from "../registry/node_type.ts";
 import type { AddOptions } from "../runtime_options.ts";
 import type { LinkEntry, NodeEntry } from "./entries.ts";
 import { type Fault, Topology } from "../topology.ts";
-import { formatFault } from "./format_fault.ts";
 import { assertForward, assertLinkable, attemptOf, type LinkEnd, resolvePort } from "./link_rules.ts";
-import { assertDelayed } from "./loops.ts";
+import { assertDelayed } from "./order.ts";
 import type { GraphOptions } from "./schema.ts";
 import type { ShapedEnd } from "./shape.ts";
 

@@ -5,7 +5,6 @@
  * @module
  */
 import { type LinkId, nthLinkId } from "../ids.ts";
-import { RecordTable } from "./record_table.ts";
 
 /** A node or a link that has a record. */
 interface Recorded {
@@ -75,5 +74,25 @@ export class GraphNumbers {
   recycle(nodes: Iterable<Recorded>, links: Iterable<Recorded>): void {
     for (const { index } of nodes) this.#next.nodes.giveBack(index);
     for (const { index } of links) this.#next.links.giveBack(index);
+  }
+}
+
+export class RecordTable {
+  readonly #free: number[] = [];
+  #next = 0;
+
+  /** The most records that were ever in use at once. */
+  get size(): number {
+    return this.#next;
+  }
+
+  /** Takes the lowest number that was never used or was given back. */
+  take(): number {
+    return this.#free.pop() ?? this.#next++;
+  }
+
+  /** Frees a number for use. */
+  giveBack(index: number): void {
+    this.#free.push(index);
   }
 }

@@ -6,7 +6,7 @@
 import { SluiceError } from "../errors.ts";
 import { splitAddress } from "../ids.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
-import type { GraphFile, GraphFileLink } from "./graph_file.ts";
+import type { GraphFile, GraphFileLink } from "./schema.ts";
 
 /** The default limit of {@linkcode GraphView.paths}. */
 const DEFAULT_PATHS = 100;

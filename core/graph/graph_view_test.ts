@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import type { GraphFile } from "./graph_file.ts";
+import type { GraphFile } from "./schema.ts";
 import { GraphView } from "./graph_view.ts";
 
 /** A graph of nodes with these links: `"a b"` leads from a to b. */

@@ -10,8 +10,7 @@
 import type { LinkId, NodeId } from "../ids.ts";
 import type { PathLatency, RuntimeStats } from "../stats.ts";
 import type { Topology } from "../topology.ts";
-import { feedbackLinks } from "./loops.ts";
-import { orderedNodes } from "./order.ts";
+import { feedbackLinks, orderedNodes } from "./order.ts";
 
 /**
  * Returns the latency from each source to each sink that it reaches, by the slowest way between the two.

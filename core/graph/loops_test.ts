@@ -2,8 +2,7 @@ import { deepEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { nodeId, nthLinkId } from "../ids.ts";
 import { type Connection, ConnectionManager } from "./connection_manager.ts";
-import { assertDelayed, feedbackLinks, type LoopGraph } from "./loops.ts";
-import { orderedNodes } from "./order.ts";
+import { assertDelayed, feedbackLinks, type LoopGraph, orderedNodes } from "./order.ts";
 
 Deno.test("feedbackLinks() gives the link into the first node after the delay that other links feed too", () => {
   const graph = makeGraph(["source mix", "mix delay", "delay gain", "gain mix", "mix sink"], ["delay"]);

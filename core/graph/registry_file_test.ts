@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { SluiceError } from "../errors.ts";
-import { collectNodes } from "./collect_nodes.ts";
+import { collectNodes } from "./registry_file.ts";
 
 const ACCEPTED = fileURLToPath(new URL("../../codegen/testdata/accepted", import.meta.url));
 

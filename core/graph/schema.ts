@@ -1,19 +1,34 @@
 /**
- * The options of a node, a link, a lane and a pool: one table for the reader of graph files, the JSON Schema for
- * editors, the keys of `Runtime.add()` and sub-graphs. A new key of a node is a field of {@linkcode GraphFileNode} and a
- * line of {@linkcode NODE_OPTIONS}; {@linkcode Topology.addNode} implements it, and `snapshot.ts` writes it.
+ * A graph file: the types of its JSON, and one table of the options of a node, a link, a lane and a pool, for the reader,
+ * the JSON Schema of editors, the keys of `Runtime.add()`, sub-graphs and `runtime.graph()`. A new key of a node is a
+ * field of {@linkcode GraphFileNode} and a line of {@linkcode NODE_OPTIONS}. docs/graph_file.md tells the meaning of each
+ * key.
  *
  * @module
  */
 import type { ConfigSchema } from "../descriptor/descriptor.ts";
 import { MAX_TIMEOUT_MS } from "../errors/option_check.ts";
-import { FRAME_KINDS } from "../frames/format.ts";
-import { CONVERT_CHOICES, LINK_POLICIES, type LinkCapacity, MAX_LINK_CAPACITY } from "../links/policy.ts";
+import { FRAME_KINDS, type FrameKind } from "../frames/format.ts";
+import {
+  CONVERT_CHOICES,
+  type GraphMode,
+  LINK_POLICIES,
+  type LinkCapacity,
+  type LinkPolicy,
+  MAX_LINK_CAPACITY,
+} from "../links/policy.ts";
 import { ISOLATE_MEMORY_MB } from "../placement/isolation.ts";
-import { LANE_KINDS, LANE_PRIORITIES, type LaneOptions, MAX_CPUS } from "../placement/lane_options.ts";
+import {
+  LANE_KINDS,
+  LANE_PRIORITIES,
+  type LaneOptions,
+  type LanePriority,
+  MAX_CPUS,
+} from "../placement/lane_options.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
-import type { GraphFile, GraphFileLink, GraphFileNode } from "./graph_file.ts";
-import { RESTART_LIMITS } from "./supervision.ts";
+import { RESTART_LIMITS, type Supervision } from "./supervision.ts";
+import type { SourcePlace } from "../errors.ts";
+import type { NodeId, PortAddress } from "../ids.ts";
 
 /** The version of the format of graph files that this Sluice reads. */
 export const GRAPH_VERSION = 1;
@@ -293,4 +308,141 @@ function supervisionSchema(): OptionRule["schema"] {
       },
     ],
   };
+}
+
+/** A node of a graph file. */
+export interface GraphFileNode {
+  /** Registered name of its type. */
+  readonly type: string;
+  /** What was configured; what is absent keeps its default. */
+  readonly config?: { readonly [key: string]: unknown };
+  /**
+   * `main`, or any name of a lane: nodes that give the same name share a thread. By default `worker`; for native
+   * stages, which share no lane with processors, `native`. With `"auto"` the node starts on its default lane, and the
+   * runtime moves it when that lane has too much to do.
+   */
+  readonly lane?: string;
+  /**
+   * The pool that its outputs take slots from: a kind of frame, or a name in {@linkcode RuntimeOptions.pools}; or such
+   * names by output, `{ audio: "music" }`. By default each output uses the pool of its kind.
+   */
+  readonly pool?: string | { readonly [output: string]: string };
+  /** Its supervision; by default as in {@linkcode RuntimeOptions.supervision}. */
+  readonly supervision?: Supervision;
+  /**
+   * Time limit for a call of this node, milliseconds, including its waits in a live graph; 0: no limit. By default as
+   * in {@linkcode RuntimeOptions.callTimeoutMs}.
+   */
+  readonly callTimeoutMs?: number;
+  /**
+   * Priority of its lane, which gets the highest priority of its nodes unless {@linkcode RuntimeOptions.lanes} has
+   * another. Nodes without a lane that ask for the same priority share one. Not for lane `main`; by default the
+   * priority of its type.
+   */
+  readonly priority?: LanePriority;
+  /**
+   * The processors for its lane, counted from 0: shared as with `priority`; the lane gets those that all of its nodes
+   * allow.
+   */
+  readonly cpus?: readonly number[];
+  /**
+   * `process`: runs the node, a stage of a plugin, in a process of its own. If that process crashes, hangs for
+   * `callTimeoutMs` or takes too much memory, only this node fails. `false` (default): runs the node in this process.
+   */
+  readonly isolate?: "process" | false;
+  /** Memory limit for the process of an isolated node, MiB; by default the limit of the system. */
+  readonly isolateMemoryMb?: number;
+  /**
+   * True if frames pass the node without a call of `process()`, until an edit changes it; by default `false`.
+   */
+  readonly bypassed?: boolean;
+  /**
+   * Elements of its dynamic ports from the start, beside those of its class: `["inputs_0", "inputs_3"]`. Ignores a name
+   * that is not an element's, or beyond the port's maximum. An element with a name of its own has a kind: `{ input:
+   * "side", kind: "audio" }`, `{ output: "rest", kind: "data" }`.
+   */
+  readonly ports?: readonly (
+    | string
+    | { readonly input?: string; readonly output?: string; readonly kind: FrameKind }
+  )[];
+}
+
+/** A link of a graph file. */
+export interface GraphFileLink {
+  /** The output: `node.port`. */
+  readonly from: string;
+  /** The input: `node.port`. */
+  readonly to: string;
+  /** Its policy when it is full; absent: by the mode. */
+  readonly policy?: LinkPolicy;
+  /** Its capacity in frames; absent: by the graph. */
+  readonly capacity?: Exclude<LinkCapacity, (link: never) => number>;
+  /** Whether to put converters in; absent: by the graph. */
+  readonly convert?: "auto" | "off";
+}
+
+/** A whole graph file. */
+export interface GraphFile {
+  /** Version of the format. */
+  readonly version: 1;
+  /** By id. */
+  readonly nodes: { readonly [id: string]: GraphFileNode };
+  /** In the order in which they were made. */
+  readonly links?: readonly GraphFileLink[];
+  /** Inputs of nodes that the file exposes, by name: `gain.audioIn`. */
+  readonly inputs?: { readonly [name: string]: string };
+  /** Outputs of nodes that the file exposes, by name. */
+  readonly outputs?: { readonly [name: string]: string };
+  /** How the graph treats time; absent: by the runtime. */
+  readonly mode?: GraphMode;
+  /** True if a live graph ends with its sources; absent: by the runtime. */
+  readonly endsWithSources?: boolean;
+  /** Sizes of pools, by name. */
+  readonly pools?: { readonly [name: string]: PoolSize };
+  /** `limit`: the most bytes of slots of all pools together; absent: by the runtime. */
+  readonly memory?: { readonly limit?: number };
+  /** Capacity of links without one of their own, in frames; absent: by the runtime. */
+  readonly capacity?: Exclude<LinkCapacity, (link: never) => number>;
+  /** Whether links without a choice of their own get converters; absent: by the runtime. */
+  readonly convert?: "auto" | "off";
+  /** Lanes, by name. */
+  readonly lanes?: { readonly [name: string]: LaneOptions };
+}
+
+/** A node of the file. */
+export interface GraphNode extends Omit<GraphFileNode, "config"> {
+  /** Unique in the file. */
+  readonly id: NodeId;
+  /** As in the file, with settings from the command line on top; without defaults. */
+  readonly config: { readonly [key: string]: unknown };
+  /** The place of its id. */
+  readonly place: SourcePlace;
+}
+
+/** A link of the file. */
+export interface GraphLink extends GraphFileLink {
+  /** The output. */
+  readonly from: PortAddress;
+  /** The input. */
+  readonly to: PortAddress;
+  /** The place of its start. */
+  readonly place: SourcePlace;
+}
+
+/** A whole graph file. */
+export interface GraphDocument extends Omit<GraphFile, "nodes" | "links"> {
+  /** Path or URL as the user gave it. */
+  readonly file: string;
+  /** The nodes, in the order of the file. */
+  readonly nodes: readonly GraphNode[];
+  /** The links, in the order of the file. */
+  readonly links: readonly GraphLink[];
+  /** Sizes of pools by name. */
+  readonly pools: { readonly [name: string]: PoolSize };
+  /** Declared lanes; if the file has no `lanes`, one for each lane that a node names, except `main`. */
+  readonly lanes: { readonly [name: string]: LaneOptions };
+  /** Inputs of nodes that the file exposes, by name. */
+  readonly inputs: { readonly [name: string]: PortAddress };
+  /** Outputs of nodes that the file exposes, by name. */
+  readonly outputs: { readonly [name: string]: PortAddress };
 }

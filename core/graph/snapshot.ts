@@ -17,9 +17,8 @@ import type { MemoryOptions } from "../pools/memory_budget.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
 import type { NodeEntry } from "./entries.ts";
 import type { Topology } from "../topology.ts";
-import type { GraphFile, GraphFileNode } from "./graph_file.ts";
+import { GRAPH_VERSION, type GraphFile, type GraphFileNode, pick, present } from "./schema.ts";
 import { linkedPorts } from "./linked_ports.ts";
-import { GRAPH_VERSION, pick, present } from "./schema.ts";
 
 /** The parts of a graph that the file holds. */
 export type SnapshotSource = Pick<Topology, "mode" | "nodes" | "links" | "lanes" | "capacity" | "convert">;

@@ -18,7 +18,7 @@ import { nodePackage } from "../../sluice.gen.ts";
 import * as nodes from "../../sluice.gen.ts";
 import type { Supervision } from "./supervision.ts";
 import { buildGraph, graphOptions } from "./build.ts";
-import type { GraphFile } from "./graph_file.ts";
+import type { GraphFile } from "./schema.ts";
 import { checkGraph, parseGraph } from "./load.ts";
 
 const REGISTRY = new NodeRegistry([nodePackage, nativePackage]);

@@ -1,5 +1,5 @@
 import { equal } from "node:assert/strict";
-import { unusedLanes } from "./unused_lanes.ts";
+import { unusedLanes } from "./complete.ts";
 
 Deno.test("unusedLanes() names lanes that run nothing, and the one that was meant", () => {
   equal(

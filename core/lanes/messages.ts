@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Carries } from "../graph/carries.ts";
+import type { Carries } from "../graph/entries.ts";
 import type { ArenaToken, DriverToken } from "../driver/driver.ts";
 import type { SerializedError } from "../errors.ts";
 import type { FrameFormat, FrameKind } from "../frames/format.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertBypassFits } from "../graph/bypass_formats.ts";
+import { assertBypassFits } from "../graph/bypass.ts";
 import { assertComplete } from "../graph/complete.ts";
 import type { LinkEntry } from "../graph/entries.ts";
 import type { AnnouncedFormat } from "../lanes/messages.ts";

@@ -14,7 +14,7 @@
 import { CONTROL, LINK, NODE } from "../../ffi/layout.gen.ts";
 import { index64 } from "../element_index.ts";
 import { deserializeError, type SerializedError, serializeError, SluiceError } from "../errors.ts";
-import { feedbackLinks } from "../graph/loops.ts";
+import { feedbackLinks } from "../graph/order.ts";
 import type { NodeId } from "../ids.ts";
 import type { LaneReport, OfferedNode, Standstill } from "../lanes/messages.ts";
 import type { PoolToken } from "../memory/pool_layout.ts";

@@ -8,7 +8,7 @@ import { listNames, SluiceError } from "../errors.ts";
 import { describeValue } from "../errors/describe_value.ts";
 import { isPlainObject, kindOf } from "../errors/kind_of.ts";
 import { assertKeys } from "../errors/option_check.ts";
-import type { GraphFile, GraphFileNode } from "../graph/graph_file.ts";
+import type { GraphFile, GraphFileNode } from "../graph/schema.ts";
 import { AUTO_LANE } from "../placement/lane_choice.ts";
 import type { NodeRegistry } from "../registry/node_registry.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";

@@ -3,7 +3,7 @@ import { deepEqual, equal, match, throws } from "node:assert/strict";
 import { NodeRegistry } from "../registry/node_registry.ts";
 import { nodePackage } from "../../sluice.gen.ts";
 import type { SluiceError } from "../errors.ts";
-import type { GraphFile } from "../graph/graph_file.ts";
+import type { GraphFile } from "../graph/schema.ts";
 import { GraphPolicy, type GraphPolicyOptions } from "./graph_policy.ts";
 import { PipelineRunner } from "./pipeline_runner.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { assertKeys } from "../errors/option_check.ts";
-import type { GraphDocument } from "../graph/document.ts";
+import type { GraphDocument } from "../graph/schema.ts";
 import type { NodeRegistry } from "../registry/node_registry.ts";
 import { executeOn } from "./execute_session.ts";
 import { logger } from "../log.ts";

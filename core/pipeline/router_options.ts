@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { GraphFile } from "../graph/graph_file.ts";
+import type { GraphFile } from "../graph/schema.ts";
 import type { PipelineGraph, PipelineTransport, StreamSession } from "./transport.ts";
 
 /** The credentials of a client. A transport fills in the fields that it knows. */

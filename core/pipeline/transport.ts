@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { GraphFile } from "../graph/graph_file.ts";
+import type { GraphFile } from "../graph/schema.ts";
 import { TransportData } from "./transport_data.ts";
 
 /** Ends all inputs. */

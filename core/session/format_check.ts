@@ -9,7 +9,7 @@ import type { NodeDescriptor, PortDescriptor } from "../descriptor/descriptor.ts
 import type { Codec, FrameKind } from "../frames/format.ts";
 import { assertAccepted } from "../ports/accepted.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
-import { acceptedBy } from "../graph/known_accepts.ts";
+import { acceptedBy } from "../graph/known_formats.ts";
 import type { LinkEntry } from "../graph/entries.ts";
 import type { Topology } from "../topology.ts";
 

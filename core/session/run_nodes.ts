@@ -6,8 +6,7 @@
 import { serializeError } from "../errors.ts";
 import { type EventSink, failureNumber, NodeStates } from "../events/run_events.ts";
 import type { FrameFormat } from "../frames/format.ts";
-import type { Carries } from "../graph/carries.ts";
-import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
+import type { Carries, LinkEntry, NodeEntry } from "../graph/entries.ts";
 import type { NodeId } from "../ids.ts";
 import type { AnnouncedFormat, NodeTold } from "../lanes/messages.ts";
 import { type GraphChange, isOfOneType, type NodeChange } from "../live/graph_change.ts";

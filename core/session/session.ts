@@ -6,8 +6,7 @@
  */
 import { serializeError, SluiceError } from "../errors.ts";
 import { publishClosed, publishEdit } from "../events/run_events.ts";
-import { feedbackLinks } from "../graph/loops.ts";
-import { orderedNodes } from "../graph/order.ts";
+import { feedbackLinks, orderedNodes } from "../graph/order.ts";
 import type { NodeId } from "../ids.ts";
 import { assertNativeLanes } from "../lanes/native/native_lane_check.ts";
 import { type GraphChange, mayWait } from "../live/graph_change.ts";

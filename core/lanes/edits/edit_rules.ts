@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Carries } from "../../graph/carries.ts";
+import type { Carries } from "../../graph/entries.ts";
 import type { Handover } from "../messages.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 

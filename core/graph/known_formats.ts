@@ -1,18 +1,26 @@
 /**
- * Plans the conversion of one link, from the known formats of its nodes: by their descriptors, their configuration, and
- * the converters before them.
+ * The formats that links carry as far as they are known before a run: by descriptors, configurations, and the nodes
+ * upstream. By them conversions are planned, and links refused that a run would refuse.
  *
  * @module
  */
 import { isSideInput, type PortDescriptor } from "../descriptor/descriptor.ts";
 import type { KnownColours, KnownPorts } from "../descriptor/known_ports.ts";
 import { SluiceError } from "../errors.ts";
-import { type FormatAccepts, type FormatField, listOf } from "../frames/format.ts";
+import {
+  describeFormat,
+  FORMAT_FIELDS,
+  type FormatAccepts,
+  type FormatField,
+  type FrameFormat,
+  listOf,
+} from "../frames/format.ts";
 import type { NodeId } from "../ids.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import { type ConversionStep, type ConvertedOutput, findConversion, knownOf, withTold } from "./conversion.ts";
 import type { LinkEntry, NodeEntry } from "./entries.ts";
 import { assertForward, attemptOf, type LinkEnd, resolvePort } from "./link_rules.ts";
+import { refusalOf } from "../ports/accepted.ts";
 
 /** Most nodes in a row to follow for the format of frames. */
 const MAX_FOLLOWED = 64;
@@ -38,9 +46,9 @@ export function conversionBetween(
   types: readonly AnyNodeType[],
 ): readonly ConversionStep[] {
   assertForward(from, to);
-  const output = knownOutput(graph, from);
+  const output = outputOf(graph, from);
   const converted = convertedOutput(graph, from.nodeId, from.port, output.port);
-  const [declared, wanted] = [resolvePort(to, "input"), knownInput(graph, to)];
+  const [declared, wanted] = [resolvePort(to, "input"), inputFor(graph, to)];
   const way = findConversion(converted, wanted.port, types);
   const isDecoded = output.port.kind === "encoded" && way !== undefined && way.length > 0;
   const fault = output.fault ?? (isDecoded ? output.undecodable : undefined) ??
@@ -56,7 +64,7 @@ export function conversionBetween(
 }
 
 /** Returns an output with the fields that its node's configuration determines. */
-function knownOutput(
+function outputOf(
   graph: ConvertibleGraph,
   end: LinkEnd,
 ): { readonly port: PortDescriptor; readonly fault?: string; readonly undecodable?: string } {
@@ -74,7 +82,7 @@ function knownOutput(
  * Returns an input with the fields that its node's configuration determines, and a hint for input that cannot be
  * converted.
  */
-function knownInput(graph: ConvertibleGraph, end: LinkEnd): { readonly port: PortDescriptor; readonly fault?: string } {
+function inputFor(graph: ConvertibleGraph, end: LinkEnd): { readonly port: PortDescriptor; readonly fault?: string } {
   const own = resolvePort(end, "input");
   const port = { ...own, accepts: { ...agreedBy(graph, end, own), ...own.accepts } };
   const known = knownPorts(graph.node(end.nodeId))?.inputs;
@@ -186,4 +194,57 @@ function convertedOutput(
   if (bypassed && before !== undefined) return before;
   const gives = knownPorts(node)?.outputs?.[name];
   return { descriptor, config, port: gives === undefined ? port : { ...port, gives }, ...(before && { before }) };
+}
+
+/**
+ * Returns the formats that a node's input accepts. Only the node, which knows its container, determines the codecs of a
+ * file.
+ */
+export function acceptedBy(node: Pick<NodeEntry, "type" | "config">, input: PortDescriptor): FormatAccepts | undefined {
+  const { codec: _, ...takes } = node.type.portsOf?.(node.config)?.inputs?.takes[input.name] ?? {};
+  return Object.keys(takes).length === 0 ? input.accepts : { ...input.accepts, ...takes };
+}
+
+/** Returns a node's input with the formats that it accepts. */
+export function knownInput(node: Pick<NodeEntry, "type" | "config">, input: PortDescriptor): PortDescriptor {
+  const accepts = acceptedBy(node, input);
+  return accepts === input.accepts ? input : { ...input, accepts };
+}
+
+/** The least fields of a format of raw frames. */
+const WHOLE: { readonly [kind: string]: readonly FormatField[] } = {
+  audio: ["sampleRateHz", "channels"],
+  video: ["pixelFormat", "width", "height"],
+};
+
+/**
+ * Returns the error with which a run would refuse the known format of a link.
+ *
+ * @param types the types that the error may name as converters
+ * @returns `undefined` if the input accepts the format, or too little is known
+ */
+export function formatFault(
+  graph: ConvertibleGraph,
+  link: LinkEntry,
+  types: readonly AnyNodeType[],
+): SluiceError | undefined {
+  const { fromNode, fromPort, toNode, toPort, output, input } = link;
+  const target = graph.node(toNode);
+  if (target.bypassed) return undefined;
+  const end = { nodeId: toNode, descriptor: target.type.descriptor, port: toPort };
+  const accepts = { ...agreedBy(graph, end, input), ...acceptedBy(target, input) };
+  if (Object.keys(accepts).length === 0) return undefined;
+  const known = knownFields(graph, fromNode, output, fromPort);
+  for (const field of FORMAT_FIELDS) {
+    const [found, wanted]: (readonly (number | string)[] | undefined)[] = [known[field], listOf(accepts[field])];
+    if (found === undefined || wanted === undefined || found.some((each) => wanted.includes(each))) continue;
+    const isWhole = WHOLE[output.kind]?.every((each) => known[each]?.length === 1);
+    const format = Object.fromEntries(Object.entries(known).map(([key, [value]]) => [key, value]));
+    const actual = isWhole
+      ? describeFormat({ ...format, kind: output.kind } as FrameFormat)
+      : `${output.kind} with ${field} ${found.join(" or ")}`;
+    const converting = types.map(({ descriptor }) => descriptor).filter(({ converts }) => converts.includes(field));
+    return refusalOf(link, actual, { field, found: found[0], wanted }, () => converting.map(({ type }) => type));
+  }
+  return undefined;
 }

@@ -3,7 +3,7 @@ import { fixture, port } from "../../tests/fixtures/define.ts";
 import type { FormatAccepts } from "../frames/format.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import { Topology } from "../topology.ts";
-import { assertBypassFits } from "./bypass_formats.ts";
+import { assertBypassFits } from "./bypass.ts";
 
 /** A node with one input and one output for sound. */
 function through(type: string, { accepts, delays = false }: { accepts?: FormatAccepts; delays?: boolean } = {}) {
