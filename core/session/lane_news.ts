@@ -13,7 +13,7 @@ import type { LaneReplacer } from "./lane_replacer.ts";
 import type { LaneState } from "./lane_states.ts";
 import type { LaneThread } from "./lane_thread.ts";
 import { tellLate } from "./watch/overdue.ts";
-import { RECORDED_FILES } from "./recorded_files.ts";
+import { RECORDED_FILES } from "./node_plans.ts";
 import type { Run } from "./run.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -97,7 +97,7 @@ export class LaneNews {
         requests.answered(report.request, report.error);
         break;
       case "answered":
-        this.#run.commands.answered(report.request, report.json, report.error);
+        requests.answered(report.request, report.error, report.json);
         break;
       case "warning":
         logger("runtime").warn(report.text);
@@ -169,7 +169,6 @@ export class LaneNews {
         if (before === "fenced") break;
         this.#replacer.giveBack(lane);
         requests.refuseLane(index, new SluiceError("LaneCrashed", `Lane "${name}" has ended`));
-        this.#run.commands.refuseLane(index, new SluiceError("LaneCrashed", `Lane "${name}" has ended`));
         edits?.laneGone(index);
         break;
       case "fenced":

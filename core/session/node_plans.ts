@@ -14,8 +14,13 @@ import { inferredKind } from "../descriptor/open_ports.ts";
 import { type AnyNodeType, isProcessor } from "../registry/node_type.ts";
 import { resolveSecrets } from "../descriptor/secrets.ts";
 import type { NodeEntry } from "../graph/entries.ts";
-import { RECORDED_FILES } from "./recorded_files.ts";
 import type { SessionOptions } from "./session_options.ts";
+
+/**
+ * The absolute paths of the files that nodes of this process have recorded to their end, in runs of any graph: a later
+ * run does not overwrite them.
+ */
+export const RECORDED_FILES: Set<string> = new Set();
 
 /** Plans nodes, keeps their types for the lanes of this isolate, and starts the watch of nodes on lane `main`. */
 export class NodePlans {

@@ -1,5 +1,6 @@
 /**
- * Pauses all nodes of a running graph, and resumes them.
+ * Pauses all nodes of a running graph, and resumes them. The nodes' clock is the driver's, less the pauses of the graph
+ * in this run and in the runs before.
  *
  * @module
  */
@@ -8,11 +9,54 @@ import type { EventSink } from "../events/run_events.ts";
 import type { KeptLanes } from "../live/edit_errors.ts";
 import { Replies } from "../live/replies.ts";
 import type { LaneThread } from "./lane_thread.ts";
-import type { RunClock } from "./run_clock.ts";
 import type { SessionLanes } from "./session_lanes.ts";
 
 /** How long asynchronous ticks may last after `pause()`, milliseconds. */
 const PAUSE_TIMEOUT_MS = 5_000;
+
+/** A clock that stops while the graph is paused. */
+export class RunClock {
+  readonly #driverNowNs: () => number;
+  #paused = false;
+  #pausedAtNs = 0;
+  #pausedNs: number;
+
+  /**
+   * Starts the clock of a run.
+   *
+   * @param driverNowNs the monotonic clock, nanoseconds
+   * @param pausedNs the duration of all pauses of the runs before, nanoseconds
+   */
+  constructor(driverNowNs: () => number, pausedNs: number = 0) {
+    this.#driverNowNs = driverNowNs;
+    this.#pausedNs = pausedNs;
+  }
+
+  /** True while the clock is stopped. */
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** The duration of all pauses so far, nanoseconds. */
+  get pausedNs(): number {
+    return this.#pausedNs + (this.#paused ? this.#driverNowNs() - this.#pausedAtNs : 0);
+  }
+
+  /** Returns the present time, nanoseconds. */
+  nowNs(): number {
+    return (this.#paused ? this.#pausedAtNs : this.#driverNowNs()) - this.#pausedNs;
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#pausedAtNs = this.#driverNowNs();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#pausedNs += this.#driverNowNs() - this.#pausedAtNs;
+  }
+}
 
 /** Pauses and resumes one run. */
 export class Pausing {

@@ -2,8 +2,7 @@ import { deepEqual, rejects } from "node:assert/strict";
 import type { EventBus } from "../events/bus.ts";
 import type { NodeId } from "../ids.ts";
 import { TRAITS } from "./lane_states.ts";
-import { Pausing } from "./pausing.ts";
-import { RunClock } from "./run_clock.ts";
+import { Pausing, RunClock } from "./pausing.ts";
 import type { SessionLanes } from "./session_lanes.ts";
 
 /** A run of lanes with these indices. @param away lanes that end or are lost */

@@ -16,12 +16,10 @@ import type { Pool } from "../memory/pool.ts";
 import type { RunState } from "../runtime_view.ts";
 import type { RunSummary } from "../stats.ts";
 import type { Topology } from "../topology.ts";
-import { ConfigRequests } from "./config_requests.ts";
-import { StageCommands } from "./stage_commands.ts";
+import { NodeRequests } from "./node_requests.ts";
 import { blankPage, type GraphMemory } from "./graph_memory.ts";
 import type { LaneListener, LaneThread } from "./lane_thread.ts";
-import { Pausing } from "./pausing.ts";
-import { RunClock } from "./run_clock.ts";
+import { Pausing, RunClock } from "./pausing.ts";
 import { isOver } from "./run_node.ts";
 import { RunNodes } from "./run_nodes.ts";
 import { SessionLanes } from "./session_lanes.ts";
@@ -37,8 +35,7 @@ export class Run {
   readonly clock: RunClock;
   readonly lanes: SessionLanes;
   readonly pausing: Pausing;
-  readonly requests: ConfigRequests;
-  readonly commands = new StageCommands();
+  readonly requests: NodeRequests;
   /** Ends the run and tears everything down, once. @param error the reason, if the run fails */
   readonly end: (error?: Error) => void;
   readonly #drain: () => void;
@@ -79,7 +76,7 @@ export class Run {
     this.lanes = new SessionLanes(options, listener);
     const whatKeeps = (lanes: readonly number[]) => this.edits!.whatKeeps(lanes);
     this.pausing = new Pausing(this.clock, this.lanes, events, whatKeeps);
-    this.requests = new ConfigRequests((lane) => whatKeeps([lane]));
+    this.requests = new NodeRequests((lane) => whatKeeps([lane]));
     this.page = blankPage(topology);
   }
 

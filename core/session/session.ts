@@ -198,7 +198,7 @@ export class Session {
     const lane = this.#run.lanes.named(node.lane);
     if (lane === undefined || !this.#takesValues) return Promise.reject(this.#run.refusal(`configure "${node.id}"`));
     if (lane.is.replaced) return Promise.reject(notAnswering(lane));
-    return this.#run.requests.send(lane, node, values);
+    return this.#run.requests.configure(lane, node, values);
   }
 
   /**
@@ -211,7 +211,7 @@ export class Session {
     const lane = this.#run.lanes.named(node.lane);
     const attempt = `give "${node.id}" the command "${name}"`;
     if (lane === undefined || !this.#takesValues) return Promise.reject(this.#run.refusal(attempt));
-    if (lane.kind === "native") return this.#run.commands.send(lane, node, name, args);
+    if (lane.kind === "native") return this.#run.requests.command(lane, node, name, args);
     const message = `Cannot ${attempt}: it is a TypeScript processor, and only native stages take commands`;
     return Promise.reject(new SluiceError("InvalidConfig", message, { nodeId: node.id }));
   }
@@ -502,8 +502,7 @@ export class Session {
       run.plans?.removeAll();
       run.memory?.release();
     }
-    run.requests.refuseAll(run.refusal("configure a node"));
-    run.commands.refuseAll(run.refusal("give a node a command"));
+    run.requests.refuseAll((action) => run.refusal(action));
     if (run.failure === undefined) this.#finished.resolve(summary);
     else this.#finished.reject(run.failure);
   }

@@ -4,7 +4,7 @@ import { serializeError, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import type { LanePort } from "../lanes/lane_port.ts";
 import { Topology } from "../topology.ts";
-import { ConfigRequests } from "./config_requests.ts";
+import { NodeRequests } from "./node_requests.ts";
 
 type Command = Parameters<LanePort["send"]>[0];
 
@@ -13,7 +13,7 @@ function setUp() {
   const node = new Topology("live", () => []).addNode(pass, {}, { id: "n" });
   const sent: Command[] = [];
   const send = (command: Command) => void sent.push(command);
-  const requests = new ConfigRequests(() => ({ nodeId: "m" as NodeId, why: '"m" has not returned from process()' }));
+  const requests = new NodeRequests(() => ({ nodeId: "m" as NodeId, why: '"m" has not returned from process()' }));
   return { requests, node, sent, first: { index: 0, send }, second: { index: 1, send } };
 }
 
@@ -25,9 +25,9 @@ async function statesOf(promises: readonly Promise<void>[]): Promise<string[]> {
   return states;
 }
 
-Deno.test("ConfigRequests.send() sends the values, and settles as its own request is answered", async () => {
+Deno.test("NodeRequests.configure() sends the values, and settles as its own request is answered", async () => {
   const { requests, node, sent, first } = setUp();
-  const asked = [1, 2, 3].map((gain) => requests.send(first, node, { gain }));
+  const asked = [1, 2, 3].map((gain) => requests.configure(first, node, { gain }));
   deepEqual(
     sent,
     [1, 2, 3].map((n) => ({ kind: "configure", request: n, node: "n", values: { gain: n }, secrets: [] })),
@@ -38,15 +38,15 @@ Deno.test("ConfigRequests.send() sends the values, and settles as its own reques
   await rejects(asked[1], { code: "InvalidConfig", nodeId: "n" });
 });
 
-Deno.test("ConfigRequests.send() sends nothing where a value refers to a variable that is not set", async () => {
+Deno.test("NodeRequests.configure() sends nothing where a value refers to a variable that is not set", async () => {
   const { requests, node, sent, first } = setUp();
-  await rejects(requests.send(first, node, { gain: "${env:SLUICE_TEST_IS_NOT_SET}" }), { code: "InvalidConfig" });
+  await rejects(requests.configure(first, node, { gain: "${env:SLUICE_TEST_IS_NOT_SET}" }), { code: "InvalidConfig" });
   deepEqual(sent, []);
 });
 
-Deno.test("ConfigRequests.refuseLane() rejects what that lane has not answered, and nothing else", async () => {
+Deno.test("NodeRequests.refuseLane() rejects what that lane has not answered, and nothing else", async () => {
   const { requests, node, first, second } = setUp();
-  const asked = [first, first, second].map((lane) => requests.send(lane, node, {}));
+  const asked = [first, first, second].map((lane) => requests.configure(lane, node, {}));
   requests.answered(1);
   requests.refuseLane(0, new Error("lost"));
   deepEqual(await statesOf(asked), ["done", "lost", "open"]);
@@ -56,19 +56,19 @@ Deno.test("ConfigRequests.refuseLane() rejects what that lane has not answered, 
   deepEqual(await statesOf(asked), ["done", "lost", "done"]);
 });
 
-Deno.test("ConfigRequests.refuseAll() rejects what no lane has answered", async () => {
+Deno.test("NodeRequests.refuseAll() rejects what no lane has answered", async () => {
   const { requests, node, first, second } = setUp();
-  const asked = [first, second].map((lane) => requests.send(lane, node, {}));
-  requests.refuseAll(new Error("over"));
-  deepEqual(await statesOf(asked), ["over", "over"]);
+  const asked = [first, second].map((lane) => requests.configure(lane, node, {}));
+  requests.refuseAll((action) => new Error(`over: ${action}`));
+  deepEqual(await statesOf(asked), ["over: configure a node", "over: configure a node"]);
 });
 
-Deno.test("ConfigRequests.send() rejects where the lane is late, with what keeps it; its answer counts", async () => {
+Deno.test("NodeRequests.configure() rejects where the lane is late, with what keeps it; its answer counts", async () => {
   const { setTimeout } = globalThis;
   globalThis.setTimeout = ((run: () => void) => setTimeout(run)) as unknown as typeof setTimeout;
   try {
     const { requests, node, first } = setUp();
-    await rejects(requests.send(first, node, { perTick: 5 }), {
+    await rejects(requests.configure(first, node, { perTick: 5 }), {
       code: "Timeout",
       nodeId: "m",
       message: 'Cannot configure "n": its lane has not answered within 5000 ms: "m" has not returned from process(); ' +
