@@ -120,7 +120,7 @@ export type {
 // Graph files, and pictures of graphs.
 export { checkGraph, loadGraph, parseGraph } from "./core/graph/load.ts";
 export type { GraphCheck } from "./core/graph/load.ts";
-export type { ConfigOverride } from "./core/graph/config_overrides.ts";
+export type { ConfigOverride } from "./core/graph/check_nodes.ts";
 export { buildGraph, graphOptions } from "./core/graph/build.ts";
 export type { BuildOptions, BuiltGraph, GraphTarget } from "./core/graph/build.ts";
 export type { GraphDocument, GraphLink, GraphNode } from "./core/graph/schema.ts";

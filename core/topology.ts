@@ -9,9 +9,7 @@ import { describeName } from "./errors/describe_value.ts";
 import { SluiceError } from "./errors.ts";
 import { assertEnd, assertForward, assertLinkable, attemptOf, type LinkEnd, resolvePort } from "./graph/link_rules.ts";
 import type { ConversionStep } from "./graph/conversion.ts";
-import { waitBefore } from "./graph/link_wait.ts";
-import { conversionBetween, knownInput } from "./graph/known_formats.ts";
-import { linkThrough } from "./graph/link_through.ts";
+import { conversionBetween, knownInput, waitBefore } from "./graph/known_formats.ts";
 import { CarriedTypes, type CarryingGraph, type InferenceGraph, inferKind, spreadKind } from "./graph/carried_types.ts";
 import { type Connection, ConnectionManager } from "./graph/connection_manager.ts";
 import { DraftMap, type EditableMap, type MapChanges } from "./graph/draft_map.ts";
@@ -512,18 +510,25 @@ export class Topology {
     return this.linkEnds(this.endAt(from), this.endAt(to), options);
   }
 
-  /** Links two ends, through converters if the options ask for them. @throws {SluiceError} as {@linkcode addLink} */
+  /** Links two ends, through converters if the options ask for them: after an error none of them stays. @throws {SluiceError} as {@linkcode addLink} */
   protected linkEnds(from: LinkEnd, to: LinkEnd, options: LinkOptions): LinkEntry {
     const steps = (options.convert ?? this.convert) === "auto" ? this.conversion(from, to) : [];
     if (steps.length === 0) return this.#linkDirectly(from, to, options);
     this.assertFree(from, to);
-    return linkThrough(steps, from, to, {
-      add: (step) => this.#addConverter(step, to),
-      link: (one, other) => this.#linkDirectly(one, other, options),
-      remove: (id) => {
-        if (this.#nodes.has(id as NodeId)) this.removeNode(id);
-      },
-    });
+    const added: string[] = [];
+    try {
+      let end = from;
+      for (const step of steps) {
+        const node = this.#addConverter(step, to);
+        added.push(node.nodeId);
+        this.#linkDirectly(end, { ...node, port: step.input }, options);
+        end = { ...node, port: step.output };
+      }
+      return this.#linkDirectly(end, to, options);
+    } catch (error) {
+      for (const id of added) if (this.#nodes.has(id as NodeId)) this.removeNode(id);
+      throw error;
+    }
   }
 
   /** Returns the converters to put between two ends. @throws {SluiceError} as {@linkcode conversionBetween} */

@@ -8,7 +8,7 @@ import type { GraphDocument } from "../../core/graph/schema.ts";
 import { readGraphText } from "../../core/graph/graph_text.ts";
 import { checkGraph, type GraphCheck } from "../../core/graph/load.ts";
 import type { GraphMode } from "../../core/links/policy.ts";
-import { type ConfigOverride, parseOverride } from "../../core/graph/config_overrides.ts";
+import { type ConfigOverride, parseOverride } from "../../core/graph/check_nodes.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { notingPaths } from "../../processors/media/source_ports.ts";
 import type { CheckArgs } from "../args.ts";

@@ -8,7 +8,7 @@
  */
 import type { ConvertChoice, GraphMode } from "../../core/links/policy.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
-import type { ConfigOverride } from "../../core/graph/config_overrides.ts";
+import type { ConfigOverride } from "../../core/graph/check_nodes.ts";
 import { GraphDiagnostics } from "../../core/graph/diagnostics.ts";
 import { GRAPH_VERSION } from "../../core/graph/schema.ts";
 import { checkTree, type GraphCheck } from "../../core/graph/load.ts";

@@ -8,7 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { SluiceError } from "../../core/errors.ts";
 import { readGraphText } from "../../core/graph/graph_text.ts";
 import { checkGraph } from "../../core/graph/load.ts";
-import { parseOverride } from "../../core/graph/config_overrides.ts";
+import { parseOverride } from "../../core/graph/check_nodes.ts";
 import { readFreshPackage } from "../../core/registry/fresh_package.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import type { RunArgs } from "../args.ts";

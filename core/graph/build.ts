@@ -18,7 +18,6 @@ import {
 } from "./schema.ts";
 import { assertKeys } from "../errors/option_check.ts";
 import type { AddOptions } from "../runtime_options.ts";
-import { linkedPorts } from "./linked_ports.ts";
 import { placed } from "./diagnostics.ts";
 import { JOINT } from "./sub_graphs.ts";
 
@@ -97,9 +96,10 @@ export function buildGraph(document: GraphDocument, runtime: GraphTarget, option
     throw new SluiceError("Busy", "Cannot build the graph: the runtime runs; call buildGraph() in runtime.edit()");
   }
   const prefix = options.id === undefined ? "" : `${nodeId(options.id)}${JOINT}`;
-  const linked = linkedPorts(
-    document.links.flatMap(({ from, to, place }) => [from, to].map((end) => at(place, () => splitAddress(end)))),
+  const ends = document.links.flatMap(({ from, to, place }) =>
+    [from, to].map((end) => at(place, () => splitAddress(end)))
   );
+  const linked = Map.groupBy(ends, ({ node }) => node);
   for (const node of document.nodes) {
     const { id, type, config, place } = node;
     const { lane, ports, ...said } = pick<NodeOptions, NodeOption>(node, NODE_OPTION_NAMES);
@@ -109,7 +109,7 @@ export function buildGraph(document: GraphDocument, runtime: GraphTarget, option
       ...said,
       id: prefix + id,
       ...(name && { lane: name }),
-      ...((ports || linked.has(id)) && { ports: [...ports ?? [], ...linked.get(id) ?? []] }),
+      ...((ports || linked.has(id)) && { ports: [...ports ?? [], ...(linked.get(id) ?? []).map(({ port }) => port)] }),
     };
     at(place, () => runtime.addByType(type, { ...config }, added));
   }

@@ -1,5 +1,6 @@
 /**
- * Checks the nodes of a graph file: their types and lanes must be known, and the graph must accept each node.
+ * Checks the nodes of a graph file: their types and lanes must be known, and the graph must accept each node with its
+ * configuration, over which settings of the command line are laid (`--set node.key=value`).
  *
  * @module
  */
@@ -16,9 +17,7 @@ import type { NodeEntry } from "./entries.ts";
 import type { GraphNode, NodeOption } from "./schema.ts";
 import type { FileTopology, Note } from "./file_topology.ts";
 import { jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
-import { linkedPorts } from "./linked_ports.ts";
 import type { GraphDiagnostics } from "./diagnostics.ts";
-import { type ConfigOverride, formatOverride } from "./config_overrides.ts";
 import { optionValues, type ShapedGraph, type ShapedNode } from "./shape.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
 
@@ -54,7 +53,8 @@ export function checkNodes(
     diagnostics.addPlaceless(new SluiceError("NodeNotFound", message, { nodeId: setting.nodeId, available: ids }));
   }
   const checked = new Map<string, CheckedNode>();
-  const linked = linkedPorts(graph.links.flatMap(({ from, to }) => [from, to]).filter((end) => end !== undefined));
+  const ends = graph.links.flatMap(({ from, to }) => [from, to]).filter((end) => end !== undefined);
+  const linked = Map.groupBy(ends, ({ node }) => node);
   for (const shaped of graph.nodes.values()) {
     if (shaped.type === undefined || diagnostics.full) continue;
     let type: AnyNodeType;
@@ -66,7 +66,18 @@ export function checkNodes(
     }
     const config = configOf(shaped, type.descriptor, settings, diagnostics);
     const lane = isDeclared(shaped, graph, diagnostics) ? shaped.options.lane?.value : undefined;
-    checked.set(shaped.id, checkNode(shaped, type, config, lane, linked.get(shaped.id), topology, diagnostics));
+    checked.set(
+      shaped.id,
+      checkNode(
+        shaped,
+        type,
+        config,
+        lane,
+        (linked.get(shaped.id) ?? []).map(({ port }) => port),
+        topology,
+        diagnostics,
+      ),
+    );
   }
   return checked;
 }
@@ -82,7 +93,7 @@ function checkNode(
   type: AnyNodeType,
   config: CheckedConfig,
   lane: string | undefined,
-  linked: readonly string[] = [],
+  linked: readonly string[],
   topology: FileTopology,
   diagnostics: GraphDiagnostics,
 ): CheckedNode {
@@ -223,4 +234,33 @@ function isDeclared(
     `${didYouMean(lane.value, available)}; lanes: ${listSome(available)}`;
   diagnostics.add("InvalidGraph", message, lane.offset, { nodeId: id, available });
   return false;
+}
+
+/** A configuration value that replaces the one in the graph file. */
+export interface ConfigOverride {
+  /** Id of the node. */
+  readonly nodeId: string;
+  /** Configuration key. */
+  readonly key: string;
+  /** The value as typed; the key's schema decides its type. */
+  readonly text: string;
+}
+
+/**
+ * Reads `node.key=value`. The value may hold any character, and may be empty.
+ *
+ * @throws {SluiceError} `InvalidConfig` if there is no `=`, or no dot before it
+ */
+export function parseOverride(text: string): ConfigOverride {
+  const match = /^([^.=]+)\.([^=]+)=([^]*)$/.exec(text);
+  if (match === null) {
+    const message = `Cannot read the setting ${describeValue(text)}: wanted node.key=value, as in gain.gainDb=-6`;
+    throw new SluiceError("InvalidConfig", message);
+  }
+  return { nodeId: match[1], key: match[2], text: match[3] };
+}
+
+/** Returns a setting as the user wrote it. */
+export function formatOverride(setting: ConfigOverride): string {
+  return `--set ${setting.nodeId}.${setting.key}=${setting.text}`;
 }

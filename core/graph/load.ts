@@ -12,14 +12,13 @@ import { AUTO_LANE } from "../placement/lane_choice.ts";
 import type { LaneOptions } from "../placement/lane_options.ts";
 import type { NodeRegistry } from "../registry/node_registry.ts";
 import { checkLinks } from "./check_links.ts";
-import { type CheckedNode, checkNodes } from "./check_nodes.ts";
-import { checkPools } from "./check_pools.ts";
+import { type CheckedNode, checkNodes, type ConfigOverride } from "./check_nodes.ts";
+import { checkPools } from "./check_numbers.ts";
 import { GRAPH_VERSION, type GraphDocument } from "./schema.ts";
 import { readGraphText, readSubGraphText } from "./graph_text.ts";
 import { type JsonNode, parseJson } from "./json_tree.ts";
 import { FileTopology } from "./file_topology.ts";
 import { GraphDiagnostics } from "./diagnostics.ts";
-import type { ConfigOverride } from "./config_overrides.ts";
 import { type ExposedPorts, readShape } from "./shape.ts";
 import { expandSubGraphs } from "./sub_graphs.ts";
 

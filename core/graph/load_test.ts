@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { SluiceError } from "../errors.ts";
 import { checkGraph, loadGraph, parseGraph } from "./load.ts";
 import { fixtureRegistry, GOOD_GRAPH } from "./node_types_fixture_test.ts";
-import { parseOverride } from "./config_overrides.ts";
+import { parseOverride } from "./check_nodes.ts";
 
 const REGISTRY = fixtureRegistry();
 const S = `"s": { "type": "wav-source", "config": { "path": "a" } }`;

@@ -18,7 +18,6 @@ import type { PoolSize } from "../pools/pool_plan.ts";
 import type { NodeEntry } from "./entries.ts";
 import type { Topology } from "../topology.ts";
 import { GRAPH_VERSION, type GraphFile, type GraphFileNode, pick, present } from "./schema.ts";
-import { linkedPorts } from "./linked_ports.ts";
 
 /** The parts of a graph that the file holds. */
 export type SnapshotSource = Pick<Topology, "mode" | "nodes" | "links" | "lanes" | "capacity" | "convert">;
@@ -46,15 +45,18 @@ export function snapshotGraph(
   const { pools = {}, memory, endsWithSources } = options;
   const nodes = [...graph.nodes.values()];
   const links = [...graph.links.values()];
-  const linked = linkedPorts(links.flatMap(({ fromNode, fromPort, toNode, toPort }) => [
+  const ends = links.flatMap(({ fromNode, fromPort, toNode, toPort }) => [
     { node: fromNode, port: fromPort },
     { node: toNode, port: toPort },
-  ]));
+  ]);
+  const linked = Map.groupBy(ends, ({ node }) => node);
   return {
     version: GRAPH_VERSION,
     mode: graph.mode,
     ...(endsWithSources !== undefined && { endsWithSources }),
-    nodes: Object.fromEntries(nodes.map((node) => [node.id, fileNode(node, linked.get(node.id))])),
+    nodes: Object.fromEntries(
+      nodes.map((node) => [node.id, fileNode(node, (linked.get(node.id) ?? []).map(({ port }) => port))]),
+    ),
     links: links.map(({ fromNode, fromPort, toNode, toPort, policy, capacity }) => ({
       from: portAddress(fromNode, fromPort),
       to: portAddress(toNode, toPort),
@@ -76,7 +78,7 @@ export function snapshotGraph(
 }
 
 /** @param linked the ports that links name */
-function fileNode(node: NodeEntry, linked: readonly string[] = []): GraphFileNode {
+function fileNode(node: NodeEntry, linked: readonly string[]): GraphFileNode {
   const { id, type: { descriptor }, config, pool, supervision, callTimeoutMs, schedule, isolation, bypassed } = node;
   const values = jsonValue(config, (found) => {
     throw new SluiceError(
