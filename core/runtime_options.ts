@@ -11,7 +11,7 @@ import { type GraphFileNode, MAX_SLOT_BYTES, MAX_SLOTS, NODE_OPTION_NAMES } from
 import { poolName } from "./ids.ts";
 import { AUTO_LANE } from "./placement/lane_choice.ts";
 import type { LaneOptions } from "./placement/lane_options.ts";
-import { findCapacityFault } from "./links/capacity.ts";
+import { findCapacityFault } from "./links/link_options.ts";
 import { CONVERT_CHOICES, type GraphMode, type LinkCapacity } from "./links/policy.ts";
 import type { PoolSize } from "./pools/pool_plan.ts";
 import { assertChoice, assertFlag, assertKeys, assertTimeout } from "./errors/option_check.ts";

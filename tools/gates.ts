@@ -20,7 +20,7 @@ const PARTS = [
   "core/driver/fallback_test.ts",
   "core/driver/open_test.ts",
   "core/graph/snapshot_test.ts",
-  "core/links/capacity_test.ts",
+  "core/links/link_options_test.ts",
   "core/runtime_options_test.ts",
   "tests/link_policies_test.ts",
   "tests/named_nodes_test.ts",

@@ -1,5 +1,6 @@
 /**
- * Makes the frame object of the right class for a slot.
+ * Makes the frame object of the right class for a slot. Only the lane of the pool's view calls it, and nothing blocks. A
+ * slot gets a new object when it first has a frame of another kind; in development mode each call makes one.
  *
  * @module
  */

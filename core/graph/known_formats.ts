@@ -22,7 +22,7 @@ import type { LinkEntry, NodeEntry } from "./entries.ts";
 import { assertForward, attemptOf, type LinkEnd, resolvePort } from "./link_rules.ts";
 import { refusalOf } from "../ports/accepted.ts";
 import type { GraphMode } from "../links/policy.ts";
-import type { LinkWait } from "../links/capacity.ts";
+import type { LinkWait } from "../links/link_options.ts";
 
 /** Most nodes in a row to follow for the format of frames. */
 const MAX_FOLLOWED = 64;

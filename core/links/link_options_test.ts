@@ -6,7 +6,7 @@ import { buildGraph, graphOptions } from "../graph/build.ts";
 import { checkGraph, parseGraph } from "../graph/load.ts";
 import { NodeRegistry } from "../registry/node_registry.ts";
 import { Runtime } from "../runtime.ts";
-import { capacityBy, findCapacityFault } from "./capacity.ts";
+import { capacityBy, findCapacityFault } from "./link_options.ts";
 import type { LinkCapacity, LinkOptions } from "./policy.ts";
 
 const registry = new NodeRegistry([nodePackage]);
