@@ -341,7 +341,7 @@ export class Topology {
     const [from, to] = this.#endsOf(link);
     const output = resolvePort(from, "output");
     const input = knownInput(this.node(to.nodeId), resolvePort(to, "input"));
-    const defaults = this.linkDefaults(from, to);
+    const defaults = this.#linkDefaults(from, to);
     return { output, input, ...linkOptions(attemptOf(from, to), link.asked, output, this.mode, defaults) };
   }
 
@@ -512,7 +512,7 @@ export class Topology {
 
   /** Links two ends, through converters if the options ask for them: after an error none of them stays. @throws {SluiceError} as {@linkcode addLink} */
   protected linkEnds(from: LinkEnd, to: LinkEnd, options: LinkOptions): LinkEntry {
-    const steps = (options.convert ?? this.convert) === "auto" ? this.conversion(from, to) : [];
+    const steps = (options.convert ?? this.convert) === "auto" ? this.#conversion(from, to) : [];
     if (steps.length === 0) return this.#linkDirectly(from, to, options);
     this.assertFree(from, to);
     const added: string[] = [];
@@ -532,7 +532,7 @@ export class Topology {
   }
 
   /** Returns the converters to put between two ends. @throws {SluiceError} as {@linkcode conversionBetween} */
-  protected conversion(from: LinkEnd, to: LinkEnd): readonly ConversionStep[] {
+  #conversion(from: LinkEnd, to: LinkEnd): readonly ConversionStep[] {
     return conversionBetween(this, from, to, this.known());
   }
 
@@ -561,7 +561,7 @@ export class Topology {
     assertLinkable(from, to, ports, carried, this.known);
     const ends = this.assertFree(from, to);
     const attempt = attemptOf(from, to);
-    const chosen = linkOptions(attempt, options, ports.output, this.mode, this.linkDefaults(from, to));
+    const chosen = linkOptions(attempt, options, ports.output, this.mode, this.#linkDefaults(from, to));
     assertDelayed(this, attempt, ends);
     const id = this.#numbers.takeLinkId();
     const index = this.#numbers.takeLink();
@@ -575,7 +575,7 @@ export class Topology {
   }
 
   /** Returns the inputs to the default capacity of a link. */
-  protected linkDefaults(from: LinkEnd, to: LinkEnd): LinkDefaults {
+  #linkDefaults(from: LinkEnd, to: LinkEnd): LinkDefaults {
     const [output, input] = [from, to].map(({ nodeId, port }) => portAddress(nodeId as NodeId, port));
     const { records } = to.descriptor;
     return {

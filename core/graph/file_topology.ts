@@ -4,18 +4,15 @@
  *
  * @module
  */
-import { formatFault, knownInput } from "./known_formats.ts";
+import { formatFault } from "./known_formats.ts";
 import { SluiceError, type SourcePlace } from "../errors.ts";
-import { meet } from "../descriptor/open_ports.ts";
 import type { LinkId } from "../ids.ts";
-import { linkOptions } from "../links/link_options.ts";
 import type { GraphMode, LinkOptions } from "../links/policy.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import type { AddOptions } from "../runtime_options.ts";
 import type { LinkEntry, NodeEntry } from "./entries.ts";
 import { type Fault, Topology } from "../topology.ts";
-import { assertForward, assertLinkable, attemptOf, type LinkEnd, resolvePort } from "./link_rules.ts";
-import { assertDelayed } from "./order.ts";
+import { assertForward, resolvePort } from "./link_rules.ts";
 import type { GraphOptions } from "./schema.ts";
 import type { ShapedEnd } from "./shape.ts";
 
@@ -60,7 +57,7 @@ export class FileTopology extends Topology {
    * Adds a link if it has no fault.
    *
    * @param offset its offset in the file
-   * @returns the link, or all its faults
+   * @returns the link; or the faults of its two ends, or else its first other fault
    */
   linkChecked(
     one: ShapedEnd,
@@ -69,30 +66,10 @@ export class FileTopology extends Topology {
     offset: number,
   ): LinkEntry | readonly LinkFault[] {
     const [from, to] = [this.endAt(one), this.endAt(other)];
-    try {
-      const made = this.linkEnds(from, to, options);
-      this.#offsets.set(made.id, offset);
-      return made;
-    } catch (error) {
-      if (!(error instanceof SluiceError)) throw error;
-      const faults = this.#faultsOf(from, to, options);
-      return faults.length > 0 ? faults : [{ error, fault: "link" }];
-    }
-  }
-
-  /**
-   * Returns the error with which a run would refuse the known format of a link's frames. Call once all links are made.
-   */
-  formatFault({ id }: LinkEntry): SluiceError | undefined {
-    return formatFault(this, this.link(id), this.known());
-  }
-
-  /** Returns all faults of a link; `linkEnds()` throws only the first. */
-  #faultsOf(from: LinkEnd, to: LinkEnd, options: LinkOptions): LinkFault[] {
     const faults: LinkFault[] = [];
-    const check = <T>(fault: Fault, assert: () => T): T | undefined => {
+    const check = <T>(fault: Fault, step: () => T): T | undefined => {
       try {
-        return assert();
+        return step();
       } catch (error) {
         if (!(error instanceof SluiceError)) throw error;
         faults.push({ error, fault });
@@ -101,19 +78,20 @@ export class FileTopology extends Topology {
     };
     check("link", () => assertForward(from, to));
     if (faults.length > 0) return faults;
-    const output = check("from", () => resolvePort(from, "output"));
-    const input = check("to", () => resolvePort(to, "input"));
-    const isAuto = (options.convert ?? this.convert) === "auto";
-    if (output !== undefined && input !== undefined && (!isAuto || check("link", () => this.conversion(from, to)))) {
-      const ports = meet(output, knownInput(this.node(to.nodeId), input));
-      check("link", () => assertLinkable(from, to, ports, this.carried.without(), this.known));
-    }
-    const ends = check("to", () => this.assertFree(from, to));
-    if (output !== undefined && input !== undefined) {
-      check("link", () => linkOptions(attemptOf(from, to), options, output, this.mode, this.linkDefaults(from, to)));
-    }
-    if (faults.length === 0) check("link", () => assertDelayed(this, attemptOf(from, to), ends!));
-    return faults;
+    check("from", () => resolvePort(from, "output"));
+    check("to", () => resolvePort(to, "input"));
+    check("to", () => this.assertFree(from, to));
+    const made = faults.length > 0 ? undefined : check("link", () => this.linkEnds(from, to, options));
+    if (made === undefined) return faults;
+    this.#offsets.set(made.id, offset);
+    return made;
+  }
+
+  /**
+   * Returns the error with which a run would refuse the known format of a link's frames. Call once all links are made.
+   */
+  formatFault({ id }: LinkEntry): SluiceError | undefined {
+    return formatFault(this, this.link(id), this.known());
   }
 
   protected override refuse(error: SluiceError, fault: Fault): void {
