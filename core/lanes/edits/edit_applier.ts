@@ -55,7 +55,6 @@ export class EditApplier {
   }
 
   run(): void {
-    const lent = this.#prepared.handovers.endLoans();
     this.#detach();
     this.#removeNodes();
     this.#prepared.handovers.handOverHere(this.#all, this.#leavers);
@@ -73,7 +72,7 @@ export class EditApplier {
       this.#lane.running = false;
       return;
     }
-    this.#leave(lent);
+    this.#leave();
     this.#resume();
     this.#report();
   }
@@ -156,9 +155,8 @@ export class EditApplier {
     }
   }
 
-  /** @param lent how many frames of each link were lent to the reading node on its new lane, by the link's index */
-  #leave(lent: ReadonlyMap<number, number>): void {
-    this.#rests = this.#prepared.handovers.leave(this.#all, this.#leavers, lent, (error) => {
+  #leave(): void {
+    this.#rests = this.#prepared.handovers.leave(this.#all, this.#leavers, (error) => {
       this.#failures.push(serializeError(error));
     });
   }
