@@ -1,9 +1,10 @@
-import { deepEqual } from "node:assert/strict";
 import { linkPlan } from "../../../tests/fixtures/slots.ts";
 import { nodeId } from "../../ids.ts";
 import type { LinkPlan } from "../../links/link.ts";
 import { emptyWork } from "../../live/lane_work.ts";
-import { type LinkedCell, namedBy, reachOf } from "./edit_reach.ts";
+import { isInOrder, type LinkedCell, namedBy, orderCells, type RankedCell, reachOf } from "./edit_reach.ts";
+import { deepEqual, equal, ok } from "node:assert/strict";
+import fc from "fast-check";
 
 Deno.test("namedBy() names nodes of every part of an edit, and both ends of every link of it", () => {
   const { edit } = emptyWork();
@@ -41,4 +42,62 @@ function cellOf(name: string, links: readonly LinkPlan[]): LinkedCell {
 
 function link(from: string, to: string): LinkPlan {
   return { ...linkPlan("audio", "lossless", 1), fromNode: nodeId(from), toNode: nodeId(to) };
+}
+
+Deno.test("isInOrder() looks at the nodes that it is given and at what feeds them", () => {
+  const cells = ranked(["b", "a", "d", "c"], [link("a", "b"), link("c", "d"), link("a", "c")]);
+  equal(isInOrder(some(cells, "b"), cells), false);
+  equal(isInOrder(some(cells, "a", "c"), cells), true);
+  equal(isInOrder(some(cells, "c", "d"), cells), false);
+});
+
+Deno.test("isInOrder() leaves links out of account that close loops or come from another lane", () => {
+  const cells = ranked(["a", "b"], [link("b", "a", true), link("elsewhere", "a")]);
+  equal(isInOrder(cells.values(), cells), true);
+});
+
+Deno.test("orderCells() puts a node that has come between those that it joins, and keeps the places of others", () => {
+  const links = [link("a", "new"), link("new", "b"), link("b", "a", true), link("elsewhere", "a")];
+  const cells = ranked(["x", "a", "b", "y", "new"], links);
+  deepEqual(namesOf(orderCells([...cells.values()])).filter((name) => "xy".includes(name)), ["x", "y"]);
+  assertOrdered(namesOf(orderCells([...cells.values()])), links.slice(0, 2));
+});
+
+Deno.test("orderCells() orders any nodes whose loops are closed by links that say so", () => {
+  const names = Array.from({ length: 12 }, (_, k) => `n${k}`);
+  fc.assert(fc.property(
+    fc.array(fc.tuple(fc.nat(11), fc.nat(11)), { maxLength: 40 }),
+    fc.shuffledSubarray(names, { minLength: 12 }),
+    (pairs, order) => {
+      const links = pairs.map(([from, to]) => link(`n${from}`, `n${to}`, from >= to));
+      const ordered = orderCells([...ranked(order, links).values()]);
+      deepEqual(namesOf(ordered).sort(), [...names].sort());
+      assertOrdered(namesOf(ordered), links.filter(({ feedback }) => feedback !== true));
+      const anew = ranked(namesOf(ordered), links);
+      ok(isInOrder(anew.values(), anew));
+    },
+  ));
+});
+
+function ranked(names: readonly string[], links: readonly LinkPlan[]): ReadonlyMap<string, RankedCell> {
+  return new Map(names.map((id, rank) => {
+    const inputs = links.filter(({ toNode }) => toNode === id).map((plan) => ({ link: { plan } }));
+    return [id, { id, rank, inputs: [{}, ...inputs] }];
+  }));
+}
+
+function some(cells: ReadonlyMap<string, RankedCell>, ...names: string[]): RankedCell[] {
+  return names.map((name) => cells.get(name)!);
+}
+
+function namesOf(cells: readonly RankedCell[]): string[] {
+  return cells.map(({ id }) => id);
+}
+
+function assertOrdered(names: readonly string[], links: readonly LinkPlan[]): void {
+  for (const { fromNode, toNode } of links) ok(names.indexOf(fromNode) < names.indexOf(toNode), names.join());
+}
+
+function link(from: string, to: string, feedback = false): LinkPlan {
+  return { ...linkPlan("audio", "lossless", 1), fromNode: nodeId(from), toNode: nodeId(to), feedback };
 }
