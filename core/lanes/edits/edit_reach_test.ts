@@ -40,10 +40,6 @@ function cellOf(name: string, links: readonly LinkPlan[]): LinkedCell {
   return { inputs: [{}, ...inputs], outputs };
 }
 
-function link(from: string, to: string): LinkPlan {
-  return { ...linkPlan("audio", "lossless", 1), fromNode: nodeId(from), toNode: nodeId(to) };
-}
-
 Deno.test("isInOrder() looks at the nodes that it is given and at what feeds them", () => {
   const cells = ranked(["b", "a", "d", "c"], [link("a", "b"), link("c", "d"), link("a", "c")]);
   equal(isInOrder(some(cells, "b"), cells), false);
