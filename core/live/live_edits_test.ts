@@ -1,18 +1,14 @@
 /** Edits as lanes see them: their commands, and the outcome of an edit by their answers and ends. */
 import { deepEqual, equal, notEqual, rejects } from "node:assert/strict";
 import { LINK } from "../../ffi/layout.gen.ts";
-import { checkingSink, numberedSource, pass } from "../../tests/fixtures/numbered.ts";
-import { appliedOf, offeredOf, type ScriptedGraph, scriptedGraph } from "../../tests/fixtures/scripted_lanes.ts";
+import { checkingSink, pass } from "../../tests/fixtures/numbered.ts";
+import { appliedOf, offeredOf, type ScriptedGraph } from "../../tests/fixtures/scripted_lanes.ts";
 import { entriesIn, freeSlots } from "../../tests/fixtures/slots.ts";
 import { sleep, until } from "../../tests/fixtures/waiting.ts";
 import { serializeError } from "../errors.ts";
-import { nodeId } from "../ids.ts";
-import type { AnnouncedFormat } from "../lanes/messages.ts";
 import { beginToApply, beginToGive } from "../lanes/edits/turn.ts";
-import type { EditSite } from "./edit_site.ts";
-import type { GraphEdit } from "./graph_edit.ts";
+import { addBeside, addSecond, graph } from "./fixtures/three_lanes.ts";
 import { emptyWork } from "./lane_work.ts";
-import { draftRestart } from "./restart.ts";
 
 const ENDED = new Error("the thread has ended, on purpose");
 
@@ -57,30 +53,6 @@ class Limits implements Disposable {
   [Symbol.dispose](): void {
     Object.assign(globalThis, this.#real);
   }
-}
-
-/** source and middle on lane "near", sink on lane "far"; lane "other" has no node. */
-function graph(parts: Partial<EditSite> = {}): ScriptedGraph {
-  const build = (edit: GraphEdit) => {
-    edit.add(numberedSource(), { id: "source", lane: "near" });
-    edit.add(pass(), { id: "middle", lane: "near" });
-    edit.add(checkingSink(), { id: "sink", lane: "far" });
-    edit.connectByName("source.audio", "middle.audioIn");
-    edit.connectByName("middle.audioOut", "sink.audio");
-  };
-  return scriptedGraph(["near", "far", "other"], build, parts);
-}
-
-/** Adds a link whose ring joins both lanes, so the edit concerns both. */
-function addSecond(edit: GraphEdit): void {
-  edit.add(checkingSink(), { id: "second", lane: "far" });
-  edit.connectByName("middle.audioOut", "second.audio");
-}
-
-/** Makes an edit that concerns lane "near" alone. */
-function addBeside(edit: GraphEdit): void {
-  edit.add(pass(), { id: "beside", lane: "near" });
-  edit.connectByName("source.audio", "beside.audioIn");
 }
 
 /** Makes a lane report that it applied an edit, but not that removed nodes have gone. */
@@ -555,48 +527,6 @@ Deno.test("LiveEdits.run() does without a lane that comes to its end before it t
   answers.attach = () => undefined;
   await run.edit((edit) => edit.move("middle", "other"));
   equal(run.lane("other").kinds.at(-1), "attach");
-});
-
-/** Returns the format of frames that nodes write. */
-function formatOf(sampleRateHz: number): AnnouncedFormat["format"] {
-  return { kind: "audio", sampleRateHz, channels: 1 } as AnnouncedFormat["format"];
-}
-
-Deno.test("LiveEdits.run() has the formats checked that lanes say, and readers of the same outputs, and may be refused for them", async () => {
-  const checked: [rates: number[], links: string[]][] = [];
-  const run = graph({
-    toldFormat: ({ toNode }) => toNode === "sink" ? formatOf(1) : undefined,
-    checkFormats: (formats, links) => {
-      checked.push([
-        formats.map(({ format }) => (format as { sampleRateHz: number }).sampleRateHz),
-        links.map(({ fromNode, toNode }) => `${fromNode} ${toNode}`),
-      ]);
-      if (checked.length > 1) throw new TypeError("wanted stereo, on purpose");
-    },
-  });
-  run.lane("near").answers.prepare = ({ epoch }) => {
-    const formats = [{ node: run.topology.node("middle").id, port: "audioOut", format: formatOf(2) }];
-    return { kind: "prepared", epoch, formats };
-  };
-  await run.edit(addSecond);
-  deepEqual(checked, [[[1, 2], ["middle second"]]]);
-  await rejects(run.edit(addBeside), { name: "TypeError" });
-  deepEqual([checked.length, run.epoch, run.topology.nodes.has(nodeId("beside"))], [2, 1, false]);
-});
-
-Deno.test("LiveEdits.run() has the formats checked of a node that is restarted, on the links that it has", async () => {
-  const checked: string[] = [];
-  const run = graph({
-    checkFormats: (formats, links) => {
-      checked.push(...formats.map(({ node, port }) => `${node}.${port}`), ...links.map(({ toNode }) => toNode));
-    },
-  });
-  const middle = run.topology.node("middle");
-  run.lane("near").answers.prepare = ({ epoch }) => (
-    { kind: "prepared", epoch, formats: [{ node: middle.id, port: "audioOut", format: formatOf(1) }] }
-  );
-  await run.edits.run(() => draftRestart(run.topology, middle, false, () => {}), 1_000);
-  deepEqual(checked, ["middle.audioOut", "sink"]);
 });
 
 Deno.test("LiveEdits lets go of nodes that a lane was asked for once another thread runs it", async () => {
