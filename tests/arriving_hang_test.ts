@@ -37,7 +37,7 @@ function chain(native: "require" | "off", where: StaysIn, hold: string, supervis
   return { runtime, events };
 }
 
-for (const where of ["setup", "restore"] as const) {
+for (const where of ["setup", "restore", "process"] as const) {
   eachDriver(
     `a node that keeps its new lane in ${where}() is stuck: its edit is refused, and the old one goes on`,
     async (native) => {

@@ -63,7 +63,7 @@ function lingering(go: Promise<void>, wrote: () => void, begun: () => void = () 
   }, { isAsync: true });
 }
 
-/** Where `numbering` numbers what comes, and `passing` has nothing to do with that. */
+/** Where `numbering` on main numbers what comes, and `moving` on another lane has nothing to do with that. */
 function twoChains(native: "require" | "off"): { readonly runtime: Runtime; readonly got: [number, number][] } {
   const got: [number, number][] = [];
   const runtime = new Runtime({ mode: "live", native });
@@ -82,7 +82,7 @@ function twoChains(native: "require" | "off"): { readonly runtime: Runtime; read
   runtime.connect(from.outputs.audioOut, middle.inputs.audioIn, { policy: "lossless", capacity: 400 });
   runtime.connect(middle.outputs.audioOut, to.inputs.audioIn, { policy: "lossless", capacity: 400 });
   const other = runtime.add(numberedSource({ count: 1e9, intervalMs: 1 }), { id: "other", lane: "near" });
-  const passing = runtime.add(pass(), { id: "passing", lane: "main" });
+  const moving = runtime.add(pass(), { id: "moving", lane: "near" });
   const end = runtime.add(
     sink({
       process(this: Script) {
@@ -91,8 +91,8 @@ function twoChains(native: "require" | "off"): { readonly runtime: Runtime; read
     }),
     { id: "end" },
   );
-  runtime.connect(other.outputs.audio, passing.inputs.audioIn, { policy: "lossless" });
-  runtime.connect(passing.outputs.audioOut, end.inputs.audioIn, { policy: "drop-newest" });
+  runtime.connect(other.outputs.audio, moving.inputs.audioIn, { policy: "lossless" });
+  runtime.connect(moving.outputs.audioOut, end.inputs.audioIn, { policy: "drop-newest" });
   return { runtime, got };
 }
 
@@ -106,8 +106,7 @@ eachDriver(
       await grow(got, 11);
       const first = runtime.edit((edit) => {
         edit.replace("numbering", numbering());
-        edit.replace("other", numberedSource({ count: 1e9, intervalMs: 1 }));
-        edit.replace("passing", lingering(go.promise, () => {}), { startsAnew: true });
+        edit.replace("moving", lingering(go.promise, () => {}), { lane: "main", startsAnew: true });
       }, GIVEN_UP);
       const second = runtime.edit((edit) => void edit.replace("numbering", numbering()), { trialMs: 50 });
       await rejects(first, { code: "Timeout" });
@@ -162,7 +161,7 @@ eachDriver("a first tick that goes on after its edit was given up counts for no 
   // On a busy machine the edit may be given up before the tick: the next one has more time for it.
   for (let times = GIVEN_UP; !hasBegun; times = { ...times, timeoutMs: 2 * times.timeoutMs }) {
     ok(times.timeoutMs < PATIENCE_MS, "there was no first tick");
-    const first = runtime.edit((edit) => void edit.replace("passing", late, { startsAnew: true }), times);
+    const first = runtime.edit((edit) => void edit.replace("moving", late, { lane: "main", startsAnew: true }), times);
     const second = runtime.edit((edit) => void edit.replace("numbering", numbering()), { trialMs: 50 });
     await rejects(first, { code: "Timeout" });
     await second;

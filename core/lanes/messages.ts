@@ -173,6 +173,16 @@ export interface NodeCarry {
   readonly outputs: readonly OutputCarry[];
 }
 
+/** The frames and room for a node's trial on another lane. The claimant owns the references to the frames. */
+export interface Loan {
+  /** One word, set to 1 by the claim. */
+  readonly claim: SharedArrayBuffer;
+  /** How long the node may wait for something to do, milliseconds. */
+  readonly waitMs: number;
+  readonly inputs: readonly { readonly plan: LinkPlan; readonly entries: readonly number[] }[];
+  readonly outputs: readonly { readonly plan: LinkPlan; readonly room: number; readonly closed: boolean }[];
+}
+
 /** The nodes that lanes quiesce together. */
 export interface Standstill {
   /** The nodes, in the order of the graph. */
@@ -187,6 +197,8 @@ export interface OfferedNode {
   readonly carry: NodeCarry;
   /** The result of its `snapshot()`; absent without one. */
   readonly state?: unknown;
+  /** The loan for the successor's trial; absent for no trial. */
+  readonly loan?: Loan;
 }
 
 /** The result of a node's `snapshot()` at the end of a run, or the reason why it has none. */
@@ -265,7 +277,7 @@ export type LaneCommand =
     /** Nodes whose successors on other lanes take no state. */
     readonly stateless: readonly NodeId[];
   }
-  /** Gives nodes that come from other lanes their state. Answered by `tried` or `refused`. */
+  /** Gives nodes that come from other lanes their state, and tries them. Answered by `tried` or `refused`. */
   | { readonly kind: "accept"; readonly epoch: number; readonly nodes: readonly OfferedNode[] }
   /** Sent before `attach`: counts frames lost with lanes that were to detach the other ends. Answered by `counted`. */
   | { readonly kind: "countLost"; readonly epoch: number; readonly ends: readonly LinkEndPlan[] }

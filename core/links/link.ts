@@ -72,6 +72,10 @@ export interface LinkWriter {
    * tick was admitted with. Absent for none.
    */
   readonly owed?: number;
+  /**
+   * Makes places for this many frames that were written while the link had room. Absent if the link needs no such call.
+   */
+  owe?(frames: number): void;
   /** Asks for a wake-up when room is free. @returns the room after asking; if it is not 0, no wake-up follows */
   awaitRoom(): number;
   /** Takes over one reference to the frame. A lossless link must have room. */

@@ -27,6 +27,9 @@ const READ = LINK.read >> 3;
 const SKIPPED = LINK.droppedSkipped >> 3;
 const UNLINKED = LINK.droppedUnlinked >> 3;
 
+/** The value of `#owedTick` if every tick of the writer is owed places. */
+const ANY_TICK = -1;
+
 export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
   #ended = false;
   #closed = false;
@@ -44,7 +47,7 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
   #unlinked = 0;
   /** When the newest refused frame entered the graph. */
   #newestRefusedNs = 0;
-  /** The writer's tick that is owed places, or 0; and how far that tick may move `tail`. */
+  /** The writer's tick that is owed places, `ANY_TICK` or 0; and how far that tick may move `tail`. */
   #owedTick = 0;
   #owedTo = 0;
   plan: LinkPlan;
@@ -63,8 +66,16 @@ export class LocalLink extends OpenEnds implements LinkWriter, LinkReader {
   }
 
   get owed(): number {
-    if (this.#owedTick === 0 || this.#owedTick !== this.writer?.tickUnderWay) return 0;
+    const isValid = this.#owedTick === ANY_TICK || this.#owedTick === this.writer?.tickUnderWay;
+    if (this.#owedTick === 0 || !isValid) return 0;
     return Math.max(0, (this.#owedTo - this.tail) | 0);
+  }
+
+  owe(frames: number): void {
+    if (!this.#lossless || this.room() >= frames) return;
+    this.publish();
+    this.#fill(this.#takeQueued(), frames);
+    this.#owedTick = ANY_TICK;
   }
 
   awaitRoom(): number {

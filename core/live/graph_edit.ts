@@ -125,9 +125,9 @@ export class GraphEdit {
    * Replaces a node, between two ticks. The new node is opened first, given the result of the old one's `snapshot()`,
    * and ticked once: if its `setup()`, its `restore()` or this first tick fails, the old node continues, and the frames
    * that were read are back on the links. The links stay, with the frames on them. The node has no such trial if the
-   * edit also changes its links or ports or moves the node or a neighbour, if a device drives it, if the graph is
-   * paused, and if nothing arrives for it in time (`trialMs` of `runtime.edit()`). To have it tried and moved, make two
-   * edits.
+   * edit also changes its links or ports or moves a neighbour, if a device drives it, if the graph is paused, if
+   * nothing arrives for it in time (`trialMs` of `runtime.edit()`), and, on another lane, if one of its links is of
+   * kind `data`.
    *
    * @param options `lane`: where the new node runs, as for {@linkcode GraphEdit.move}; by default the old node's lane.
    * `startsAnew`: without the old one's state; `isolate`: whether in a process of its own

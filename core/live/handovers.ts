@@ -12,7 +12,7 @@ import { ENTRY, LINK } from "../../ffi/layout.gen.ts";
 import { index64 } from "../element_index.ts";
 import { SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
-import { claim } from "../lanes/edits/claimed_rests.ts";
+import { claim, recall } from "../lanes/edits/loan.ts";
 import type { Handover, LinkEndPlan, OfferedNode, Standstill } from "../lanes/messages.ts";
 import { countLaneLost } from "../memory/reclaim.ts";
 import { type LinkMove, type LinkRest, mergeRests } from "../links/link_move.ts";
@@ -55,6 +55,7 @@ export class Handovers {
   readonly #claims = new Map<number, { readonly claim: SharedArrayBuffer }>();
   /** Lanes in whose stead this thread has claimed the rests. */
   readonly #claimed = new Set<number>();
+  #isDropped = false;
   #isAbandoned = false;
 
   /**
@@ -85,7 +86,7 @@ export class Handovers {
     const untried = untriedNodes(change, kept);
     const succeed = (change: NodeChange): Handover => {
       const { before, after } = change;
-      const isTried = before.lane === after.lane && !untried.has(after.id) && !isNative(after);
+      const isTried = before.incarnation !== after.incarnation && !untried.has(after.id) && !isNative(after);
       // A native stage's state is bytes that another type does not know.
       const isForeign = !isOfOneType(change) && (isNative(before) || isNative(after)) && before.lane !== after.lane;
       const keeps = keepsState(draft.supervisionOf(after)) && !isNative(before);
@@ -129,6 +130,10 @@ export class Handovers {
    */
   offered(epoch: number, nodes: readonly OfferedNode[]): readonly NodeEntry[] {
     for (const each of nodes) this.#offers.set(each.node, each);
+    if (this.#isDropped) {
+      this.#recall();
+      return [];
+    }
     const names = new Set(nodes.map(({ node }) => node));
     const lanes = new Set(this.#moved.filter(({ change }) => names.has(change.after.id)).map(({ to }) => to));
     const told: NodeEntry[] = [];
@@ -136,7 +141,7 @@ export class Handovers {
       const here = this.#moved.filter(({ to }) => to === lane).map(({ change }) => change);
       const offers = here.flatMap(({ after }) => this.#offers.get(after.id) ?? []);
       if (offers.length < here.length) continue;
-      // Nodes that leave are held and have published.
+      // Nodes that leave are held and have published: the counts of their successors' trials are added.
       for (const change of here) this.#copyCounts(change);
       this.#site.lane(lane)!.send({ kind: "accept", epoch, nodes: offers });
       told.push(...here.map(({ after }) => after));
@@ -151,6 +156,8 @@ export class Handovers {
 
   /** Drops the moves, because the edit does not take place. */
   drop(): void {
+    this.#isDropped = true;
+    this.#recall();
     for (const { move } of this.#links) this.#site.plans.dropMove(move);
   }
 
@@ -251,6 +258,13 @@ export class Handovers {
     if (isOfOneType(change)) this.#site.page.copyCounts(change.before.index, change.after.index);
   }
 
+  /** Gives back the loans for trials: either lane of a loan may have ended. */
+  #recall(): void {
+    const pools = this.#site.pools();
+    for (const { loan } of this.#offers.values()) if (loan !== undefined) recall(loan, pools);
+    for (const pool of pools) pool.flushMagazine();
+  }
+
   #release(entries: readonly number[]): void {
     const pools = this.#site.pools();
     for (const entry of entries) {
@@ -276,16 +290,22 @@ function linksThatMove({ moved, linked }: GraphChange, draft: Topology): LinkEnt
 }
 
 /**
- * Returns nodes that cannot be tried: the same edit changes their ports or links, or moves their neighbours.
+ * Returns nodes that cannot be tried: the same edit changes their ports, their links or their neighbours; or they go to
+ * another lane and have links that carry data.
  *
  * @param moves links whose ends go to other lanes
  */
 function untriedNodes(
-  { linked, unlinked, ported }: GraphChange,
+  { linked, unlinked, moved, ported }: GraphChange,
   moves: readonly LinkEntry[],
 ): ReadonlySet<NodeId> {
+  const gone = new Set(moved.map(({ after }) => after.id));
   const untried = new Set(ported.map(({ id }) => id));
-  for (const { fromNode, toNode } of [...linked, ...unlinked, ...moves]) untried.add(fromNode).add(toNode);
+  for (const { fromNode, toNode } of [...linked, ...unlinked]) untried.add(fromNode).add(toNode);
+  for (const { fromNode, toNode, output } of moves) {
+    const isLent = output.kind !== "data" && !(gone.has(fromNode) && gone.has(toNode));
+    for (const id of [fromNode, toNode]) if (!isLent || !gone.has(id)) untried.add(id);
+  }
   return untried;
 }
 

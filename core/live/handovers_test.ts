@@ -7,6 +7,7 @@ import { checkingSink, collect, numberedSource, pass } from "../../tests/fixture
 import { appliedOf, type ScriptedGraph, scriptedGraph, TRIAL_MS } from "../../tests/fixtures/scripted_lanes.ts";
 import { entriesIn, freeSlots } from "../../tests/fixtures/slots.ts";
 import { type SerializedError, serializeError } from "../errors.ts";
+import type { Loan } from "../lanes/messages.ts";
 import { emptyRest, type LinkRest } from "../links/link_move.ts";
 import type { GraphEdit } from "./graph_edit.ts";
 
@@ -27,6 +28,33 @@ function graph(): ScriptedGraph {
     edit.connectByName("sink.findings", "found.data");
   });
 }
+
+Deno.test("Handovers gives back what was lent for a first tick where neither lane is there to do it", async () => {
+  const run = graph();
+  const [pool] = run.memory.pools;
+  const before = freeSlots(pool);
+  const slot = pool.takeSlot();
+  pool.giveAway(slot);
+  const plan = run.lane("near");
+  const loan: Loan = {
+    claim: new SharedArrayBuffer(4),
+    waitMs: TRIAL_MS,
+    inputs: [{ plan: undefined as never, entries: [slot | (pool.index << ENTRY.poolShift)] }],
+    outputs: [],
+  };
+  plan.answers.offer = (epoch, nodes) => (
+    { kind: "offered", epoch, nodes: nodes.map((node) => ({ node, carry: undefined as never, loan })) }
+  );
+  run.lane("other").answers.accept = ({ epoch }) => {
+    deepEqual([new Int32Array(loan.claim)[0], freeSlots(pool)], [0, before - 1]);
+    return { kind: "refused", epoch, error: REFUSAL };
+  };
+  await rejects(run.edit((edit) => void edit.replace("middle", faulty({ how: "none" }), { lane: "other" })), {
+    message: REFUSAL.message,
+  });
+  deepEqual([new Int32Array(loan.claim)[0], freeSlots(pool)], [1, before]);
+  equal(pool.freeInMagazine, 0, "any lane can have it");
+});
 
 Deno.test("Handovers frees what a lane has let go of for one that ends before it takes it up", async () => {
   const run = graph();
@@ -96,57 +124,71 @@ const otherSink = fixture(() => ({ process() {} }), {
   ],
 });
 
-const TRIED: readonly [why: string, edit: (edit: GraphEdit) => void, tried: readonly string[]][] = [
-  ["that is replaced by another type", (edit) => void edit.replace("middle", faulty({ how: "none" })), ["middle"]],
-  ["that is replaced by its own type, as it was", (edit) => void edit.replace("middle", pass()), ["middle"]],
-  ["that has a link with data", (edit) => void edit.replace("sink", otherSink()), ["sink"]],
-  ["that is replaced on another lane", (edit) => void edit.replace("middle", pass(), { lane: "other" }), []],
+const TRIED: readonly [why: string, edit: (edit: GraphEdit) => void, from: string, tried: readonly string[]][] = [
+  [
+    "that is replaced by another type",
+    (edit) => void edit.replace("middle", faulty({ how: "none" }), { lane: "other" }),
+    "near",
+    ["middle"],
+  ],
+  [
+    "that is replaced by its own type, as it was",
+    (edit) => void edit.replace("middle", pass(), { lane: "other" }),
+    "near",
+    ["middle"],
+  ],
   [
     "that is replaced before it moves",
     (edit) => {
       edit.replace("middle", pass());
       edit.move("middle", "other");
     },
-    [],
+    "near",
+    ["middle"],
   ],
-  ["that only moves", (edit) => edit.move("middle", "other"), []],
+  ["that only moves", (edit) => edit.move("middle", "other"), "near", []],
   [
     "that gets a link by the same edit",
     (edit) => {
-      edit.replace("middle", faulty({ how: "none" }));
+      edit.replace("middle", faulty({ how: "none" }), { lane: "other" });
       edit.add(checkingSink(), { id: "second", lane: "far" });
       edit.connectByName("middle.audioOut", "second.audio");
     },
+    "near",
     [],
   ],
   [
     "whose link leads elsewhere by the same edit",
     (edit) => {
-      edit.replace("middle", faulty({ how: "none" }));
+      edit.replace("middle", faulty({ how: "none" }), { lane: "other" });
       edit.remove("sink");
       edit.remove("found");
     },
+    "near",
     [],
   ],
   [
     "whose neighbour moves as well",
     (edit) => {
-      edit.replace("middle", faulty({ how: "none" }));
+      edit.replace("middle", faulty({ how: "none" }), { lane: "other" });
       edit.move("source", "other");
     },
+    "near",
     [],
   ],
+  ["that has a link with data", (edit) => void edit.replace("sink", otherSink(), { lane: "other" }), "far", []],
 ];
 
-for (const [why, change, tried] of TRIED) {
-  Deno.test(`Handovers has a node ${why} ${tried.length > 0 ? "tried" : "not tried"}`, async () => {
+for (const [why, change, from, tried] of TRIED) {
+  Deno.test(`Handovers has a node ${why} ${tried.length > 0 ? "tried" : "not tried"} on its new lane`, async () => {
     const run = graph();
     await run.edit(change);
-    const handovers = ["near", "far"].flatMap((lane) => (
-      run.lane(lane).told.flatMap((each) => each.kind === "prepare" ? each.edit.handovers : [])
-    ));
+    const { index } = run.lane(from);
+    const { handovers } = run.lane(from).last("prepare").edit;
+    const leaving = handovers.filter((each) => each.from === index && each.to !== index);
+    const waits = leaving.filter(({ trialMs }) => trialMs !== undefined);
     deepEqual(
-      handovers.flatMap(({ node, trialMs }) => trialMs === undefined ? [] : { node, trialMs }),
+      waits.map(({ node, trialMs }) => ({ node, trialMs })),
       tried.map((node) => ({ node, trialMs: TRIAL_MS })),
     );
   });

@@ -55,6 +55,7 @@ export class EditApplier {
   }
 
   run(): void {
+    const lent = this.#prepared.handovers.endLoans();
     this.#detach();
     this.#removeNodes();
     this.#prepared.handovers.handOverHere(this.#all, this.#leavers);
@@ -72,7 +73,7 @@ export class EditApplier {
       this.#lane.running = false;
       return;
     }
-    this.#leave();
+    this.#leave(lent);
     this.#resume();
     this.#report();
   }
@@ -155,8 +156,9 @@ export class EditApplier {
     }
   }
 
-  #leave(): void {
-    this.#rests = this.#prepared.handovers.leave(this.#all, this.#leavers, (error) => {
+  /** @param lent how many frames of each link were lent to the reading node on its new lane, by the link's index */
+  #leave(lent: ReadonlyMap<number, number>): void {
+    this.#rests = this.#prepared.handovers.leave(this.#all, this.#leavers, lent, (error) => {
       this.#failures.push(serializeError(error));
     });
   }

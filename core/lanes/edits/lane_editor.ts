@@ -13,7 +13,7 @@ import type { LaneCommand, LaneReport } from "../messages.ts";
 import { addEnds, cellsById, sealReach, wakeReach } from "./edit_reach.ts";
 import { EditAttempt } from "./edit_attempt.ts";
 import { EditApplier } from "./edit_applier.ts";
-import { claimedRests } from "./claimed_rests.ts";
+import { claimedRests } from "./loan.ts";
 import { carriesOf, isStateless } from "./edit_rules.ts";
 import type { LaneHandovers } from "./lane_handovers.ts";
 import { abortAll, formatsOf, type PreparedEdit, prepareEdit, tearDownAll } from "./prepared_edit.ts";
@@ -22,7 +22,7 @@ import { beginToApply } from "./turn.ts";
 
 type Command<K extends LaneCommand["kind"]> = Extract<LaneCommand, { kind: K }>;
 type Prepare = Command<"prepare">;
-type Step = (handovers: LaneHandovers) => LaneReport | undefined | Promise<LaneReport | undefined>;
+type Step = (handovers: LaneHandovers) => Promise<LaneReport | undefined>;
 
 const NONE: ReadonlySet<NodeCell> = new Set();
 
@@ -139,8 +139,8 @@ export class LaneEditor {
 
   /** Has nodes from other lanes accept the offers of their predecessors. */
   accept({ epoch, nodes }: Command<"accept">): Promise<void> {
-    return this.#handing(epoch, (handovers) => {
-      handovers.accept(nodes);
+    return this.#handing(epoch, async (handovers) => {
+      await handovers.accept(nodes);
       return { kind: "tried", epoch };
     });
   }
@@ -183,6 +183,7 @@ export class LaneEditor {
   apply(): void {
     const prepared = this.#prepared!;
     if (!beginToApply(prepared.turn)) {
+      prepared.handovers.forgoLoans();
       this.#lane.running = false;
       return;
     }

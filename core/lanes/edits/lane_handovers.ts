@@ -3,8 +3,8 @@
  * handover from a lane to itself.
  *
  * Before the commit, nodes *offer* the state that their successors continue from: they are quiesced, and asked for
- * their state. Successors on this lane *accept* it at once, and are tried; those on other lanes get it through the
- * control isolate. Until the commit everything can be undone.
+ * their state. Successors on this lane *accept* it at once; those on other lanes get it through the control isolate,
+ * with the frames for their trial. Until the commit everything can be undone.
  *
  * At the commit, nodes hand their links over to successors on this lane, and nodes with successors on other lanes
  * *leave*: the lane reports the rest of their links. Once every lane has committed, successors from other lanes
@@ -23,9 +23,13 @@ import type { Handover, LaneCommand, LaneEdit, OfferedNode } from "../messages.t
 import type { EditAttempt } from "./edit_attempt.ts";
 import { endsHere, givesState, isRestart, isStateless, losesFrames, mayBeTried } from "./edit_rules.ts";
 import { attachMovedLink, detachMovedLink, handOverLinks, serializeQueued } from "./link_ends_move.ts";
+import { claim, Lender, lentEnds } from "./loan.ts";
 import type { Leavers } from "./leavers.ts";
 import { quiesce } from "./standstill.ts";
-import { Trial } from "./trial.ts";
+import { endsOf, Trial } from "./trial.ts";
+
+/** Time between two checks for frames for a node, milliseconds. */
+const LOOK_EVERY_MS = 1;
 
 /** A node that stays on the lane, and its successor. */
 interface Pair {
@@ -52,6 +56,7 @@ export class LaneHandovers {
   /** Successors of nodes on other lanes. */
   readonly #arrivals: ReadonlyMap<NodeId, NodeCell>;
   readonly #trials = new Map<NodeId, Trial>();
+  readonly #lender = new Lender();
   /** Departing nodes whose state no successor takes. */
   readonly #ending = new Set<NodeId>();
 
@@ -110,28 +115,55 @@ export class LaneHandovers {
     const ids = new Set(standstill.nodes);
     this.held.push(...lane.cells.filter(({ id }) => ids.has(id)));
     await this.#attempt.waitFor(quiesce(this.held, standstill, () => this.#attempt.givenUp));
-    const waitMs = Math.max(0, ...this.#pairs.map(({ handover }) => handover.trialMs ?? 0));
+    const whole = [...this.#pairs, ...this.#departures];
+    const waitMs = Math.max(0, ...whole.map(({ handover }) => handover.trialMs ?? 0));
     const triedByNs = lane.nowNs() + waitMs * 1e6;
     for (const pair of this.#pairs) await this.#acceptHere(pair, triedByNs);
     for (const { handover: { node, state } } of this.#departures) {
       if (state === "anew" || stateless.includes(node)) this.#ending.add(node);
     }
-    if (this.#departures.length > 0) offered(this.#offerAway());
+    if (this.#departures.length > 0) offered(await this.#offerAway(triedByNs));
   }
 
   /** Has successors of nodes on other lanes accept the offers. @throws errors of nodes, with the node */
-  accept(nodes: readonly OfferedNode[]): void {
-    this.#attempt.assertWanted();
-    for (const { node, carry, state } of nodes) {
+  async accept(nodes: readonly OfferedNode[]): Promise<void> {
+    const lane = this.#lane;
+    for (const { node, loan } of nodes) {
+      if (loan === undefined) continue;
+      if (!claim(loan)) this.#attempt.giveUp();
+      this.#attempt.assertWanted();
+      this.#trials.set(node, new Trial(this.#arrivals.get(node)!, lentEnds(loan, lane), lane));
+    }
+    const sinceNs = lane.nowNs();
+    for (const { node, carry, state, loan } of nodes) {
       const cell = this.#arrivals.get(node)!;
       this.#restore(cell, state);
       cell.resumeFrom(carry);
+      // A loan does not change: only the time that a node asked for can come.
+      const waitMs = cell.mode === "push" ? 0 : loan?.waitMs ?? 0;
+      await this.#try(cell, sinceNs + waitMs * 1e6);
     }
-    this.#attempt.assertWanted();
+  }
+
+  /**
+   * Ends the loans: the lent frames are back in their links. @returns how many frames were lent, by the index of the
+   * link
+   */
+  endLoans(): ReadonlyMap<number, number> {
+    return this.#lender.end(this.#lane.pools);
+  }
+
+  /**
+   * Gives the loans up, since the edit takes place without this lane: the lent frames leave their links, and others
+   * count them.
+   */
+  forgoLoans(): void {
+    this.#lender.forgo(this.#lane.pools);
   }
 
   /** Rolls back to the state before the edit. No other call may be under way. */
   undo(): void {
+    this.endLoans();
     for (const trial of this.#trials.values()) trial.undo();
     for (const cell of this.held) {
       cell.held = false;
@@ -164,10 +196,16 @@ export class LaneHandovers {
   /**
    * Makes nodes whose successors are on other lanes leave.
    *
+   * @param lent how many frames were lent, by the index of the link
    * @param failed receives the reason if a frame cannot be sent to another lane
    * @returns the rest of the links that the lane has detached
    */
-  leave(all: Map<string, NodeCell>, leavers: Leavers, failed: (error: unknown) => void): LinkRest[] {
+  leave(
+    all: Map<string, NodeCell>,
+    leavers: Leavers,
+    lent: ReadonlyMap<number, number>,
+    failed: (error: unknown) => void,
+  ): LinkRest[] {
     // A device may have driven a node since it was offered.
     if (this.#departures.length > 0) this.#lane.tellAllNews();
     for (const { old } of this.#departures) {
@@ -176,7 +214,9 @@ export class LaneHandovers {
       // Later writes of its device go nowhere, and are not counted.
       if (old.mode === "external") old.forgoRecord();
     }
-    const rests = this.#moves.flatMap((move) => detachMovedLink(this.#lane, all, move, failed) ?? []);
+    const rests = this.#moves.flatMap((move) => (
+      detachMovedLink(this.#lane, all, move, lent.get(move.after.index) ?? 0, failed) ?? []
+    ));
     for (const { old } of this.#departures) {
       leavers.add(old, endsHere(old, this.#ending.has(old.id)));
       all.delete(old.id);
@@ -193,22 +233,34 @@ export class LaneHandovers {
    */
   attach(all: ReadonlyMap<string, NodeCell>, moves: readonly LinkMove[], rests: readonly LinkRest[]): NodeCell[] {
     const cells = [...this.#arrivals.values()];
+    for (const { id } of cells) this.#trials.get(id)?.detach();
     for (const move of moves) {
       const rest = rests.find(({ link }) => link === move.after.index) ?? emptyRest(move.after.index);
       attachMovedLink(this.#lane, all, move, rest);
     }
+    for (const { id } of cells) this.#trials.get(id)?.commit();
     for (const cell of cells) cell.held = false;
     return cells;
   }
 
-  /** Takes the states of nodes that go to other lanes. */
-  #offerAway(): OfferedNode[] {
+  /** Takes the states of nodes that go to other lanes, and lends the frames for the trials of their successors. */
+  async #offerAway(triedByNs: number): Promise<OfferedNode[]> {
     const lane = this.#lane;
     // Sent later, this news would replace the reports of their successors.
     lane.tellAllNews();
-    const nodes = this.#departures.map(({ handover: { state }, old }): OfferedNode => (
-      { node: old.id, state: this.#stateOf(old, state), carry: old.carry }
+    const offers = this.#departures.map(({ handover: { state, trialMs }, old }) => (
+      { old, state: this.#stateOf(old, state), waitMs: lane.paused || !mayBeTried(old) ? undefined : trialMs }
     ));
+    const lent = offers.filter(({ waitMs }) => waitMs !== undefined);
+    await Promise.all(lent.map(({ old }) => this.#awaitFrames(old, triedByNs)));
+    this.#attempt.assertWanted();
+    // All in one turn: lent frames are lost if this lane ends before it has answered.
+    const nodes = offers.map(({ old, state, waitMs }): OfferedNode => {
+      const loan = waitMs === undefined
+        ? undefined
+        : naming(old, "being given another lane", () => this.#lender.lend(old, waitMs));
+      return { node: old.id, carry: old.carry, state, ...(loan && { loan }) };
+    });
     for (const { before, reader } of this.#moves) {
       if (before.ring === undefined && reader.from === lane.index) serializeQueued(lane, before);
     }
@@ -225,6 +277,15 @@ export class LaneHandovers {
     return naming(cell, "snapshot()", () => sendable(cell, stateOf(this.#lane, cell), "to another lane"));
   }
 
+  /** Waits until a held node has something to do. @param untilNs the end of the wait, on the lane's clock */
+  async #awaitFrames(cell: NodeCell, untilNs: number): Promise<void> {
+    const lane = this.#lane;
+    const isIdle = () => (cell.mode === "push" && !cell.triggered()) || !cell.admit();
+    while (isIdle() && !this.#attempt.givenUp && lane.nowNs() < untilNs) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
+  }
+
   /** Has the successor of a node on this lane accept the node's offer. */
   async #acceptHere({ handover: { node, state, trialMs }, old, cell }: Pair, triedByNs: number): Promise<void> {
     const lane = this.#lane;
@@ -234,18 +295,21 @@ export class LaneHandovers {
     this.#restore(cell, givesState(old, state) ? naming(old, "snapshot()", () => stateOf(lane, old)) : undefined);
     if (trialMs === undefined || lane.paused || !mayBeTried(old)) return;
     cell.resumeFrom(old.carry);
-    const trial = new Trial(cell, old, lane);
-    this.#trials.set(node, trial);
-    try {
-      await trial.run(triedByNs, () => this.#attempt.givenUp);
-    } catch (error) {
-      throw explain(error, cell, "process()");
-    }
-    this.#attempt.assertWanted();
+    this.#trials.set(node, new Trial(cell, endsOf(old), lane));
+    await this.#try(cell, triedByNs);
   }
 
   #restore(cell: NodeCell, state: unknown): void {
     if (state !== undefined) naming(cell, "restore()", () => giveState(this.#lane, cell, state));
+  }
+
+  async #try(cell: NodeCell, untilNs: number): Promise<void> {
+    try {
+      await this.#trials.get(cell.id)?.run(untilNs, () => this.#attempt.givenUp);
+    } catch (error) {
+      throw explain(error, cell, "process()");
+    }
+    this.#attempt.assertWanted();
   }
 }
 

@@ -1,4 +1,4 @@
-import { deepEqual, throws } from "node:assert/strict";
+import { deepEqual, rejects } from "node:assert/strict";
 import { controlBytes, ControlPage } from "../../control_page.ts";
 import { NO_CARRY } from "../../../tests/fixtures/scripted_lanes.ts";
 import { nodeId } from "../../ids.ts";
@@ -8,6 +8,7 @@ import type { Handover } from "../messages.ts";
 import { EditAttempt } from "./edit_attempt.ts";
 import { LaneHandovers } from "./lane_handovers.ts";
 import { Leavers } from "./leavers.ts";
+import { claim } from "./loan.ts";
 import { standstillOf } from "./standstill.ts";
 
 const NODE = nodeId("a");
@@ -59,7 +60,7 @@ function setUp(parts: { mode?: string; ended?: boolean; from?: number; to?: numb
 Deno.test("LaneHandovers.leave() has a node that a device drives count no more, once its counts were told", () => {
   for (const mode of ["push", "external"]) {
     const { did, handovers, all, leavers } = setUp({ mode, to: 1 });
-    handovers.leave(all, leavers, () => {});
+    handovers.leave(all, leavers, new Map(), () => {});
     deepEqual(did, ["news", "old publish", ...mode === "external" ? ["old forgoRecord"] : []]);
     deepEqual([all.size, leavers.size], [0, 1]);
   }
@@ -81,13 +82,10 @@ Deno.test("LaneHandovers.offer() asks a node that has ended for no state, and gi
   }
 });
 
-Deno.test("LaneHandovers.accept() gives a node from another lane its state, unless the edit was given up", () => {
-  for (const givenUp of [false, true]) {
-    const { did, lane, handovers } = setUp({ from: 1 });
-    Object.assign(lane, { isGivenUp: givenUp });
-    const accept = () => handovers.accept([{ node: NODE, carry: NO_CARRY, state: 1 }]);
-    if (givenUp) throws(accept, { code: "Timeout" });
-    else accept();
-    deepEqual(did, givenUp ? [] : ["new restore", "new resumeFrom"]);
-  }
+Deno.test("LaneHandovers.accept() gives up where what was lent was recalled", async () => {
+  const { did, handovers } = setUp({ from: 1 });
+  const loan = { claim: new SharedArrayBuffer(4), waitMs: 0, inputs: [], outputs: [] };
+  claim(loan);
+  await rejects(handovers.accept([{ node: NODE, carry: NO_CARRY, state: 1, loan }]), { code: "Timeout" });
+  deepEqual(did, []);
 });

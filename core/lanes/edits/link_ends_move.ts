@@ -58,6 +58,7 @@ export function serializeQueued(lane: Lane, { toNode, toPort }: LinkPlan): void 
 /**
  * Detaches this lane's ends of a link.
  *
+ * @param lent how many frames in front were lent to the reading node on its new lane: none of them may be dropped
  * @param failed receives the reason if a frame cannot be sent to another lane
  * @returns the state for the lanes that get the ends; `undefined` for none
  */
@@ -65,10 +66,11 @@ export function detachMovedLink(
   lane: Lane,
   cells: Cells,
   move: LinkMove,
+  lent: number,
   failed: (error: unknown) => void,
 ): LinkRest | undefined {
   const { before, writer, reader } = move;
-  if (before.ring === undefined) return leaveLane(lane, cells, move, failed);
+  if (before.ring === undefined) return leaveLane(lane, cells, move, lent, failed);
   let rest: LinkRest | undefined;
   if (writer.from === lane.index) rest = detachWriter(lane, cells, move);
   if (reader.from === lane.index) rest = detachReader(lane, cells, move);
@@ -87,7 +89,13 @@ export function attachMovedLink(lane: Lane, cells: Cells, move: LinkMove, rest: 
 }
 
 /** Turns a link within this lane into one between two lanes, or within another lane. */
-function leaveLane(lane: Lane, cells: Cells, move: LinkMove, failed: (error: unknown) => void): LinkRest {
+function leaveLane(
+  lane: Lane,
+  cells: Cells,
+  move: LinkMove,
+  lent: number,
+  failed: (error: unknown) => void,
+): LinkRest {
   const { after, writer, reader } = move;
   const input = inputOf(cells, move);
   const output = outputOf(cells, move);
@@ -99,7 +107,7 @@ function leaveLane(lane: Lane, cells: Cells, move: LinkMove, failed: (error: unk
     input.detach();
     return rest;
   }
-  const left = { ...rest, entries: fillRing(lane.driver, after.ring, rest.entries, after.capacity - owed) };
+  const left = { ...rest, entries: fillRing(lane.driver, after.ring, rest.entries, after.capacity - owed, lent) };
   if (writer.to === lane.index) attachWriter(lane, cells, move).attach(left);
   if (reader.to === lane.index) attachReader(lane, cells, move).attach(left);
   else input.detach();
@@ -111,10 +119,17 @@ function leaveLane(lane: Lane, cells: Cells, move: LinkMove, failed: (error: unk
  *
  * @param ring an empty one
  * @param most how many to put there
+ * @param kept how many of the oldest to leave out in any case
  * @returns the entries left out, which are the oldest
  */
-function fillRing(driver: Driver, ring: RingToken, entries: readonly number[], most: number): readonly number[] {
-  const first = Math.max(0, entries.length - most);
+function fillRing(
+  driver: Driver,
+  ring: RingToken,
+  entries: readonly number[],
+  most: number,
+  kept: number,
+): readonly number[] {
+  const first = Math.max(kept, entries.length - most);
   const writer = driver.openWriter(ring);
   for (const entry of entries.slice(first)) writer.push(entry);
   return entries.slice(0, first);

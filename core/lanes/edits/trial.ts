@@ -1,7 +1,7 @@
 /**
- * The trial: the first tick of a node that is to replace another on its lane. The frames it reads are kept, and the
- * frames it writes are held back until the commit; a roll-back returns the frames to their links as if nothing had
- * happened. The old node is quiesced meanwhile.
+ * The trial: the first tick of a node that is to replace another, on the same lane or on another one. The frames it
+ * reads are kept, and the frames it writes are held back until the commit; a roll-back returns the frames to their
+ * links as if nothing had happened. The old node is quiesced meanwhile.
  *
  * A tick passes the trial if it waits for room that it has used up itself, or reaches the time limit for room or a
  * slot: it continues when the node has its place. The tick of a source passes too, since its data may arrive at any
@@ -12,17 +12,33 @@
  */
 import { PHASE } from "../../../ffi/layout.gen.ts";
 import { SluiceError } from "../../errors.ts";
+import type { LinkPlan, LinkReader } from "../../links/link.ts";
 import type { Lane } from "../lane/lane.ts";
 import { calling } from "../lane/node_call.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 import { asPromise } from "../cells/call_outcome.ts";
-import { StandInReader, StandInWriter } from "./stand_in.ts";
+import { type KeptFrame, type LentOutput, StandInReader, StandInWriter } from "./stand_in.ts";
 
 /** Time between two checks for something to do, milliseconds. */
 const LOOK_EVERY_MS = 1;
 
 /** How long the tick may await anything except room or a slot, milliseconds. */
 const AWAIT_MS = 2_000;
+
+/** The ends for a trial: links, or their loans. */
+export interface TrialEnds {
+  readonly inputs: readonly { readonly plan: LinkPlan; readonly lent: LinkReader | readonly KeptFrame[] }[];
+  /** `most`: how many frames can be written while no reader makes room. */
+  readonly outputs: readonly { readonly lent: LentOutput; readonly most: number }[];
+}
+
+/** Returns the ends for the trial of a quiesced node's successor on the same lane. */
+export function endsOf({ inputs, outputs }: Pick<NodeCell, "inputs" | "outputs">): TrialEnds {
+  return {
+    inputs: inputs.flatMap(({ link }) => link === undefined ? [] : { plan: link.plan, lent: link }),
+    outputs: outputs.flatMap(({ links }) => links.map((link) => ({ lent: link, most: link.plan.capacity }))),
+  };
+}
 
 /** Runs the first tick of a new node on stand-ins for its links. */
 export class Trial {
@@ -32,26 +48,20 @@ export class Trial {
   readonly #writers: readonly StandInWriter[];
   #underWay: Promise<void> | undefined;
 
-  /**
-   * @param cell has the state of the old node, and is not part of the lane yet
-   * @param old the quiesced node, whose links the trial uses
-   */
-  constructor(cell: NodeCell, old: Pick<NodeCell, "inputs" | "outputs">, lane: Lane) {
+  /** @param cell has the state of the old node, and is not part of the lane yet */
+  constructor(cell: NodeCell, { inputs, outputs }: TrialEnds, lane: Lane) {
     this.#cell = cell;
     this.#lane = lane;
-    this.#readers = old.inputs.flatMap(({ name, link }) => {
-      if (link === undefined) return [];
-      const reader = new StandInReader(link);
-      cell.inputs.find((input) => input.name === name)!.attach(reader);
+    this.#readers = inputs.map(({ plan, lent }) => {
+      const reader = new StandInReader(plan, lent);
+      cell.inputs.find(({ name }) => name === plan.toPort)!.attach(reader);
       return reader;
     });
-    this.#writers = old.outputs.flatMap(({ name, links }) => {
-      const output = cell.outputs.find((each) => each.name === name)!;
-      return links.map((link) => {
-        const writer = new StandInWriter(link, link.plan.capacity - output.descriptor.burst);
-        output.attach(writer);
-        return writer;
-      });
+    this.#writers = outputs.map(({ lent, most }) => {
+      const output = cell.outputs.find(({ name }) => name === lent.plan.fromPort)!;
+      const writer = new StandInWriter(lent, most - output.descriptor.burst);
+      output.attach(writer);
+      return writer;
     });
     cell.seal();
   }
@@ -99,9 +109,14 @@ export class Trial {
     }
   }
 
-  /** Commits, once the node has the links: frames that it has read leave them, and frames that it wrote enter them. */
+  /** Commits: frames that the node has read leave its links, and frames that it wrote enter them. */
   commit(): void {
-    for (const end of [...this.#readers, ...this.#writers]) end.commit();
+    const { inputs, outputs } = this.#cell;
+    for (const reader of this.#readers) reader.commit(inputs.find(({ name }) => name === reader.plan.toPort)?.link);
+    for (const writer of this.#writers) {
+      const links = outputs.find(({ name }) => name === writer.plan.fromPort)?.links;
+      writer.commit(links?.find(({ plan }) => plan.index === writer.plan.index));
+    }
   }
 
   /** Rolls back: the links are unchanged. */

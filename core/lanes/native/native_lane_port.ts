@@ -17,7 +17,7 @@ import type { AnyNodeType } from "../../registry/node_type.ts";
 import type { NodeId } from "../../ids.ts";
 import type { LinkRest } from "../../links/link_move.ts";
 import type { LanePort } from "../lane_port.ts";
-import { claimedRests } from "../edits/claimed_rests.ts";
+import { claimedRests } from "../edits/loan.ts";
 import type { AnnouncedFormat, LaneCommand, LaneInit, LaneReport, LinkEndPlan, NodePlan } from "../messages.ts";
 import { arrivalsOf, type NativeLaneNode, NativeLaneNodes } from "./native_lane_nodes.ts";
 import { NativeHandovers } from "./native_handovers.ts";

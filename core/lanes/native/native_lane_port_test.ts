@@ -4,7 +4,7 @@ import { bench, entriesIn, linkPlan } from "../../../tests/fixtures/slots.ts";
 import type { NativeDriver } from "../../driver/native.ts";
 import { emptyRest } from "../../links/link_move.ts";
 import { nativeNodes } from "../../registry/fixtures/test_stages.ts";
-import { claim } from "../edits/claimed_rests.ts";
+import { claim } from "../edits/loan.ts";
 import type { LaneInit, NodePlan } from "../messages.ts";
 import { NativeLanePort } from "./native_lane_port.ts";
 
