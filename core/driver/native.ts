@@ -7,8 +7,8 @@
 import { Arenas } from "../../ffi/arenas.ts";
 import { lastNativeError, loadNative, type NativeLibrary } from "../../ffi/loader.ts";
 import { NativeError } from "../../ffi/native_error.ts";
-import type { NativeEdit, NativeLink, NativePort, NativeRest } from "../../ffi/native_draft.ts";
-import { NativeLane, type NativeLaneSpec, scheduleThread } from "../../ffi/native_lane.ts";
+import { NativeLane, scheduleThread } from "../../ffi/native_lane.ts";
+import type { NativeEdit, NativeLaneSpec, NativeLink, NativePort, NativeRest } from "../../ffi/native_messages.ts";
 import { NativeRingReader, NativeRingWriter } from "../../ffi/ring_ends.ts";
 import type { NativeSymbols } from "../../ffi/symbols.ts";
 import { SluiceError } from "../errors.ts";
@@ -225,7 +225,7 @@ export class NativeDriver implements Driver {
    * @throws {RangeError} if the library refuses the plan
    */
   prepareNativeEdit(lane: NativeLane, epoch: number, plan: NativeEditPlan): void {
-    lane.prepare(epoch, this.#nativeEdit(plan));
+    lane.send({ kind: "prepare", epoch, edit: this.#nativeEdit(plan) });
   }
 
   /**
@@ -238,7 +238,7 @@ export class NativeDriver implements Driver {
     epoch: number,
     arrivals: readonly { readonly end: NativeLinkPlan; readonly rest: NativeRest }[],
   ): void {
-    lane.attach(epoch, arrivals.map(({ end, rest }) => ({ link: nativeLink(end), rest })));
+    lane.send({ kind: "attach", epoch, arrivals: arrivals.map(({ end, rest }) => ({ link: nativeLink(end), rest })) });
   }
 
   #nativeEdit(plan: NativeEditPlan): NativeEdit {

@@ -5,7 +5,8 @@
  *
  * @module
  */
-import type { NativeCarry, NativeLane, NativeReport } from "../../../ffi/native_lane.ts";
+import type { NativeLane } from "../../../ffi/native_lane.ts";
+import type { NativeCarry, NativeReport } from "../../../ffi/native_messages.ts";
 import { serializeError, SluiceError } from "../../errors.ts";
 import type { NodeId } from "../../ids.ts";
 import type { LaneCommand, LaneReport, NodeCarry, OfferedNode } from "../messages.ts";
@@ -60,7 +61,8 @@ export class NativeHandovers {
     if (this.#givenUp) return;
     const { lane, nodes } = this.#site;
     for (const id of this.#departures) {
-      lane.offer(this.epoch, nodes.slotOf(id), this.#anew.has(id) || stateless.includes(id));
+      const ends = this.#anew.has(id) || stateless.includes(id);
+      lane.send({ kind: "offer", epoch: this.epoch, node: nodes.slotOf(id), ends });
     }
     this.#site.watch();
   }
@@ -88,8 +90,13 @@ export class NativeHandovers {
     for (const { node, carry, state } of offers) {
       const arriving = this.#site.nodes.coming(node);
       const isOfItsType = carry.type === arriving.plan.type && state instanceof Uint8Array;
-      const bytes = isOfItsType ? new Uint8Array(state) : undefined;
-      this.#site.lane.accept(this.epoch, arriving.slot, nativeCarry(arriving, carry), bytes);
+      this.#site.lane.send({
+        kind: "accept",
+        epoch: this.epoch,
+        node: arriving.slot,
+        carry: nativeCarry(arriving, carry),
+        ...(isOfItsType && { state: new Uint8Array(state) }),
+      });
     }
   }
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { emptyRest, type EndMove, type LinkMove, type LinkRest } from "../../links/link_move.ts";
-import type { NativeNode, NativePort, NativeValues } from "../../../ffi/native_draft.ts";
+import type { NativeNode, NativePort, NativeValues } from "../../../ffi/native_messages.ts";
 import type { NativeEditPlan, NativeLinkPlan } from "../../driver/native.ts";
 import { SluiceError } from "../../errors.ts";
 import type { NodeId } from "../../ids.ts";

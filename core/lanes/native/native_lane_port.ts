@@ -8,7 +8,8 @@
  *
  * @module
  */
-import type { NativeLane, NativeReport } from "../../../ffi/native_lane.ts";
+import type { NativeLane } from "../../../ffi/native_lane.ts";
+import type { NativeReport } from "../../../ffi/native_messages.ts";
 import type { NativeDriver } from "../../driver/native.ts";
 import { serializeError, SluiceError } from "../../errors.ts";
 import { nodeLog } from "../../log.ts";
@@ -82,7 +83,7 @@ export class NativeLanePort implements LanePort {
         break;
       case "abort":
         this.#abort();
-        this.#lane?.command("abort", command.epoch);
+        this.#lane?.send(command);
         break;
       case "handOver":
         if (this.#handovers?.epoch === command.epoch) void this.#handovers.handOver(command);
@@ -92,20 +93,20 @@ export class NativeLanePort implements LanePort {
         break;
       case "countLost":
         this.#counting = { epoch: command.epoch, left: command.ends.length };
-        for (const { link } of command.ends) this.#lane?.command("countLost", link.index);
+        for (const { link } of command.ends) this.#lane?.send({ kind: "countLost", link: link.index });
         break;
       case "attach":
         this.#attach(command);
         break;
       case "schedule":
-        this.#lane?.schedule(command.schedule.priority ?? "normal", command.schedule.cpus ?? []);
+        this.#lane?.send({ kind: "schedule", priority: "normal", cpus: [], ...command.schedule });
         break;
       case "pause":
         this.#pauses.push(command.pause);
-        this.#lane?.command("pause");
+        this.#lane?.send({ kind: "pause" });
         break;
       case "resume":
-        this.#lane?.command("resume", command.pausedNs);
+        this.#lane?.send(command);
         break;
       case "disable":
         this.#disable(command);
@@ -119,10 +120,10 @@ export class NativeLanePort implements LanePort {
         break;
       case "close":
         if (this.#lane === undefined) queueMicrotask(() => this.#onReport({ kind: "closed" }));
-        else this.#lane.command("close");
+        else this.#lane.send(command);
         break;
       default:
-        this.#lane?.command(command.kind);
+        this.#lane?.send(command);
     }
     if (this.#lane !== undefined) watch(this);
   }
@@ -135,8 +136,7 @@ export class NativeLanePort implements LanePort {
 
   /** Passes on the lane's reports. */
   poll(): void {
-    const figures = (slot: number) => this.#figures(slot).length;
-    for (let report = this.#lane?.nextReport(figures); report !== undefined; report = this.#lane?.nextReport(figures)) {
+    for (let report = this.#lane?.nextReport(); report !== undefined; report = this.#lane?.nextReport()) {
       this.#take(report);
       // The edit takes effect soon.
       if (report.kind === "prepared") watch(this);
@@ -220,7 +220,7 @@ export class NativeLanePort implements LanePort {
       const slot = this.#nodes.slotOf(node);
       if (slot < 0) throw new SluiceError("NodeNotFound", `Cannot configure "${node}": it has gone`);
       this.#asked.set(request, node);
-      this.#lane?.configure(request, slot, this.#nodes.values(node, values));
+      this.#lane?.send({ kind: "configure", request, node: slot, values: this.#nodes.values(node, values) });
     } catch (error) {
       queueMicrotask(() => this.#onReport({ kind: "configured", request, error: serializeError(error) }));
     }
@@ -231,7 +231,7 @@ export class NativeLanePort implements LanePort {
       const slot = this.#nodes.slotOf(node);
       if (slot < 0) throw notAnswered(node, name, "it has gone");
       this.#questions.set(request, { node, name });
-      this.#lane?.ask(request, slot, name, json);
+      this.#lane?.send({ kind: "ask", request, node: slot, name, json });
     } catch (error) {
       queueMicrotask(() => this.#onReport({ kind: "answered", request, json: "", error: serializeError(error) }));
     }
@@ -240,7 +240,7 @@ export class NativeLanePort implements LanePort {
   /** Disables a node, unless another one has its record. */
   #disable({ node, record }: Extract<LaneCommand, { kind: "disable" }>): void {
     const slot = this.#nodes.slotOf(node);
-    if (this.#nodes.at(slot)?.plan.index === record) this.#lane?.command("disable", slot);
+    if (this.#nodes.at(slot)?.plan.index === record) this.#lane?.send({ kind: "disable", node: slot });
   }
 
   #translate(

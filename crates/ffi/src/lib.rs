@@ -11,9 +11,8 @@
 mod arena;
 mod info;
 mod lane;
-mod native_draft;
 mod native_lane;
-mod native_values;
+mod native_messages;
 mod outcome;
 mod plugin;
 mod ring;

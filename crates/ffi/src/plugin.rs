@@ -5,14 +5,13 @@ use std::ffi::{CString, c_char};
 use std::path::Path;
 #[cfg(target_os = "linux")]
 use std::path::PathBuf;
-use std::ptr;
 use std::sync::{LazyLock, Mutex, PoisonError};
 #[cfg(target_os = "linux")]
 use std::time::Duration;
+use std::{ptr, slice};
 
 use sluice_core::plugin::{self, Origin};
 
-use crate::native_values::text;
 use crate::outcome::attempt;
 
 /// What plugins say of themselves, by the address of their description.
@@ -114,4 +113,16 @@ pub unsafe extern "C" fn slu_plugin_rights(
             Ok(1)
         }
     })
+}
+
+/// # Safety
+///
+/// There are `length` bytes at `start`, unless it is 0.
+unsafe fn text(start: *const u8, length: u32) -> Result<String, String> {
+    if length == 0 || start.is_null() {
+        return Ok(String::new());
+    }
+    // SAFETY: the caller vouches for the bytes.
+    let bytes = unsafe { slice::from_raw_parts(start, length as usize) };
+    String::from_utf8(bytes.to_vec()).map_err(|error| format!("a text is not UTF-8: {error}"))
 }

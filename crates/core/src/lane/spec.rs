@@ -23,12 +23,6 @@ pub enum Policy {
 }
 
 impl Policy {
-    /// The policy of a number, as the C interface passes it: 0 lossless, 1 roll-off, 2 latest, 3 drop-newest.
-    #[must_use]
-    pub fn from_number(number: u32) -> Option<Self> {
-        [Self::Lossless, Self::RollOff, Self::Latest, Self::DropNewest].get(number as usize).copied()
-    }
-
     /// Whether the oldest has to go for the new.
     #[must_use]
     pub fn evicts(self) -> bool {
