@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { serializeError, SluiceError } from "../errors.ts";
+import { SluiceError } from "../errors.ts";
 import { publishClosed, publishEdit } from "../events/run_events.ts";
 import { feedbackLinks, orderedNodes } from "../graph/order.ts";
 import type { NodeId } from "../ids.ts";
@@ -12,7 +12,7 @@ import { assertNativeLanes } from "../lanes/native/native_lane_check.ts";
 import { type GraphChange, mayWait } from "../live/graph_change.ts";
 import { GraphMemory } from "./graph_memory.ts";
 import { LinkPlans } from "../live/link_plans.ts";
-import { cutOff, nodeDown } from "../live/edit_errors.ts";
+import { nodeDown } from "../live/edit_errors.ts";
 import type { DraftedEdit, EditExtras } from "../live/edit_site.ts";
 import { LiveEdits } from "../live/live_edits.ts";
 import { warnOfStaleSources } from "../registry/staleness.ts";
@@ -21,30 +21,16 @@ import type { LaneMove } from "../placement/balance.ts";
 import type { RunSummary, RuntimeStats } from "../stats.ts";
 import type { NodeEntry } from "../graph/entries.ts";
 import { checkFormats, convertersByField } from "./format_check.ts";
-import { warnOfKept } from "./kept_frames.ts";
 import { LaneBalancer } from "./lane_balancer.ts";
 import { LaneReplacer } from "./lane_replacer.ts";
 import { LaneNews, notAnswering } from "./lane_news.ts";
 import type { LaneListener } from "./lane_thread.ts";
-import { abandonOpen, tellClosing, tellUndrained } from "./watch/overdue.ts";
 import { Run } from "./run.ts";
-import { figuresOf, laneStats, linkStats, memoryStats, nodeStats, poolStats } from "./session_figures.ts";
+import { RunEnd, stoppedEarly } from "./run_end.ts";
+import { runStats, viewRun } from "./session_figures.ts";
 import type { SessionOptions } from "./session_options.ts";
 import { SessionWatch } from "./watch/session_watch.ts";
 import { Supervisor } from "./supervisor.ts";
-
-/** How long lanes may take to tear their nodes down, milliseconds. */
-const CLOSE_TIMEOUT_MS = 5_000;
-
-/** How long they may take until the log names them, milliseconds. */
-const TELL_CLOSING_AFTER_MS = 1_000;
-
-/**
- * How long they may take until the processes of isolated stages with a running call are killed, milliseconds. After the
- * time limit of a stop, this is the time in which a call that does not hang returns.
- */
-const END_CALLS_AFTER_MS = 4_000;
-const END_CALLS_LATE_MS = 250;
 
 /** One run of a graph. */
 export class Session {
@@ -54,13 +40,7 @@ export class Session {
   readonly #balancer: LaneBalancer;
   readonly #news: LaneNews;
   readonly #watch: SessionWatch;
-  readonly #finished = Promise.withResolvers<RunSummary>();
-  #outcome: "completed" | "stopped" = "completed";
-  #endCallsAfterMs = END_CALLS_AFTER_MS;
-  /** True once no thread runs a node, including threads that come back later. */
-  #quiesced = false;
-  /** The error of a graph that was disposed of before its end. */
-  #broken: SluiceError | undefined;
+  readonly #end: RunEnd;
 
   /** @throws {SluiceError} for lanes that cannot be made: see {@linkcode SessionLanes} */
   constructor(options: SessionOptions) {
@@ -68,19 +48,24 @@ export class Session {
       report: (lane, report) => this.#news.report(lane, report),
       changed: (lane, before) => this.#news.changed(lane, before),
     };
-    const run = this.#run = new Run(options, listener, (error) => void this.#end(error), () => this.#drain());
+    const run = this.#run = new Run(options, listener, (error) => void this.#end.end(error), () => this.#end.drain());
     this.#supervisor = new Supervisor(run);
     this.#replacer = new LaneReplacer(run, this.#supervisor);
     this.#balancer = new LaneBalancer(run);
     this.#news = new LaneNews(run, this.#supervisor, this.#replacer);
-    this.#watch = new SessionWatch(run, this.#replacer, this.#news);
-    // No caller has to await it.
-    this.#finished.promise.catch(() => {});
+    const watch = this.#watch = new SessionWatch(run, this.#replacer, this.#news);
+    this.#end = new RunEnd(run, {
+      watch,
+      supervisor: this.#supervisor,
+      replacer: this.#replacer,
+      balancer: this.#balancer,
+      stats: () => this.stats(),
+    });
   }
 
   /** Settles when the run has ended and everything is torn down. */
   get finished(): Promise<RunSummary> {
-    return this.#finished.promise;
+    return this.#end.finished;
   }
 
   /** True if the run was told to stop, or has failed. */
@@ -106,7 +91,7 @@ export class Session {
       const { memory, plans } = this.#makeMemory();
       run.lanes.makeAll(memory);
       this.#planLinks(plans);
-      const { topology } = this.#run;
+      const { topology } = run;
       const nodes = orderedNodes(topology);
       const links = [...topology.links.values()];
       this.#watch.watchOpening();
@@ -130,7 +115,7 @@ export class Session {
       this.#balancer.begin();
     } catch (error) {
       // A stop is no failure of the graph.
-      await this.#end(run.stopTimer === undefined ? error as Error : undefined);
+      await this.#end.end(run.stopTimer === undefined ? error as Error : undefined);
       // Lanes that were still opening are refused because of the first failure.
       throw run.failure ?? error;
     }
@@ -139,48 +124,13 @@ export class Session {
   /**
    * Ends the sources and drains the other nodes, within the time limit. Waits for the end of a graph that is aborted.
    */
-  async stop(): Promise<RunSummary> {
-    const run = this.#run;
-    if (run.ending === undefined && run.stopTimer === undefined) {
-      this.#outcome = "stopped";
-      this.#drain();
-    }
-    return await this.finished.catch((error) => {
-      if (error === this.#broken) return run.summary!;
-      throw error;
-    });
+  stop(): Promise<RunSummary> {
+    return this.#end.stop();
   }
 
-  /** Ends the nodes that no node feeds, and drains the others within the time limit. */
-  #drain(): void {
-    const run = this.#run;
-    this.resume();
-    run.events.publish({ group: "runtime", kind: "stopping" });
-    this.#supervisor.stop();
-    run.stopTimer = setTimeout(() => this.#giveUp(), run.options.stopTimeoutMs);
-    if (run.startNs === 0) return;
-    run.lanes.send({ kind: "stop" });
-    // All nodes may have ended before, so that no later report ends the run.
-    run.endIfDone();
-  }
-
-  /**
-   * Ends a graph that is disposed of. A live graph is stopped. An offline graph has work to do: if its sources have
-   * ended, the other nodes may end within the time limit; otherwise it is aborted, so that no incomplete file seems
-   * complete, and {@linkcode Session.finished} rejects.
-   */
-  async dispose(): Promise<void> {
-    const run = this.#run;
-    const { topology, options: { stopTimeoutMs } } = this.#run;
-    if (topology.mode === "live" || run.startNs === 0) void this.stop().catch(() => {});
-    // A stop that is requested in the same turn comes first.
-    await Promise.resolve();
-    if (run.ending === undefined && run.stopTimer === undefined) {
-      this.resume();
-      if (this.#sourcesEnded()) run.stopTimer = setTimeout(() => this.#giveUp(), stopTimeoutMs);
-      else void this.#end(this.#broken = disposedEarly());
-    }
-    await this.finished.catch(() => {});
+  /** Ends a graph that is disposed of: see {@linkcode RunEnd.dispose}. */
+  dispose(): Promise<void> {
+    return this.#end.dispose();
   }
 
   /** The reason why the graph fails, from the moment it is known. */
@@ -320,65 +270,12 @@ export class Session {
 
   /** Returns the present figures. */
   stats(): RuntimeStats {
-    const run = this.#run;
-    if (run.summary !== undefined) return run.summary;
-    const { topology, driver } = this.#run;
-    const page = run.page;
-    const nowNs = run.clock.nowNs();
-    const pools = poolStats(run.memory, run.lanes.rowsSetAside);
-    return {
-      elapsedNs: run.elapsedNs,
-      driver: driver.kind,
-      nodes: [...topology.nodes.values()].map((node) =>
-        nodeStats(page, run.nodes.get(node.id)!, run.states.get(node.id)!, this.#watch.activityOf(node))
-      ),
-      links: [...topology.links.values()].map((link) =>
-        linkStats(page, link, nowNs, run.nodes.format(link), this.#quiesced, run.memory?.extraOf(link))
-      ),
-      pools,
-      memory: memoryStats(pools, run.memory?.limitBytes ?? 0),
-      lanes: laneStats(page, run.lanes),
-    };
+    return this.#run.summary ?? runStats(this.#run, (node) => this.#watch.activityOf(node), this.#end.quiesced);
   }
 
   /** Returns the run as the control plane sees it. */
   view(): SessionView {
-    const run = this.#run;
-    const balancer = this.#balancer;
-    const page = run.page;
-    return {
-      page,
-      state: run.state,
-      elapsedNs: run.summary?.elapsedNs ?? run.elapsedNs,
-      nodesNowNs: run.clock.nowNs(),
-      ...(run.failure && { error: run.failure }),
-      lanes: run.lanes.all.map(({ name, index, kind, warnings }) => ({ name, index, kind, warnings })),
-      nodeStates: run.states,
-      progress: (node) => run.nodes.get(node.id)?.progress,
-      factCount: run.nodes.newsCount,
-      activity: (node) => this.#watch.activityOf(node),
-      whyFixed: (node) => this.#balancer.whyFixed(node),
-      carries: (node) => run.nodes.carries(node.index),
-      // A getter, since the search takes time.
-      get betterLanes() {
-        return balancer.better;
-      },
-      figures: (node) => figuresOf(page, node, run.nodes.get(node.id)?.figures),
-      format: (link) => run.nodes.format(link),
-      pools: () => run.summary?.pools ?? poolStats(run.memory, run.lanes.rowsSetAside),
-    };
-  }
-
-  /** True if no new data enters the graph. */
-  #sourcesEnded(): boolean {
-    const { nodes, links } = this.#run.topology;
-    const all = [...links.values()];
-    return [...nodes.keys()].filter((id) => all.every(({ toNode }) => toNode !== id)).every((id) => {
-      if (this.#run.states.get(id) !== "running") return true;
-      // Its lane may not have reported it yet.
-      const own = all.filter(({ fromNode }) => fromNode === id);
-      return own.length > 0 && own.every(({ index }) => this.#run.page.isEos(index));
-    });
+    return viewRun(this.#run, (node) => this.#watch.activityOf(node), this.#balancer);
   }
 
   /** True if nodes take live values, also while the graph drains. */
@@ -463,90 +360,4 @@ export class Session {
     // A restart changes nothing in the graph.
     if (extras.actions.length > 0) publishEdit(run.events, change, extras);
   }
-
-  /** Gives up draining at the end of its time limit. */
-  #giveUp(): void {
-    tellUndrained(this.#run, this.#run.options.stopTimeoutMs);
-    this.#endCallsAfterMs = END_CALLS_LATE_MS;
-    void this.#end();
-  }
-
-  /** Tears everything down, once; later calls wait for the first. */
-  #end(error?: Error): Promise<void> {
-    this.#run.failure ??= error;
-    return this.#run.ending ??= this.#tearDown();
-  }
-
-  async #tearDown(): Promise<void> {
-    const run = this.#run;
-    clearTimeout(run.stopTimer);
-    this.#watch.end();
-    this.#supervisor.end();
-    this.#replacer.end();
-    this.#balancer.end();
-    // Once the graph runs, only an edit opens lanes.
-    run.lanes.refuseAllOpening(run.startNs > 0 ? cutOff(false) : stoppedEarly());
-    run.edits?.end();
-    run.lanes.silenceLost();
-    run.pausing.end(run.refusal("pause"));
-    run.lanes.send({ kind: "close" });
-    const allClosed = await this.#awaitClosed();
-    await run.edits?.over();
-    this.#quiesced = allClosed && !this.#replacer.gaveUp;
-    const summary = this.#summarize();
-    // A rejection of a node on main is reported after the turn that made it, while the node is known.
-    await new Promise((resolve) => setTimeout(resolve));
-    run.lanes.terminate();
-    // A lane that did not close may still write: its memory is quarantined.
-    if (this.#quiesced) {
-      run.plans?.removeAll();
-      run.memory?.release();
-    }
-    run.requests.refuseAll((action) => run.refusal(action));
-    if (run.failure === undefined) this.#finished.resolve(summary);
-    else this.#finished.reject(run.failure);
-  }
-
-  /** Publishes the end. The last figures stay readable after the memory is released. */
-  #summarize(): RunSummary {
-    const run = this.#run;
-    const stuck = new Set(run.lanes.open.map(({ name }) => name));
-    for (const node of run.nodes.all) if (!stuck.has(node.entry.lane)) node.meet("closed");
-    for (const { index } of run.topology.links.values()) run.page.setClosed(index);
-    if (run.failure === undefined) warnOfKept(run.topology, run.page);
-    run.memory?.collect();
-    const outcome = run.failure !== undefined ? "failed" : this.#outcome;
-    const summary = run.summary = { ...this.stats(), outcome, ...(run.failure && { error: run.failure }) };
-    const error = run.failure && { error: serializeError(run.failure) };
-    run.events.publish({ group: "runtime", kind: "ended", outcome, ...error });
-    run.events.close();
-    run.page = run.page.copy(run.topology.records);
-    return summary;
-  }
-
-  async #awaitClosed(): Promise<boolean> {
-    const telling = setTimeout(() => tellClosing(this.#run, CLOSE_TIMEOUT_MS), TELL_CLOSING_AFTER_MS);
-    const { lanes } = this.#run;
-    // A call that was reported before is not waited for again.
-    const isKept = lanes.open.some(({ hold }) => hold?.isIsolated === true);
-    const ending = setTimeout(
-      () => lanes.send({ kind: "endCalls" }),
-      isKept ? END_CALLS_LATE_MS : this.#endCallsAfterMs,
-    );
-    const closed = await lanes.awaitClosed(CLOSE_TIMEOUT_MS);
-    clearTimeout(telling);
-    clearTimeout(ending);
-    if (!closed) abandonOpen(this.#run, CLOSE_TIMEOUT_MS);
-    return closed;
-  }
-}
-
-function disposedEarly(): SluiceError {
-  const message = "The graph was disposed of before it came to its end, and was broken off: what it wrote is not " +
-    "complete; await runtime.finished, or call runtime.stop() to end it sooner";
-  return new SluiceError("Busy", message);
-}
-
-function stoppedEarly(): SluiceError {
-  return new SluiceError("Busy", "Cannot start: the graph was stopped before every node had returned from setup()");
 }

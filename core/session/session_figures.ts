@@ -26,12 +26,70 @@ import {
   type RuntimeStats,
 } from "../stats.ts";
 import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
+import type { SessionView } from "../runtime_view.ts";
+import type { LaneBalancer } from "./lane_balancer.ts";
+import type { Run } from "./run.ts";
 import type { GraphMemory } from "./graph_memory.ts";
 import type { RunNode } from "./run_node.ts";
 import type { SessionLanes } from "./session_lanes.ts";
 
+/**
+ * Returns the present figures of a run.
+ *
+ * @param activityOf what a node does at the moment
+ * @param quiesced no thread runs a node any more
+ */
+export function runStats(run: Run, activityOf: (node: NodeEntry) => NodeActivity, quiesced: boolean): RuntimeStats {
+  const { topology, driver, page, memory, nodes, states } = run;
+  const nowNs = run.clock.nowNs();
+  const pools = poolStats(memory, run.lanes.rowsSetAside);
+  return {
+    elapsedNs: run.elapsedNs,
+    driver: driver.kind,
+    nodes: [...topology.nodes.values()].map((node) =>
+      nodeStats(page, nodes.get(node.id)!, states.get(node.id)!, activityOf(node))
+    ),
+    links: [...topology.links.values()].map((link) =>
+      linkStats(page, link, nowNs, nodes.format(link), quiesced, memory?.extraOf(link))
+    ),
+    pools,
+    memory: memoryStats(pools, memory?.limitBytes ?? 0),
+    lanes: laneStats(page, run.lanes),
+  };
+}
+
+/** Returns a run as the control plane sees it. @param activityOf as for {@linkcode runStats} */
+export function viewRun(
+  run: Run,
+  activityOf: (node: NodeEntry) => NodeActivity,
+  balancer: LaneBalancer,
+): SessionView {
+  const { page } = run;
+  return {
+    page,
+    state: run.state,
+    elapsedNs: run.summary?.elapsedNs ?? run.elapsedNs,
+    nodesNowNs: run.clock.nowNs(),
+    ...(run.failure && { error: run.failure }),
+    lanes: run.lanes.all.map(({ name, index, kind, warnings }) => ({ name, index, kind, warnings })),
+    nodeStates: run.states,
+    progress: (node) => run.nodes.get(node.id)?.progress,
+    factCount: run.nodes.newsCount,
+    activity: activityOf,
+    whyFixed: (node) => balancer.whyFixed(node),
+    carries: (node) => run.nodes.carries(node.index),
+    // A getter, since the search takes time.
+    get betterLanes() {
+      return balancer.better;
+    },
+    figures: (node) => figuresOf(page, node, run.nodes.get(node.id)?.figures),
+    format: (link) => run.nodes.format(link),
+    pools: () => run.summary?.pools ?? poolStats(run.memory, run.lanes.rowsSetAside),
+  };
+}
+
 /** Returns the figures of one node. */
-export function nodeStats(
+function nodeStats(
   page: ControlPage,
   { entry: node, progress, figures: reported }: RunNode,
   state: NodeState,
@@ -52,7 +110,7 @@ export function nodeStats(
 }
 
 /** Returns a node's own figures: of a native stage from the control page, of others as reported last. */
-export function figuresOf(page: ControlPage, node: NodeEntry, reported: Figures | undefined): Figures | undefined {
+function figuresOf(page: ControlPage, node: NodeEntry, reported: Figures | undefined): Figures | undefined {
   const names = nativeStage(node.type.descriptor.type).figures;
   return names.length > 0 ? readFigures(page, node.index, names) : reported;
 }
@@ -64,7 +122,7 @@ export function figuresOf(page: ControlPage, node: NodeEntry, reported: Figures 
  * @param quiesced neither of its ends is at work any more
  * @param extra frames that it holds beyond its capacity
  */
-export function linkStats(
+function linkStats(
   page: ControlPage,
   link: LinkEntry,
   nowNs: number,
@@ -86,7 +144,7 @@ export function linkStats(
 }
 
 /** Returns the figures of lanes. */
-export function laneStats(page: ControlPage, lanes: SessionLanes): LaneStats[] {
+function laneStats(page: ControlPage, lanes: SessionLanes): LaneStats[] {
   return lanes.all.map(({ name, kind, index, warnings }) => ({
     name,
     kind,
@@ -96,7 +154,7 @@ export function laneStats(page: ControlPage, lanes: SessionLanes): LaneStats[] {
 }
 
 /** Returns the figures of pools. @param rows of threads that were given up, in the table of holds */
-export function poolStats(memory: GraphMemory | undefined, rows: readonly number[]): PoolStats[] {
+function poolStats(memory: GraphMemory | undefined, rows: readonly number[]): PoolStats[] {
   return (memory?.pools ?? []).map((pool) => ({
     name: pool.name,
     // The free slots in the bitmap include some that are closed.
@@ -110,7 +168,7 @@ export function poolStats(memory: GraphMemory | undefined, rows: readonly number
 }
 
 /** Returns the memory of all pools, as part of the machine's memory. */
-export function memoryStats(pools: readonly PoolStats[], limitBytes: number): RuntimeStats["memory"] {
+function memoryStats(pools: readonly PoolStats[], limitBytes: number): RuntimeStats["memory"] {
   const bytesOf = (slots: (pool: PoolStats) => number) =>
     pools.reduce((sum, pool) => sum + slots(pool) * bytesOfSlot(pool.slotBytes), 0);
   return {
