@@ -99,7 +99,11 @@ export class NativeLanePort implements LanePort {
         this.#attach(command);
         break;
       case "schedule":
-        this.#lane?.send({ kind: "schedule", priority: "normal", cpus: [], ...command.schedule });
+        this.#lane?.send({
+          kind: "schedule",
+          priority: command.schedule.priority ?? "normal",
+          cpus: command.schedule.cpus ?? [],
+        });
         break;
       case "pause":
         this.#pauses.push(command.pause);
