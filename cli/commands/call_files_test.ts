@@ -1,4 +1,5 @@
 import { deepEqual } from "node:assert/strict";
+import { until } from "../../tests/fixtures/waiting.ts";
 import { payloadWriter } from "./call_files.ts";
 
 Deno.test("payloadWriter() writes values beside the file, and puts them in its place at the end alone", async () => {
@@ -30,10 +31,13 @@ Deno.test("payloadWriter() leaves sound that is broken off beside the file that 
     const empty = payloadWriter({ path });
     deepEqual(await empty.end(), false);
     const writer = payloadWriter({ path });
+    const files = () => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
     await writer.write({ kind: "audio", sampleRateHz: 48_000, channels: [new Float32Array(480)] });
+    // The sink takes the block in its own time.
+    await until(() => files().length === 2);
     await writer.abort();
     deepEqual(await Deno.readTextFile(path), "old\n");
-    deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["a.wav", "a.wav.partial"]);
+    deepEqual(files(), ["a.wav", "a.wav.partial"]);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
