@@ -49,7 +49,7 @@ export class NativeLane implements Disposable {
     this.#symbols = symbols;
     const json = encodeMessage(spec);
     this.#pointer = symbols.slu_native_spawn(Deno.UnsafePointer.of(json), json.length);
-    if (this.#pointer === null) throw this.#refusal();
+    if (this.#pointer === null) throw this.#refusal("make a native lane");
   }
 
   /**
@@ -61,7 +61,7 @@ export class NativeLane implements Disposable {
     if (this.#pointer === null) return;
     const json = encodeMessage(command);
     if (this.#symbols.slu_native_send(this.#pointer, Deno.UnsafePointer.of(json), json.length) === 0) {
-      throw this.#refusal();
+      throw this.#refusal(`send "${command.kind}" to a native lane`);
     }
   }
 
@@ -82,7 +82,7 @@ export class NativeLane implements Disposable {
     this.#pointer = null;
   }
 
-  #refusal(): RangeError {
-    return new RangeError(`Cannot make a native lane: ${lastNativeError(this.#symbols)}`);
+  #refusal(action: string): RangeError {
+    return new RangeError(`Cannot ${action}: ${lastNativeError(this.#symbols)}`);
   }
 }

@@ -254,6 +254,8 @@ export type NativeReport =
 export function encodeMessage(message: NativeLaneSpec | NativeCommand): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(JSON.stringify(message, (_, value) => {
     if (value instanceof Map) return [...value];
+    // A text may have been cut within a pair of surrogates, which UTF-8 cannot say.
+    if (typeof value === "string") return value.toWellFormed();
     if (value instanceof Uint8Array) return value.toHex();
     // A pointer is an object without a prototype.
     return value !== null && typeof value === "object" && Object.getPrototypeOf(value) === null

@@ -419,6 +419,8 @@ pub(crate) fn told_of(report: Report) -> Json {
 fn carry_of(carried: &Carried) -> Json {
     let Carried { again, finishing, not_before_ns, last_due_ns, last_ingress_ns, last_pts_ns, gaps, sequences } =
         carried;
+    // A stage may wait for ever, for which JSON has no number.
+    let not_before_ns = not_before_ns.min(f64::MAX);
     json!({
         "again": again, "finishing": finishing, "notBeforeNs": not_before_ns, "lastDueNs": last_due_ns,
         "lastIngressNs": last_ingress_ns, "lastPtsNs": last_pts_ns, "gaps": gaps, "sequences": sequences,
