@@ -89,7 +89,7 @@ export function assertSealed(frame: Frame, from: FrameSite): void {
  *
  * @throws {TypeError} naming the node
  */
-export function assertUnchanged(frame: Frame): void {
+function assertUnchanged(frame: Frame): void {
   const guard = guards.get(frame);
   if (frame.pool.closed) return;
   if (guard?.how !== "read" || guard.generation !== generationOf(frame)) return;

@@ -261,6 +261,6 @@ export function parseOverride(text: string): ConfigOverride {
 }
 
 /** Returns a setting as the user wrote it. */
-export function formatOverride(setting: ConfigOverride): string {
+function formatOverride(setting: ConfigOverride): string {
   return `--set ${setting.nodeId}.${setting.key}=${setting.text}`;
 }

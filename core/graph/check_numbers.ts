@@ -121,7 +121,7 @@ export interface SizedLink extends Pick<LinkEntry, "fromNode" | "toNode" | "outp
 }
 
 /** @returns warnings of capacities that will run, but surely not as intended */
-export function checkCapacities(
+function checkCapacities(
   graph: ShapedGraph,
   nodes: ReadonlyMap<string, CheckedNode>,
   links: readonly SizedLink[],
@@ -225,7 +225,7 @@ function rounded(ms: number): number {
 }
 
 /** Configuration keys of audio nodes for the samples in a block of each channel, with the unit `samples`. */
-export const BLOCK_KEYS: readonly string[] = ["blockSize", "size"];
+const BLOCK_KEYS: readonly string[] = ["blockSize", "size"];
 
 /** A limit of frames a second: the write rate of such a node depends on the times of its input. */
 const RATE_LIMIT_KEY = "ratePerSecond";
@@ -243,7 +243,7 @@ interface Stream {
 }
 
 /** @returns the time between two frames that a node writes, milliseconds, by node id, where known */
-export function batchTimes(
+function batchTimes(
   nodes: ReadonlyMap<string, CheckedNode>,
   links: readonly Edge[],
 ): ReadonlyMap<string, number> {

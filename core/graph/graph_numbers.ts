@@ -77,7 +77,7 @@ export class GraphNumbers {
   }
 }
 
-export class RecordTable {
+class RecordTable {
   readonly #free: number[] = [];
   #next = 0;
 

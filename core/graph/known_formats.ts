@@ -145,7 +145,7 @@ function coloursFor(graph: ConvertibleGraph, { nodeId }: LinkEnd): KnownColours 
  * Returns the fields in which an input must agree with earlier linked inputs of its node: their known values, in fields
  * that frames keep on the way through the node.
  */
-export function agreedBy(graph: ConvertibleGraph, end: LinkEnd, port: PortDescriptor): FormatAccepts {
+function agreedBy(graph: ConvertibleGraph, end: LinkEnd, port: PortDescriptor): FormatAccepts {
   const { kind } = port;
   const { id, type: { descriptor } } = graph.node(end.nodeId);
   const { keeps = [] } = descriptor;

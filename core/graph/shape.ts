@@ -518,7 +518,7 @@ export function readKeys(
 }
 
 /** Returns the value of a node that fits a schema; reports any other value with the wanted one. */
-export function readScalar(
+function readScalar(
   node: JsonNode | undefined,
   what: string,
   schema: ConfigSchema,

@@ -73,7 +73,7 @@ export interface LinkWait {
 }
 
 /** Returns the most frames that wait, if frames come no faster than is usual for their kind. */
-export function framesWaiting(kind: FrameKind, { ms, frames }: LinkWait): number {
+function framesWaiting(kind: FrameKind, { ms, frames }: LinkWait): number {
   return frames + Math.ceil(ms / KIND_FACTS[kind].leastMs);
 }
 

@@ -173,7 +173,7 @@ export async function tearDownAll(lane: Lane, cells: ReadonlyMap<NodeId, NodeCel
 }
 
 /** Makes a placeholder for a processor's instance. It is never run. */
-export function vacantInstance(): NodeInstance {
+function vacantInstance(): NodeInstance {
   return {
     processor: { process() {} },
     ports: { inputs: () => ({}), outputs: () => ({}), visit() {}, wire() {} },

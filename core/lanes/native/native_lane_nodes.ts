@@ -287,7 +287,7 @@ export function arrivalsOf(lane: number, { moves, rests }: Attach): { end: LinkE
 }
 
 /** Returns the ends of a link that an edit takes from a lane, and those that stay there with other ends elsewhere. */
-export function movedEnds(lane: number, moves: readonly LinkMove[]): { leave: LinkEndPlan[]; retarget: LinkEndPlan[] } {
+function movedEnds(lane: number, moves: readonly LinkMove[]): { leave: LinkEndPlan[]; retarget: LinkEndPlan[] } {
   const leave = moves.flatMap((move) => endsOf(move, "before")).filter(({ from, to }) => from === lane && to !== lane);
   const stay = moves.flatMap((move) => endsOf(move, "after")).filter(({ from, to }) => from === lane && to === lane);
   return { leave: leave.map(({ end }) => end), retarget: stay.map(({ end }) => end) };
