@@ -23,6 +23,8 @@ export const NODE_TRANSITIONS = {
     started: "running",
     failed: "failed",
     delayed: "waiting",
+    // Its lost thread told the failure late: the rebuild that its lane's other thread brings goes on.
+    rebuilt: "restarting",
     suspended: "suspended",
     dismissed: "down",
     ended: "ended",
@@ -40,6 +42,7 @@ export const NODE_TRANSITIONS = {
   /** An edit builds it anew. */
   restarting: {
     failed: "failed",
+    rebuilt: "restarting",
     restarted: "running",
     suspended: "suspended",
     dismissed: "down",
