@@ -1,5 +1,5 @@
 /**
- * The work of one lane in an edit.
+ * The work of each lane in an edit, and how an edit is shared out among lanes.
  *
  * @module
  */
@@ -69,7 +69,7 @@ export interface EditPlan {
   readonly feedbackChanges: readonly FeedbackChange[];
 }
 
-/** Returns the work of one lane, made at the first request. */
+/** As {@linkcode workOf}, of one edit. */
 type WorkAt = (lane: number) => LaneWork;
 
 /**

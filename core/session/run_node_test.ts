@@ -69,3 +69,11 @@ Deno.test("RunNode ends the timer of a restart that another event comes before",
   // The test would report the timer otherwise.
   node.meet("suspended");
 });
+
+for (const stage of ["failed", "restarting"] as const) {
+  Deno.test(`a node that its lost thread has left ${stage} is still rebuilt on the lane's other thread`, () => {
+    const { node } = nodeIn(stage);
+    node.meet("rebuilt");
+    equal(node.stage, "restarting");
+  });
+}

@@ -165,8 +165,8 @@ Deno.test("README.md, docs/registry.md and docs/writing_processors.md do what th
   }
 });
 
-Deno.test("docs/writing_processors.md names the file of every block of code", () => {
-  // The sections on kernels and on a script's ends of a graph show no files; tests of their own run their code.
+Deno.test("docs/writing_processors.md names the file of every block of code, but for its sections on kernels and on scripts", () => {
+  // These two show parts of a program.
   const kernels = /^### Kernels\n[^]*?(?=^## With pictures\n)/m;
   const scripts = /^## Feeding and reading a graph from a script\n[^]*/m;
   for (const section of [kernels, scripts]) assert.match(writingPage, section);

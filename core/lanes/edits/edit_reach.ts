@@ -1,6 +1,7 @@
 /**
  * Finds the nodes of a lane that an edit concerns: the nodes that it names, the nodes at the ends of links that it
  * names, and their neighbours by links. All other nodes keep their admission and their wake-ups.
+ * Once every link is in its place, these nodes are sealed, ordered and woken.
  *
  * @module
  */
