@@ -91,6 +91,7 @@ export type { LinkRef } from "./core/runtime/graph_names.ts";
 export type { PortInfo } from "./core/runtime/graph_names.ts";
 export type { AddOptions, EditOptions, RuntimeOptions } from "./core/runtime_options.ts";
 export type { GraphEdit, ReplaceOptions } from "./core/live/graph_edit.ts";
+export type { PlannedEdit, PlannedLink, PlannedSuccession } from "./core/live/planned_edit.ts";
 export type { DynamicInputRef, DynamicOutputRef, InputRef, NodeHandle, OutputRef } from "./core/registry/handle.ts";
 export { linkId, nodeId, portAddress } from "./core/ids.ts";
 export type { LinkId, NodeId, PortAddress } from "./core/ids.ts";

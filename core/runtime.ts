@@ -17,6 +17,8 @@ import type { GraphMode, LinkOptions } from "./links/policy.ts";
 import { assertEditFunction, collectEdit, editOptions, rememberCaller } from "./live/collect_edit.ts";
 import { compareGraphs } from "./live/graph_change.ts";
 import type { GraphEdit, ReplaceOptions } from "./live/graph_edit.ts";
+import { describePlan, type PlannedEdit } from "./live/planned_edit.ts";
+import type { EditExtras } from "./live/edit_site.ts";
 import { ConfigChanges } from "./live/config_changes.ts";
 import {
   type AddOptions,
@@ -31,7 +33,7 @@ import { AUTO_LANE } from "./placement/lane_choice.ts";
 import { MemoryBudget } from "./pools/memory_budget.ts";
 import { assertNodePools } from "./pools/pool_plan.ts";
 import { assertNew, type Join, type Left, noteAdded } from "./app/app_node.ts";
-import { assertNodeSpec, type NodeSpec } from "./registry/node_type.ts";
+import { type AnyNodeType, assertNodeSpec, type NodeSpec } from "./registry/node_type.ts";
 import type { AnyInput, AnyOutput, InputRef, Linkable, NodeHandle, OutputRef } from "./registry/handle.ts";
 import { assertRefsOf, makeHandle } from "./registry/make_handle.ts";
 import { registerView } from "./runtime_view.ts";
@@ -89,6 +91,7 @@ export class Runtime implements AsyncDisposable {
   readonly #arrivals: Arrivals;
   readonly #scriptNodes: ScriptNodes;
   readonly #runs: Runs;
+  readonly #findType = (type: string): AnyNodeType => findType(this.#options.registry, type);
 
   /**
    * Makes an empty graph.
@@ -159,7 +162,7 @@ export class Runtime implements AsyncDisposable {
     config: Record<string, unknown> = {},
     options: AddOptions = {},
   ): NodeHandle & PromiseLike<NodeHandle> {
-    const { handle, added } = this.#add({ type: findType(this.#options.registry, type), config }, options);
+    const { handle, added } = this.#add({ type: this.#findType(type), config }, options);
     return awaitable(handle, added);
   }
 
@@ -282,28 +285,52 @@ export class Runtime implements AsyncDisposable {
 
   async #edit<T>(change: (edit: GraphEdit) => T, options: EditOptions, joined: Set<Left>): Promise<T> {
     assertEditFunction(change);
-    const { timeoutMs, trialMs } = editOptions(options);
-    const findNodeType = (type: string) => findType(this.#options.registry, type);
+    const { timeoutMs, trialMs, by } = editOptions(options);
     const join: Join = (spec, plain) => {
       const own = this.#scriptNodes.join(spec, plain);
       if (own.left !== undefined) joined.add(own.left);
       return own;
     };
-    const collect = () => collectEdit(this.#topology, findNodeType, change, join);
+    const collect = () => collectEdit(this.#topology, this.#findType, change, join, by);
     const run = this.#runs.active;
     if (run !== undefined) return await run.edit(collect, timeoutMs, trialMs);
     this.#runs.change("edit");
     const { draft, extras, result } = collect();
-    this.#adopt(draft, extras.anew);
+    this.#adopt(draft, extras);
     new ConfigChanges(this.#topology).make(extras.configure);
     return result;
   }
 
-  /** Makes the draft the graph, which must not run. @param anew nodes that take over no state */
-  #adopt(draft: Topology, anew?: ReadonlySet<string>): void {
-    const { removed, replaced, moved, unlinked } = compareGraphs(this.#topology, draft);
+  /**
+   * Finds out what an edit would do, and does nothing.
+   *
+   * @param change as for {@linkcode Runtime.edit}; it cannot add nodes of the script, such as `appSource()`
+   * @throws the errors of the calls of {@linkcode GraphEdit}; {@linkcode SluiceError} `Busy` and `InvalidGraph` as far
+   * as the running graph refuses the edit without trying it
+   */
+  plan(change: (edit: GraphEdit) => unknown): PlannedEdit {
+    assertEditFunction(change);
+    const { draft, extras } = collectEdit(this.#topology, this.#findType, change);
+    try {
+      const difference = compareGraphs(this.#topology, draft);
+      this.#runs.active?.assertPossible(difference, draft);
+      return describePlan(difference, extras, (node) => this.#runs.active?.view().carries(node));
+    } finally {
+      draft.discard();
+    }
+  }
+
+  /** Makes the draft the graph, which must not run. */
+  #adopt(draft: Topology, { anew, states, left }: Pick<EditExtras, "anew" | "states" | "left"> = {}): void {
+    const { kept } = this.#runs;
+    const { added, removed, replaced, moved, unlinked } = compareGraphs(this.#topology, draft);
     const others = [...replaced, ...moved].map(({ before }) => before);
-    for (const node of others) if (anew?.has(node.id)) this.#runs.kept.forget(node);
+    for (const node of others) if (anew?.has(node.id)) kept.forget(node);
+    for (const node of removed) {
+      const state = kept.get(node);
+      if (state !== undefined) left?.(state);
+    }
+    for (const node of added) if (states?.has(node.id)) kept.give(node, states.get(node.id));
     this.#topology.adopt(draft);
     this.#topology.recycle([...removed, ...others], unlinked);
   }

@@ -135,6 +135,8 @@ export interface EditOptions {
    * arrives in this time passes the trial.
    */
   readonly trialMs?: number;
+  /** Who asks for the edit, for observers: events and the command log name it. Up to 64 characters. */
+  readonly by?: string;
 }
 
 const KEYS: { readonly [K in keyof Required<RuntimeOptions>]: true } = {

@@ -68,7 +68,11 @@ export function failureNumber(error: Error): number {
 }
 
 /** Publishes which links were connected and removed, then the edit as a whole. */
-export function publishEdit(events: EventSink, change: GraphChange, { actions, configure, reason }: EditExtras): void {
+export function publishEdit(
+  events: EventSink,
+  change: GraphChange,
+  { actions, configure, reason, by }: EditExtras,
+): void {
   const tell = (kind: "connected" | "removed") => (link: LinkEntry) =>
     events.publish({ group: "link", linkId: link.id, kind, ...endsOf(link) });
   change.unlinked.forEach(tell("removed"));
@@ -77,7 +81,14 @@ export function publishEdit(events: EventSink, change: GraphChange, { actions, c
   const others = [...replaced, ...moved].map(({ after }) => after);
   const entries = [...added, ...removed, ...others, ...ported, ...bypassed];
   const nodes = new Set<NodeId>([...entries.map(({ id }) => id), ...configure.map(({ node }) => node)]);
-  events.publish({ group: "graph", kind: "edited", actions, nodes: [...nodes], ...(reason && { reason }) });
+  events.publish({
+    group: "graph",
+    kind: "edited",
+    actions,
+    nodes: [...nodes],
+    ...(by && { by }),
+    ...(reason && { reason }),
+  });
 }
 
 /** Publishes the last counts of removed links, once both ends are detached. */

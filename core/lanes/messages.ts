@@ -58,6 +58,8 @@ export interface NodePlan {
    * True if only the node's place is made: with links, and without an instance until the node is restarted or disabled.
    */
   readonly vacant?: boolean;
+  /** The state that it continues from, beside those of handovers; absent for none. */
+  readonly state?: unknown;
 }
 
 /** Configuration values that change while a node runs. */
@@ -109,6 +111,8 @@ export interface LaneEdit {
   readonly lost: readonly { readonly end: LinkEndPlan; readonly kept: boolean }[];
   /** Removed nodes, whose links are detached before: they are flushed, torn down and reported as removed. */
   readonly remove: readonly NodeId[];
+  /** True if the ends of removed nodes are reported with their states. */
+  readonly keepsStates: boolean;
   /**
    * Handovers from and to this lane. Nodes that hand over are torn down and, if their successors have other records,
    * reported as removed; nodes that come from other lanes are not run before `attach`.
@@ -201,7 +205,7 @@ export interface OfferedNode {
   readonly loan?: Loan;
 }
 
-/** The result of a node's `snapshot()` at the end of a run, or the reason why it has none. */
+/** The result of a node's `snapshot()` at its end, or the reason why it has none. */
 export interface KeptState {
   readonly node: NodeId;
   readonly state?: unknown;
@@ -382,8 +386,11 @@ export type LaneReport =
   | { readonly kind: "counted"; readonly epoch: number }
   /** The lane has taken up the ends that `attach` gave it. */
   | { readonly kind: "attached"; readonly epoch: number }
-  /** A node that an edit has removed, replaced or moved was torn down: the index of its record. */
-  | { readonly kind: "tornDown"; readonly record: number }
+  /**
+   * A node that an edit has removed, replaced or moved was torn down. `record`: the index of its record; `state`: its
+   * state before its last calls, if the edit asked for it.
+   */
+  | { readonly kind: "tornDown"; readonly record: number; readonly state?: KeptState }
   /**
    * A failure. `node`, and the index of its `record`: the node was set aside and the others continue; absent: the lane
    * has stopped running nodes.

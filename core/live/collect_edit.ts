@@ -26,7 +26,8 @@ export function assertEditFunction(change: unknown): void {
  * Calls the function, once. The edit object refuses all calls afterwards.
  *
  * @param findType finds a node type by name, or throws
- * @param join makes the handle of a node that is added; by default a plain one
+ * @param join makes the handle of a node that is added; absent for an edit that is only planned
+ * @param by who asks for the edit
  * @throws the error of the function, and {@linkcode SluiceError} `InvalidGraph` if it returns a promise or changes the
  * graph by other calls; then no draft is left
  */
@@ -35,6 +36,7 @@ export function collectEdit<T>(
   findType: (type: string) => AnyNodeType,
   change: (edit: GraphEdit) => T,
   join?: Join,
+  by?: string,
 ): DraftedEdit<T> {
   const draft = topology.draft();
   const { version } = topology;
@@ -43,7 +45,7 @@ export function collectEdit<T>(
     const result = change(edit);
     refusePromise(result);
     if (topology.version !== version) throw changedMeanwhile();
-    return { draft, extras: edit.extras, result };
+    return { draft, extras: { ...edit.extras, ...(by && { by }) }, result };
   } catch (error) {
     draft.discard();
     throw error;
@@ -97,13 +99,27 @@ const EDIT_TIMEOUT_MS = 5_000;
 /** The default time for the trial of a node that replaces another, milliseconds. */
 const TRIAL_MS = 250;
 
-const KEYS: { readonly [K in keyof Required<EditOptions>]: true } = { timeoutMs: true, trialMs: true };
+const KEYS: { readonly [K in keyof Required<EditOptions>]: true } = { timeoutMs: true, trialMs: true, by: true };
 
-/** @throws {SluiceError} `InvalidConfig` for an unknown option, or a time that no timer can count */
-export function editOptions(options: EditOptions): Required<EditOptions> {
+/** The most characters of the name of whoever asks for an edit. */
+const MAX_BY = 64;
+
+/** @throws {SluiceError} `InvalidConfig` for an unknown option, a time that no timer can count, or a long name */
+export function editOptions(
+  options: EditOptions,
+): EditOptions & { readonly timeoutMs: number; readonly trialMs: number } {
   assertKeys(WHAT, options, Object.keys(KEYS));
-  const { timeoutMs = EDIT_TIMEOUT_MS, trialMs = TRIAL_MS } = options;
+  const { timeoutMs = EDIT_TIMEOUT_MS, trialMs = TRIAL_MS, by } = options;
+  if (by !== undefined && (typeof by !== "string" || by.length > MAX_BY)) {
+    throw new SluiceError(
+      "InvalidConfig",
+      `${WHAT}: "by" is ${kindOf(by)}, wanted a text of up to ${MAX_BY} characters`,
+      {
+        key: "by",
+      },
+    );
+  }
   assertTimeout(WHAT, "timeoutMs", timeoutMs);
   assertTimeout(WHAT, "trialMs", trialMs);
-  return { timeoutMs, trialMs };
+  return { timeoutMs, trialMs, ...(by && { by }) };
 }

@@ -8,7 +8,7 @@ import type { Driver } from "../driver/driver.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { NodeId } from "../ids.ts";
 import type { LaneKind } from "../placement/lane_options.ts";
-import type { AnnouncedFormat, LaneCommand, NodePlan } from "../lanes/messages.ts";
+import type { AnnouncedFormat, KeptState, LaneCommand, NodePlan } from "../lanes/messages.ts";
 import type { Pool } from "../memory/pool.ts";
 import type { PoolToken } from "../memory/pool_layout.ts";
 import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
@@ -27,6 +27,12 @@ export interface EditExtras {
   readonly configure: readonly NodeConfigChange[];
   /** Nodes whose replacements take over no state. */
   readonly anew?: ReadonlySet<NodeId>;
+  /** States that added nodes continue from, by node. */
+  readonly states?: ReadonlyMap<NodeId, unknown>;
+  /** Called with the state of each removed node that has a `snapshot()`, before the caller of the edit goes on. */
+  readonly left?: (state: KeptState) => void;
+  /** Who asked for the edit, for observers. */
+  readonly by?: string;
   /** Failed nodes that are rebuilt on their records; `carries`: with the state of the failed instance. */
   readonly restart?: readonly { readonly node: NodeEntry; readonly carries: boolean }[];
   /** Called once the edit cannot be rolled back, before any lane has applied it. */

@@ -41,6 +41,7 @@ export class GraphEdit {
   /** Nodes that take over no state. */
   readonly #anew = new Set<NodeId>();
   readonly #configure = new Map<NodeId, { [key: string]: unknown }>();
+  #carried: Pick<EditExtras, "states" | "left"> = {};
   #sealed = false;
 
   /**
@@ -64,6 +65,7 @@ export class GraphEdit {
       actions: this.#actions,
       configure: [...this.#configure].map(([node, values]) => ({ node, values })),
       anew: this.#anew,
+      ...this.#carried,
     };
   }
 
@@ -76,13 +78,24 @@ export class GraphEdit {
     this.#sealed = true;
   }
 
+  /**
+   * Gives states to nodes that the edit adds, and takes those of nodes that it removes.
+   *
+   * @param states by id of the added node
+   * @param left called with the state of each removed node that has a `snapshot()`
+   * @internal
+   */
+  carryStates(states: EditExtras["states"], left: EditExtras["left"]): void {
+    this.#carried = { ...(states && { states }), ...(left && { left }) };
+  }
+
   /** Adds a node: as `runtime.add()`. */
   // deno-lint-ignore no-explicit-any -- the bound that every generated handle meets
   add<H extends NodeHandle<any, any>>(spec: NodeSpec<H>, options: AddOptions = {}): H {
     assertNodeSpec(spec);
     assertNew(spec);
     const plain = this.#add(spec.type, spec.config, options);
-    noteAdded(spec);
+    if (this.#join !== undefined) noteAdded(spec);
     const { handle, left } = this.#join?.(spec, plain) ?? { handle: plain as unknown as H };
     if (left !== undefined) this.#topology.onDeparture(plain.id, left);
     return handle;

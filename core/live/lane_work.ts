@@ -23,6 +23,7 @@ export interface LaneWork {
     detach: LinkEndPlan[];
     lost: LaneEdit["lost"][number][];
     remove: NodeId[];
+    keepsStates: boolean;
     handovers: Handover[];
     moves: LinkMove[];
     attach: LinkEndPlan[];
@@ -40,6 +41,7 @@ export function emptyWork(): LaneWork {
     detach: [],
     lost: [],
     remove: [],
+    keepsStates: false,
     handovers: [],
     moves: [],
     attach: [],
@@ -90,9 +92,17 @@ export function shareWork(site: EditSite, plan: EditPlan, handovers: Handovers, 
 }
 
 /** Shares out nodes that come, go, and hand over. */
-function shareNodes(site: EditSite, { draft, change }: EditPlan, handovers: Handovers, at: WorkAt): void {
-  for (const { id, lane } of change.removed) at(site.laneIndex(lane)).edit.remove.push(id);
-  for (const node of change.added) at(site.laneIndex(node.lane)).nodes.push(site.nodePlan(node));
+function shareNodes(site: EditSite, { draft, change, extras }: EditPlan, handovers: Handovers, at: WorkAt): void {
+  for (const { id, lane } of change.removed) {
+    const { edit } = at(site.laneIndex(lane));
+    edit.remove.push(id);
+    edit.keepsStates = extras.left !== undefined;
+  }
+  for (const node of change.added) {
+    const plan = site.nodePlan(node);
+    const state = extras.states?.get(node.id);
+    at(site.laneIndex(node.lane)).nodes.push(state === undefined ? plan : { ...plan, state });
+  }
   for (const handover of handovers.all) {
     const { node, from, to } = handover;
     for (const lane of new Set([from, to])) at(lane).edit.handovers.push(handover);

@@ -7,7 +7,8 @@
 import { type SerializedError, serializeError, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
 import type { NodeEntry } from "../graph/entries.ts";
-import type { EditSite } from "./edit_site.ts";
+import type { KeptState } from "../lanes/messages.ts";
+import type { EditExtras, EditSite } from "./edit_site.ts";
 import { Replies } from "./replies.ts";
 
 /** A removed node. */
@@ -38,6 +39,8 @@ export interface Departure {
 interface Awaited {
   readonly replies: Replies<number, true>;
   readonly failures: SerializedError[];
+  /** Receives the states of the nodes. */
+  readonly left: EditExtras["left"];
 }
 
 interface Leaver extends LeavingNode {
@@ -60,11 +63,15 @@ export class LeavingNodes {
     return [...this.#leavers.values()];
   }
 
-  /** Adds nodes that an edit removes or moves away. The edit is in effect, and their lanes have not applied it yet. */
-  addAll(nodes: readonly NodeEntry[]): Departure {
+  /**
+   * Adds nodes that an edit removes or moves away. The edit is in effect, and their lanes have not applied it yet.
+   *
+   * @param left receives the states that lanes report of them
+   */
+  addAll(nodes: readonly NodeEntry[], left?: EditExtras["left"]): Departure {
     const replies = new Replies<number, true>(nodes.map(({ index }) => index));
     const failures: SerializedError[] = [];
-    for (const node of nodes) this.#add(node, { replies, failures });
+    for (const node of nodes) this.#add(node, { replies, failures, left });
     const done = replies.all.then(() => failures);
     done.catch(() => {});
     return {
@@ -93,9 +100,10 @@ export class LeavingNodes {
   }
 
   /** Removes a node after its last call: its record may be reused. */
-  remove(record: number): void {
+  remove(record: number, state?: KeptState): void {
     const leaver = this.#leavers.get(record);
     if (leaver === undefined) return;
+    if (state !== undefined) leaver.awaited?.left?.(state);
     this.#leavers.delete(record);
     this.#site.topology.recycle([leaver.node], []);
     leaver.awaited?.replies.answer(record, true);

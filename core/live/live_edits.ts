@@ -131,6 +131,11 @@ export class LiveEdits {
     return this.#leaving.all;
   }
 
+  /** @throws {SluiceError} the error of {@linkcode assertPossible} */
+  assertPossible(change: GraphChange, draft: Topology): void {
+    assertPossible(this.#site, change, draft);
+  }
+
   /** True while an edit is being made, or waits to be. */
   get underWay(): boolean {
     return this.#underWay > 0;
@@ -201,7 +206,7 @@ export class LiveEdits {
   report(lane: number, report: Reply | Extract<LaneReport, { kind: "offered" | "refused" | "tornDown" }>): void {
     const { kind } = report;
     if (kind === "prepared" || kind === "tried" || kind === "refused") this.#pending.answered(lane, report.epoch);
-    if (report.kind === "tornDown") this.#leaving.remove(report.record);
+    if (report.kind === "tornDown") this.#leaving.remove(report.record, report.state);
     else if (report.epoch !== this.#epoch) return;
     else if (report.kind === "refused") this.#replies?.refuse(deserializeError(report.error));
     else if (report.kind === "offered") this.#offered(report.epoch, report.nodes);
@@ -350,7 +355,7 @@ export class LiveEdits {
   async #commit(edit: Edit): Promise<void> {
     const { change: { removed, moved, replaced, unlinked }, timeoutMs } = edit;
     this.#committed = true;
-    const departure = this.#leaving.addAll([...removed, ...moved.map(({ before }) => before)]);
+    const departure = this.#leaving.addAll([...removed, ...moved.map(({ before }) => before)], edit.extras.left);
     const unheard = this.#leaving.addReplaced(replaced.map(({ before }) => before));
     this.#applying = true;
     const applying = this.#answers(this.#work.keys());

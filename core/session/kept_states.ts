@@ -36,6 +36,16 @@ export class KeptStates {
     return states;
   }
 
+  /** Gives a node the state that it continues from. */
+  give({ id, life }: NodeEntry, state: unknown): void {
+    this.#states.set(life, { node: id, state });
+  }
+
+  /** Returns what is held of a node's state. */
+  get({ life }: NodeEntry): KeptState | undefined {
+    return this.#states.get(life);
+  }
+
   /** Drops the state of a node, which then begins anew. */
   forget({ life }: NodeEntry): void {
     this.#states.delete(life);

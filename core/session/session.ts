@@ -20,6 +20,7 @@ import type { SessionView } from "../runtime_view.ts";
 import type { LaneMove } from "../placement/balance.ts";
 import type { RunSummary, RuntimeStats } from "../stats.ts";
 import type { NodeEntry } from "../graph/entries.ts";
+import type { Topology } from "../topology.ts";
 import { checkFormats, convertersByField } from "./format_check.ts";
 import { LaneBalancer } from "./lane_balancer.ts";
 import { LaneReplacer } from "./lane_replacer.ts";
@@ -266,6 +267,12 @@ export class Session {
   edit<T>(makeDraft: () => DraftedEdit<T>, timeoutMs: number, trialMs: number): Promise<T> {
     if (!this.#run.isRunning) return Promise.reject(this.#run.refusal("edit the graph"));
     return this.#run.edits!.run(makeDraft, timeoutMs, trialMs);
+  }
+
+  /** Refuses a change that the running graph does not allow. @throws {SluiceError} `Busy`, `InvalidGraph` */
+  assertPossible(change: GraphChange, draft: Topology): void {
+    this.assertRuns("edit the graph");
+    this.#run.edits!.assertPossible(change, draft);
   }
 
   /** Returns the present figures. */

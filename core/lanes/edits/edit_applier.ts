@@ -86,8 +86,9 @@ export class EditApplier {
   }
 
   #removeNodes(): void {
-    for (const id of this.#edit.remove) {
-      this.#leavers.add(this.#all.get(id)!, true);
+    const { remove, keepsStates } = this.#edit;
+    for (const id of remove) {
+      this.#leavers.add(this.#all.get(id)!, true, true, keepsStates);
       this.#all.delete(id);
     }
   }

@@ -5,7 +5,9 @@
  * @module
  */
 import { explain } from "../cells/call_outcome.ts";
+import { keepState } from "../lane/carried_state.ts";
 import { tearDown } from "../lane/node_lifecycle.ts";
+import type { KeptState } from "../messages.ts";
 import type { Lane } from "../lane/lane.ts";
 import { calling } from "../lane/node_call.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
@@ -20,6 +22,7 @@ interface Leaver {
   readonly cell: NodeCell;
   readonly flushes: boolean;
   readonly isTold: boolean;
+  readonly keepsState: boolean;
 }
 
 /** The nodes that were taken out of a lane and still need their last calls. */
@@ -40,13 +43,14 @@ export class Leavers {
    *
    * @param flushes whether its `flush()` is called at its end
    * @param isTold whether its end is reported: false if its successor has its record
+   * @param keepsState whether its end is reported with its state
    */
-  add(cell: NodeCell, flushes: boolean, isTold = true): void {
+  add(cell: NodeCell, flushes: boolean, isTold = true, keepsState = false): void {
     cell.outside = true;
     this.#lane.departed(cell);
     // Links that the node has lost must not hold back the rest of its tick.
     if (cell.pending) cell.seal();
-    this.#leavers.push({ cell, flushes, isTold });
+    this.#leavers.push({ cell, flushes, isTold, keepsState });
     if (isTold) return;
     // The record may be given back before this node has ended.
     cell.publish();
@@ -64,13 +68,16 @@ export class Leavers {
     return leavers.map((leaver) => this.#end(leaver));
   }
 
-  async #end({ cell, flushes, isTold }: Leaver): Promise<void> {
+  async #end({ cell, flushes, isTold, keepsState }: Leaver): Promise<void> {
     const lane = this.#lane;
-    await retire(lane, cell, flushes);
+    let state: KeptState | undefined;
+    await retire(lane, cell, flushes, () => {
+      if (keepsState) state = keepState(lane, cell, "to another node");
+    });
     if (!isTold) return;
     // A lane without nodes is ended upon this, and no pause waits for it.
     if (!lane.isGivenUp) { for (const pool of lane.pools) pool.flushMagazine(); }
-    lane.site.post({ kind: "tornDown", record: cell.number - 1 });
+    lane.site.post({ kind: "tornDown", record: cell.number - 1, ...(state && { state }) });
   }
 }
 
@@ -78,8 +85,9 @@ export class Leavers {
  * Ends a node that was taken out.
  *
  * @param flushes whether its `flush()` is called; a node that continues elsewhere must not be flushed
+ * @param quiet called once no tick is under way, before the last calls
  */
-export async function retire(lane: Lane, cell: NodeCell, flushes: boolean): Promise<void> {
+export async function retire(lane: Lane, cell: NodeCell, flushes: boolean, quiet?: () => void): Promise<void> {
   if (cell.mode === "external") cell.abort("the node was removed");
   const nowNs = () => lane.driver.nowNs();
   const untilNs = nowNs() + FLUSH_TIMEOUT_MS * 1e6;
@@ -88,6 +96,7 @@ export async function retire(lane: Lane, cell: NodeCell, flushes: boolean): Prom
     await sleep(LOOK_EVERY_MS);
   }
   if (cell.pending) cell.abort("the node was removed");
+  quiet?.();
   try {
     const { processor } = cell.instance;
     for (let more = flushes && !cell.ended && !cell.pending; more && nowNs() < untilNs;) {

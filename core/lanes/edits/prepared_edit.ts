@@ -125,6 +125,7 @@ class Preparation {
     await attempt.waitFor(calling(lane, cell, () => setUp(cell, lane.init.setupTimeoutMs)));
     cell.setPhase(PHASE.idle);
     this.#method = "restore()";
+    if (plan.state !== undefined) giveState(lane, cell, plan.state);
     if (state === undefined) return;
     // A state that restore() refuses is given to no other instance.
     lane.cells.find(({ id }) => id === plan.id)!.stateGiven = undefined;

@@ -45,20 +45,25 @@ export function giveState(lane: Lane, cell: NodeCell, state: unknown): void {
   if (later !== undefined) throw notAtOnce(cell, later, "restore()", "must have the state when it returns");
 }
 
-/**
- * Returns the states of a lane's nodes at the end of a run, without nodes that have failed or whose tick is under way.
- */
+/** Returns the states of a lane's nodes at the end of a run. */
 export function keepStates(lane: Lane): KeptState[] {
-  return lane.cells.filter(({ opened, failed, pending }) => opened && !failed && !pending).flatMap(
-    (cell): KeptState[] => {
-      try {
-        const state = takeState(lane, cell);
-        return state === undefined ? [] : [{ node: cell.id, state: sendable(cell, state, "to another run") }];
-      } catch (error) {
-        return [{ node: cell.id, error: serializeError(explain(error, cell, "snapshot()")) }];
-      }
-    },
-  );
+  return lane.cells.flatMap((cell) => keepState(lane, cell, "to another run") ?? []);
+}
+
+/**
+ * Returns the state of a node at its end; `undefined` if it has none, has failed, or its tick is under way.
+ *
+ * @param whither `to another run`
+ */
+export function keepState(lane: Lane, cell: NodeCell, whither: string): KeptState | undefined {
+  const { id: node, opened, failed, pending } = cell;
+  if (!opened || failed || pending) return undefined;
+  try {
+    const state = takeState(lane, cell);
+    return state === undefined ? undefined : { node, state: sendable(cell, state, whither) };
+  } catch (error) {
+    return { node, error: serializeError(explain(error, cell, "snapshot()")) };
+  }
 }
 
 /**

@@ -1,0 +1,77 @@
+/**
+ * The effects of an edit that was not made.
+ *
+ * @module
+ */
+import type { Carries, LinkEntry, NodeEntry } from "../graph/entries.ts";
+import { type LinkId, type NodeId, type PortAddress, portAddress } from "../ids.ts";
+import type { EditExtras } from "./edit_site.ts";
+import type { GraphChange, NodeChange } from "./graph_change.ts";
+
+/** A node that another instance takes the place of. */
+export interface PlannedSuccession {
+  readonly node: NodeId;
+  /** The name of the node's type, and of its lane, after the edit. */
+  readonly type: string;
+  readonly lane: string;
+  /** `kept`: the new instance continues from the state of the old one; `lost`: it starts anew. */
+  readonly state: "kept" | "lost";
+}
+
+/** The ends of a link. */
+export interface PlannedLink {
+  readonly link: LinkId;
+  readonly from: PortAddress;
+  readonly to: PortAddress;
+}
+
+/** What an edit would do: the result of `runtime.plan()`. */
+export interface PlannedEdit {
+  /** Nodes that are set up. */
+  readonly added: readonly { readonly node: NodeId; readonly type: string; readonly lane: string }[];
+  /** Nodes that are flushed and torn down. */
+  readonly removed: readonly NodeId[];
+  /** Nodes that a new instance replaces. */
+  readonly replaced: readonly PlannedSuccession[];
+  /** Nodes that go to another lane. */
+  readonly moved: readonly PlannedSuccession[];
+  /** Nodes that go on with other ports, or whose bypass is switched. */
+  readonly changed: readonly NodeId[];
+  /** Nodes that get live values, with the names of these. */
+  readonly configured: readonly { readonly node: NodeId; readonly keys: readonly string[] }[];
+  /** Links that are made. */
+  readonly linked: readonly PlannedLink[];
+  /** Links that go, with the frames on them. */
+  readonly unlinked: readonly PlannedLink[];
+}
+
+/** @param carries returns the state that another instance of a running node can take over */
+export function describePlan(
+  { added, removed, replaced, moved, ported, bypassed, linked, unlinked }: GraphChange,
+  { configure, anew }: EditExtras,
+  carries: (node: NodeEntry) => Carries | undefined,
+): PlannedEdit {
+  const succession = ({ before, after }: NodeChange): PlannedSuccession => {
+    const held = carries(before);
+    const gives = held === "all" || held === "state";
+    return { ...placed(after), state: gives && anew?.has(after.id) !== true ? "kept" : "lost" };
+  };
+  return {
+    added: added.map(placed),
+    removed: removed.map(({ id }) => id),
+    replaced: replaced.map(succession),
+    moved: moved.map(succession),
+    changed: [...ported, ...bypassed].map(({ id }) => id),
+    configured: configure.map(({ node, values }) => ({ node, keys: Object.keys(values) })),
+    linked: linked.map(ends),
+    unlinked: unlinked.map(ends),
+  };
+}
+
+function placed({ id, type, lane }: NodeEntry) {
+  return { node: id, type: type.descriptor.type, lane };
+}
+
+function ends({ id, fromNode, fromPort, toNode, toPort }: LinkEntry): PlannedLink {
+  return { link: id, from: portAddress(fromNode, fromPort), to: portAddress(toNode, toPort) };
+}
