@@ -27,7 +27,7 @@ export interface RuntimeOptions {
    */
   readonly mode?: GraphMode;
   /**
-   * When to use the native library; by default, if it is present. Portable mode has no native lanes, and does not
+   * Use of the native library: by default `auto`, if it is present. Portable mode has no native lanes, and does not
    * promise real time.
    */
   readonly native?: "auto" | "require" | "off";
@@ -131,11 +131,11 @@ export interface EditOptions {
   /** Time limit for `setup()` of new nodes and for running ticks, milliseconds; by default 5,000. */
   readonly timeoutMs?: number;
   /**
-   * How long a replacing node may wait for its first tick, milliseconds; by default 250. A node for which nothing
-   * arrives in this time passes the trial.
+   * Time limit for the wait of a replacing node for its first tick, milliseconds; by default 250. A node for which
+   * nothing arrives in this time passes the trial.
    */
   readonly trialMs?: number;
-  /** Who asks for the edit, for observers: events and the command log name it. Up to 64 characters. */
+  /** The name of the author of the edit, for events and the command log. Up to 64 characters. */
   readonly by?: string;
 }
 

@@ -130,7 +130,7 @@ export interface NodeStats {
   readonly age: Quantiles;
   /** Failures. */
   readonly errors: number;
-  /** How often another instance took its place after a failure. */
+  /** Restarts after a failure. */
   readonly restarts: number;
   /**
    * Timed ticks (`waitUntilNs()`) that began too late: by more than the time since the last timed tick or, for the
@@ -162,7 +162,7 @@ export interface PoolStats {
   readonly slotBytes: number;
   /** Free slots, without those in the magazines of lanes. */
   readonly free: number;
-  /** How often a slot was requested and none was free. */
+  /** Requests for a slot when none was free. */
   readonly exhausted: number;
   /** Slots that are quarantined because the lane that holds them hangs, or its death cannot be proved. */
   readonly quarantined: number;
@@ -176,7 +176,7 @@ export interface LaneStats {
   readonly kind: LaneKind;
   /** Rounds of its scheduler. */
   readonly rounds: number;
-  /** How often it parked, because it had nothing to do. */
+  /** Times that it parked, because it had nothing to do. */
   readonly parks: number;
   /**
    * The system's number of its thread, as in `/proc/self/task`; 0 if unknown: for lane `main`, and in portable mode.

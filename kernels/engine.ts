@@ -1,6 +1,6 @@
 /**
- * What runs the loops of {@linkcode Kernels}. There are two engines, which give the same bits: the native library
- * and its WebAssembly twin. Tests compare both with plain TypeScript, in `fixtures/plain_engine.ts`.
+ * The engine runs the loops of {@linkcode Kernels}. There are two, which give the same bits: the native library and its
+ * WebAssembly twin. Tests compare both with plain TypeScript, in `fixtures/plain_engine.ts`.
  *
  * Arguments have been checked: every index lies in its array, and what is written overlaps nothing that is read.
  *
@@ -8,7 +8,7 @@
  */
 
 /**
- * Which engine it is: `native` has the widest vectors of the processor, `wasm` those of WebAssembly.
+ * The name of an engine: `native` has the widest vectors of the processor, `wasm` those of WebAssembly.
  */
 export type EngineName = "native" | "wasm";
 
@@ -46,7 +46,7 @@ export interface DelayLines {
   readonly lines: Float64Array;
 }
 
-/** What a Fourier transform of one size takes. {@linkcode Kernels.transformPlan} makes it. */
+/** The tables of a Fourier transform of one size. {@linkcode Kernels.transformPlan} makes it. */
 export interface TransformPlan {
   /** Samples of a transform. */
   readonly size: number;
@@ -54,13 +54,13 @@ export interface TransformPlan {
   readonly weights: Float64Array;
   /** Factors of the passes (`transform_plan.ts`). */
   readonly factors: Float64Array;
-  /** What a transform puts by. */
+  /** The scratch memory of a transform. */
   readonly work: Float64Array;
 }
 
 /** Pixels of red, green, blue and opacity, a byte each, in this order or with blue first. */
 export interface RgbPicture {
-  /** Which byte of a pixel comes first. */
+  /** The order of the bytes of a pixel. */
   readonly order: "rgba" | "bgra";
   /** Pixels in a row. */
   readonly width: number;
@@ -74,7 +74,7 @@ export interface RgbPicture {
 
 /** Luma, and chroma of half the width and height, rounded up, in the limited range of video. */
 export interface YuvPicture {
-  /** What the colours are: ITU-R BT.601 or BT.709. */
+  /** The matrix of the colours: ITU-R BT.601 or BT.709. */
   readonly matrix: "bt601" | "bt709";
   /** A byte for each pixel. */
   readonly luma: Uint8Array;

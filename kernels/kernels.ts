@@ -2,8 +2,8 @@
  * Loops over samples that run with the vector instructions of the processor, for processors to call on the memory of
  * frames. A processor keeps its control flow in TypeScript and makes one call for each block.
  *
- * What runs them is chosen at the first call in an isolate (`choose_engine.ts`). The results have the same bits
- * whatever runs them; only which NaN a NaN is may differ.
+ * The first call in an isolate chooses the engine (`choose_engine.ts`). All engines give the same bits, except the bits
+ * of a NaN.
  *
  * Hot path: no method allocates with the native library; in portable mode arrays that {@linkcode Kernels.float32} did
  * not make are copied in and out. None blocks.
@@ -76,7 +76,7 @@ export class Kernels {
     this.#open = open;
   }
 
-  /** What runs them here. */
+  /** The engine that runs them here. */
   get engine(): EngineName {
     return this.#chosen().name;
   }
@@ -286,7 +286,7 @@ export class Kernels {
 
   /**
    * Gives the decibels of complex numbers, such as {@linkcode transform} gives: 20 log10 of their size, plus an offset.
-   * What is no number becomes the floor.
+   * A NaN becomes the floor.
    *
    * @param numbers real and imaginary parts in turn
    * @param offsetDb is added
@@ -368,7 +368,7 @@ export class Kernels {
 
   /**
    * Adds the sum of low-pass combs side by side: each gives what its line has held, and keeps the input with what its
-   * low-pass makes of that, times the feedback. What is below 1e-20 becomes 0.
+   * low-pass makes of that, times the feedback. Values below 1e-20 become 0.
    *
    * @param delays from {@linkcode delayLines}; not shared with another channel
    * @param input as many samples as `count` or more
@@ -406,7 +406,7 @@ export class Kernels {
 
   /**
    * Runs all-passes one after the other: each keeps the input with what its line has held, times the gain, and gives the
-   * latter without the former, times the gain. What is below 1e-20 becomes 0.
+   * latter without the former, times the gain. Values below 1e-20 become 0.
    *
    * @param delays from {@linkcode delayLines}
    * @param samples to change, the first `count`

@@ -12,11 +12,11 @@ import { type ColumnOf, PacketFrame, type PacketNumber } from "../core/frames/pa
 import type { PixelAspect } from "../core/frames/pixel_aspect.ts";
 import { type PlaneLayout, VideoFrame } from "../core/frames/video_frame.ts";
 
-/** What every copy has. */
+/** The fields of every copy. */
 export interface FrameOutput {
   /** Presentation time, nanoseconds. */
   readonly ptsNs: number;
-  /** How long it lasts, nanoseconds. */
+  /** Its duration, nanoseconds. */
   readonly durationNs: number;
   /** Counts the frames of the output, from 0. */
   readonly sequence: number;
@@ -34,15 +34,15 @@ export interface AudioOutput extends FrameOutput {
 
 /** A picture that came out, copied. */
 export interface VideoOutput extends FrameOutput {
-  /** How pixels lie in memory. */
+  /** The layout of its pixels in memory. */
   readonly pixelFormat: PixelFormat;
   /** Pixels in a row. */
   readonly width: number;
   /** Rows. */
   readonly height: number;
-  /** How wide a pixel is by its height; absent for square ones. */
+  /** The width of a pixel by its height; absent for square ones. */
   readonly pixelAspect?: PixelAspect;
-  /** Where things lie in each plane. */
+  /** The layout of each plane. */
   readonly layout: readonly PlaneLayout[];
   /** The bytes of each plane, padding included. */
   readonly planes: Uint8Array[];
@@ -50,15 +50,15 @@ export interface VideoOutput extends FrameOutput {
 
 /** An encoded frame that came out, copied. */
 export interface EncodedOutput extends FrameOutput {
-  /** What it was made by. */
+  /** Its codec. */
   readonly codec: Codec;
-  /** Whether decoding can start here. */
+  /** True if decoding can start here. */
   readonly keyframe: boolean;
-  /** Whether it is decoded only for those that follow. */
+  /** True if it is decoded only for later frames. */
   readonly decodeOnly: boolean;
-  /** When it is to be decoded, nanoseconds. */
+  /** The time of its decoding, nanoseconds. */
   readonly dtsNs: number;
-  /** How wide a pixel is by its height, where the container tells that they differ. */
+  /** The width of a pixel by its height, if the container tells that they differ. */
   readonly pixelAspect?: PixelAspect;
   /** The payload. */
   readonly bytes: Uint8Array;
@@ -78,7 +78,7 @@ export interface DataOutput extends FrameOutput {
   readonly value: unknown;
 }
 
-/** What {@linkcode copyOf} gives. */
+/** A copy that {@linkcode copyOf} makes. */
 export type AnyOutput = AudioOutput | VideoOutput | EncodedOutput | PacketOutput | DataOutput;
 
 /** Copies a frame. */

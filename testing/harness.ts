@@ -125,22 +125,22 @@ export class ProcessorHarness implements AsyncDisposable {
     return harness;
   }
 
-  /** Whether the node has ended: everything was flushed and its outputs ended. */
+  /** True if the node has ended: everything was flushed and its outputs ended. */
   get finished(): boolean {
     return this.#cell.ended;
   }
 
-  /** What the node reported last by `context.progress()`. */
+  /** The last report of the node by `context.progress()`. */
   get progress(): NodeProgress | undefined {
     return this.#site.reported;
   }
 
-  /** What the node reported last by `context.report()`. */
+  /** The last report of the node by `context.report()`. */
   get figures(): Figures | undefined {
     return this.#site.figures;
   }
 
-  /** What the node emitted by `context.emit()`, in order. */
+  /** The events that the node emitted by `context.emit()`, in order. */
   get emitted(): readonly { readonly name: string; readonly data: unknown }[] {
     return this.#site.emitted;
   }
@@ -256,7 +256,7 @@ export class ProcessorHarness implements AsyncDisposable {
     this.#remove("input", element);
   }
 
-  /** As {@linkcode removeInput}, for an output. What it has written and was not taken is lost. */
+  /** As {@linkcode removeInput}, for an output. Frames that were not taken are lost. */
   removeOutput(element: string): void {
     this.#remove("output", element);
   }
@@ -311,7 +311,7 @@ export class ProcessorHarness implements AsyncDisposable {
     return this.#take(port).map((taken) => taken as VideoOutput);
   }
 
-  /** What an encoded output has written since the last call, copied. */
+  /** The frames that an encoded output has written since the last call, copied. */
   takeEncoded(port: string): EncodedOutput[] {
     return this.#take(port).map((taken) => taken as EncodedOutput);
   }
@@ -326,12 +326,12 @@ export class ProcessorHarness implements AsyncDisposable {
     return this.#take(port).map((taken) => (taken as { value: T }).value);
   }
 
-  /** What an output announced. */
+  /** The format that an output announced. */
   announced(port: string): FrameFormat | undefined {
     return this.#cell.outputs.find((output) => output.name === port)?.format;
   }
 
-  /** Whether an output's stream has ended. */
+  /** True if an output's stream has ended. */
   ended(port: string): boolean {
     return this.#site.outputs.get(port)?.link.ended() ?? false;
   }

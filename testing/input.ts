@@ -17,7 +17,7 @@ export interface AudioInput {
   readonly channels: readonly Float32Array[];
   /** Presentation time, nanoseconds; by default that of the end of the block pushed before. */
   readonly ptsNs?: number;
-  /** Whether samples are missing before the block. */
+  /** True if samples are missing before the block. */
   readonly discontinuity?: boolean;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What a harness is made with.
+ * The options of a harness.
  *
  * @module
  */
@@ -33,18 +33,18 @@ export interface HarnessOptions {
   /** Payload of a slot of the audio pool, bytes; by default 65,536. */
   readonly slotBytes?: number;
   /**
-   * Whether frames are checked as [development mode](../docs/memory.md) does, and frames that the node keeps beyond its
-   * end are an error; by default `true`.
+   * True if frames are checked as in [development mode](../docs/memory.md), and frames that the node keeps beyond its end
+   * are an error; by default `true`.
    */
   readonly development?: boolean;
   /**
-   * What the links at its ports are, by the port's name. By default they are lossless: that of an input holds what a
-   * graph's does by default, and that of an output no more than the output's `burst`, so that a node which writes more
-   * for each frame read is told so (`Busy`). What the test pushes waits until there is room.
+   * Options of the links at its ports, by the port's name. By default they are lossless: the link of an input has the
+   * default capacity of a graph, and the link of an output the output's `burst`, so that a node which writes more for
+   * each frame read is told so (`Busy`). Frames that the test pushes wait until there is room.
    */
   readonly links?: { readonly [port: string]: LinkOptions };
   /**
-   * How long an asynchronous call of the node may take in which it neither reads nor writes, milliseconds; by default
+   * Time limit for an asynchronous call of the node in which it neither reads nor writes, milliseconds; by default
    * 2,000. Then `create()`, `run()` and `teardown()` throw. 0: for ever.
    */
   readonly timeoutMs?: number;

@@ -1,6 +1,6 @@
 /**
- * What a script says of a server of pipelines, whichever transport it speaks, and its checks: a misspelt option would
- * open it to others, or change nothing unsaid.
+ * The options of a server of pipelines over any transport, and their checks: a misspelt option would open it to others,
+ * or change nothing unsaid.
  *
  * @module
  */
@@ -14,7 +14,7 @@ const ATTEMPT = "Cannot serve pipelines";
 
 const MAX_PORT = 65_535;
 
-/** What a server shows of itself. Both are PEM texts. */
+/** The certificate of a server. Both are PEM texts. */
 export interface ServeTls {
   /** The server's certificate, with those that lead to its root. */
   readonly cert: string;
@@ -29,9 +29,9 @@ export interface ServeOptions {
   /** Address to bind to; by default `127.0.0.1`. */
   readonly hostname?: string;
   /**
-   * Who checks requests: `token` compares them with `token`, and `router` leaves it to the router's `authenticate`:
-   * elsewhere than on loopback it must have one, and requests without a token are refused before it is asked. By default
-   * `token`.
+   * The check of requests: `token` compares them with `token`, and `router` asks the router's `authenticate`.
+   * On an address other than loopback the router must have one, and requests without a token are refused before. By
+   * default `token`.
    */
   readonly access?: "token" | "router";
   /**

@@ -8,7 +8,7 @@
 export interface ControlLimits {
   /** WebSocket connections at once. */
   readonly connections: number;
-  /** How long a connection may take to open before it loses its place, milliseconds. */
+  /** Time limit for a connection to open before it loses its place, milliseconds. */
   readonly openMs: number;
   /** Longest message that a client may send, characters. */
   readonly messageChars: number;
@@ -16,7 +16,7 @@ export interface ControlLimits {
   readonly batch: number;
   /** Sustained calls a second of one connection. */
   readonly callsPerSecond: number;
-  /** How many calls of one connection may come at once. */
+  /** The most calls of one connection at once. */
   readonly burst: number;
   /** The share of the main thread's time for all clients together, 0 to 1. */
   readonly mainShare: number;

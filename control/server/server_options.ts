@@ -1,5 +1,5 @@
 /**
- * What a script says of a server, and its checks: a misspelt option would open it to others, or change nothing unsaid.
+ * The options of a server, and their checks: a misspelt option would open it to others, or change nothing unsaid.
  *
  * @module
  */
@@ -22,13 +22,13 @@ export interface ControlOptions {
   readonly token?: string;
   /** Further names that requests may use for this server. */
   readonly allowedHosts?: readonly string[];
-  /** What the graph was made from, for people. */
+  /** The name of the graph, for people. */
   readonly title?: string;
   /** The sessions that are listed, each with its graph; the router of the pipelines that the process offers. */
   readonly sessions?: SessionRouter;
   /** Folder of the built page, ending with a slash; by default `web/dist/`. */
   readonly page?: URL;
-  /** What clients may take; the defaults suit a page or two and a few scripts. */
+  /** Limits of clients; the defaults suit a page or two and a few scripts. */
   readonly limits?: Partial<ControlLimits>;
 }
 

@@ -99,7 +99,7 @@ export type GraphEvent = {
   readonly actions: readonly string[];
   /** The nodes that were added, removed or changed. Links have events of their own. */
   readonly nodes: readonly NodeId[];
-  /** Who asked for the edit: `by` of `runtime.edit()`. */
+  /** The author of the edit: `by` of `runtime.edit()`. */
   readonly by?: string;
   /** The reason of an edit that the runtime made by itself, such as to move nodes from an overloaded lane. */
   readonly reason?: string;

@@ -110,7 +110,7 @@ export abstract class Frame {
    */
   retained = 0;
   /**
-   * How many of the retained references the running tick added; its `release()` gives those back first.
+   * The retained references that the running tick added; its `release()` gives those back first.
    *
    * @internal
    */

@@ -46,9 +46,9 @@ export type ColumnOf<N extends PacketNumber> = {
 export interface PacketShape<T extends { readonly [K in keyof T]: PacketNumber } = PacketFields> {
   /** The fields of a record. */
   readonly fields: T;
-  /** How many records fit. */
+  /** The number of records that fit. */
   readonly capacity: number;
-  /** How many records the batch has; by default `capacity`. */
+  /** The number of records in the batch; by default `capacity`. */
   readonly batchSize?: number;
 }
 
@@ -115,13 +115,13 @@ export class PacketFrame<T extends { readonly [K in keyof T]: PacketNumber } = P
     return Object.fromEntries(this.#columns.map(({ name, type }) => [name, type])) as unknown as T;
   }
 
-  /** How many records fit. */
+  /** The number of records that fit. */
   get capacity(): number {
     return this.pool.u32[index32(this.payloadAt)];
   }
 
   /**
-   * How many records the batch has, 0 to `capacity`.
+   * The number of records in the batch, 0 to `capacity`.
    *
    * @throws {RangeError} for more than fit
    */

@@ -44,7 +44,7 @@ export interface VideoShape {
 
 /** One plane of a picture. */
 export interface PlaneLayout {
-  /** Where the plane starts in the payload, bytes. */
+  /** Bytes of the payload before the plane. */
   readonly offset: number;
   /** Bytes from one row to the next. */
   readonly stride: number;

@@ -314,7 +314,7 @@ function supervisionSchema(): OptionRule["schema"] {
 export interface GraphFileNode {
   /** Registered name of its type. */
   readonly type: string;
-  /** What was configured; what is absent keeps its default. */
+  /** Values by key; an absent key keeps its default. */
   readonly config?: { readonly [key: string]: unknown };
   /**
    * `main`, or any name of a lane: nodes that give the same name share a thread. By default `worker`; for native
@@ -377,7 +377,7 @@ export interface GraphFileLink {
   readonly policy?: LinkPolicy;
   /** Its capacity in frames; absent: by the graph. */
   readonly capacity?: Exclude<LinkCapacity, (link: never) => number>;
-  /** Whether to put converters in; absent: by the graph. */
+  /** `auto` inserts converters, `off` does not; absent: the choice of the graph. */
   readonly convert?: "auto" | "off";
 }
 
@@ -393,7 +393,7 @@ export interface GraphFile {
   readonly inputs?: { readonly [name: string]: string };
   /** Outputs of nodes that the file exposes, by name. */
   readonly outputs?: { readonly [name: string]: string };
-  /** How the graph treats time; absent: by the runtime. */
+  /** The pace of the graph; absent: that of the runtime. */
   readonly mode?: GraphMode;
   /** True if a live graph ends with its sources; absent: by the runtime. */
   readonly endsWithSources?: boolean;
@@ -403,7 +403,7 @@ export interface GraphFile {
   readonly memory?: { readonly limit?: number };
   /** Capacity of links without one of their own, in frames; absent: by the runtime. */
   readonly capacity?: Exclude<LinkCapacity, (link: never) => number>;
-  /** Whether links without a choice of their own get converters; absent: by the runtime. */
+  /** The choice for links that have none of their own; absent: that of the runtime. */
   readonly convert?: "auto" | "off";
   /** Lanes, by name. */
   readonly lanes?: { readonly [name: string]: LaneOptions };

@@ -12,7 +12,7 @@ import { KIND_FACTS } from "../frames/kinds.ts";
  */
 export type LinkPolicy = "roll-off" | "latest" | "drop-newest" | "lossless";
 
-/** How a graph treats time: `live` follows the clock, `offline` runs as fast as its links allow. */
+/** The pace of a graph: `live` follows the clock, `offline` runs as fast as its links allow. */
 export type GraphMode = "live" | "offline";
 
 /** The properties of a policy. */
@@ -57,7 +57,7 @@ export function defaultPolicy(mode: GraphMode): LinkPolicy {
 }
 
 /**
- * How many frames a link holds, 1 to 65,536: a number; `"byKind"`, the default for the kind of frame or twice the
+ * The frames that a link holds, 1 to 65,536: a number; `"byKind"`, the default for the kind of frame or twice the
  * output's burst if that is more; a number for each of some kinds, with `"byKind"` for the others; or a function that
  * returns the number for a link.
  */
@@ -82,17 +82,18 @@ export type LinkCapacity =
 export interface LinkOptions {
   /** By default `roll-off` in a live graph and `lossless` in an offline one. */
   readonly policy?: LinkPolicy;
-  /** How many frames fit; by default as the runtime says. Always 1 for `latest`. */
+  /** The number of frames that fit; by default that of the runtime. Always 1 for `latest`. */
   readonly capacity?: LinkCapacity;
   /**
-   * `auto` inserts converting nodes if the input takes other formats, `off` does not; by default as the runtime says.
+   * `auto` inserts converting nodes if the input takes other formats, `off` does not; by default the choice of the
+   * runtime.
    */
   readonly convert?: "auto" | "off";
 }
 
 /**
- * When to insert converting nodes between two nodes with different formats: `auto` if the graph asks for conversion
- * and a converter exists, `off` never.
+ * The choice of converting nodes between two nodes with different formats: `auto` inserts them if the graph asks for
+ * conversion and a converter exists, `off` never does.
  */
 export type ConvertChoice = "auto" | "off";
 

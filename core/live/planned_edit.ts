@@ -25,7 +25,7 @@ export interface PlannedLink {
   readonly to: PortAddress;
 }
 
-/** What an edit would do: the result of `runtime.plan()`. */
+/** The effect that an edit would have: the result of `runtime.plan()`. */
 export interface PlannedEdit {
   /** Nodes that are set up. */
   readonly added: readonly { readonly node: NodeId; readonly type: string; readonly lane: string }[];

@@ -23,7 +23,7 @@ import type { PoolLoad } from "./pool_loads.ts";
 export interface PoolSize {
   /** Bytes of payload in a slot. */
   readonly slotBytes?: number;
-  /** How many slots it has. */
+  /** The number of its slots. */
   readonly slots?: number;
 }
 
@@ -215,7 +215,7 @@ export function assertNodePools(
 export class PoolSpare {
   /** Slots, by pool. */
   readonly #slots = new Map<string, number>();
-  /** How many lanes were counted. */
+  /** The number of lanes that were counted. */
   #lanes: number;
 
   /**

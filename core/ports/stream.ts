@@ -22,7 +22,7 @@ export type ShapeOf<F extends Frame> = F extends AudioFrame<infer C> ? AudioShap
   : F extends DataFrame<infer T> ? DataShape<T>
   : never;
 
-/** How a tick waits for room or for a slot. */
+/** Options of a wait for room or for a slot. */
 export interface WaitOptions {
   /**
    * Cancels the wait when it aborts: the promise rejects with its reason, and the node no longer counts as waiting for

@@ -22,25 +22,25 @@ export interface MediaInfo {
   readonly path: string;
   /** Such as `MP4`, `Matroska`, `WAVE` or `PNG`. */
   readonly container: string;
-  /** Whether ffmpeg reads it: no shipped node does. Its tracks are what ffmpeg makes of them, `i420` and samples. */
+  /** True if only ffmpeg reads it. Its tracks are then decoded: `i420` and samples. */
   readonly byFfmpeg?: true;
   /** Length of the file; of numbered pictures, of all of them. */
   readonly bytes: number;
-  /** How much of a file that is cut off is there: "900 of 1000 bytes". */
+  /** The rest of a file that is cut off: "900 of 1000 bytes". */
   readonly part?: string;
-  /** What is damaged and left out: "3,000 bytes at byte 40,213". */
+  /** The damaged parts that are left out: "3,000 bytes at byte 40,213". */
   readonly damage?: string;
-  /** What else is wrong with it, and what is made of it: sentences about "it". */
+  /** Its other faults and how they are read: sentences about "it". */
   readonly faults?: readonly string[];
-  /** How many recordings were joined in it, if it is more than one. */
+  /** The number of recordings that were joined in it, if more than one. */
   readonly recordings?: number;
-  /** How many files of numbered pictures there are, from the first one to a gap. */
+  /** The number of files of numbered pictures, from the first one to a gap. */
   readonly pictures?: number;
   /** From its start to the end of what ends last; absent for pictures without a container. */
   readonly durationSeconds?: number;
   /** Bits a second of the whole file. */
   readonly bitRate?: number;
-  /** Of pictures and sound, in the order of the file; those of MPEG-TS of which nothing is read come last. */
+  /** Tracks of pictures and sound, in the order of the file; tracks of MPEG-TS that are not read come last. */
   readonly tracks: readonly TrackInfo[];
   /** Title, artist and so on, by name. */
   readonly tags: { readonly [name: string]: string | number };
@@ -57,11 +57,11 @@ export interface NumberedSize extends PictureSize {
 export interface TrackInfo extends PictureFormat {
   /** The output of a `media-source` that carries it: `video_0`. */
   readonly name: string;
-  /** What it holds. */
+  /** The kind of its frames. */
   readonly kind: "video" | "audio";
   /** As encoded frames name it, `pcm-s16` and its like for samples, else what the file calls it. */
   readonly codec: string;
-  /** What ffmpeg decodes to that, as it calls it. */
+  /** The codec that ffmpeg decodes to that, by ffmpeg's name. */
   readonly decoded?: string;
   /** The codec with its profile and level (RFC 6381), where the file tells. */
   readonly codecString?: string;
@@ -71,7 +71,7 @@ export interface TrackInfo extends PictureFormat {
   readonly durationSeconds?: number;
   /** Bits a second, of the whole track or of its first packets. */
   readonly bitRate?: number;
-  /** Of ISO 639-2. */
+  /** A code of ISO 639-2. */
   readonly language?: string;
   /** Its name in the file. */
   readonly title?: string;
@@ -81,7 +81,7 @@ export interface TrackInfo extends PictureFormat {
   readonly height?: number;
   /** Sizes that pictures have later on, where they change. */
   readonly otherSizes?: readonly { readonly width: number; readonly height: number }[];
-  /** How far a player turns pictures, clockwise, in degrees. */
+  /** The turn of pictures in players, clockwise, in degrees. */
   readonly rotation?: number;
   /** Pictures a second, on average. */
   readonly frameRate?: number;
@@ -91,9 +91,9 @@ export interface TrackInfo extends PictureFormat {
   readonly largestPacketBytes?: number;
   /** Samples a second of each channel. */
   readonly sampleRateHz?: number;
-  /** How many channels it has. */
+  /** The number of its channels. */
   readonly channels?: number;
-  /** Of FLAC: bits of a sample. */
+  /** Bits of a sample of FLAC. */
   readonly bitsPerSample?: number;
 }
 

@@ -8,26 +8,26 @@ import { aspectRatio, type PixelAspect, pixelAspectOf } from "../../core/frames/
 import { NAL, nalType, readAvcConfiguration, readSequenceParameters, splitNalUnits } from "./nal_units.ts";
 import type { PictureSize } from "./scale_advice.ts";
 
-/** How YUV follows from RGB, as stages for video name it. */
+/** The matrix from RGB to YUV, as stages for video name it. */
 export type Matrix = "bt601" | "bt709" | "bt2020";
 
-/** What a track tells of its pictures; what it does not tell is absent. */
+/** The format of the pictures of a track, as far as the track tells it. */
 export interface PictureFormat {
   /** Bits of a sample, where there are not 8. */
   readonly bitDepth?: number;
-  /** Where it is not 4:2:0. */
+  /** The subsampling of chroma, if it is not 4:2:0. */
   readonly chroma?: "4:0:0" | "4:2:2" | "4:4:4";
   /** A profile of 4:4:4 whose pictures are 4:2:0 all the same: it has tools that decoders of 4:2:0 lack. */
   readonly profile?: string;
-  /** Whether pictures may be coded as two fields. */
+  /** True if pictures may be coded as two fields. */
   readonly interlaced?: true;
   /** Pixels in a row and rows, of pictures of fields: readers of containers take a field for a picture. */
   readonly width?: number;
   /** Rows, likewise. */
   readonly height?: number;
-  /** How wide a pixel is by its height, where they differ. */
+  /** The width of a pixel by its height, if they differ. */
   readonly pixelAspect?: PixelAspect;
-  /** How YUV follows from RGB, where the stream or the container tells. */
+  /** The matrix from RGB to YUV, if the stream or the container tells it. */
   readonly matrix?: Matrix;
   /** Levels of luma: 16 to 235, or 0 to 255. */
   readonly range?: "limited" | "full";

@@ -1,17 +1,17 @@
 /**
- * What scripts ask of media files. Importing it loads nothing that reads them.
+ * Reads the description of media files for scripts. An import of it loads no reader.
  *
  * @module
  */
 import type { MediaInfo } from "./media_info.ts";
 
 /**
- * Reads what a media file says of itself: its container, its tracks and its tags.
+ * Reads the container, the tracks and the tags of a media file.
  *
- * What it finds is known from then on to links from every `media-source` whose `path` is the same text: `convert: "auto"`
- * goes by the codecs, and by the matrix and the range of pictures of H.264, as commands do. Call it before you connect,
- * or before `loadGraph()`, `checkGraph()` and `buildGraph()`. Who does not call it gets the colours of stages' defaults,
- * BT.709 in limited range, which are wrong for most pictures up to 1,279 × 576. Call it again once the file has changed.
+ * Links from every `media-source` whose `path` is the same text know the result from then on: `convert: "auto"` goes by
+ * the codecs, and by the matrix and the range of pictures of H.264, as commands do. Call it before you connect, or before
+ * `loadGraph()`, `checkGraph()` and `buildGraph()`. Without it stages use their default colours, BT.709 in limited range,
+ * which are wrong for most pictures up to 1,279 × 576. Call it again once the file has changed.
  *
  * @param path of a file, or of numbered pictures such as `still-%05d.png`, of which the first one there is is read
  * @returns its tracks by the names of the outputs of a `media-source`: `video_0`, `audio_1`, `pcm_2`

@@ -1,5 +1,5 @@
 /**
- * What a script says of a server of pipelines over gRPC beside what all servers have.
+ * The options of a server of pipelines over gRPC beside those of all servers.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { assertServeOptions, assertTls, type ServeOptions, type ServeTls } from 
 /** The port by default. */
 export const DEFAULT_PORT = 50_051;
 
-/** Limits of a server. The router has those of sessions. What is absent is as its default says. */
+/** Limits of a server. The router has those of sessions. */
 export interface GrpcLimits {
   /**
    * The most bytes of a message, those of an `ExecutePipeline` with all its items among them; by default 4 MiB. One that
@@ -25,7 +25,7 @@ export interface GrpcLimits {
   readonly connections?: number;
   /** Calls at once over one connection; by default 100. */
   readonly connectionCalls?: number;
-  /** How long the first message of a call may take to arrive, milliseconds; by default 30,000. */
+  /** Time limit for the first message of a call, milliseconds; by default 30,000. */
   readonly openMs?: number;
   /**
    * Time between two pings of each connection, milliseconds; by default 20,000. One that has not answered by the next is
@@ -34,7 +34,7 @@ export interface GrpcLimits {
   readonly pingMs?: number;
 }
 
-/** What a server shows of itself, and whom it lets in by what they show. All are PEM texts. */
+/** The certificates of a server and of its clients. All are PEM texts. */
 export interface GrpcTls extends ServeTls {
   /** Mutual TLS: a client must show a certificate that one of these has signed. It needs no token then. */
   readonly clientCa?: string;

@@ -19,9 +19,9 @@ import { fromStatus } from "./statuses.ts";
 
 /** Options of a {@linkcode GrpcTransport}. */
 export interface GrpcTransportOptions {
-  /** What the server wants of every call. */
+  /** The token that every call carries. */
   readonly token?: string;
-  /** For `https`: whom to trust, and what to show. All are PEM texts. */
+  /** Certificates for `https`. All are PEM texts. */
   readonly tls?: {
     /** The certificates that may have signed the server's; by default those that the system trusts. */
     readonly ca?: string;
@@ -30,9 +30,9 @@ export interface GrpcTransportOptions {
     /** The key of the client's certificate. */
     readonly key?: string;
   };
-  /** How long a server may take to start a session, milliseconds; by default 10,000. */
+  /** Time limit for the start of a session, milliseconds; by default 10,000. */
   readonly openMs?: number;
-  /** How long a server may leave pings unanswered, milliseconds; by default 30,000. Its calls have failed then. */
+  /** Time limit for the answer to a ping, milliseconds; by default 30,000. The calls fail then. */
   readonly silenceMs?: number;
   /** The most bytes of a message; by default 4 MiB. */
   readonly messageBytes?: number;

@@ -1,5 +1,5 @@
 /**
- * What a script says of a server of pipelines over HTTP beside what all servers have.
+ * The options of a server of pipelines over HTTP beside those of all servers.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { assertServeOptions, assertTexts, assertTls, type ServeOptions } from ".
 /** The port by default. */
 export const DEFAULT_PORT = 8080;
 
-/** Limits of a server. The router has those of sessions. What is absent is as its default says. */
+/** Limits of a server. The router has those of sessions. */
 export interface HttpLimits {
   /** The most bytes of the body of a request; by default 64 MiB. */
   readonly bodyBytes?: number;
   /** The most bytes of all bodies that are held at once; by default 256 MiB. */
   readonly bodiesBytes?: number;
-  /** How long a body may take to arrive, milliseconds; by default 30,000. */
+  /** Time limit for the arrival of a body, milliseconds; by default 30,000. */
   readonly bodyMs?: number;
   /** The most characters of a graph that a client brings along, as JSON; by default 1 MiB. */
   readonly graphBytes?: number;
@@ -22,19 +22,19 @@ export interface HttpLimits {
   readonly requestItems?: number;
   /** WebSockets at once; by default 256. */
   readonly connections?: number;
-  /** How long a WebSocket may take to name its graph, milliseconds; by default 10,000. */
+  /** Time limit for a WebSocket to name its graph, milliseconds; by default 10,000. */
   readonly openMs?: number;
   /** A WebSocket that gives no sign of life and answers no ping for this long is closed, seconds; by default 60. */
   readonly idleSeconds?: number;
-  /** How many inputs of a WebSocket may be on their way to its session; by default 64. */
+  /** The most inputs of a WebSocket on their way to its session; by default 64. */
   readonly windowItems?: number;
-  /** How many bytes of them; by default 4 MiB. The item that passes the limit is still taken. */
+  /** The most bytes of them; by default 4 MiB. The item that passes the limit is still taken. */
   readonly windowBytes?: number;
-  /** How many events of a session are kept for readers that come back; by default 256. */
+  /** The most events of a session that are kept for readers that come back; by default 256. */
   readonly resumeEvents?: number;
-  /** How many characters of them; by default 1 MiB. */
+  /** The most characters of them; by default 1 MiB. */
   readonly resumeBytes?: number;
-  /** How long a session that has ended is kept for such readers, milliseconds; by default 30,000. */
+  /** Time that an ended session is kept for such readers, milliseconds; by default 30,000. */
   readonly keepMs?: number;
   /** Time between two signs of life of an event stream that has nothing to tell, milliseconds; by default 15,000. */
   readonly beatMs?: number;

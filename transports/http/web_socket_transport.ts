@@ -26,18 +26,18 @@ const WINDOW = { items: 64, bytes: 4_194_304 };
 
 /** Options of a {@linkcode WebSocketTransport}. */
 export interface WebSocketTransportOptions {
-  /** What the server wants of every request. */
+  /** The token that every request carries. */
   readonly token?: string;
-  /** How long a server may take to start a session, milliseconds; by default 10,000. */
+  /** Time limit for the start of a session, milliseconds; by default 10,000. */
   readonly openMs?: number;
   /**
-   * How long a server may say nothing in a session, milliseconds; by default 30,000. The session has failed then, or up to
+   * Time limit for the silence of a server in a session, milliseconds; by default 30,000. The session fails then, or up to
    * a third of that later.
    */
   readonly silenceMs?: number;
-  /** How many outputs may be on their way to a session's client; by default 64. */
+  /** The most outputs on their way to a session's client; by default 64. */
   readonly windowItems?: number;
-  /** How many bytes of them; by default 4 MiB. The item that passes the limit still comes. */
+  /** The most bytes of them; by default 4 MiB. The item that passes the limit still comes. */
   readonly windowBytes?: number;
 }
 
