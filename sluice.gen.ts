@@ -10428,7 +10428,7 @@ export const nodePackage: NodePackage = definePackage({
   packages: [package1.nodePackage],
   sources: {
     "core/frames/format.ts": "1511d547d4cafad4",
-    "core/frames/packet_frame.ts": "4681672f72b33d60",
+    "core/frames/packet_frame.ts": "241b46ab9a98a7ba",
     "processors/audio/biquad_design.ts": "5a49983a1b7b0b63",
     "processors/audio/channel_mapper.ts": "0d9f3116f108bd1f",
     "processors/audio/chord_source.ts": "acf57c050f19cc8d",
