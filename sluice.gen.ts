@@ -106,7 +106,7 @@ export interface ArrowSinkConfig {
    */
   readonly time?: "ns" | "seconds" | "none";
   /**
-   * Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it.
+   * True: a second run of the process replaces the recording of the first, instead of writing a file beside it.
    *
    * True or false; false by default.
    */
@@ -191,7 +191,7 @@ export const arrowSink: ArrowSinkNodeType = defineNodeType<ArrowSinkConfig, Arro
         overwrite: {
           type: "boolean",
           description:
-            "Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it.",
+            "True: a second run of the process replaces the recording of the first, instead of writing a file beside it.",
           default: false,
         },
       },
@@ -742,7 +742,7 @@ export const compressor: NodeType<CompressorConfig, CompressorHandle> = defineNo
       type: "AudioFrame",
       optional: true,
       burst: 1,
-      doc: "What says by how much it turns down, in place of `audioIn`.",
+      doc: "The signal whose level sets the reduction, in place of `audioIn`.",
     }],
     outputs: [{
       name: "audioOut",
@@ -926,7 +926,7 @@ export interface ConcatNodeType extends NodeType<ConcatConfig, ConcatHandle> {
  * Plays several streams one after another.
  *
  * **Purpose.** Hands on the first input to its end, then the second one, and so on, without a gap: times go on where the
- * stream before ended. What comes on the others waits on its link, which holds its writer up. Sound can be cross-faded.
+ * stream before ended. Frames of the others wait on their links, which hold their writers up. Sound can be cross-faded.
  * Streams of sound have one sample rate and as many channels; `convert: "auto"` puts converters before the others.
  *
  * **Inputs.** `frameIn_0` to `frameIn_15`, each optional: audio or video, which links tell.
@@ -947,7 +947,7 @@ export const concat: ConcatNodeType = defineNodeType<ConcatConfig, ConcatHandle,
     source: "processors/flow/concat.ts:46",
     description: "Plays several streams one after another.",
     doc:
-      'Plays several streams one after another.\n\n**Purpose.** Hands on the first input to its end, then the second one, and so on, without a gap: times go on where the\nstream before ended. What comes on the others waits on its link, which holds its writer up. Sound can be cross-faded.\nStreams of sound have one sample rate and as many channels; `convert: "auto"` puts converters before the others.\n\n**Inputs.** `frameIn_0` to `frameIn_15`, each optional: audio or video, which links tell.\n\n**Outputs.** `frameOut`: the same frames, with other times; with `crossfadeMs` blocks of sound of 1,024 samples.\n\n**Config.** `crossfadeMs`, `curve`, `lengthsSeconds`.\n\n**Example.**\n```json\n{ "show": { "type": "concat", "config": { "crossfadeMs": 500 } } }\n```',
+      'Plays several streams one after another.\n\n**Purpose.** Hands on the first input to its end, then the second one, and so on, without a gap: times go on where the\nstream before ended. Frames of the others wait on their links, which hold their writers up. Sound can be cross-faded.\nStreams of sound have one sample rate and as many channels; `convert: "auto"` puts converters before the others.\n\n**Inputs.** `frameIn_0` to `frameIn_15`, each optional: audio or video, which links tell.\n\n**Outputs.** `frameOut`: the same frames, with other times; with `crossfadeMs` blocks of sound of 1,024 samples.\n\n**Config.** `crossfadeMs`, `curve`, `lengthsSeconds`.\n\n**Example.**\n```json\n{ "show": { "type": "concat", "config": { "crossfadeMs": 500 } } }\n```',
     category: "flow",
     tags: ["join", "append", "sequence", "playlist", "cross-fade", "gapless"],
     mode: "push",
@@ -1247,7 +1247,7 @@ export interface CsvSinkConfig {
    */
   readonly time?: "ns" | "seconds" | "none";
   /**
-   * What stands between two numbers.
+   * The text between two numbers.
    *
    * One of ",", ";", "\t"; "," by default.
    */
@@ -1259,7 +1259,7 @@ export interface CsvSinkConfig {
    */
   readonly digits?: number;
   /**
-   * Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it.
+   * True: a second run of the process replaces the recording of the first, instead of writing a file beside it.
    *
    * True or false; false by default.
    */
@@ -1341,7 +1341,7 @@ export const csvSink: CsvSinkNodeType = defineNodeType<CsvSinkConfig, CsvSinkHan
         },
         separator: {
           enum: [",", ";", "\t"],
-          description: "What stands between two numbers.",
+          description: "The text between two numbers.",
           default: ",",
         },
         digits: {
@@ -1355,7 +1355,7 @@ export const csvSink: CsvSinkNodeType = defineNodeType<CsvSinkConfig, CsvSinkHan
         overwrite: {
           type: "boolean",
           description:
-            "Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it.",
+            "True: a second run of the process replaces the recording of the first, instead of writing a file beside it.",
           default: false,
         },
       },
@@ -1461,7 +1461,7 @@ export interface DataAlignConfig {
    */
   readonly waitMs?: number;
   /**
-   * What to do with an item of the reference that has no partner: leave it out, or pass it alone.
+   * For an item of the reference without a partner: leave it out, or pass it alone.
    *
    * One of "drop", "pass"; "drop" by default; may change while the node runs.
    */
@@ -1601,7 +1601,7 @@ export const dataAlign: DataAlignNodeType = defineNodeType<DataAlignConfig, Data
         },
         missing: {
           enum: ["drop", "pass"],
-          description: "What to do with an item of the reference that has no partner: leave it out, or pass it alone.",
+          description: "For an item of the reference without a partner: leave it out, or pass it alone.",
           default: "drop",
           "x-live": true,
         },
@@ -1679,7 +1679,7 @@ export class DelayPorts implements PortRegistry {
 /** The configuration of `delay`. */
 export interface DelayConfig {
   /**
-   * How much later.
+   * The delay of frames.
    *
    * A number from 0 to 86400000 ms; 0 by default.
    */
@@ -1764,10 +1764,10 @@ export interface DelayNodeType extends NodeType<DelayConfig, DelayHandle> {
  * Delays a stream, and makes a loop of links legal.
  *
  * **Purpose.** A frame leaves when `delayFrames` newer ones have come and, in a live graph, when it has been in the
- * graph for `delayMs`; until then it waits on the link before, which by default holds what waits. Its times move by both: by `delayMs`, and by
- * `delayFrames` times its duration. With `prime` the output begins with blank frames instead, and frames wait for no
- * newer ones: a node of a loop that waits for all its inputs can then begin. Of sound that is silence of `delayMs`; of
- * other kinds, `delayFrames` black pictures, values `initial`, or empty batches. No blank frame suits every decoder, so
+ * graph for `delayMs`; until then it waits on the link before, whose default capacity is large enough. Its times move by
+ * `delayMs` and by `delayFrames` times its duration. With `prime` the output begins with blank frames instead, and frames wait for no
+ * newer ones: a node of a loop that waits for all its inputs can then begin. Blank sound is silence of `delayMs`;
+ * other kinds get `delayFrames` black pictures, values `initial`, or empty batches. No blank frame suits every decoder, so
  * that encoded frames have none.
  *
  * **Inputs.** `frameIn`: frames of any kind, which its links tell. Its link holds more than `delayFrames` of them, unless
@@ -1791,7 +1791,7 @@ export const delay: DelayNodeType = defineNodeType<DelayConfig, DelayHandle, Del
     source: "processors/flow/delay.ts:47",
     description: "Delays a stream, and makes a loop of links legal.",
     doc:
-      'Delays a stream, and makes a loop of links legal.\n\n**Purpose.** A frame leaves when `delayFrames` newer ones have come and, in a live graph, when it has been in the\ngraph for `delayMs`; until then it waits on the link before, which by default holds what waits. Its times move by both: by `delayMs`, and by\n`delayFrames` times its duration. With `prime` the output begins with blank frames instead, and frames wait for no\nnewer ones: a node of a loop that waits for all its inputs can then begin. Of sound that is silence of `delayMs`; of\nother kinds, `delayFrames` black pictures, values `initial`, or empty batches. No blank frame suits every decoder, so\nthat encoded frames have none.\n\n**Inputs.** `frameIn`: frames of any kind, which its links tell. Its link holds more than `delayFrames` of them, unless\n`prime` is used, and in a live graph those of `delayMs`: one that is too short for them ends in an error. Sound behind\nsilence is of the rate and channels that are configured.\n\n**Outputs.** `frameOut`: the same frames, later.\n\n**Config.** `delayMs`, `delayFrames`, `prime`; `sampleRateHz` and `channels` of the silence; `pixelFormat`, `width`,\n`height` and `frameRate` of the black pictures; `initial` for values; the `fields` of the empty batches.\n\n**Example.**\n```json\n{ "echo": { "type": "delay", "config": { "delayMs": 250, "prime": true, "channels": 2 } } }\n```',
+      'Delays a stream, and makes a loop of links legal.\n\n**Purpose.** A frame leaves when `delayFrames` newer ones have come and, in a live graph, when it has been in the\ngraph for `delayMs`; until then it waits on the link before, whose default capacity is large enough. Its times move by\n`delayMs` and by `delayFrames` times its duration. With `prime` the output begins with blank frames instead, and frames wait for no\nnewer ones: a node of a loop that waits for all its inputs can then begin. Blank sound is silence of `delayMs`;\nother kinds get `delayFrames` black pictures, values `initial`, or empty batches. No blank frame suits every decoder, so\nthat encoded frames have none.\n\n**Inputs.** `frameIn`: frames of any kind, which its links tell. Its link holds more than `delayFrames` of them, unless\n`prime` is used, and in a live graph those of `delayMs`: one that is too short for them ends in an error. Sound behind\nsilence is of the rate and channels that are configured.\n\n**Outputs.** `frameOut`: the same frames, later.\n\n**Config.** `delayMs`, `delayFrames`, `prime`; `sampleRateHz` and `channels` of the silence; `pixelFormat`, `width`,\n`height` and `frameRate` of the black pictures; `initial` for values; the `fields` of the empty batches.\n\n**Example.**\n```json\n{ "echo": { "type": "delay", "config": { "delayMs": 250, "prime": true, "channels": 2 } } }\n```',
     category: "flow",
     tags: ["echo", "feedback", "loop", "latency", "lip sync", "state"],
     mode: "push",
@@ -1834,7 +1834,7 @@ export const delay: DelayNodeType = defineNodeType<DelayConfig, DelayHandle, Del
       properties: {
         delayMs: {
           type: "number",
-          description: "How much later.",
+          description: "The delay of frames.",
           minimum: 0,
           maximum: 86400000,
           "x-unit": "ms",
@@ -2411,7 +2411,7 @@ export interface EqualiserConfig {
    * A list of at most 32 values, each an object with "type", "frequencyHz", "gainDb" and "q"; [] by default; may change while the node runs.
    */
   readonly bands?: readonly ({
-    /** What it does: raise or lower around a frequency, or below or above it; let pass; take out. */
+    /** Its effect: raise or lower around a frequency, or below or above it; let pass; take out. */
     readonly type: "peak" | "low-shelf" | "high-shelf" | "low-pass" | "high-pass" | "notch";
     /** Centre of a peak or notch, middle of a shelf's slope, or corner. */
     readonly frequencyHz: number;
@@ -2490,8 +2490,7 @@ export const equaliser: NodeType<EqualiserConfig, EqualiserHandle> = defineNodeT
             properties: {
               type: {
                 enum: ["peak", "low-shelf", "high-shelf", "low-pass", "high-pass", "notch"],
-                description:
-                  "What it does: raise or lower around a frequency, or below or above it; let pass; take out.",
+                description: "Its effect: raise or lower around a frequency, or below or above it; let pass; take out.",
               },
               frequencyHz: {
                 type: "number",
@@ -2803,19 +2802,19 @@ export interface FfmpegSinkConfig {
    */
   readonly options?: readonly string[];
   /**
-   * Which levels the pictures have: luma from 16 to 235, or from 0 to 255.
+   * The levels of the pictures: luma from 16 to 235, or from 0 to 255.
    *
    * One of "limited", "full"; "limited" by default.
    */
   readonly range?: "limited" | "full";
   /**
-   * Whether a track of which nothing has come fails the node, which leaves `NAME.partial`, instead of being left out.
+   * True: a track without a frame fails the node, which leaves `NAME.partial`; false: it is left out.
    *
    * True or false; false by default.
    */
   readonly needsAllTracks?: boolean;
   /**
-   * Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it.
+   * True: a second run of the process replaces the recording of the first, instead of writing a file beside it.
    *
    * True or false; false by default.
    */
@@ -2834,7 +2833,7 @@ export type FfmpegSinkHandle = NodeHandle<
  * **Purpose.** Starts `ffmpeg`, which has to be on the `PATH`, and hands it raw pictures and samples with their times,
  * which it encodes and puts in one file: AAC, MP3, HEVC, VP9, AV1, Vorbis, AC-3, ALAC; AVI, FLV, GIF, MPEG-TS. It is
  * recorded as `NAME.partial`, and becomes `NAME` when ffmpeg has ended without a fault. An aborted run leaves an older
- * `NAME` unchanged. What ffmpeg says goes to the node's log. Deno needs the permission to run it
+ * `NAME` unchanged. Messages of ffmpeg go to the node's log. Deno needs the permission to run it
  * (`--allow-run=ffmpeg`). A format that a `media-sink` writes takes no other program.
  *
  * **Inputs.** `video_0`, …: pictures of pixel format `i420`. `audio_0`, …: samples. At least one of them; a stream that
@@ -2859,7 +2858,7 @@ export const ffmpegSink: NodeType<FfmpegSinkConfig, FfmpegSinkHandle> = defineNo
     source: "processors/media/ffmpeg_sink.ts:74",
     description: "Writes whatever ffmpeg writes.",
     doc:
-      'Writes whatever ffmpeg writes.\n\n**Purpose.** Starts `ffmpeg`, which has to be on the `PATH`, and hands it raw pictures and samples with their times,\nwhich it encodes and puts in one file: AAC, MP3, HEVC, VP9, AV1, Vorbis, AC-3, ALAC; AVI, FLV, GIF, MPEG-TS. It is\nrecorded as `NAME.partial`, and becomes `NAME` when ffmpeg has ended without a fault. An aborted run leaves an older\n`NAME` unchanged. What ffmpeg says goes to the node\'s log. Deno needs the permission to run it\n(`--allow-run=ffmpeg`). A format that a `media-sink` writes takes no other program.\n\n**Inputs.** `video_0`, …: pictures of pixel format `i420`. `audio_0`, …: samples. At least one of them; a stream that\ncomes after the file began is left out of it.\n\n**Outputs.** None.\n\n**Config.** `path`, `format`, `options`, `range`, `needsAllTracks`, `overwrite`.\n\n**Example.**\n```json\n{ "rec": { "type": "ffmpeg-sink", "config": { "path": "talk.webm", "options": ["-c:v", "libvpx-vp9", "-b:v", "1M"] } } }\n```',
+      'Writes whatever ffmpeg writes.\n\n**Purpose.** Starts `ffmpeg`, which has to be on the `PATH`, and hands it raw pictures and samples with their times,\nwhich it encodes and puts in one file: AAC, MP3, HEVC, VP9, AV1, Vorbis, AC-3, ALAC; AVI, FLV, GIF, MPEG-TS. It is\nrecorded as `NAME.partial`, and becomes `NAME` when ffmpeg has ended without a fault. An aborted run leaves an older\n`NAME` unchanged. Messages of ffmpeg go to the node\'s log. Deno needs the permission to run it\n(`--allow-run=ffmpeg`). A format that a `media-sink` writes takes no other program.\n\n**Inputs.** `video_0`, …: pictures of pixel format `i420`. `audio_0`, …: samples. At least one of them; a stream that\ncomes after the file began is left out of it.\n\n**Outputs.** None.\n\n**Config.** `path`, `format`, `options`, `range`, `needsAllTracks`, `overwrite`.\n\n**Example.**\n```json\n{ "rec": { "type": "ffmpeg-sink", "config": { "path": "talk.webm", "options": ["-c:v", "libvpx-vp9", "-b:v", "1M"] } } }\n```',
     category: "media",
     tags: [
       "file",
@@ -2928,19 +2927,19 @@ export const ffmpegSink: NodeType<FfmpegSinkConfig, FfmpegSinkHandle> = defineNo
         },
         range: {
           enum: ["limited", "full"],
-          description: "Which levels the pictures have: luma from 16 to 235, or from 0 to 255.",
+          description: "The levels of the pictures: luma from 16 to 235, or from 0 to 255.",
           default: "limited",
         },
         needsAllTracks: {
           type: "boolean",
           description:
-            "Whether a track of which nothing has come fails the node, which leaves `NAME.partial`, instead of being left out.",
+            "True: a track without a frame fails the node, which leaves `NAME.partial`; false: it is left out.",
           default: false,
         },
         overwrite: {
           type: "boolean",
           description:
-            "Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it.",
+            "True: a second run of the process replaces the recording of the first, instead of writing a file beside it.",
           default: false,
         },
       },
@@ -3358,7 +3357,7 @@ export class HttpSourcePorts implements PortRegistry {
 /** The configuration of `http-source`. */
 export interface HttpSourceConfig {
   /**
-   * What to get.
+   * The address to get.
    *
    * A string matching /^https?://[^/?#]+/.
    */
@@ -3370,7 +3369,7 @@ export interface HttpSourceConfig {
    */
   readonly headers?: { readonly [key: string]: string };
   /**
-   * What an answer is: one value (`text`, `json`), a value for each line (`lines`, `ndjson`), bytes as they come, or interleaved samples without a header, in little-endian order.
+   * The form of an answer: one value (`text`, `json`), a value for each line (`lines`, `ndjson`), bytes as they come, or interleaved samples without a header, in little-endian order.
    *
    * One of "text", "json", "lines", "ndjson", "bytes", "s16", "s24", "s32", "f32"; "bytes" by default.
    */
@@ -3439,7 +3438,8 @@ export type HttpSourceHandle = NodeHandle<Record<never, never>, { data: DataFram
  *
  * **Inputs.** None.
  *
- * **Outputs.** `data`: values. `audio`: blocks of up to 1,024 samples, with a format of samples. What has no link is let go.
+ * **Outputs.** `data`: values. `audio`: blocks of up to 1,024 samples, with a format of samples. Frames for an output
+ * without a link are dropped.
  *
  * **Config.** `url`, `headers`, `format`, `periodSeconds`, `sampleRateHz`, `channels`, `maxBytes`, `timeoutSeconds`,
  * `silenceSeconds`, `retries`, `retrySeconds`. Figures: `received` and `refused` values or pieces, `answers`.
@@ -3458,10 +3458,10 @@ export const httpSource: NodeType<HttpSourceConfig, HttpSourceHandle> = defineNo
   descriptor: {
     type: "http-source",
     className: "HttpSource",
-    source: "processors/network/http_source.ts:61",
+    source: "processors/network/http_source.ts:62",
     description: "Gets what a server has, over HTTP.",
     doc:
-      'Gets what a server has, over HTTP.\n\n**Purpose.** Gets a URL, and makes values or samples of the answer: the whole of it, its lines, or its bytes as they\ncome. With `periodSeconds` it does so again and again; without, the stream ends with the answer. In a live graph it tries\nagain whenever it fails, with growing pauses. It goes on where the answer broke off if the server gives parts; if not,\nthe answer begins anew, and its first frame is flagged as a discontinuity. A value that is not as it should be is left\nout there, counted, and said; an offline graph fails. Nothing is read while the links are full.\n\n**Inputs.** None.\n\n**Outputs.** `data`: values. `audio`: blocks of up to 1,024 samples, with a format of samples. What has no link is let go.\n\n**Config.** `url`, `headers`, `format`, `periodSeconds`, `sampleRateHz`, `channels`, `maxBytes`, `timeoutSeconds`,\n`silenceSeconds`, `retries`, `retrySeconds`. Figures: `received` and `refused` values or pieces, `answers`.\n\n**Example.**\n```json\n{ "weather": { "type": "http-source", "config": {\n  "url": "https://example.com/now.json", "format": "json", "periodSeconds": 60\n} } }\n```',
+      'Gets what a server has, over HTTP.\n\n**Purpose.** Gets a URL, and makes values or samples of the answer: the whole of it, its lines, or its bytes as they\ncome. With `periodSeconds` it does so again and again; without, the stream ends with the answer. In a live graph it tries\nagain whenever it fails, with growing pauses. It goes on where the answer broke off if the server gives parts; if not,\nthe answer begins anew, and its first frame is flagged as a discontinuity. A value that is not as it should be is left\nout there, counted, and said; an offline graph fails. Nothing is read while the links are full.\n\n**Inputs.** None.\n\n**Outputs.** `data`: values. `audio`: blocks of up to 1,024 samples, with a format of samples. Frames for an output\nwithout a link are dropped.\n\n**Config.** `url`, `headers`, `format`, `periodSeconds`, `sampleRateHz`, `channels`, `maxBytes`, `timeoutSeconds`,\n`silenceSeconds`, `retries`, `retrySeconds`. Figures: `received` and `refused` values or pieces, `answers`.\n\n**Example.**\n```json\n{ "weather": { "type": "http-source", "config": {\n  "url": "https://example.com/now.json", "format": "json", "periodSeconds": 60\n} } }\n```',
     category: "network",
     tags: ["http", "https", "network", "client", "fetch", "poll", "get", "url", "json", "pcm"],
     mode: "external",
@@ -3493,7 +3493,7 @@ export const httpSource: NodeType<HttpSourceConfig, HttpSourceHandle> = defineNo
       properties: {
         url: {
           type: "string",
-          description: "What to get.",
+          description: "The address to get.",
           pattern: "^https?://[^/?#]+",
           "x-reaches": "url",
         },
@@ -3506,7 +3506,7 @@ export const httpSource: NodeType<HttpSourceConfig, HttpSourceHandle> = defineNo
         format: {
           enum: ["text", "json", "lines", "ndjson", "bytes", "s16", "s24", "s32", "f32"],
           description:
-            "What an answer is: one value (`text`, `json`), a value for each line (`lines`, `ndjson`), bytes as they come, or interleaved samples without a header, in little-endian order.",
+            "The form of an answer: one value (`text`, `json`), a value for each line (`lines`, `ndjson`), bytes as they come, or interleaved samples without a header, in little-endian order.",
           default: "bytes",
         },
         periodSeconds: {
@@ -3678,7 +3678,7 @@ export interface ImageSinkConfig {
    */
   readonly compression?: number;
   /**
-   * Whether a second run of the process replaces the pictures of the first, instead of counting on behind them.
+   * True: a second run of the process replaces the pictures of the first, instead of counting on behind them.
    *
    * True or false; false by default.
    */
@@ -3768,7 +3768,7 @@ export const imageSink: NodeType<ImageSinkConfig, ImageSinkHandle> = defineNodeT
         overwrite: {
           type: "boolean",
           description:
-            "Whether a second run of the process replaces the pictures of the first, instead of counting on behind them.",
+            "True: a second run of the process replaces the pictures of the first, instead of counting on behind them.",
           default: false,
         },
       },
@@ -4726,13 +4726,13 @@ export interface MediaSinkConfig {
    */
   readonly aheadSeconds?: number;
   /**
-   * Whether a track of which nothing has come fails the node, which leaves `NAME.partial`, instead of being left out.
+   * True: a track without a frame fails the node, which leaves `NAME.partial`; false: it is left out.
    *
    * True or false; false by default.
    */
   readonly needsAllTracks?: boolean;
   /**
-   * Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it.
+   * True: a second run of the process replaces the recording of the first, instead of writing a file beside it.
    *
    * True or false; false by default.
    */
@@ -4867,13 +4867,13 @@ export const mediaSink: NodeType<MediaSinkConfig, MediaSinkHandle> = defineNodeT
         needsAllTracks: {
           type: "boolean",
           description:
-            "Whether a track of which nothing has come fails the node, which leaves `NAME.partial`, instead of being left out.",
+            "True: a track without a frame fails the node, which leaves `NAME.partial`; false: it is left out.",
           default: false,
         },
         overwrite: {
           type: "boolean",
           description:
-            "Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it.",
+            "True: a second run of the process replaces the recording of the first, instead of writing a file beside it.",
           default: false,
         },
       },
@@ -5874,7 +5874,7 @@ export interface PacketAlignConfig {
    */
   readonly waitMs?: number;
   /**
-   * What to do with an item of the reference that has no partner: leave it out, or pass it alone.
+   * For an item of the reference without a partner: leave it out, or pass it alone.
    *
    * One of "drop", "pass"; "drop" by default; may change while the node runs.
    */
@@ -5995,7 +5995,7 @@ export const packetAlign: PacketAlignNodeType = defineNodeType<
         },
         missing: {
           enum: ["drop", "pass"],
-          description: "What to do with an item of the reference that has no partner: leave it out, or pass it alone.",
+          description: "For an item of the reference without a partner: leave it out, or pass it alone.",
           default: "drop",
           "x-live": true,
         },
@@ -6250,7 +6250,7 @@ export interface PipeSinkConfig {
    */
   readonly path?: string;
   /**
-   * What goes: pictures, or samples in little-endian order, of which integers clamp at full scale.
+   * The form of the output: pictures, or samples in little-endian order, of which integers clamp at full scale.
    *
    * One of "y4m", "s16", "s24", "s32", "f32"; "y4m" by default.
    */
@@ -6342,7 +6342,8 @@ export const pipeSink: NodeType<PipeSinkConfig, PipeSinkHandle> = defineNodeType
         },
         format: {
           enum: ["y4m", "s16", "s24", "s32", "f32"],
-          description: "What goes: pictures, or samples in little-endian order, of which integers clamp at full scale.",
+          description:
+            "The form of the output: pictures, or samples in little-endian order, of which integers clamp at full scale.",
           default: "y4m",
         },
         range: {
@@ -6435,7 +6436,7 @@ export interface PipeSourceConfig {
    */
   readonly path?: string;
   /**
-   * What comes: pictures, or samples in little-endian order.
+   * The form of the input: pictures, or samples in little-endian order.
    *
    * One of "y4m", "s16", "s24", "s32", "f32"; "y4m" by default.
    */
@@ -6549,7 +6550,7 @@ export const pipeSource: NodeType<PipeSourceConfig, PipeSourceHandle> = defineNo
         },
         format: {
           enum: ["y4m", "s16", "s24", "s32", "f32"],
-          description: "What comes: pictures, or samples in little-endian order.",
+          description: "The form of the input: pictures, or samples in little-endian order.",
           default: "y4m",
         },
         sampleRateHz: {
@@ -6717,13 +6718,13 @@ export interface ProcessConfig {
    */
   readonly audioFormat?: "s16" | "s24" | "s32" | "f32";
   /**
-   * Of samples that come out; by default those that come in, else 48000.
+   * For samples of `audioOut`; by default those of `audioIn`, else 48000.
    *
    * A whole number from 1 to 768000 Hz.
    */
   readonly sampleRateHz?: number;
   /**
-   * Of samples that come out; by default those that come in, else 2.
+   * For samples of `audioOut`; by default those of `audioIn`, else 2.
    *
    * A whole number from 1 to 8.
    */
@@ -6741,19 +6742,19 @@ export interface ProcessConfig {
    */
   readonly range?: "limited" | "full";
   /**
-   * Of raw pictures that come out; by default those that come in, else `rgba8`.
+   * For raw pictures of `videoOut`; by default those of `videoIn`, else `rgba8`.
    *
    * One of "rgba8", "bgra8", "nv12", "i420".
    */
   readonly pixelFormat?: "rgba8" | "bgra8" | "nv12" | "i420";
   /**
-   * Of raw pictures that come out; by default those that come in, else required.
+   * For raw pictures of `videoOut`; by default those of `videoIn`, else required.
    *
    * A whole number from 1 to 32768 pixels.
    */
   readonly width?: number;
   /**
-   * Of raw pictures that come out; by default those that come in, else required.
+   * For raw pictures of `videoOut`; by default those of `videoIn`, else required.
    *
    * A whole number from 1 to 32768 pixels.
    */
@@ -6779,8 +6780,8 @@ export type ProcessHandle = NodeHandle<
  * standard output. Either direction may be left out: a node without a link to its inputs is a source, one without a link
  * from its outputs a sink. The program is slowed down where the graph takes no more, and slows the graph down where it
  * takes no more itself; both directions go on by themselves, however much the program keeps. Its end of the stream
- * follows that of the input. What it writes to its standard error goes to the node's log, line by line; an exit code
- * other than 0 is the node's failure. It is ended with the graph. Deno needs the permission to run it (`--allow-run`).
+ * follows that of the input. Its standard error goes to the node's log, line by line; an exit code other than 0 is the
+ * node's failure. It is ended with the graph. Deno needs the permission to run it (`--allow-run`).
  *
  * **Inputs.** One of `audioIn`, as interleaved samples; `videoIn`, as YUV4MPEG2 or raw; `encodedIn`, the bytes of each
  * frame; `dataIn`, values that are bytes.
@@ -6808,7 +6809,7 @@ export const process: NodeType<ProcessConfig, ProcessHandle> = defineNodeType<Pr
     source: "processors/media/process.ts:70",
     description: "Passes a stream through another program.",
     doc:
-      'Passes a stream through another program.\n\n**Purpose.** Starts a program, writes what comes in to its standard input, and makes frames of what it writes to its\nstandard output. Either direction may be left out: a node without a link to its inputs is a source, one without a link\nfrom its outputs a sink. The program is slowed down where the graph takes no more, and slows the graph down where it\ntakes no more itself; both directions go on by themselves, however much the program keeps. Its end of the stream\nfollows that of the input. What it writes to its standard error goes to the node\'s log, line by line; an exit code\nother than 0 is the node\'s failure. It is ended with the graph. Deno needs the permission to run it (`--allow-run`).\n\n**Inputs.** One of `audioIn`, as interleaved samples; `videoIn`, as YUV4MPEG2 or raw; `encodedIn`, the bytes of each\nframe; `dataIn`, values that are bytes.\n\n**Outputs.** One of `audioOut`: blocks of 1,024 samples, the last one shorter; `videoOut`; `dataOut`: bytes as they\ncome, up to 8,192 in a value. Times go on from that of the first frame that came in, by rates. A program that takes\n`encodedIn` and gives `audioOut` decodes: `sampleRateHz` and `channels` must say what it writes. So must `width` and\n`height` of raw pictures where none come in. Bytes that begin as another format does, such as YUV4MPEG2 or WAV, are\nrefused as samples.\n\n**Config.** `command`, `audioFormat`, `sampleRateHz`, `channels`, `videoFormat`, `range`, `pixelFormat`, `width`,\n`height`, `frameRate`.\n\n**Example.**\n```json\n{ "telephone": { "type": "process", "config": {\n  "command": ["sox", "-t", "raw", "-r", "48000", "-e", "signed", "-b", "16", "-c", "2", "-", "-t", "raw", "-", "sinc", "0.3k-3.4k"]\n} } }\n```',
+      'Passes a stream through another program.\n\n**Purpose.** Starts a program, writes what comes in to its standard input, and makes frames of what it writes to its\nstandard output. Either direction may be left out: a node without a link to its inputs is a source, one without a link\nfrom its outputs a sink. The program is slowed down where the graph takes no more, and slows the graph down where it\ntakes no more itself; both directions go on by themselves, however much the program keeps. Its end of the stream\nfollows that of the input. Its standard error goes to the node\'s log, line by line; an exit code other than 0 is the\nnode\'s failure. It is ended with the graph. Deno needs the permission to run it (`--allow-run`).\n\n**Inputs.** One of `audioIn`, as interleaved samples; `videoIn`, as YUV4MPEG2 or raw; `encodedIn`, the bytes of each\nframe; `dataIn`, values that are bytes.\n\n**Outputs.** One of `audioOut`: blocks of 1,024 samples, the last one shorter; `videoOut`; `dataOut`: bytes as they\ncome, up to 8,192 in a value. Times go on from that of the first frame that came in, by rates. A program that takes\n`encodedIn` and gives `audioOut` decodes: `sampleRateHz` and `channels` must say what it writes. So must `width` and\n`height` of raw pictures where none come in. Bytes that begin as another format does, such as YUV4MPEG2 or WAV, are\nrefused as samples.\n\n**Config.** `command`, `audioFormat`, `sampleRateHz`, `channels`, `videoFormat`, `range`, `pixelFormat`, `width`,\n`height`, `frameRate`.\n\n**Example.**\n```json\n{ "telephone": { "type": "process", "config": {\n  "command": ["sox", "-t", "raw", "-r", "48000", "-e", "signed", "-b", "16", "-c", "2", "-", "-t", "raw", "-", "sinc", "0.3k-3.4k"]\n} } }\n```',
     category: "media",
     tags: ["child", "program", "pipe", "stdin", "stdout", "ffmpeg", "sox", "raw", "y4m"],
     mode: "loop",
@@ -6896,14 +6897,14 @@ export const process: NodeType<ProcessConfig, ProcessHandle> = defineNodeType<Pr
         },
         sampleRateHz: {
           type: "integer",
-          description: "Of samples that come out; by default those that come in, else 48000.",
+          description: "For samples of `audioOut`; by default those of `audioIn`, else 48000.",
           minimum: 1,
           maximum: 768000,
           "x-unit": "Hz",
         },
         channels: {
           type: "integer",
-          description: "Of samples that come out; by default those that come in, else 2.",
+          description: "For samples of `audioOut`; by default those of `audioIn`, else 2.",
           minimum: 1,
           maximum: 8,
         },
@@ -6920,18 +6921,18 @@ export const process: NodeType<ProcessConfig, ProcessHandle> = defineNodeType<Pr
         },
         pixelFormat: {
           enum: ["rgba8", "bgra8", "nv12", "i420"],
-          description: "Of raw pictures that come out; by default those that come in, else `rgba8`.",
+          description: "For raw pictures of `videoOut`; by default those of `videoIn`, else `rgba8`.",
         },
         width: {
           type: "integer",
-          description: "Of raw pictures that come out; by default those that come in, else required.",
+          description: "For raw pictures of `videoOut`; by default those of `videoIn`, else required.",
           minimum: 1,
           maximum: 32768,
           "x-unit": "pixels",
         },
         height: {
           type: "integer",
-          description: "Of raw pictures that come out; by default those that come in, else required.",
+          description: "For raw pictures of `videoOut`; by default those of `videoIn`, else required.",
           minimum: 1,
           maximum: 32768,
           "x-unit": "pixels",
@@ -7948,7 +7949,7 @@ export interface ThrottleNodeType extends NodeType<ThrottleConfig, ThrottleHandl
  * Lets at most so many frames a second pass.
  *
  * **Purpose.** Drops frames that come too early: in a live graph by the clock, in an offline one by their times. The
- * counts of the links tell how many. Of sound and of encoded frames, the first after a gap is flagged as a
+ * counts of the links tell how many. The first frame of sound, or encoded one, after a gap is flagged as a
  * discontinuity; encoded frames up to the next key frame cannot be decoded after a dropped one and are dropped too.
  *
  * **Inputs.** `frameIn`: frames of any kind, which its links tell.
@@ -7969,7 +7970,7 @@ export const throttle: ThrottleNodeType = defineNodeType<ThrottleConfig, Throttl
     source: "processors/flow/throttle.ts:41",
     description: "Lets at most so many frames a second pass.",
     doc:
-      'Lets at most so many frames a second pass.\n\n**Purpose.** Drops frames that come too early: in a live graph by the clock, in an offline one by their times. The\ncounts of the links tell how many. Of sound and of encoded frames, the first after a gap is flagged as a\ndiscontinuity; encoded frames up to the next key frame cannot be decoded after a dropped one and are dropped too.\n\n**Inputs.** `frameIn`: frames of any kind, which its links tell.\n\n**Outputs.** `frameOut`: the frames that pass, untouched.\n\n**Config.** `ratePerSecond` (live).\n\n**Example.**\n```json\n{ "preview": { "type": "throttle", "config": { "ratePerSecond": 5 } } }\n```',
+      'Lets at most so many frames a second pass.\n\n**Purpose.** Drops frames that come too early: in a live graph by the clock, in an offline one by their times. The\ncounts of the links tell how many. The first frame of sound, or encoded one, after a gap is flagged as a\ndiscontinuity; encoded frames up to the next key frame cannot be decoded after a dropped one and are dropped too.\n\n**Inputs.** `frameIn`: frames of any kind, which its links tell.\n\n**Outputs.** `frameOut`: the frames that pass, untouched.\n\n**Config.** `ratePerSecond` (live).\n\n**Example.**\n```json\n{ "preview": { "type": "throttle", "config": { "ratePerSecond": 5 } } }\n```',
     category: "flow",
     tags: ["rate", "limit", "drop"],
     mode: "push",
@@ -8552,8 +8553,8 @@ export interface UdpSinkNodeType extends NodeType<UdpSinkConfig, UdpSinkHandle> 
  * Sends packets by UDP.
  *
  * **Purpose.** Sends samples, records and values to an address, each packet of at most `maxPacketBytes`: blocks are cut
- * between samples, and a value or a batch that does not fit is left out, counted, and said. Whether anybody receives a
- * packet is not known. An offline graph sends as fast as it runs, which may be faster than anybody reads.
+ * between samples, and a value or a batch that does not fit is left out, counted, and said. The receipt of
+ * packets is not known. An offline graph sends as fast as it runs, which may be faster than anybody reads.
  *
  * **Inputs.** `audio`: blocks. `packet`: records of any fields. `data`: any values. Each may be left without a link.
  *
@@ -8574,7 +8575,7 @@ export const udpSink: UdpSinkNodeType = defineNodeType<UdpSinkConfig, UdpSinkHan
     source: "processors/network/udp_sink.ts:41",
     description: "Sends packets by UDP.",
     doc:
-      'Sends packets by UDP.\n\n**Purpose.** Sends samples, records and values to an address, each packet of at most `maxPacketBytes`: blocks are cut\nbetween samples, and a value or a batch that does not fit is left out, counted, and said. Whether anybody receives a\npacket is not known. An offline graph sends as fast as it runs, which may be faster than anybody reads.\n\n**Inputs.** `audio`: blocks. `packet`: records of any fields. `data`: any values. Each may be left without a link.\n\n**Outputs.** None.\n\n**Config.** `port`, `hostname`, `format`, `audioFormat`, `maxPacketBytes`, `ttl`. Figures: `sent` packets; `refused`\nframes, which were too large or have no JSON; `failed` packets, which the system did not take.\n\n**Example.**\n```json\n{ "intercom": { "type": "udp-sink", "config": { "hostname": "192.0.2.7", "port": 5004 } } }\n```',
+      'Sends packets by UDP.\n\n**Purpose.** Sends samples, records and values to an address, each packet of at most `maxPacketBytes`: blocks are cut\nbetween samples, and a value or a batch that does not fit is left out, counted, and said. The receipt of\npackets is not known. An offline graph sends as fast as it runs, which may be faster than anybody reads.\n\n**Inputs.** `audio`: blocks. `packet`: records of any fields. `data`: any values. Each may be left without a link.\n\n**Outputs.** None.\n\n**Config.** `port`, `hostname`, `format`, `audioFormat`, `maxPacketBytes`, `ttl`. Figures: `sent` packets; `refused`\nframes, which were too large or have no JSON; `failed` packets, which the system did not take.\n\n**Example.**\n```json\n{ "intercom": { "type": "udp-sink", "config": { "hostname": "192.0.2.7", "port": 5004 } } }\n```',
     category: "network",
     tags: ["udp", "network", "datagram", "multicast", "send", "live", "json", "pcm"],
     mode: "push",
@@ -8773,7 +8774,7 @@ export interface UdpSourceConfig {
    */
   readonly groupInterface?: string;
   /**
-   * What packets are: values, each of its lines a value (`lines`, `ndjson`), samples in little-endian order, interleaved, or `items` as transports write them.
+   * The form of packets: values, each of its lines a value (`lines`, `ndjson`), samples in little-endian order, interleaved, or `items` as transports write them.
    *
    * One of "bytes", "text", "lines", "json", "ndjson", "s16", "s24", "s32", "f32", "items"; "bytes" by default.
    */
@@ -8816,7 +8817,7 @@ export type UdpSourceHandle = NodeHandle<
  *
  * **Outputs.** `data`: a value for each packet, or for each line of it. `audio`: blocks of up to 1,024 samples, with a
  * format of samples. `items` are written to the output of their kind, also `encoded`; a batch of records is a value, an
- * object with an array for each field. What has no link is let go.
+ * object with an array for each field. Frames for an output without a link are dropped.
  *
  * **Config.** `port`, `hostname`, `group`, `groupInterface`, `format`, `sampleRateHz`, `channels`, `maxWaitingBytes`.
  * Figures: `port`, `received`, `refused` and `lost` packets.
@@ -8833,7 +8834,7 @@ export const udpSource: NodeType<UdpSourceConfig, UdpSourceHandle> = defineNodeT
     source: "processors/network/udp_source.ts:50",
     description: "Receives packets by UDP.",
     doc:
-      'Receives packets by UDP.\n\n**Purpose.** Listens on a port, and makes values, samples or frames of the packets that come, from whomever they come.\nA network loses packets, and tells nobody. Packets that come while the links are full wait; where more than\n`maxWaitingBytes` wait, the oldest is lost and counted, and the next frame is flagged as a discontinuity. A packet that\nis not of the format is left out and counted, in an offline graph, too. The stream ends with the graph.\n\n**Inputs.** None.\n\n**Outputs.** `data`: a value for each packet, or for each line of it. `audio`: blocks of up to 1,024 samples, with a\nformat of samples. `items` are written to the output of their kind, also `encoded`; a batch of records is a value, an\nobject with an array for each field. What has no link is let go.\n\n**Config.** `port`, `hostname`, `group`, `groupInterface`, `format`, `sampleRateHz`, `channels`, `maxWaitingBytes`.\nFigures: `port`, `received`, `refused` and `lost` packets.\n\n**Example.**\n```json\n{ "intercom": { "type": "udp-source", "config": { "port": 5004, "format": "s16", "channels": 1 } } }\n```',
+      'Receives packets by UDP.\n\n**Purpose.** Listens on a port, and makes values, samples or frames of the packets that come, from whomever they come.\nA network loses packets, and tells nobody. Packets that come while the links are full wait; where more than\n`maxWaitingBytes` wait, the oldest is lost and counted, and the next frame is flagged as a discontinuity. A packet that\nis not of the format is left out and counted, in an offline graph, too. The stream ends with the graph.\n\n**Inputs.** None.\n\n**Outputs.** `data`: a value for each packet, or for each line of it. `audio`: blocks of up to 1,024 samples, with a\nformat of samples. `items` are written to the output of their kind, also `encoded`; a batch of records is a value, an\nobject with an array for each field. Frames for an output without a link are dropped.\n\n**Config.** `port`, `hostname`, `group`, `groupInterface`, `format`, `sampleRateHz`, `channels`, `maxWaitingBytes`.\nFigures: `port`, `received`, `refused` and `lost` packets.\n\n**Example.**\n```json\n{ "intercom": { "type": "udp-source", "config": { "port": 5004, "format": "s16", "channels": 1 } } }\n```',
     category: "network",
     tags: ["udp", "network", "datagram", "multicast", "receive", "live", "json", "pcm"],
     mode: "external",
@@ -8900,7 +8901,7 @@ export const udpSource: NodeType<UdpSourceConfig, UdpSourceHandle> = defineNodeT
         format: {
           enum: ["bytes", "text", "lines", "json", "ndjson", "s16", "s24", "s32", "f32", "items"],
           description:
-            "What packets are: values, each of its lines a value (`lines`, `ndjson`), samples in little-endian order, interleaved, or `items` as transports write them.",
+            "The form of packets: values, each of its lines a value (`lines`, `ndjson`), samples in little-endian order, interleaved, or `items` as transports write them.",
           default: "bytes",
         },
         sampleRateHz: {
@@ -9010,7 +9011,7 @@ export class ValvePorts implements PortRegistry {
 /** The configuration of `valve`. */
 export interface ValveConfig {
   /**
-   * Whether frames pass.
+   * True: frames pass.
    *
    * True or false; true by default; may change while the node runs.
    */
@@ -9096,7 +9097,7 @@ export const valve: ValveNodeType = defineNodeType<ValveConfig, ValveHandle, Val
       properties: {
         open: {
           type: "boolean",
-          description: "Whether frames pass.",
+          description: "True: frames pass.",
           default: true,
           "x-live": true,
         },
@@ -9187,7 +9188,7 @@ export interface VoiceActivityConfig {
    */
   readonly marginDb?: number;
   /**
-   * What is below this level is never voice, relative to full scale.
+   * Sound below this level is never voice, relative to full scale.
    *
    * A number from -120 to 0 dB; -60 by default; may change while the node runs.
    */
@@ -9271,7 +9272,7 @@ export const voiceActivity: NodeType<VoiceActivityConfig, VoiceActivityHandle> =
         type: "object",
         properties: {
           ptsNs: { type: "number", description: "Since when: media time, nanoseconds." },
-          isVoice: { type: "boolean", description: "Whether somebody speaks." },
+          isVoice: { type: "boolean", description: "True while somebody speaks." },
           levelDb: {
             type: "number",
             description: "Level in the band of speech, relative to full scale.",
@@ -9307,7 +9308,7 @@ export const voiceActivity: NodeType<VoiceActivityConfig, VoiceActivityHandle> =
         },
         minimumDb: {
           type: "number",
-          description: "What is below this level is never voice, relative to full scale.",
+          description: "Sound below this level is never voice, relative to full scale.",
           minimum: -120,
           maximum: 0,
           "x-unit": "dB",
@@ -9415,7 +9416,7 @@ export interface WavSinkConfig {
    */
   readonly format?: "auto" | "u8" | "s16" | "s24" | "s32" | "f32" | "f64";
   /**
-   * Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it.
+   * True: a second run of the process replaces the recording of the first, instead of writing a file beside it.
    *
    * True or false; false by default.
    */
@@ -9491,7 +9492,7 @@ export const wavSink: NodeType<WavSinkConfig, WavSinkHandle> = defineNodeType<Wa
         overwrite: {
           type: "boolean",
           description:
-            "Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it.",
+            "True: a second run of the process replaces the recording of the first, instead of writing a file beside it.",
           default: false,
         },
       },
@@ -9969,7 +9970,7 @@ export class WebsocketSourcePorts implements PortRegistry {
 /** The configuration of `websocket-source`. */
 export interface WebsocketSourceConfig {
   /**
-   * Where to connect to: `ws://…`, or `wss://…` with encryption.
+   * The address to connect to: `ws://…`, or `wss://…` with encryption.
    *
    * A string matching /^wss?://[^/?#]+/.
    */
@@ -9987,7 +9988,7 @@ export interface WebsocketSourceConfig {
    */
   readonly greetings?: readonly string[];
   /**
-   * What messages are. `auto`: text is a string, anything else bytes; samples in little-endian order, interleaved; `items`: as transports write them.
+   * The form of messages. `auto`: text is a string, anything else bytes; samples in little-endian order, interleaved; `items`: as transports write them.
    *
    * One of "auto", "text", "lines", "json", "ndjson", "bytes", "s16", "s24", "s32", "f32", "items"; "auto" by default.
    */
@@ -10054,7 +10055,7 @@ export type WebsocketSourceHandle = NodeHandle<
  *
  * **Outputs.** `data`: a value for each message. `audio`: blocks of up to 1,024 samples, with a format of samples.
  * `items` are written to the output of their kind, also `video` and `encoded`; a batch of records is a value, an object
- * with an array for each field. What has no link is let go.
+ * with an array for each field. Frames for an output without a link are dropped.
  *
  * **Config.** `url`, `headers`, `greetings`, `format`, `sampleRateHz`, `channels`, `maxBytes`, `timeoutSeconds`,
  * `silenceSeconds`, `retries`, `retrySeconds`. Figures: `received` and `refused` messages, `connections`.
@@ -10076,7 +10077,7 @@ export const websocketSource: NodeType<WebsocketSourceConfig, WebsocketSourceHan
     source: "processors/network/websocket_source.ts:47",
     description: "Receives messages by WebSocket.",
     doc:
-      'Receives messages by WebSocket.\n\n**Purpose.** Connects to a WebSocket server, and makes values, samples or frames of the messages that come. In a live\ngraph it connects again whenever the connection ends, with growing pauses, and the first frame after that is flagged as\na discontinuity. A message that is not as it should be is left out there, counted, and said; an offline graph fails.\nNothing is read while the links are full, so that the server is held back.\n\n**Inputs.** None.\n\n**Outputs.** `data`: a value for each message. `audio`: blocks of up to 1,024 samples, with a format of samples.\n`items` are written to the output of their kind, also `video` and `encoded`; a batch of records is a value, an object\nwith an array for each field. What has no link is let go.\n\n**Config.** `url`, `headers`, `greetings`, `format`, `sampleRateHz`, `channels`, `maxBytes`, `timeoutSeconds`,\n`silenceSeconds`, `retries`, `retrySeconds`. Figures: `received` and `refused` messages, `connections`.\n\n**Example.**\n```json\n{ "prices": { "type": "websocket-source", "config": {\n  "url": "wss://example.com/feed", "format": "json", "headers": { "Authorization": "Bearer ${env:FEED_TOKEN}" }\n} } }\n```',
+      'Receives messages by WebSocket.\n\n**Purpose.** Connects to a WebSocket server, and makes values, samples or frames of the messages that come. In a live\ngraph it connects again whenever the connection ends, with growing pauses, and the first frame after that is flagged as\na discontinuity. A message that is not as it should be is left out there, counted, and said; an offline graph fails.\nNothing is read while the links are full, so that the server is held back.\n\n**Inputs.** None.\n\n**Outputs.** `data`: a value for each message. `audio`: blocks of up to 1,024 samples, with a format of samples.\n`items` are written to the output of their kind, also `video` and `encoded`; a batch of records is a value, an object\nwith an array for each field. Frames for an output without a link are dropped.\n\n**Config.** `url`, `headers`, `greetings`, `format`, `sampleRateHz`, `channels`, `maxBytes`, `timeoutSeconds`,\n`silenceSeconds`, `retries`, `retrySeconds`. Figures: `received` and `refused` messages, `connections`.\n\n**Example.**\n```json\n{ "prices": { "type": "websocket-source", "config": {\n  "url": "wss://example.com/feed", "format": "json", "headers": { "Authorization": "Bearer ${env:FEED_TOKEN}" }\n} } }\n```',
     category: "network",
     tags: ["websocket", "network", "client", "receive", "live", "json", "pcm"],
     mode: "external",
@@ -10124,7 +10125,7 @@ export const websocketSource: NodeType<WebsocketSourceConfig, WebsocketSourceHan
       properties: {
         url: {
           type: "string",
-          description: "Where to connect to: `ws://…`, or `wss://…` with encryption.",
+          description: "The address to connect to: `ws://…`, or `wss://…` with encryption.",
           pattern: "^wss?://[^/?#]+",
           "x-reaches": "url",
         },
@@ -10144,7 +10145,7 @@ export const websocketSource: NodeType<WebsocketSourceConfig, WebsocketSourceHan
         format: {
           enum: ["auto", "text", "lines", "json", "ndjson", "bytes", "s16", "s24", "s32", "f32", "items"],
           description:
-            "What messages are. `auto`: text is a string, anything else bytes; samples in little-endian order, interleaved; `items`: as transports write them.",
+            "The form of messages. `auto`: text is a string, anything else bytes; samples in little-endian order, interleaved; `items`: as transports write them.",
           default: "auto",
         },
         sampleRateHz: {
@@ -10429,10 +10430,10 @@ export const nodePackage: NodePackage = definePackage({
   sources: {
     "core/frames/format.ts": "1511d547d4cafad4",
     "core/frames/packet_frame.ts": "241b46ab9a98a7ba",
-    "processors/audio/biquad_design.ts": "5a49983a1b7b0b63",
+    "processors/audio/biquad_design.ts": "ff59427112f09760",
     "processors/audio/channel_mapper.ts": "0d9f3116f108bd1f",
     "processors/audio/chord_source.ts": "acf57c050f19cc8d",
-    "processors/audio/compressor.ts": "4534e944e584fc82",
+    "processors/audio/compressor.ts": "bf3f7d83e6f2c901",
     "processors/audio/dynamic_mixer.ts": "176232ee7cdb801d",
     "processors/audio/echo.ts": "d3939a56722202e8",
     "processors/audio/equaliser.ts": "3b55150e4166e032",
@@ -10453,39 +10454,39 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/stream_limiter.ts": "981f97f14b0ba5e3",
     "processors/audio/stream_mixer.ts": "4c8e932e483cf366",
     "processors/audio/tone_source.ts": "c3ecb3464bd534ae",
-    "processors/audio/voice_activity.ts": "a1e2280ccaa0dce7",
+    "processors/audio/voice_activity.ts": "98ed3ce063ec3f1b",
     "processors/data/console_sink.ts": "e0302cb746faac1d",
     "processors/data/peak.ts": "706be2b6ccfa8986",
     "processors/data/websocket_sink.ts": "711238ced68ac113",
-    "processors/file/arrow_sink.ts": "389b447c8ed3ba4d",
-    "processors/file/csv_sink.ts": "c75b92aeb70454f9",
-    "processors/file/wav_sink.ts": "311b71b444a1cdba",
+    "processors/file/arrow_sink.ts": "fc5e3f30818f324b",
+    "processors/file/csv_sink.ts": "eec583518eb5dc9b",
+    "processors/file/wav_sink.ts": "449a0ec16a36e41f",
     "processors/file/wav_source.ts": "4ae96764139019c7",
-    "processors/flow/align.ts": "3a5942d41311f555",
-    "processors/flow/concat.ts": "659f3193f7b54caf",
+    "processors/flow/align.ts": "62cb338238be3db4",
+    "processors/flow/concat.ts": "937f111699aefc92",
     "processors/flow/cross_fade.ts": "4dba1bbadb7e5420",
     "processors/flow/data_align.ts": "80e03011ecb912d3",
-    "processors/flow/delay.ts": "463078aa1d06045d",
+    "processors/flow/delay.ts": "c5ba96c8b0588fc9",
     "processors/flow/packet_align.ts": "150f180cfd8324ff",
     "processors/flow/rebuffer.ts": "7669d90a549e99bb",
     "processors/flow/switch.ts": "a720b50ff3058941",
-    "processors/flow/throttle.ts": "083b9bb736517d6c",
+    "processors/flow/throttle.ts": "db0452655bd85b8c",
     "processors/flow/trim.ts": "6ab78f3fcd671259",
-    "processors/flow/valve.ts": "e7ab715f66edbbd2",
+    "processors/flow/valve.ts": "c90e2e5ebb5eba00",
     "processors/media/containers.ts": "a70c8c28c838c27d",
-    "processors/media/ffmpeg_sink.ts": "8393ed1762be03b4",
+    "processors/media/ffmpeg_sink.ts": "6d1b689a1b0784df",
     "processors/media/ffmpeg_source.ts": "94bfb6e3577b186d",
-    "processors/media/image_sink.ts": "90063aaa02722198",
+    "processors/media/image_sink.ts": "0ff87a49569a7deb",
     "processors/media/image_source.ts": "605f74896a10c0fb",
-    "processors/media/media_sink.ts": "8a97c5e99b81f9b8",
+    "processors/media/media_sink.ts": "2ab5979fe01fd768",
     "processors/media/media_source.ts": "9de403f460864aaa",
-    "processors/media/pipe_sink.ts": "31de6771c2a350f4",
-    "processors/media/pipe_source.ts": "506262511c9c223c",
-    "processors/media/process.ts": "ef446b73a56d6f70",
-    "processors/network/http_source.ts": "54dad6c889d5e80a",
-    "processors/network/udp_sink.ts": "df477937e0ccba84",
-    "processors/network/udp_source.ts": "59ef316e69b76da9",
-    "processors/network/websocket_source.ts": "cef237ff2937e82f",
+    "processors/media/pipe_sink.ts": "5dfb19679840ba19",
+    "processors/media/pipe_source.ts": "a2aad20c1db89659",
+    "processors/media/process.ts": "19ec85ed2ccd937f",
+    "processors/network/http_source.ts": "8c4ce49fce7bb814",
+    "processors/network/udp_sink.ts": "7163b2abb46424f7",
+    "processors/network/udp_source.ts": "e705c9932713189c",
+    "processors/network/websocket_source.ts": "116e708c48c9f851",
     "sluice.json": "927583c0aa3fa7ff",
     "stages.gen.ts": "d3e57f093526fc32",
   },

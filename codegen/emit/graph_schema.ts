@@ -100,7 +100,7 @@ export function emitGraphSchema(model: PackageModel, cache?: JsonCache): string 
       },
       pool: {
         type: "object",
-        description: "What is left out is chosen from the graph.",
+        description: "Values that are left out are chosen from the graph.",
         additionalProperties: false,
         properties: POOL_OPTIONS,
       },

@@ -109,8 +109,7 @@ export const NODE_OPTIONS: { readonly [K in NodeOption]-?: OptionRule } = {
     schema: {
       type: "boolean",
       default: false,
-      description:
-        "Whether what comes in is passed on as it is: only for nodes with one input and one output of a kind.",
+      description: "True: frames pass the node as they are. Only for nodes with one input and one output of a kind.",
     },
     ofSubGraph: (id) =>
       `Cannot bypass node "${id}": it is a sub-graph, and only its nodes can be bypassed, each by itself`,
@@ -134,10 +133,10 @@ export type FileCapacity = Exclude<LinkCapacity, (link: never) => number>;
 export const LINK_OPTIONS = {
   policy: {
     enum: LINK_POLICIES,
-    description: "What happens when the link is full. By default roll-off in a live graph, else lossless.",
+    description: "The choice when the link is full. By default roll-off in a live graph, else lossless.",
   },
   capacity: capacitySchema("Frames that the link holds; by default as the graph has it."),
-  convert: convertSchema("Whether nodes that convert are put in; by default as the graph has it."),
+  convert: convertSchema("Auto: converters are inserted. By default the choice of the graph."),
 } satisfies { readonly [K in keyof FileLinkOptions]-?: ConfigSchema };
 
 /** The schemas of the options of a pool. */
@@ -178,10 +177,10 @@ export const GRAPH_OPTIONS = {
   },
   endsWithSources: {
     type: "boolean",
-    description: "Whether a live graph ends once its sources have ended; by default if it starts with any.",
+    description: "True: a live graph ends once its sources have ended. By default true if it starts with any.",
   },
   capacity: capacitySchema("Frames that links hold which do not say; by default as suits the kind of frame."),
-  convert: convertSchema("Whether links that do not say have nodes put in that convert; by default off."),
+  convert: convertSchema("Auto: converters are inserted into links without a choice of their own. By default off."),
 } satisfies { readonly [K in keyof GraphOptions]: ConfigSchema };
 
 /** The schemas of the memory limit of all pools. */
@@ -291,11 +290,11 @@ function supervisionSchema(): OptionRule["schema"] {
     keepState: {
       type: "boolean",
       default: false,
-      description: "Whether each restart of a window goes on from the state of the node, and not only the first.",
+      description: "True: each restart of a window goes on from the state of the node, not only the first.",
     },
   };
   return {
-    description: "What is done when the node fails. By default the run ends.",
+    description: "The answer to a failure of the node. By default the run ends.",
     anyOf: [
       { const: "fail", description: "The run ends." } as ConfigSchema,
       { const: "disable", description: "The node is torn down, and the rest goes on without it." } as ConfigSchema,

@@ -10,7 +10,7 @@ export type BandType = "peak" | "low-shelf" | "high-shelf" | "low-pass" | "high-
 
 /** A band of an equaliser. */
 export interface EqualiserBand {
-  /** What it does: raise or lower around a frequency, or below or above it; let pass; take out. */
+  /** Its effect: raise or lower around a frequency, or below or above it; let pass; take out. */
   readonly type: BandType;
   /** Centre of a peak or notch, middle of a shelf's slope, or corner. @minimum 10 @maximum 96000 @unit Hz */
   readonly frequencyHz: number;

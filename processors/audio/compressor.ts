@@ -52,7 +52,7 @@ interface State {
 export class Compressor {
   @input()
   audioIn!: StreamInput<AudioFrame>;
-  /** What says by how much it turns down, in place of `audioIn`. */
+  /** The signal whose level sets the reduction, in place of `audioIn`. */
   @input({ optional: true })
   sidechain!: StreamInput<AudioFrame>;
   @output()

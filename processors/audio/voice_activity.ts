@@ -17,7 +17,7 @@ import { VoiceDetector, type VoiceState } from "./voice_detector.ts";
 export interface VoiceReading {
   /** Since when: media time, nanoseconds. */
   readonly ptsNs: number;
-  /** Whether somebody speaks. */
+  /** True while somebody speaks. */
   readonly isVoice: boolean;
   /** Level in the band of speech, relative to full scale. @unit dB */
   readonly levelDb: number;
@@ -60,7 +60,7 @@ export class VoiceActivity {
   /** How far above the noise voice is. @minimum 1 @maximum 40 @unit dB */
   @config({ live: true })
   marginDb = 9;
-  /** What is below this level is never voice, relative to full scale. @minimum -120 @maximum 0 @unit dB */
+  /** Sound below this level is never voice, relative to full scale. @minimum -120 @maximum 0 @unit dB */
   @config({ live: true })
   minimumDb = -60;
   /** Time for which a level has to be that of voice. @minimum 0 @maximum 1000 @unit ms */

@@ -42,7 +42,7 @@ export class ArrowSink<T extends PacketFieldsOf<T>> {
   /** The first column: the time of a record as `timeNs`, of 64-bit integers, or `timeSeconds`, or none. */
   @config()
   time: "ns" | "seconds" | "none" = "ns";
-  /** Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it. */
+  /** True: a second run of the process replaces the recording of the first, instead of writing a file beside it. */
   @config()
   overwrite = false;
 

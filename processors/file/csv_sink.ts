@@ -45,7 +45,7 @@ export class CsvSink<T extends PacketFieldsOf<T>> {
   /** The first column: the time of a record as `timeNs` or `timeSeconds`, or none. */
   @config()
   time: "ns" | "seconds" | "none" = "ns";
-  /** What stands between two numbers. */
+  /** The text between two numbers. */
   @config()
   separator: "," | ";" | "\t" = ",";
   /**
@@ -54,7 +54,7 @@ export class CsvSink<T extends PacketFieldsOf<T>> {
    */
   @config()
   digits = 0;
-  /** Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it. */
+  /** True: a second run of the process replaces the recording of the first, instead of writing a file beside it. */
   @config()
   overwrite = false;
 

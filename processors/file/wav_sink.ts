@@ -55,7 +55,7 @@ export class WavSink {
    */
   @config()
   format: "auto" | "u8" | "s16" | "s24" | "s32" | "f32" | "f64" = "auto";
-  /** Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it. */
+  /** True: a second run of the process replaces the recording of the first, instead of writing a file beside it. */
   @config()
   overwrite = false;
 

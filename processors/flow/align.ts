@@ -39,7 +39,7 @@ export abstract class Align<R, O> {
   /** How long to wait for a partner, by the times of the reference. @minimum 0 @maximum 60000 @unit ms */
   @config({ live: true })
   waitMs = 1000;
-  /** What to do with an item of the reference that has no partner: leave it out, or pass it alone. */
+  /** For an item of the reference without a partner: leave it out, or pass it alone. */
   @config({ live: true })
   missing: "drop" | "pass" = "drop";
 

@@ -23,7 +23,7 @@ const MOST_VALUES = 16_384;
  * Plays several streams one after another.
  *
  * **Purpose.** Hands on the first input to its end, then the second one, and so on, without a gap: times go on where the
- * stream before ended. What comes on the others waits on its link, which holds its writer up. Sound can be cross-faded.
+ * stream before ended. Frames of the others wait on their links, which hold their writers up. Sound can be cross-faded.
  * Streams of sound have one sample rate and as many channels; `convert: "auto"` puts converters before the others.
  *
  * **Inputs.** `frameIn_0` to `frameIn_15`, each optional: audio or video, which links tell.

@@ -19,10 +19,10 @@ import { acquireBlank, acquireSilence } from "./blank_frames.ts";
  * Delays a stream, and makes a loop of links legal.
  *
  * **Purpose.** A frame leaves when `delayFrames` newer ones have come and, in a live graph, when it has been in the
- * graph for `delayMs`; until then it waits on the link before, which by default holds what waits. Its times move by both: by `delayMs`, and by
- * `delayFrames` times its duration. With `prime` the output begins with blank frames instead, and frames wait for no
- * newer ones: a node of a loop that waits for all its inputs can then begin. Of sound that is silence of `delayMs`; of
- * other kinds, `delayFrames` black pictures, values `initial`, or empty batches. No blank frame suits every decoder, so
+ * graph for `delayMs`; until then it waits on the link before, whose default capacity is large enough. Its times move by
+ * `delayMs` and by `delayFrames` times its duration. With `prime` the output begins with blank frames instead, and frames wait for no
+ * newer ones: a node of a loop that waits for all its inputs can then begin. Blank sound is silence of `delayMs`;
+ * other kinds get `delayFrames` black pictures, values `initial`, or empty batches. No blank frame suits every decoder, so
  * that encoded frames have none.
  *
  * **Inputs.** `frameIn`: frames of any kind, which its links tell. Its link holds more than `delayFrames` of them, unless
@@ -49,7 +49,7 @@ export class Delay<F extends Frame> {
   frameIn!: StreamInput<F>;
   @output()
   frameOut!: StreamOutput<F>;
-  /** How much later. @minimum 0 @maximum 86400000 @unit ms */
+  /** The delay of frames. @minimum 0 @maximum 86400000 @unit ms */
   @config()
   delayMs = 0;
   /** How many frames later; by default 1 if `delayMs` is 0. @integer @minimum 0 @maximum 65535 @unit frames */

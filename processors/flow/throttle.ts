@@ -20,7 +20,7 @@ interface ThrottleState {
  * Lets at most so many frames a second pass.
  *
  * **Purpose.** Drops frames that come too early: in a live graph by the clock, in an offline one by their times. The
- * counts of the links tell how many. Of sound and of encoded frames, the first after a gap is flagged as a
+ * counts of the links tell how many. The first frame of sound, or encoded one, after a gap is flagged as a
  * discontinuity; encoded frames up to the next key frame cannot be decoded after a dropped one and are dropped too.
  *
  * **Inputs.** `frameIn`: frames of any kind, which its links tell.

@@ -36,7 +36,7 @@ export class Valve<F extends Frame> {
   frameIn!: StreamInput<F>;
   @output()
   frameOut!: StreamOutput<F>;
-  /** Whether frames pass. */
+  /** True: frames pass. */
   @config({ live: true })
   open = true;
 

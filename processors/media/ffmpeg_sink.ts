@@ -36,7 +36,7 @@ interface SinkStream {
  * **Purpose.** Starts `ffmpeg`, which has to be on the `PATH`, and hands it raw pictures and samples with their times,
  * which it encodes and puts in one file: AAC, MP3, HEVC, VP9, AV1, Vorbis, AC-3, ALAC; AVI, FLV, GIF, MPEG-TS. It is
  * recorded as `NAME.partial`, and becomes `NAME` when ffmpeg has ended without a fault. An aborted run leaves an older
- * `NAME` unchanged. What ffmpeg says goes to the node's log. Deno needs the permission to run it
+ * `NAME` unchanged. Messages of ffmpeg go to the node's log. Deno needs the permission to run it
  * (`--allow-run=ffmpeg`). A format that a `media-sink` writes takes no other program.
  *
  * **Inputs.** `video_0`, …: pictures of pixel format `i420`. `audio_0`, …: samples. At least one of them; a stream that
@@ -87,13 +87,13 @@ export class FfmpegSink {
   /** Options of ffmpeg for the file, each word by itself: `["-c:a", "libmp3lame", "-b:a", "192k"]`. @maxItems 64 @reaches command */
   @config()
   options: string[] = [];
-  /** Which levels the pictures have: luma from 16 to 235, or from 0 to 255. */
+  /** The levels of the pictures: luma from 16 to 235, or from 0 to 255. */
   @config()
   range: "limited" | "full" = "limited";
-  /** Whether a track of which nothing has come fails the node, which leaves `NAME.partial`, instead of being left out. */
+  /** True: a track without a frame fails the node, which leaves `NAME.partial`; false: it is left out. */
   @config()
   needsAllTracks = false;
-  /** Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it. */
+  /** True: a second run of the process replaces the recording of the first, instead of writing a file beside it. */
   @config()
   overwrite = false;
 

@@ -58,7 +58,7 @@ export class ImageSink {
   /** For PNG: from fast to small. @integer @minimum 0 @maximum 9 */
   @config()
   compression = 3;
-  /** Whether a second run of the process replaces the pictures of the first, instead of counting on behind them. */
+  /** True: a second run of the process replaces the pictures of the first, instead of counting on behind them. */
   @config()
   overwrite = false;
 

@@ -96,10 +96,10 @@ export class MediaSink {
   /** How far one track may be ahead of another before it waits, or drops by its link's policy. @minimum 0.1 @maximum 600 @unit s */
   @config()
   aheadSeconds = 10;
-  /** Whether a track of which nothing has come fails the node, which leaves `NAME.partial`, instead of being left out. */
+  /** True: a track without a frame fails the node, which leaves `NAME.partial`; false: it is left out. */
   @config()
   needsAllTracks = false;
-  /** Whether a second run of the process replaces what the first has recorded, instead of writing a file beside it. */
+  /** True: a second run of the process replaces the recording of the first, instead of writing a file beside it. */
   @config()
   overwrite = false;
 

@@ -63,7 +63,7 @@ export class PipeSink {
   /** A file to record in place of a program's input; it is `NAME.partial` until it is complete. @reaches path */
   @config()
   path = "";
-  /** What goes: pictures, or samples in little-endian order, of which integers clamp at full scale. */
+  /** The form of the output: pictures, or samples in little-endian order, of which integers clamp at full scale. */
   @config()
   format: "y4m" | "s16" | "s24" | "s32" | "f32" = "y4m";
   /** For pictures: which levels they have, which the program is told: luma from 16 to 235, or from 0 to 255. */

@@ -68,7 +68,7 @@ export class PipeSource {
   /** A file or a named pipe to read in place of a program's output. @reaches path */
   @config()
   path = "";
-  /** What comes: pictures, or samples in little-endian order. */
+  /** The form of the input: pictures, or samples in little-endian order. */
   @config()
   format: "y4m" | "s16" | "s24" | "s32" | "f32" = "y4m";
   /** For samples: how many a second in each channel. @integer @minimum 1 @maximum 768000 @unit Hz */

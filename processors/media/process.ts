@@ -40,8 +40,8 @@ const [USUAL_PIXELS, USUAL_PICTURES_HZ] = ["rgba8", 30] as const;
  * standard output. Either direction may be left out: a node without a link to its inputs is a source, one without a link
  * from its outputs a sink. The program is slowed down where the graph takes no more, and slows the graph down where it
  * takes no more itself; both directions go on by themselves, however much the program keeps. Its end of the stream
- * follows that of the input. What it writes to its standard error goes to the node's log, line by line; an exit code
- * other than 0 is the node's failure. It is ended with the graph. Deno needs the permission to run it (`--allow-run`).
+ * follows that of the input. Its standard error goes to the node's log, line by line; an exit code other than 0 is the
+ * node's failure. It is ended with the graph. Deno needs the permission to run it (`--allow-run`).
  *
  * **Inputs.** One of `audioIn`, as interleaved samples; `videoIn`, as YUV4MPEG2 or raw; `encodedIn`, the bytes of each
  * frame; `dataIn`, values that are bytes.
@@ -100,10 +100,10 @@ export class Process {
   /** Samples on both sides, in little-endian order; integers clamp at full scale. */
   @config()
   audioFormat: "s16" | "s24" | "s32" | "f32" = "s16";
-  /** Of samples that come out; by default those that come in, else 48000. @integer @minimum 1 @maximum 768000 @unit Hz */
+  /** For samples of `audioOut`; by default those of `audioIn`, else 48000. @integer @minimum 1 @maximum 768000 @unit Hz */
   @config()
   sampleRateHz?: number;
-  /** Of samples that come out; by default those that come in, else 2. @integer @minimum 1 @maximum 8 */
+  /** For samples of `audioOut`; by default those of `audioIn`, else 2. @integer @minimum 1 @maximum 8 */
   @config()
   channels?: number;
   /** Pictures on both sides: YUV4MPEG2 with pictures of `i420`, or their rows alone. */
@@ -115,13 +115,13 @@ export class Process {
    */
   @config()
   range: "limited" | "full" = "limited";
-  /** Of raw pictures that come out; by default those that come in, else `rgba8`. */
+  /** For raw pictures of `videoOut`; by default those of `videoIn`, else `rgba8`. */
   @config()
   pixelFormat?: PixelFormat;
-  /** Of raw pictures that come out; by default those that come in, else required. @integer @minimum 1 @maximum 32768 @unit pixels */
+  /** For raw pictures of `videoOut`; by default those of `videoIn`, else required. @integer @minimum 1 @maximum 32768 @unit pixels */
   @config()
   width?: number;
-  /** Of raw pictures that come out; by default those that come in, else required. @integer @minimum 1 @maximum 32768 @unit pixels */
+  /** For raw pictures of `videoOut`; by default those of `videoIn`, else required. @integer @minimum 1 @maximum 32768 @unit pixels */
   @config()
   height?: number;
   /**

@@ -40,7 +40,8 @@ const CUTS: { readonly [format: string]: BodyCut } = {
  *
  * **Inputs.** None.
  *
- * **Outputs.** `data`: values. `audio`: blocks of up to 1,024 samples, with a format of samples. What has no link is let go.
+ * **Outputs.** `data`: values. `audio`: blocks of up to 1,024 samples, with a format of samples. Frames for an output
+ * without a link are dropped.
  *
  * **Config.** `url`, `headers`, `format`, `periodSeconds`, `sampleRateHz`, `channels`, `maxBytes`, `timeoutSeconds`,
  * `silenceSeconds`, `retries`, `retrySeconds`. Figures: `received` and `refused` values or pieces, `answers`.
@@ -65,15 +66,15 @@ export class HttpSource {
   /** Samples. */
   @output()
   audio!: StreamOutput<AudioFrame>;
-  /** What to get. @pattern ^https?://[^/?#]+ @reaches url */
+  /** The address to get. @pattern ^https?://[^/?#]+ @reaches url */
   @config()
   url!: string;
   /** Sent along with the request, such as `"Authorization": "Bearer ${env:TOKEN}"`. */
   @config()
   headers: Record<string, string> = {};
   /**
-   * What an answer is: one value (`text`, `json`), a value for each line (`lines`, `ndjson`), bytes as they come, or
-   * interleaved samples without a header, in little-endian order.
+   * The form of an answer: one value (`text`, `json`), a value for each line (`lines`, `ndjson`), bytes as they come,
+   * or interleaved samples without a header, in little-endian order.
    */
   @config()
   format: "text" | "json" | "lines" | "ndjson" | "bytes" | "s16" | "s24" | "s32" | "f32" = "bytes";

@@ -19,8 +19,8 @@ import { UdpSender } from "./udp_socket.ts";
  * Sends packets by UDP.
  *
  * **Purpose.** Sends samples, records and values to an address, each packet of at most `maxPacketBytes`: blocks are cut
- * between samples, and a value or a batch that does not fit is left out, counted, and said. Whether anybody receives a
- * packet is not known. An offline graph sends as fast as it runs, which may be faster than anybody reads.
+ * between samples, and a value or a batch that does not fit is left out, counted, and said. The receipt of
+ * packets is not known. An offline graph sends as fast as it runs, which may be faster than anybody reads.
  *
  * **Inputs.** `audio`: blocks. `packet`: records of any fields. `data`: any values. Each may be left without a link.
  *

@@ -31,7 +31,7 @@ const QUIET_NS = 0.5e9;
  *
  * **Outputs.** `data`: a value for each packet, or for each line of it. `audio`: blocks of up to 1,024 samples, with a
  * format of samples. `items` are written to the output of their kind, also `encoded`; a batch of records is a value, an
- * object with an array for each field. What has no link is let go.
+ * object with an array for each field. Frames for an output without a link are dropped.
  *
  * **Config.** `port`, `hostname`, `group`, `groupInterface`, `format`, `sampleRateHz`, `channels`, `maxWaitingBytes`.
  * Figures: `port`, `received`, `refused` and `lost` packets.
@@ -73,8 +73,8 @@ export class UdpSource {
   @config()
   groupInterface?: string;
   /**
-   * What packets are: values, each of its lines a value (`lines`, `ndjson`), samples in little-endian order, interleaved,
-   * or `items` as transports write them.
+   * The form of packets: values, each of its lines a value (`lines`, `ndjson`), samples in little-endian order,
+   * interleaved, or `items` as transports write them.
    */
   @config()
   format: "bytes" | "text" | "lines" | "json" | "ndjson" | "s16" | "s24" | "s32" | "f32" | "items" = "bytes";

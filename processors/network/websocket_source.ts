@@ -26,7 +26,7 @@ import { WebSocketClient } from "./websocket_client.ts";
  *
  * **Outputs.** `data`: a value for each message. `audio`: blocks of up to 1,024 samples, with a format of samples.
  * `items` are written to the output of their kind, also `video` and `encoded`; a batch of records is a value, an object
- * with an array for each field. What has no link is let go.
+ * with an array for each field. Frames for an output without a link are dropped.
  *
  * **Config.** `url`, `headers`, `greetings`, `format`, `sampleRateHz`, `channels`, `maxBytes`, `timeoutSeconds`,
  * `silenceSeconds`, `retries`, `retrySeconds`. Figures: `received` and `refused` messages, `connections`.
@@ -57,7 +57,7 @@ export class WebsocketSource {
   /** Encoded frames, of items. */
   @output()
   encoded!: StreamOutput<EncodedFrame>;
-  /** Where to connect to: `ws://…`, or `wss://…` with encryption. @pattern ^wss?://[^/?#]+ @reaches url */
+  /** The address to connect to: `ws://…`, or `wss://…` with encryption. @pattern ^wss?://[^/?#]+ @reaches url */
   @config()
   url!: string;
   /** Sent along with the request, such as `"Authorization": "Bearer ${env:TOKEN}"`. */
@@ -67,7 +67,7 @@ export class WebsocketSource {
   @config()
   greetings: string[] = [];
   /**
-   * What messages are. `auto`: text is a string, anything else bytes; samples in little-endian order, interleaved;
+   * The form of messages. `auto`: text is a string, anything else bytes; samples in little-endian order, interleaved;
    * `items`: as transports write them.
    */
   @config()
