@@ -109,7 +109,7 @@ export class Runtime implements AsyncDisposable {
     this.clock = { nowNs: () => this.#runs.newest?.nowNs() ?? driver.nowNs() };
     const known = () => knownTypes(options.registry, this.#topology);
     const { mode = "live", lanes, supervision, capacity, convert } = options;
-    this.#topology = new Topology(mode, known, saidOf(lanes), supervision, capacity, convert);
+    this.#topology = new Topology({ mode, known, lanes: saidOf(lanes), supervision, capacity, convert });
     this.#arrivals = new Arrivals(this.#topology);
     const runs = this.#runs = new Runs({
       topology: this.#topology,

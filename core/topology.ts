@@ -3,35 +3,36 @@
  *
  * @module
  */
-import { assertBypass, canBypass } from "./graph/bypass.ts";
 import { assertConfig, ownConfig } from "./descriptor/config_check.ts";
-import { describeName } from "./errors/describe_value.ts";
+import { expandPort } from "./descriptor/descriptor.ts";
+import { removeElement } from "./descriptor/dynamic_ports.ts";
+import { addAnyElement } from "./descriptor/named_ports.ts";
 import { SluiceError } from "./errors.ts";
-import { assertEnd, assertForward, assertLinkable, attemptOf, type LinkEnd, resolvePort } from "./graph/link_rules.ts";
-import type { ConversionStep } from "./graph/conversion.ts";
-import { conversionBetween, knownInput, waitBefore } from "./graph/known_formats.ts";
-import { CarriedTypes, type CarryingGraph, type InferenceGraph, inferKind, spreadKind } from "./graph/carried_types.ts";
-import { type Connection, ConnectionManager } from "./graph/connection_manager.ts";
-import { DraftMap, type EditableMap, type MapChanges } from "./graph/draft_map.ts";
-import { assertDelayed } from "./graph/order.ts";
-import type { LinkEntry, NodeEntry } from "./graph/entries.ts";
-import type { AddOptions } from "./runtime_options.ts";
+import { describeName } from "./errors/describe_value.ts";
+import { listSome } from "./errors/suggestion.ts";
 import type { FrameKind } from "./frames/format.ts";
+import { assertBypass, canBypass } from "./graph/bypass.ts";
+import { CarriedTypes, spreadKind } from "./graph/carried_types.ts";
+import { type Connection, ConnectionManager } from "./graph/connection_manager.ts";
+import type { ConversionStep } from "./graph/conversion.ts";
+import type { MapChanges } from "./graph/draft_map.ts";
+import type { LinkEntry, NodeEntry } from "./graph/entries.ts";
 import { GraphNumbers } from "./graph/graph_numbers.ts";
-import { defaultNodeId, laneName, type LinkId, type NodeId, nodeId, portAddress } from "./ids.ts";
+import { conversionBetween } from "./graph/known_formats.ts";
+import { factsOf, portsBetween, roomBetween } from "./graph/link_facts.ts";
+import { assertEnd, assertForward, assertLinkable, attemptOf, type LinkEnd, resolvePort } from "./graph/link_rules.ts";
+import { NodeTable } from "./graph/node_table.ts";
+import { assertDelayed } from "./graph/order.ts";
+import { assertLaneRuns, assertLinksFit, typeAfter } from "./graph/replacement.ts";
+import { checkSupervision, type Supervision } from "./graph/supervision.ts";
+import { defaultNodeId, laneName, type LinkId, type NodeId, nodeId } from "./ids.ts";
+import type { ConvertChoice, GraphMode, LinkCapacity, LinkOptions } from "./links/policy.ts";
+import { checkIsolation, type Isolation } from "./placement/isolation.ts";
 import { checkLaneOptions, DEFAULT_LANE, isAutoPlaced, laneOf } from "./placement/lane_choice.ts";
 import type { LaneOptions } from "./placement/lane_options.ts";
-import { checkIsolation, type Isolation } from "./placement/isolation.ts";
 import { assertSchedulable, checkSchedule, type Schedule, scheduleOf } from "./placement/schedule.ts";
-import { type LinkDefaults, linkOptions } from "./links/link_options.ts";
-import type { ConvertChoice, GraphMode, LinkCapacity, LinkOptions } from "./links/policy.ts";
-import { expandPort } from "./descriptor/descriptor.ts";
-import { inferredKind, meet, withKind } from "./descriptor/open_ports.ts";
-import { elementsByPort, removeElement, takeElements } from "./descriptor/dynamic_ports.ts";
-import { addAnyElement, type WantedPort } from "./descriptor/named_ports.ts";
 import { type AnyNodeType, sizedType, withDescriptor } from "./registry/node_type.ts";
-import { didYouMean, listSome } from "./errors/suggestion.ts";
-import { checkSupervision, type Supervision } from "./graph/supervision.ts";
+import type { AddOptions } from "./runtime_options.ts";
 
 /** The part of a node or link that is at fault. */
 export type Fault =
@@ -49,6 +50,21 @@ export type Fault =
 /** The result of a check that failed and whose error was noted. */
 const FAILED = Symbol("failed");
 
+/** The options of a graph. */
+export interface TopologyOptions {
+  readonly mode: GraphMode;
+  /** Returns the node types that could serve as converters; absent: none. */
+  readonly known?: () => readonly AnyNodeType[];
+  /** Options of lanes, by name. */
+  readonly lanes?: { readonly [name: string]: LaneOptions };
+  /** Supervision of nodes without a choice of their own; by default `fail`. */
+  readonly supervision?: Supervision;
+  /** Capacity of links without one of their own; by default `byKind`. */
+  readonly capacity?: LinkCapacity;
+  /** The choice of converters for links without a choice of their own; by default `off`. */
+  readonly convert?: ConvertChoice;
+}
+
 /** The nodes, links and lanes of one graph, or of a draft of it. */
 export class Topology {
   mode: GraphMode;
@@ -61,79 +77,47 @@ export class Topology {
   /** The choice of converters for links without a choice of their own. */
   readonly convert: ConvertChoice;
   readonly connections: ConnectionManager<LinkEntry>;
-  readonly #nodes: EditableMap<NodeId, NodeEntry>;
-  /** The differences of a draft's nodes from those of its graph; absent for a graph. */
-  readonly #drafted: DraftMap<NodeId, NodeEntry> | undefined;
-  /** A node of each lane. */
-  #residents: Map<string, NodeEntry>;
-  #delaying: Set<NodeId>;
+  readonly #nodes: NodeTable;
   readonly #numbers: GraphNumbers;
+  readonly #isDraft: boolean;
   #version = 0;
-  /** Listeners to call once a node has left the graph. */
-  readonly #departures = new Map<NodeEntry, () => void>();
-  readonly #carrying: CarryingGraph = {
-    descriptorOf: (id) => this.#nodes.get(id as NodeId)?.type.descriptor,
-    linksAt: (id) => this.#linksAt(id as NodeId),
-  };
   /** The types that ports carry; absent if not known for the current graph. */
   #carried: CarriedTypes | undefined;
-  readonly #inference: InferenceGraph;
   /** Returns the types that converters may have. */
   protected readonly known: () => readonly AnyNodeType[];
 
   /**
-   * @param known returns the node types that could serve as converters
-   * @param lanes options of lanes, by name
-   * @param supervision supervision of nodes without a choice of their own
-   * @param capacity capacity of links without one of their own
-   * @param convert whether links without a choice of their own get converters
    * @param from the graph, for a draft
    * @throws {SluiceError} `InvalidConfig` for options of a lane, `InvalidGraph` for its name
    */
-  constructor(
-    mode: GraphMode,
-    known: () => readonly AnyNodeType[],
-    lanes: { readonly [name: string]: LaneOptions } = {},
-    supervision: Supervision = "fail",
-    capacity: LinkCapacity = "byKind",
-    convert: ConvertChoice = "off",
-    from?: Topology,
-  ) {
-    this.#drafted = from && new DraftMap(from.#nodes);
-    this.#nodes = this.#drafted ?? new Map();
-    this.connections = new ConnectionManager(from?.connections);
-    this.#residents = new Map(from === undefined ? [] : from.#residents);
-    this.#delaying = new Set(from === undefined ? [] : from.#delaying);
-    this.#numbers = new GraphNumbers(from === undefined ? undefined : from.#numbers);
+  constructor(options: TopologyOptions, from?: Topology) {
+    const { mode, known = () => [], lanes = {}, supervision = "fail", capacity = "byKind", convert = "off" } = options;
+    for (const [name, each] of Object.entries(lanes)) checkLaneOptions(laneName(name), each);
     this.mode = mode;
     this.lanes = lanes;
     this.supervision = supervision;
     this.capacity = capacity;
     this.convert = convert;
-    for (const [name, each] of Object.entries(lanes)) checkLaneOptions(laneName(name), each);
     this.known = known;
-    this.#inference = {
-      nodes: this.#nodes,
-      carried: () => this.carried,
-      linksAt: (id) => this.#linksAt(id),
-      swap: (old, entry) => this.#swap(old, entry),
-      relink: (link) => this.#relink(link),
-    };
+    this.#nodes = new NodeTable(from && from.#nodes);
+    this.connections = new ConnectionManager(from?.connections);
+    this.#numbers = new GraphNumbers(from && from.#numbers);
+    this.#isDraft = from !== undefined;
   }
 
   /** The nodes, in the order in which they were added. */
   get nodes(): ReadonlyMap<NodeId, NodeEntry> {
-    return this.#nodes;
+    return this.#nodes.all;
   }
 
   /** The names of the lanes that have nodes. */
   get usedLanes(): Iterable<string> {
-    return this.#residents.keys();
+    return this.#nodes.residents.keys();
   }
 
   /** Nodes that delay. */
   get delaying(): ReadonlySet<NodeId> {
-    return this.#delaying;
+    return this.#nodes.delaying;
   }
 
   /** The links, in the order in which they were made. */
@@ -146,7 +130,7 @@ export class Topology {
    * otherwise.
    */
   draft(): Topology {
-    return new Topology(this.mode, this.known, this.lanes, this.supervision, this.capacity, this.convert, this);
+    return this.#draftIn(this.mode, this.lanes);
   }
 
   /**
@@ -156,10 +140,10 @@ export class Topology {
    * @throws {SluiceError} `InvalidConfig` for options of a lane; `InvalidGraph` for a lane that cannot run its nodes
    */
   draftAs(mode: GraphMode, lanes: { readonly [name: string]: LaneOptions }): Topology {
-    const draft = new Topology(mode, this.known, lanes, this.supervision, this.capacity, this.convert, this);
+    const draft = this.#draftIn(mode, lanes);
     try {
       if (mode !== this.mode) { for (const link of [...draft.links.values()]) draft.#relink(link); }
-      for (const { id, lane, autoPlaced } of this.#nodes.values()) {
+      for (const { id, lane, autoPlaced } of this.nodes.values()) {
         draft.#assertSchedulable(autoPlaced ? draft.node(id) : draft.moveNode(id, lane));
       }
       return draft;
@@ -169,6 +153,11 @@ export class Topology {
     }
   }
 
+  #draftIn(mode: GraphMode, lanes: TopologyOptions["lanes"]): Topology {
+    const { known, supervision, capacity, convert } = this;
+    return new Topology({ mode, known, lanes, supervision, capacity, convert }, this);
+  }
+
   /** Returns the supervision of a node. A native stage without a choice of its own ends the run. */
   supervisionOf({ type, supervision }: NodeEntry): Supervision {
     return supervision ?? (type.descriptor.lane === "native" ? "fail" : this.supervision);
@@ -176,7 +165,7 @@ export class Topology {
 
   /** Returns the differences of a draft from its graph. */
   changes(): { readonly nodes: MapChanges<NodeEntry>; readonly links: MapChanges<LinkEntry> } {
-    return { nodes: this.#drafted?.changes() ?? { set: [], gone: [] }, links: this.connections.changes() };
+    return { nodes: this.#nodes.changes(), links: this.connections.changes() };
   }
 
   /** Goes up with each change of the graph. */
@@ -189,26 +178,23 @@ export class Topology {
     const { nodes, links } = draft.changes();
     draft.#numbers.keep(nodes.set, links.set);
     draft.discard();
-    draft.#drafted?.commit();
+    draft.#nodes.commit();
     draft.connections.commit();
     this.mode = draft.mode;
     this.lanes = draft.lanes;
     this.#carried = undefined;
-    this.#residents = draft.#residents;
-    this.#delaying = draft.#delaying;
     this.#version++;
-    for (const [node, tell] of draft.#departures) this.#departures.set(node, tell);
-    this.#tellDepartures();
+    this.#nodes.tellDepartures();
   }
 
   /** Calls a listener once a node is removed or replaced by a node of another type. */
   onDeparture(node: string, listener: () => void): void {
-    this.#departures.set(this.node(node), listener);
+    this.#nodes.onDeparture(this.node(node), listener);
   }
 
   /** True while a listener of {@linkcode onDeparture} is still to be called. */
   awaitsDeparture(listener: () => void): boolean {
-    return this.#departures.values().some((each) => each === listener);
+    return this.#nodes.awaitsDeparture(listener);
   }
 
   /** Gives back the numbers that a draft has taken. The draft must not be used afterwards. */
@@ -230,13 +216,11 @@ export class Topology {
   removeNode(id: string): NodeEntry {
     const entry = this.node(id);
     this.#carried = undefined;
-    const links = this.#linksAt(entry.id);
+    const links = this.connections.at(entry.id);
     for (const link of links) this.connections.remove(link.id);
-    this.#nodes.delete(entry.id);
+    this.#nodes.remove(entry);
     for (const link of links) this.#dropConverters(link);
     this.#inferAtEnds(links);
-    this.#delaying.delete(entry.id);
-    this.#leaveLane(entry);
     return entry;
   }
 
@@ -251,14 +235,12 @@ export class Topology {
     const old = this.node(id);
     const { descriptor } = type ?? old.type;
     const asks = scheduleOf({ schedule: old.schedule, type: type ?? old.type });
-    const chosen = laneOf(old.id, descriptor, lane, this.lanes, this.#residents, asks);
+    const chosen = laneOf(old.id, descriptor, lane, this.lanes, this.#nodes.residents, asks);
     if (chosen === old.lane) return old;
     const autoPlaced = byRuntime || isAutoPlaced(descriptor, lane, this.lanes, asks);
     const entry: NodeEntry = { ...old, index: this.#numbers.takeNode(), lane: chosen, autoPlaced };
     this.#assertSchedulable(type === undefined ? entry : { ...entry, type });
-    this.#put(entry);
-    this.#leaveLane(old);
-    if (!this.#residents.has(chosen)) this.#residents.set(chosen, entry);
+    this.#nodes.put(entry);
     return entry;
   }
 
@@ -270,7 +252,7 @@ export class Topology {
   bypassNode(id: string, on: boolean): void {
     const old = this.node(id);
     assertBypass(old.id, old.type.descriptor, on);
-    if (old.bypassed !== on) this.#swap(old, { ...old, bypassed: on });
+    if (old.bypassed !== on) this.#swap({ ...old, bypassed: on });
   }
 
   /**
@@ -285,7 +267,7 @@ export class Topology {
   addPort(node: string, direction: "input" | "output", port: string, kind?: FrameKind): string {
     const old = this.node(node);
     const { descriptor, added } = addAnyElement(old.id, old.type.descriptor, direction, port, kind);
-    this.#swap(old, { ...old, type: withDescriptor(old.type, descriptor) });
+    this.#swap({ ...old, type: withDescriptor(old.type, descriptor) });
     return added;
   }
 
@@ -300,7 +282,7 @@ export class Topology {
     const descriptor = removeElement(old.id, old.type.descriptor, direction, port);
     const links = direction === "input" ? [this.linkInto(old.id, port)] : this.linksFrom(old.id, port);
     for (const link of links) if (link !== undefined) this.removeLink(link.id);
-    this.#swap(old, { ...old, type: withDescriptor(old.type, descriptor) });
+    this.#swap({ ...old, type: withDescriptor(old.type, descriptor) });
   }
 
   /** Removes a link. @throws {SluiceError} `LinkNotFound`, with the ids of all links */
@@ -315,38 +297,33 @@ export class Topology {
 
   /** Infers kinds anew at the ends of removed or redirected links. */
   #inferAtEnds(links: readonly LinkEntry[]): void {
-    for (const { fromNode, toNode } of links) for (const id of [fromNode, toNode]) inferKind(this.#inference, id);
+    for (const { fromNode, toNode } of links) {
+      for (const id of [fromNode, toNode]) {
+        const node = this.nodes.get(id);
+        if (node !== undefined) this.#spreadKind(id, this.carried.kindOf(node));
+      }
+    }
   }
 
-  #linksAt(id: NodeId): LinkEntry[] {
-    return [...this.connections.intoNode(id), ...this.connections.fromNode(id)];
+  /** Gives a kind of frames to a node and to those that ports of open kind join to it. */
+  #spreadKind(id: NodeId, kind: FrameKind | undefined): void {
+    const { nodes, links } = spreadKind(this, id, kind);
+    for (const node of nodes) this.#swap(node);
+    for (const link of links) this.#relink(link);
   }
 
   /** Updates a link from its ends. In a running graph the result is a new link, without frames. */
-  #relink(link: LinkEntry, told = this.#told(link)): void {
-    const index = this.#drafted === undefined ? link.index : this.#numbers.takeLink();
-    this.connections.replace({ ...link, index, ...told });
+  #relink(link: LinkEntry, facts = factsOf(this, link)): void {
+    const index = this.#isDraft ? this.#numbers.takeLink() : link.index;
+    this.connections.replace({ ...link, index, ...facts });
   }
 
   /** Lengthens the links into a node to hold the frames that wait there because of it. */
   #lengthen(id: NodeId): void {
     for (const link of [...this.connections.intoNode(id)]) {
-      const told = this.#told(link);
-      if (told.capacity > link.capacity) this.#relink(link, told);
+      const facts = factsOf(this, link);
+      if (facts.capacity > link.capacity) this.#relink(link, facts);
     }
-  }
-
-  /** Returns the ports, policy and capacity of a link that follow from its current ends. */
-  #told(link: LinkEntry): Pick<LinkEntry, "output" | "input" | "policy" | "capacity"> {
-    const [from, to] = this.#endsOf(link);
-    const output = resolvePort(from, "output");
-    const input = knownInput(this.node(to.nodeId), resolvePort(to, "input"));
-    const defaults = this.#linkDefaults(from, to);
-    return { output, input, ...linkOptions(attemptOf(from, to), link.asked, output, this.mode, defaults) };
-  }
-
-  #endsOf({ fromNode, fromPort, toNode, toPort }: LinkEntry): [LinkEnd, LinkEnd] {
-    return [this.endAt({ node: fromNode, port: fromPort }), this.endAt({ node: toNode, port: toPort })];
   }
 
   /** Returns an end of a link with its current node, whose kind of frames earlier links may have set. */
@@ -356,7 +333,7 @@ export class Topology {
 
   /** Removes the converters at the ends of a removed link, and in turn those before and behind them. */
   #dropConverters({ fromNode, toNode }: LinkEntry): void {
-    for (const id of [fromNode, toNode]) if (this.#nodes.get(id)?.converts) this.removeNode(id);
+    for (const id of [fromNode, toNode]) if (this.nodes.get(id)?.converts) this.removeNode(id);
   }
 
   /** Returns the link with an id. @throws {SluiceError} `LinkNotFound`, with the ids of all links */
@@ -390,19 +367,11 @@ export class Topology {
   replaceNode(id: string, type: AnyNodeType, config: Record<string, unknown>, isolation?: Isolation): NodeEntry {
     const old = this.node(id);
     const values = assertConfig(type.descriptor, old.id, ownConfig(type.descriptor, old.id, config));
-    const lane = laneOf(old.id, type.descriptor, old.lane, this.lanes, new Map());
-    const isNative = (each: AnyNodeType) => each.descriptor.lane === "native";
-    if (lane !== old.lane || isNative(type) !== isNative(old.type)) {
-      throw new SluiceError(
-        "InvalidGraph",
-        `${replacement(old, type)}: it runs on lane "${old.lane}", which cannot run that type`,
-        { nodeId: id },
-      );
-    }
+    assertLaneRuns(this, old, type);
     const entry: NodeEntry = {
       ...old,
       index: this.#numbers.takeNode(),
-      type: replacing(old, type, () => this.#typeAfter(old, type, values)),
+      type: typeAfter(this, old, type, values),
       config: values,
       isolation,
       incarnation: old.incarnation + 1,
@@ -410,33 +379,29 @@ export class Topology {
       bypassed: old.bypassed && type.descriptor.type === old.type.descriptor.type && canBypass(type.descriptor),
     };
     this.#assertSchedulable(entry);
-    this.#swap(old, entry);
+    this.#swap(entry);
     try {
-      this.#assertLinksFit(old, entry);
+      assertLinksFit(this, old, entry, this.known);
     } catch (error) {
       this.restoreNode(old);
       throw error;
     }
-    this.#inferAtEnds(this.#linksAt(entry.id));
+    this.#inferAtEnds(this.connections.at(entry.id));
     if (type.descriptor.delays === true) this.#lengthen(entry.id);
     return this.node(entry.id);
   }
 
   /** Restores a node after a change of its lane or type that is not made after all. */
   restoreNode(old: NodeEntry): void {
-    const entry = this.node(old.id);
-    this.#carried = undefined;
-    this.#put(old);
-    this.#leaveLane(entry);
-    if (!this.#residents.has(old.lane)) this.#residents.set(old.lane, old);
-    this.#inferAtEnds(this.#linksAt(old.id));
+    this.#swap(old);
+    this.#inferAtEnds(this.connections.at(old.id));
   }
 
   /** @throws {SluiceError} `InvalidGraph` for the id, `InvalidConfig` for the configuration */
   addNode(type: AnyNodeType, config: Record<string, unknown>, options: AddOptions): NodeEntry {
     const { descriptor } = type;
-    const id = nodeId(options.id ?? defaultNodeId(descriptor.type, this.#nodes));
-    if (this.#nodes.has(id)) {
+    const id = nodeId(options.id ?? defaultNodeId(descriptor.type, this.nodes));
+    if (this.nodes.has(id)) {
       throw new SluiceError(
         "InvalidGraph",
         `Cannot add node "${id}": the graph has a node of that id; choose another`,
@@ -448,7 +413,7 @@ export class Topology {
     const values = checked === FAILED ? own : checked;
     const schedule = this.#scheduleOf(id, options);
     const asks = scheduleOf({ schedule, type });
-    const lane = this.#try("lane", () => laneOf(id, descriptor, options.lane, this.lanes, this.#residents, asks));
+    const lane = this.#try("lane", () => laneOf(id, descriptor, options.lane, this.lanes, this.#nodes.residents, asks));
     const { pool, callTimeoutMs, bypassed = false } = options;
     if (bypassed !== false) this.#try("bypassed", () => assertBypass(id, descriptor, bypassed));
     const isolation = this.#try("isolation", () => checkIsolation(id, descriptor, options));
@@ -472,28 +437,19 @@ export class Topology {
       incarnation: 0,
     };
     this.#try("schedule", () => this.#assertSchedulable(entry));
-    this.#put(entry);
+    this.#nodes.put(entry, lane !== FAILED);
     this.#version++;
-    if (lane !== FAILED && !this.#residents.has(lane)) this.#residents.set(lane, entry);
     return entry;
   }
 
   /** Returns the nodes on a lane. */
   on(lane: string): NodeEntry[] {
-    return [...this.#nodes.values()].filter((node) => node.lane === lane);
+    return this.#nodes.on(lane);
   }
 
   /** Returns the node with an id. @throws {SluiceError} `NodeNotFound`, with the ids of all nodes */
   node(id: string): NodeEntry {
-    const entry = this.#nodes.get(id as NodeId);
-    if (entry !== undefined) return entry;
-    const available = [...this.#nodes.keys()];
-    throw new SluiceError(
-      "NodeNotFound",
-      `Cannot find node ${describeName(id)}${didYouMean(id, available)}; nodes: ${listSome(available)}` +
-        (typeof id === "string" ? "" : "; wanted an id, such as handle.id"),
-      { nodeId: id, available },
-    );
+    return this.#nodes.get(id);
   }
 
   /**
@@ -510,9 +466,14 @@ export class Topology {
     return this.linkEnds(this.endAt(from), this.endAt(to), options);
   }
 
-  /** Links two ends, through converters if the options ask for them: after an error none of them stays. @throws {SluiceError} as {@linkcode addLink} */
+  /**
+   * Links two ends, through converters if the options ask for them: after an error none of them stays.
+   *
+   * @throws {SluiceError} as {@linkcode addLink}
+   */
   protected linkEnds(from: LinkEnd, to: LinkEnd, options: LinkOptions): LinkEntry {
-    const steps = (options.convert ?? this.convert) === "auto" ? this.#conversion(from, to) : [];
+    const isConverted = (options.convert ?? this.convert) === "auto";
+    const steps = isConverted ? conversionBetween(this, from, to, this.known()) : [];
     if (steps.length === 0) return this.#linkDirectly(from, to, options);
     this.assertFree(from, to);
     const added: string[] = [];
@@ -526,25 +487,16 @@ export class Topology {
       }
       return this.#linkDirectly(end, to, options);
     } catch (error) {
-      for (const id of added) if (this.#nodes.has(id as NodeId)) this.removeNode(id);
+      for (const id of added) if (this.nodes.has(id as NodeId)) this.removeNode(id);
       throw error;
     }
   }
 
-  /** Returns the converters to put between two ends. @throws {SluiceError} as {@linkcode conversionBetween} */
-  #conversion(from: LinkEnd, to: LinkEnd): readonly ConversionStep[] {
-    return conversionBetween(this, from, to, this.known());
-  }
-
-  /** Chooses the lane of a converter: the lane of the node behind it if both run TypeScript. */
-  #besides(to: LinkEnd, { descriptor }: AnyNodeType): AddOptions {
-    const isNative = descriptor.lane === "native" || to.descriptor.lane === "native";
-    return isNative ? {} : { lane: this.node(to.nodeId).lane };
-  }
-
+  /** Adds a converter: on the lane of the node behind it, if both run TypeScript. */
   #addConverter({ type, config }: ConversionStep, to: LinkEnd): Omit<LinkEnd, "port"> {
-    const added = this.addNode(type, { ...config }, this.#besides(to, type));
-    this.#swap(added, { ...added, converts: true });
+    const isNative = [type.descriptor, to.descriptor].some(({ lane }) => lane === "native");
+    const added = this.addNode(type, { ...config }, isNative ? {} : { lane: this.node(to.nodeId).lane });
+    this.#swap({ ...added, converts: true });
     return { nodeId: added.id, descriptor: added.type.descriptor };
   }
 
@@ -552,39 +504,23 @@ export class Topology {
     // Links made since the ends were resolved may have set the kind of their frames.
     const [from, to] = [one, other].map(({ nodeId, port }) => this.endAt({ node: nodeId, port }));
     assertForward(from, to);
-    const output = resolvePort(from, "output");
-    const input = resolvePort(to, "input");
+    const ports = portsBetween(this, from, to);
     const { carried } = this;
     // `carried` counts the new link from the next line on: do not keep it if a check throws.
     this.#carried = undefined;
-    const ports = meet(output, knownInput(this.node(to.nodeId), input));
     assertLinkable(from, to, ports, carried, this.known);
     const ends = this.assertFree(from, to);
-    const attempt = attemptOf(from, to);
-    const chosen = linkOptions(attempt, options, ports.output, this.mode, this.#linkDefaults(from, to));
-    assertDelayed(this, attempt, ends);
+    const chosen = roomBetween(this, from, to, ports.output, options);
+    assertDelayed(this, attemptOf(from, to), ends);
     const id = this.#numbers.takeLinkId();
     const index = this.#numbers.takeLink();
-    const { kind } = carried.of(ends.fromNode, ends.fromPort, output);
-    for (const end of [ends.fromNode, ends.toNode]) if (kind !== undefined) spreadKind(this.#inference, end, kind);
+    const { kind } = carried.of(ends.fromNode, ends.fromPort, resolvePort(from, "output"));
+    for (const end of [ends.fromNode, ends.toNode]) if (kind !== undefined) this.#spreadKind(end, kind);
     const entry: LinkEntry = { id, index, ...ends, ...ports, ...chosen, asked: options };
     this.connections.add(entry);
     this.#carried = carried;
     this.#version++;
     return entry;
-  }
-
-  /** Returns the inputs to the default capacity of a link. */
-  #linkDefaults(from: LinkEnd, to: LinkEnd): LinkDefaults {
-    const [output, input] = [from, to].map(({ nodeId, port }) => portAddress(nodeId as NodeId, port));
-    const { records } = to.descriptor;
-    return {
-      usual: this.capacity,
-      from: output,
-      to: input,
-      records,
-      waits: waitBefore(this.node(to.nodeId), this.mode),
-    };
   }
 
   /** Returns the ends of a link to make. @throws {SluiceError} `DestinationOccupied` */
@@ -619,7 +555,7 @@ export class Topology {
 
   /** The types that ports carry, as far as the links determine them. Valid until the graph changes. */
   get carried(): CarriedTypes {
-    return this.#carried ??= new CarriedTypes(this.#carrying);
+    return this.#carried ??= new CarriedTypes(this);
   }
 
   /** Returns the link into an input. */
@@ -632,54 +568,10 @@ export class Topology {
     return this.connections.from(node, port);
   }
 
-  #tellDepartures(): void {
-    for (const [before, tell] of this.#departures) {
-      const now = this.#nodes.get(before.id);
-      if (now?.life === before.life && now.type.descriptor.type === before.type.descriptor.type) continue;
-      this.#departures.delete(before);
-      tell();
-    }
-  }
-
-  #put(entry: NodeEntry): void {
-    this.#nodes.set(entry.id, entry);
-    if (entry.type.descriptor.delays === true) this.#delaying.add(entry.id);
-    else this.#delaying.delete(entry.id);
-  }
-
-  /** Makes another node the resident of the lane that a node leaves. */
-  #leaveLane(entry: NodeEntry): void {
-    if (this.#residents.get(entry.lane)?.id !== entry.id) return;
-    const other = this.#nodes.values().find(({ lane }) => lane === entry.lane);
-    if (other === undefined) this.#residents.delete(entry.lane);
-    else this.#residents.set(entry.lane, other);
-  }
-
-  #swap(old: NodeEntry, entry: NodeEntry): void {
+  /** Replaces the entry of a node. */
+  #swap(entry: NodeEntry): void {
     this.#carried = undefined;
-    this.#put(entry);
-    if (this.#residents.get(old.lane) === old) this.#residents.set(old.lane, entry);
-  }
-
-  /**
-   * Sizes the type of a replacing node: with all ports of the old node if the types are equal, else with the linked
-   * ones.
-   */
-  #typeAfter(old: NodeEntry, type: AnyNodeType, config: Record<string, unknown>): AnyNodeType {
-    if (type.descriptor.type === old.type.descriptor.type) {
-      const sized = sizedType(old.id, type, config, []);
-      const told = withKind(sized.descriptor, inferredKind(old.type.descriptor));
-      const descriptor = takeElements(told, elementsByPort(old.type.descriptor));
-      return descriptor === sized.descriptor ? sized : withDescriptor(sized, descriptor);
-    }
-    const ends = [
-      ...this.connections.intoNode(old.id).map((link) => ({ input: link.toPort, port: link.input })),
-      ...this.connections.fromNode(old.id).map((link) => ({ output: link.fromPort, port: link.output })),
-    ];
-    const ports = ends.map(({ port, ...end }): WantedPort =>
-      port.of === undefined ? Object.values(end)[0] : { ...end, kind: port.kind }
-    );
-    return sizedType(old.id, type, config, ports);
+    this.#nodes.put(entry);
   }
 
   /** Sizes a node's type for the requested ports. */
@@ -703,37 +595,5 @@ export class Topology {
   #assertSchedulable(node: NodeEntry): void {
     const options = Object.hasOwn(this.lanes, node.lane) ? this.lanes[node.lane] : undefined;
     assertSchedulable(node, options, () => this.on(node.lane).filter(({ id }) => id !== node.id));
-  }
-
-  /** @throws as `replaceNode()`, for the links of the replacing node */
-  #assertLinksFit(old: NodeEntry, { id, type }: NodeEntry): void {
-    for (const link of this.#linksAt(id)) {
-      replacing(old, type, () => this.#assertLinkFits(link));
-    }
-    if (old.type.descriptor.delays !== true || type.descriptor.delays === true) return;
-    for (const link of this.connections.fromNode(id)) assertDelayed(this, replacement(old, type), link, "leaves");
-  }
-
-  #assertLinkFits(link: LinkEntry): void {
-    const [from, to] = this.#endsOf(link);
-    const input = knownInput(this.node(to.nodeId), resolvePort(to, "input"));
-    const ports = meet(resolvePort(from, "output"), input);
-    assertLinkable(from, to, ports, new CarriedTypes(this.#carrying, link), this.known);
-  }
-}
-
-/** Returns the start of messages about a replacement. */
-function replacement(old: NodeEntry, type: AnyNodeType): string {
-  return `Cannot replace node "${old.id}" (${old.type.descriptor.type}) by a ${type.descriptor.type}`;
-}
-
-/** Runs a step of a replacement, and names the replacement in its errors. */
-function replacing<T>(old: NodeEntry, type: AnyNodeType, step: () => T): T {
-  try {
-    return step();
-  } catch (cause) {
-    if (!(cause instanceof SluiceError)) throw cause;
-    const { code, message, nodeId, port, available } = cause;
-    throw new SluiceError(code, `${replacement(old, type)}: ${message}`, { nodeId, port, available, cause });
   }
 }

@@ -14,7 +14,7 @@ const deaf = fixture(() => ({ process() {} }), { type: "deaf", ports: [] });
 
 /** `a` and `b`, on lanes of their names, with a link. */
 function pair(): Topology {
-  const topology = new Topology("offline", () => []);
+  const topology = new Topology({ mode: "offline" });
   for (const id of ["a", "b"]) topology.addNode(plain, {}, { id, lane: id });
   link(topology, "a", "b");
   return topology;

@@ -18,7 +18,7 @@ function through(type: string, { accepts, delays = false }: { accepts?: FormatAc
 }
 
 Deno.test("assertBypassFits() goes by the format that was told, through nodes that are passed by", () => {
-  const graph = new Topology("live", () => []);
+  const graph = new Topology({ mode: "live" });
   for (const id of ["source", "first", "second"]) graph.addNode(through("any"), {}, { id });
   graph.addNode(through("strict", { accepts: { sampleRateHz: 48_000 } }), {}, { id: "sink" });
   const ids = ["source", "first", "second", "sink"];
@@ -43,7 +43,7 @@ Deno.test("assertBypassFits() goes by the format that was told, through nodes th
 });
 
 Deno.test("assertBypassFits() comes to an end in a loop", () => {
-  const graph = new Topology("live", () => []);
+  const graph = new Topology({ mode: "live" });
   graph.addNode(through("any"), {}, { id: "one" });
   graph.addNode(through("late", { delays: true }), {}, { id: "two" });
   graph.addLink({ node: "one", port: "out" }, { node: "two", port: "in" }, {});

@@ -8,12 +8,13 @@
  *
  * @module
  */
-import { expandPort, findPort, type NodeDescriptor, type PortDescriptor } from "../descriptor/descriptor.ts";
+import { expandPort, findPort, type PortDescriptor } from "../descriptor/descriptor.ts";
 import { frameTypeOf, inferredKind, isChosen, withKind } from "../descriptor/open_ports.ts";
 import type { FrameKind } from "../frames/format.ts";
 import { KIND_FACTS } from "../frames/kinds.ts";
 import type { NodeId } from "../ids.ts";
 import { withDescriptor } from "../registry/node_type.ts";
+import type { ConnectionManager } from "./connection_manager.ts";
 import type { LinkEntry, NodeEntry } from "./entries.ts";
 
 /** The two ends of a link. */
@@ -26,10 +27,8 @@ export interface CarryingLink {
 
 /** A graph, as far as it determines the types of its links. */
 export interface CarryingGraph {
-  /** Returns the descriptor of a node; `undefined` if not known. */
-  descriptorOf(node: string): NodeDescriptor | undefined;
-  /** Returns the links from and to a node. */
-  linksAt(node: string): Iterable<CarryingLink>;
+  readonly nodes: ReadonlyMap<NodeId, NodeEntry>;
+  readonly connections: ConnectionManager<LinkEntry>;
 }
 
 /** The type of a port's frames, as far as the links of its graph determine it. */
@@ -129,6 +128,14 @@ export class CarriedTypes {
     return this.#solution.describe(termOf(node, port, descriptor));
   }
 
+  /** Returns the kind of a node's frames that the links determine; `undefined` if none do, or if its type fixes it. */
+  kindOf({ id, type: { descriptor } }: NodeEntry): FrameKind | undefined {
+    const port = [...descriptor.inputs, ...descriptor.outputs].find(isChosen);
+    if (port === undefined) return undefined;
+    const [name = port.name] = expandPort(port);
+    return this.of(id, name, port).kind;
+  }
+
   /** Returns the types anew, without the links that `compare()` has added. @param link a link to ignore */
   without(link?: CarryingLink): CarriedTypes {
     return new CarriedTypes(this.#graph, link);
@@ -140,7 +147,7 @@ export class CarriedTypes {
     const found = new Set([start]);
     for (const node of found) {
       this.#known.add(node);
-      for (const link of this.#graph.linksAt(node)) {
+      for (const link of this.#graph.connections.at(node as NodeId)) {
         if (link.toNode === this.#except?.toNode && link.toPort === this.#except.toPort) continue;
         const ports = portsOf(this.#graph, link);
         if (ports === undefined || !shareKind(ports)) continue;
@@ -263,10 +270,12 @@ function keyOf({ node, name }: Term): string {
 
 /** @returns `undefined` if a port is missing */
 function portsOf(graph: CarryingGraph, link: CarryingLink): LinkPorts | undefined {
-  const source = graph.descriptorOf(link.fromNode);
-  const target = graph.descriptorOf(link.toNode);
-  const output = source && findPort(source, link.fromPort, "output");
-  const input = target && findPort(target, link.toPort, "input");
+  const find = (node: string, port: string, direction: "input" | "output") => {
+    const descriptor = graph.nodes.get(node as NodeId)?.type.descriptor;
+    return descriptor && findPort(descriptor, port, direction);
+  };
+  const output = find(link.fromNode, link.fromPort, "output");
+  const input = find(link.toNode, link.toPort, "input");
   return output === undefined || input === undefined ? undefined : { output, input };
 }
 
@@ -339,45 +348,30 @@ function readTerm(
   return { term: make(name, terms), end: at };
 }
 
-/** A graph in which kinds are inferred. */
-export interface InferenceGraph {
-  readonly nodes: ReadonlyMap<NodeId, NodeEntry>;
-  /** Returns the types of its ports, by its current links. */
-  carried(): CarriedTypes;
-  linksAt(node: NodeId): readonly LinkEntry[];
-  /** Replaces one node entry by another. */
-  swap(old: NodeEntry, entry: NodeEntry): void;
-  /** Updates a link from its ends. */
-  relink(link: LinkEntry): void;
-}
-
-/**
- * Infers the kind of a node, and of the nodes behind it, from its links. Does nothing if the node's type fixes the
- * kind.
- */
-export function inferKind(graph: InferenceGraph, id: NodeId): void {
-  const descriptor = graph.nodes.get(id)?.type.descriptor;
-  const port = descriptor && [...descriptor.inputs, ...descriptor.outputs].find(isChosen);
-  if (port === undefined) return;
-  const [name = port.name] = expandPort(port);
-  spreadKind(graph, id, graph.carried().of(id, name, port).kind);
+/** The nodes and links that change when a node gets another kind of frames. */
+export interface KindSpread {
+  /** The nodes, each with its new kind. */
+  readonly nodes: readonly NodeEntry[];
+  /** The links of frames of that kind, as they were. */
+  readonly links: ReadonlySet<LinkEntry>;
 }
 
 /** Gives a kind to a node, and to all nodes that ports of open kind join to it. */
-export function spreadKind(graph: InferenceGraph, start: NodeId, kind: FrameKind | undefined): void {
+export function spreadKind(graph: CarryingGraph, start: NodeId, kind: FrameKind | undefined): KindSpread {
+  const nodes: NodeEntry[] = [];
   const links = new Set<LinkEntry>();
   const found = new Set([start]);
   for (const id of found) {
     const node = graph.nodes.get(id);
     const descriptor = node && withKind(node.type.descriptor, kind);
     if (descriptor === undefined || inferredKind(descriptor) !== kind || descriptor === node!.type.descriptor) continue;
-    graph.swap(node!, { ...node!, type: withDescriptor(node!.type, descriptor) });
-    for (const link of graph.linksAt(id)) {
+    nodes.push({ ...node!, type: withDescriptor(node!.type, descriptor) });
+    for (const link of graph.connections.at(id)) {
       const [own, other] = link.fromNode === id ? [link.output, link.toNode] : [link.input, link.fromNode];
       if (!isChosen(own)) continue;
       links.add(link);
       found.add(other);
     }
   }
-  for (const link of links) graph.relink(link);
+  return { nodes, links };
 }

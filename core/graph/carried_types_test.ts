@@ -139,7 +139,7 @@ Deno.test("a port carries the value schema of what its links say, and none of a 
   const peak = { type: "number" } as const;
   const takerOf = (type: string, valueSchema: PortDescriptor["valueSchema"]) =>
     fixture(idle, { type: "taker", ports: [{ ...data("in", "input", type), valueSchema }] });
-  const topology = new Topology("live", () => []);
+  const topology = new Topology({ mode: "live" });
   const add = (id: string, type: AnyNodeType) => void topology.addNode(type, {}, { id });
   const link = (from: string, to: string) => topology.addLink(splitAddress(from), splitAddress(to), {});
   const wanted = wantedValues(topology, "anything");

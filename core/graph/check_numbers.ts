@@ -21,7 +21,7 @@ import { type GraphDiagnostics, warning } from "./diagnostics.ts";
 import type { ShapedGraph, ShapedLink } from "./shape.ts";
 import { isList } from "../descriptor/descriptor.ts";
 import type { LinkEntry } from "./entries.ts";
-import { waitBefore } from "./known_formats.ts";
+import { waitBefore } from "./link_facts.ts";
 
 /**
  * Reports wrong numbers. Call it only for a graph without other faults.

@@ -132,6 +132,11 @@ export class ConnectionManager<L extends Connection> {
     return this.#incoming.get(node) ?? [];
   }
 
+  /** Returns the links into a node, then those from it. */
+  at(node: NodeId): L[] {
+    return [...this.intoNode(node), ...this.fromNode(node)];
+  }
+
   /** Returns the links from an output. */
   from(node: NodeId, port: string): L[] {
     return this.fromNode(node).filter((link) => link.fromPort === port);

@@ -43,7 +43,7 @@ export class FileTopology extends Topology {
     { lanes, capacity, convert }: GraphOptions,
     place: (offset: number) => SourcePlace,
   ) {
-    super(mode, () => types, lanes, undefined, capacity, convert);
+    super({ mode, known: () => types, lanes, capacity, convert });
     this.#place = place;
   }
 

@@ -8,7 +8,7 @@ import { Topology } from "../topology.ts";
 import { whyFixed } from "./fixed_nodes.ts";
 
 Deno.test("whyFixed() says why a node stays on its lane, and nothing of one that may be moved", () => {
-  const topology = new Topology("offline", () => [], { auto: {} });
+  const topology = new Topology({ mode: "offline", lanes: { auto: {} } });
   const why = (id: string) => whyFixed(topology, topology.node(id));
   topology.addNode(laden, {}, { id: "free" });
   topology.addNode(laden, {}, { id: "named", lane: "dsp" });

@@ -21,8 +21,6 @@ import { type ConversionStep, type ConvertedOutput, findConversion, knownOf, wit
 import type { LinkEntry, NodeEntry } from "./entries.ts";
 import { assertForward, attemptOf, type LinkEnd, resolvePort } from "./link_rules.ts";
 import { refusalOf } from "../ports/accepted.ts";
-import type { GraphMode } from "../links/policy.ts";
-import type { LinkWait } from "../links/link_options.ts";
 
 /** Most nodes in a row to follow for the format of frames. */
 const MAX_FOLLOWED = 64;
@@ -249,19 +247,4 @@ export function formatFault(
     return refusalOf(link, actual, { field, found: found[0], wanted }, () => converting.map(({ type }) => type));
   }
   return undefined;
-}
-
-/** Returns the wait on the links into a node; `undefined` for a node that does not delay. */
-export function waitBefore(
-  { type, config }: Pick<NodeEntry, "type" | "config">,
-  mode: GraphMode,
-): LinkWait | undefined {
-  const { delays, config: { properties } } = type.descriptor;
-  if (delays !== true) return undefined;
-  const numberOf = (key: string, otherwise: number) => {
-    const value = config[key] ?? properties[key]?.default;
-    return typeof value === "number" ? value : otherwise;
-  };
-  // Offline, a delay changes times but holds no frame back.
-  return { ms: mode === "offline" ? 0 : numberOf("delayMs", 0), frames: numberOf("delayFrames", 1) };
 }

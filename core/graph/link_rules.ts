@@ -6,7 +6,9 @@
 import { describeName } from "../errors/describe_value.ts";
 import { listNames, SluiceError } from "../errors.ts";
 import { findClash, FORMAT_FIELDS, type FormatField, listOf } from "../frames/format.ts";
-import type { CarriedType, CarriedTypes, LinkPorts, LinkTypes } from "./carried_types.ts";
+import type { NodeId } from "../ids.ts";
+import type { CarriedType, CarriedTypes, CarryingGraph, LinkPorts, LinkTypes } from "./carried_types.ts";
+import type { Connection } from "./connection_manager.ts";
 import { expandPort, findPort, isList, type NodeDescriptor, type PortDescriptor } from "../descriptor/descriptor.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import { isOpen } from "../descriptor/open_ports.ts";
@@ -25,6 +27,12 @@ export interface LinkEnd {
   readonly descriptor: NodeDescriptor;
   /** The name in the graph, such as `audio_2`. */
   readonly port: string;
+}
+
+/** Returns the ends of a link of a graph, with the current descriptors of their nodes. */
+export function endsOf({ nodes }: Pick<CarryingGraph, "nodes">, link: Omit<Connection, "id">): [LinkEnd, LinkEnd] {
+  const end = (id: NodeId, port: string) => ({ nodeId: id, descriptor: nodes.get(id)!.type.descriptor, port });
+  return [end(link.fromNode, link.fromPort), end(link.toNode, link.toPort)];
 }
 
 /**

@@ -19,7 +19,7 @@ const node = fixture(() => ({ process() {} }), {
 
 /** A graph of nodes with configurations of their own, and an edit's changes of these. */
 function setUp(configs: { readonly [id: string]: Record<string, unknown> }) {
-  const topology = new Topology("live", () => []);
+  const topology = new Topology({ mode: "live" });
   const ids: Record<string, NodeId> = {};
   for (const [id, config] of Object.entries(configs)) ids[id] = topology.addNode(node, config, { id }).id;
   const found = () => Object.fromEntries([...topology.nodes.values()].map(({ id, config }) => [id, { ...config }]));

@@ -14,7 +14,7 @@ const LANES = [{ name: "near", index: 1 }];
  */
 function keeps(called: "old" | "new", inTick?: string, phase?: number): KeptLanes {
   const page = ControlPage.format(new SharedArrayBuffer(controlBytes(SIZES)), SIZES);
-  const topology = new Topology("live", () => []);
+  const topology = new Topology({ mode: "live" });
   const [before, after] = ["old", "new"].map((id) => topology.addNode(pass, {}, { id, lane: "near" }));
   const { index } = called === "new" ? after : before;
   page.u32[(page.laneOffset(1) + LANE.currentNode) >> 2] = index + 1;
@@ -34,7 +34,7 @@ Deno.test("whatKeeps() names a node of the graph that its lane has run last only
 
 Deno.test("whatKeeps() does not name a node that a device drives for its process(), which lasts as long as the node", () => {
   const page = ControlPage.format(new SharedArrayBuffer(controlBytes(SIZES)), SIZES);
-  const topology = new Topology("live", () => []);
+  const topology = new Topology({ mode: "live" });
   const [device, other] = [source({}, { mode: "external" }), source({})].map(({ type }, k) =>
     topology.addNode(type, {}, { id: `node${k}` })
   );

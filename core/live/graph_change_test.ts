@@ -25,7 +25,7 @@ const other = fixture(() => ({ process() {} }), {
 
 /** source → a → b → mix, all on lane "near". */
 function graph(): Topology {
-  const topology = new Topology("live", () => []);
+  const topology = new Topology({ mode: "live" });
   topology.addNode(numberedSource, {}, { id: "source", lane: "near" });
   for (const id of ["a", "b"]) topology.addNode(pass, {}, { id, lane: "near" });
   topology.addNode(mixing, {}, { id: "mix", lane: "near" });

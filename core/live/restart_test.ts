@@ -13,7 +13,7 @@ const plain = fixture(() => ({ process() {} }), {
 });
 
 function withNode(): Topology {
-  const topology = new Topology("offline", () => []);
+  const topology = new Topology({ mode: "offline" });
   topology.addNode(plain, {}, { id: "a", lane: "a" });
   return topology;
 }

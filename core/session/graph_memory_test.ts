@@ -26,7 +26,7 @@ class CountingDriver extends PortableDriver {
 }
 
 /** A graph whose nodes use the pools `audio` and `data`. */
-function graph(topology = new Topology("offline", () => [])): Topology {
+function graph(topology = new Topology({ mode: "offline" })): Topology {
   const both = fixture(() => ({ process() {} }), {
     type: "both",
     mode: "loop",
@@ -61,7 +61,7 @@ for (const [what, { pools, most = Infinity, wanted }] of Object.entries(REFUSED)
 
 Deno.test("GraphMemory.grow() keeps no arena of pools that it could not make, and the old ones stay", () => {
   const driver = new CountingDriver();
-  const empty = new Topology("offline", () => []);
+  const empty = new Topology({ mode: "offline" });
   const memory = new GraphMemory(driver, empty, {});
   const draft = graph(empty.draft());
   const before = driver.arenas;
@@ -143,7 +143,7 @@ Deno.test("GraphMemory.grow() looks at what an edit adds alone, until it does no
 });
 
 Deno.test("GraphMemory.grow() gives pools of a refused edit again, until one is in effect: lanes do not know of them", () => {
-  const empty = new Topology("offline", () => []);
+  const empty = new Topology({ mode: "offline" });
   const memory = new GraphMemory(new PortableDriver(), empty, {});
   const grow = () => {
     const draft = graph(empty.draft());

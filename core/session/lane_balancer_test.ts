@@ -42,7 +42,7 @@ function makeRun(
   { processors = 2, restMs = 60_000 }: { readonly processors?: number; readonly restMs?: number } = {},
 ): TestRun {
   const { driver } = chooseDriver(native);
-  const topology = new Topology(mode, () => [], { auto: {} });
+  const topology = new Topology({ mode, lanes: { auto: {} } });
   const events = new EventBus(() => driver.nowNs());
   const moves: TestRun["moves"] = [];
   const [moved, movedBack] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];

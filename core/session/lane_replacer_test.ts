@@ -51,7 +51,7 @@ async function lose(
   let nowNs = 0;
   const done = Promise.withResolvers<void>();
   const run = {
-    topology: new Topology("live", () => []),
+    topology: new Topology({ mode: "live" }),
     // Each reading of the clock is a second later than the last one.
     driver: {
       nowNs: () => {
@@ -121,7 +121,7 @@ Deno.test("LaneReplacer ends the run where the new thread of a lane ends while i
 });
 
 Deno.test("LaneReplacer.take() has nothing done with the nodes of the lane until that has another thread", () => {
-  const topology = new Topology("live", () => []);
+  const topology = new Topology({ mode: "live" });
   for (const id of ["a", "b"]) topology.addNode(pass, {}, { id, lane: "near", supervision: "disable" });
   const nodes = new RunNodes(topology.nodes.values(), { publish: () => {} });
   const [a, b] = nodes.all;

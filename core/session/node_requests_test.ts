@@ -10,7 +10,7 @@ type Command = Parameters<LanePort["send"]>[0];
 
 /** Two lanes that record their messages, and a node. */
 function setUp() {
-  const node = new Topology("live", () => []).addNode(pass, {}, { id: "n" });
+  const node = new Topology({ mode: "live" }).addNode(pass, {}, { id: "n" });
   const sent: Command[] = [];
   const send = (command: Command) => void sent.push(command);
   const requests = new NodeRequests(() => ({ nodeId: "m" as NodeId, why: '"m" has not returned from process()' }));

@@ -23,7 +23,7 @@ const WAYS: { readonly [S in NodeStage]: readonly NodeEvent[] } = {
 
 function nodeIn(stage: NodeStage): { readonly node: RunNode; readonly states: NodeStates } {
   const states = new NodeStates({ publish: () => {} });
-  const entry = new Topology("live", () => []).addNode(pass, {}, { id: "n" });
+  const entry = new Topology({ mode: "live" }).addNode(pass, {}, { id: "n" });
   const node = new RunNode(entry, states, "new");
   for (const event of WAYS[stage]) node.meet(event);
   return { node, states };

@@ -12,7 +12,7 @@ import { RunNodes } from "./run_nodes.ts";
 function setUp(ids: readonly string[]) {
   const sizes = { lanes: 1, links: 0, nodes: ids.length };
   const page = ControlPage.format(new ArrayBuffer(controlBytes(sizes)), sizes);
-  const topology = new Topology("live", () => []);
+  const topology = new Topology({ mode: "live" });
   for (const id of ids) topology.addNode(pass, {}, { id });
   const events = new EventBus(() => 0);
   const run = new RunNodes(topology.nodes.values(), events);

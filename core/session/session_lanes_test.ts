@@ -34,7 +34,7 @@ function setUp(): SetUp {
   const heard: string[] = [];
   const states: string[] = [];
   const driver = new PortableDriver();
-  const topology = new Topology("live", () => []);
+  const topology = new Topology({ mode: "live" });
   topology.addNode(numberedSource, {}, { id: "n", lane: "main" });
   const memory = new GraphMemory(driver, topology, {});
   const lanes = new SessionLanes(

@@ -29,7 +29,7 @@ const UNCHANGED: GraphChange = {
 /** A supervisor of one node, with a clock that does not advance and a session that does nothing. */
 function setUp(supervision: Supervision) {
   const events = new EventBus(() => 0);
-  const topology = new Topology("live", () => []);
+  const topology = new Topology({ mode: "live" });
   const { id } = topology.addNode(pass, {}, { id: "n", supervision });
   const nodes = new RunNodes(topology.nodes.values(), events);
   const { states } = nodes;

@@ -13,7 +13,7 @@ const MS = 1e6;
 
 /** A source and a node behind it on lane `worker`, and a node on a lane that the graph names. */
 function makeGraph() {
-  const topology = new Topology("offline", () => [], { auto: {} });
+  const topology = new Topology({ mode: "offline", lanes: { auto: {} } });
   const [source, busy, named] = [
     topology.addNode(numberedSource, {}, { id: "source" }),
     topology.addNode(laden, {}, { id: "busy" }),

@@ -9,7 +9,7 @@ import type { Run } from "../run.ts";
 const INDEX = 1;
 
 Deno.test("keptBy() names the node whose call keeps a lane, or else those of which one may", () => {
-  const topology = new Topology("live", () => []);
+  const topology = new Topology({ mode: "live" });
   const indices = ["a", "b"].map((id) => topology.addNode(pass, {}, { id, lane: "near" }).index);
   const sizes = { lanes: 2, links: 1, nodes: 8 };
   const page = ControlPage.format(new SharedArrayBuffer(controlBytes(sizes)), sizes);

@@ -1,0 +1,104 @@
+/**
+ * The rules for a node that takes the place of another one: the ports that it gets, and whether the links of the old
+ * node fit them. Errors name the replacement: `Cannot replace node "a" (gain) by a mixer: …`.
+ *
+ * @module
+ */
+import { elementsByPort, takeElements } from "../descriptor/dynamic_ports.ts";
+import type { WantedPort } from "../descriptor/named_ports.ts";
+import { inferredKind, withKind } from "../descriptor/open_ports.ts";
+import { SluiceError } from "../errors.ts";
+import { laneOf } from "../placement/lane_choice.ts";
+import type { LaneOptions } from "../placement/lane_options.ts";
+import { type AnyNodeType, sizedType, withDescriptor } from "../registry/node_type.ts";
+import { CarriedTypes, type CarryingGraph } from "./carried_types.ts";
+import type { LinkEntry, NodeEntry } from "./entries.ts";
+import { portsBetween } from "./link_facts.ts";
+import { assertLinkable, endsOf } from "./link_rules.ts";
+import { assertDelayed, type LoopGraph } from "./order.ts";
+
+/** The graph of the two nodes. */
+export interface ReplacementGraph extends CarryingGraph, LoopGraph<LinkEntry> {
+  /** Options of lanes, by name. */
+  readonly lanes: { readonly [name: string]: LaneOptions };
+}
+
+/** @throws {SluiceError} `InvalidGraph` for a type that the lane of the old node cannot run */
+export function assertLaneRuns({ lanes }: ReplacementGraph, old: NodeEntry, type: AnyNodeType): void {
+  const lane = laneOf(old.id, type.descriptor, old.lane, lanes, new Map());
+  const [isNative, wasNative] = [type, old.type].map(({ descriptor }) => descriptor.lane === "native");
+  if (lane === old.lane && isNative === wasNative) return;
+  throw new SluiceError(
+    "InvalidGraph",
+    `${replacement(old, type)}: it runs on lane "${old.lane}", which cannot run that type`,
+    { nodeId: old.id },
+  );
+}
+
+/**
+ * Sizes the type of the replacing node: with all ports of the old node if the types are equal, else with the linked
+ * ones.
+ *
+ * @throws {SluiceError} `PortNotFound`, `TypeMismatch` or `InvalidGraph` for a port that the type cannot have
+ */
+export function typeAfter(
+  { connections }: ReplacementGraph,
+  old: NodeEntry,
+  type: AnyNodeType,
+  config: Record<string, unknown>,
+): AnyNodeType {
+  if (type.descriptor.type === old.type.descriptor.type) {
+    return naming(old, type, () => {
+      const sized = sizedType(old.id, type, config, []);
+      const told = withKind(sized.descriptor, inferredKind(old.type.descriptor));
+      const descriptor = takeElements(told, elementsByPort(old.type.descriptor));
+      return descriptor === sized.descriptor ? sized : withDescriptor(sized, descriptor);
+    });
+  }
+  const wanted = [
+    ...connections.intoNode(old.id).map(({ toPort, input: { of, kind } }): WantedPort =>
+      of === undefined ? toPort : { input: toPort, kind }
+    ),
+    ...connections.fromNode(old.id).map(({ fromPort, output: { of, kind } }): WantedPort =>
+      of === undefined ? fromPort : { output: fromPort, kind }
+    ),
+  ];
+  return naming(old, type, () => sizedType(old.id, type, config, wanted));
+}
+
+/**
+ * Checks that the links of the old node fit the type of the node that is in its place now.
+ *
+ * @throws {SluiceError} `PortNotFound`, `TypeMismatch`, `CycleWithoutDelay`
+ */
+export function assertLinksFit(
+  graph: ReplacementGraph,
+  old: NodeEntry,
+  { id, type }: NodeEntry,
+  known: () => readonly AnyNodeType[],
+): void {
+  for (const link of graph.connections.at(id)) {
+    naming(old, type, () => {
+      const [from, to] = endsOf(graph, link);
+      assertLinkable(from, to, portsBetween(graph, from, to), new CarriedTypes(graph, link), known);
+    });
+  }
+  if (old.type.descriptor.delays !== true || type.descriptor.delays === true) return;
+  for (const link of graph.connections.fromNode(id)) assertDelayed(graph, replacement(old, type), link, "leaves");
+}
+
+/** Returns the start of messages about a replacement. */
+function replacement(old: NodeEntry, type: AnyNodeType): string {
+  return `Cannot replace node "${old.id}" (${old.type.descriptor.type}) by a ${type.descriptor.type}`;
+}
+
+/** Runs a step of a replacement, and names the replacement in its errors. */
+function naming<T>(old: NodeEntry, type: AnyNodeType, step: () => T): T {
+  try {
+    return step();
+  } catch (cause) {
+    if (!(cause instanceof SluiceError)) throw cause;
+    const { code, message, nodeId, port, available } = cause;
+    throw new SluiceError(code, `${replacement(old, type)}: ${message}`, { nodeId, port, available, cause });
+  }
+}
