@@ -9,7 +9,7 @@ import { consoleWithoutReader } from "../core/log/console_output.ts";
 import { assertDeno } from "../core/process/deno_version.ts";
 import { keepIgnoringHangup } from "../core/process/signals.ts";
 import { configureLog } from "../core/log.ts";
-import { startLaneWorkerEarly } from "../core/lanes/lane_worker_start.ts";
+import { startLaneWorkerEarly } from "../core/lanes/ports/lane_worker_start.ts";
 import type { CommandArgs } from "./args.ts";
 import { ArgsAnswered } from "./output/args_answered.ts";
 import { reportErrors } from "./output/failure.ts";

@@ -8,7 +8,7 @@
  */
 
 /** Version of the layouts and of their meaning. */
-export const ABI_VERSION = 9;
+export const ABI_VERSION = 10;
 
 /** Version of the interface of plugins. */
 export const STAGE_VERSION = { major: 1, minor: 6 } as const;

@@ -9,7 +9,6 @@ import {
   decodeReport,
   encodeMessage,
   type NativeCommand,
-  type NativeLaneSpec,
   type NativePriority,
   type NativeReport,
 } from "./native_messages.ts";
@@ -43,11 +42,12 @@ export class NativeLane implements Disposable {
   /**
    * Starts a lane. It reports `opened`, or `failed`.
    *
+   * @param start what it starts with: `Start` of `crates/ffi/src/native_messages.rs`
    * @throws {RangeError} if the library refuses the description
    */
-  constructor(symbols: NativeSymbols, spec: NativeLaneSpec) {
+  constructor(symbols: NativeSymbols, start: object) {
     this.#symbols = symbols;
-    const json = encodeMessage(spec);
+    const json = encodeMessage(start);
     this.#pointer = symbols.slu_native_spawn(Deno.UnsafePointer.of(json), json.length);
     if (this.#pointer === null) throw this.#refusal("make a native lane");
   }

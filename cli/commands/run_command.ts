@@ -10,7 +10,7 @@ import { buildGraph, graphOptions } from "../../core/graph/build.ts";
 import type { GraphDocument } from "../../core/graph/schema.ts";
 import { placed } from "../../core/graph/diagnostics.ts";
 import { logger } from "../../core/log.ts";
-import { dropEarlyLaneWorker } from "../../core/lanes/lane_worker_start.ts";
+import { dropEarlyLaneWorker } from "../../core/lanes/ports/lane_worker_start.ts";
 import { watchMainSignals } from "../../core/process/main_watch.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";

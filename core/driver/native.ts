@@ -8,7 +8,6 @@ import { Arenas } from "../../ffi/arenas.ts";
 import { lastNativeError, loadNative, type NativeLibrary } from "../../ffi/loader.ts";
 import { NativeError } from "../../ffi/native_error.ts";
 import { NativeLane, scheduleThread } from "../../ffi/native_lane.ts";
-import type { NativeEdit, NativeLaneSpec, NativeLink, NativePort, NativeRest } from "../../ffi/native_messages.ts";
 import { NativeRingReader, NativeRingWriter } from "../../ffi/ring_ends.ts";
 import type { NativeSymbols } from "../../ffi/symbols.ts";
 import { SluiceError } from "../errors.ts";
@@ -22,35 +21,6 @@ const MAX_ASYNC_PARK_MS = 250;
 
 type NativeArena = Extract<ArenaToken, { kind: "native" }>;
 type NativeRing = Extract<RingToken, { kind: "native" }>;
-
-/** A link end with the ports on this lane. */
-export interface NativeLinkPlan {
-  readonly link: Pick<NativeLink, "index" | "policy" | "capacity"> & {
-    readonly kind: string;
-    readonly rejoins?: boolean;
-    readonly ring?: RingToken;
-    readonly readerBit: number;
-    readonly writerBit: number;
-  };
-  readonly end: NativeLink["end"]["kind"];
-  readonly otherLane: number;
-  readonly from: NativePort;
-  readonly to: NativePort;
-}
-
-/** The changes of a native lane, by tokens. */
-export interface NativeEditPlan extends Omit<NativeEdit, "pools" | "attach" | "detach" | "leave" | "retarget"> {
-  readonly pools: readonly ArenaToken[];
-  readonly detach?: readonly NativeLinkPlan[];
-  readonly leave?: readonly NativeLinkPlan[];
-  readonly retarget?: readonly NativeLinkPlan[];
-  readonly attach: readonly NativeLinkPlan[];
-}
-
-/** A native lane, by tokens. */
-export interface NativeLanePlan extends Omit<NativeLaneSpec, "control" | "first"> {
-  readonly first: NativeEditPlan;
-}
 
 interface Control {
   readonly token: NativeArena;
@@ -206,50 +176,13 @@ export class NativeDriver implements Driver {
   }
 
   /**
-   * Starts a native lane of the control arena in use.
+   * Starts a native lane.
    *
-   * @throws {RangeError} if the library refuses the plan
+   * @param start what it starts with, with arenas and rings as tokens of this driver
+   * @throws {RangeError} if the library refuses it
    */
-  startNativeLane(plan: NativeLanePlan): NativeLane {
-    if (this.#control === undefined) throw missingControl();
-    return new NativeLane(this.#symbols, {
-      ...plan,
-      control: this.#arenas.unsafePointer(this.#control.token),
-      first: this.#nativeEdit(plan.first),
-    });
-  }
-
-  /**
-   * Prepares a native lane for an edit.
-   *
-   * @throws {RangeError} if the library refuses the plan
-   */
-  prepareNativeEdit(lane: NativeLane, epoch: number, plan: NativeEditPlan): void {
-    lane.send({ kind: "prepare", epoch, edit: this.#nativeEdit(plan) });
-  }
-
-  /**
-   * Hands a native lane the frames that other lanes have left in the links of moved nodes.
-   *
-   * @throws {RangeError} if the library refuses the plan
-   */
-  attachNativeLinks(
-    lane: NativeLane,
-    epoch: number,
-    arrivals: readonly { readonly end: NativeLinkPlan; readonly rest: NativeRest }[],
-  ): void {
-    lane.send({ kind: "attach", epoch, arrivals: arrivals.map(({ end, rest }) => ({ link: nativeLink(end), rest })) });
-  }
-
-  #nativeEdit(plan: NativeEditPlan): NativeEdit {
-    return {
-      ...plan,
-      pools: plan.pools.map((pool) => this.#arenas.unsafePointer(asNativeArena(pool))),
-      detach: plan.detach?.map(nativeLink),
-      leave: plan.leave?.map(nativeLink),
-      retarget: plan.retarget?.map(nativeLink),
-      attach: plan.attach.map(nativeLink),
-    };
+  startNativeLane(start: object): NativeLane {
+    return new NativeLane(this.#symbols, start);
   }
 
   #unsafeControl(): Deno.PointerObject {
@@ -278,19 +211,6 @@ function asNativeArena(token: ArenaToken): NativeArena {
 function asNativeRing(token: RingToken): NativeRing {
   if (token.kind !== "native") throw new TypeError("The native driver cannot open a portable ring");
   return token;
-}
-
-function nativeLink({ link, end, otherLane, from, to }: NativeLinkPlan): NativeLink {
-  const { index, policy, capacity } = link;
-  const encoded = link.kind === "encoded";
-  const rejoins = link.rejoins === true;
-  if (end === "local") return { index, policy, capacity, encoded, rejoins, end: { kind: "local", from, to } };
-  const ring = unsafeRing(link.ring!);
-  const { readerBit, writerBit } = link;
-  const own = end === "writer"
-    ? { kind: end, from, ring, bit: writerBit, otherLane, otherBit: readerBit }
-    : { kind: end, to, ring, bit: readerBit, otherLane, otherBit: writerBit };
-  return { index, policy, capacity, encoded, rejoins, end: own };
 }
 
 function unsafeRing(token: RingToken): Deno.PointerObject {

@@ -5,7 +5,7 @@
  */
 import { serializeError, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
-import { reportedError } from "../lanes/lane_port.ts";
+import { reportedError } from "../lanes/ports/lane_port.ts";
 import type { LaneReport } from "../lanes/messages.ts";
 import { logDetail, logger, relayLog } from "../log.ts";
 import { redact, redactValue } from "../errors/redaction.ts";

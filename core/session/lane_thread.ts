@@ -8,7 +8,7 @@ import type { ControlPage } from "../control_page.ts";
 import { SluiceError } from "../errors.ts";
 import type { LaneKind } from "../placement/lane_options.ts";
 import { asksFor, isSameSchedule, type Schedule } from "../placement/schedule.ts";
-import type { LanePort } from "../lanes/lane_port.ts";
+import type { LanePort } from "../lanes/ports/lane_port.ts";
 import type { AnnouncedFormat, LaneCommand, LaneReport } from "../lanes/messages.ts";
 import { isLaneDead, type LaneLife } from "../memory/reclaim.ts";
 import type { NodeEntry } from "../graph/entries.ts";

@@ -6,7 +6,7 @@
 import { resolveSecrets } from "../descriptor/secrets.ts";
 import { deserializeError, type SerializedError, SluiceError } from "../errors.ts";
 import type { NodeEntry } from "../graph/entries.ts";
-import type { LanePort } from "../lanes/lane_port.ts";
+import type { LanePort } from "../lanes/ports/lane_port.ts";
 import type { KeptLanes } from "../live/edit_errors.ts";
 
 /** How long a lane may take to answer a request for other values, milliseconds. Commands have no limit of their own. */

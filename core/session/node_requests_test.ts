@@ -2,7 +2,7 @@ import { deepEqual, rejects } from "node:assert/strict";
 import { pass } from "../../tests/fixtures/numbered.ts";
 import { serializeError, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
-import type { LanePort } from "../lanes/lane_port.ts";
+import type { LanePort } from "../lanes/ports/lane_port.ts";
 import { Topology } from "../topology.ts";
 import { NodeRequests } from "./node_requests.ts";
 

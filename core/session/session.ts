@@ -8,7 +8,7 @@ import { SluiceError } from "../errors.ts";
 import { publishClosed, publishEdit } from "../events/run_events.ts";
 import { feedbackLinks, orderedNodes } from "../graph/order.ts";
 import type { NodeId } from "../ids.ts";
-import { assertNativeLanes } from "../lanes/native/native_lane_check.ts";
+import { assertNativeLanes } from "../lanes/ports/native_lane_check.ts";
 import { type GraphChange, mayWait } from "../live/graph_change.ts";
 import { GraphMemory } from "./graph_memory.ts";
 import { LinkPlans } from "../live/link_plans.ts";

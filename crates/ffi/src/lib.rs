@@ -13,6 +13,8 @@ mod info;
 mod lane;
 mod native_lane;
 mod native_messages;
+mod native_names;
+mod native_translator;
 mod outcome;
 mod plugin;
 mod ring;

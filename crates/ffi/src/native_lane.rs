@@ -1,17 +1,19 @@
 //! Native lanes: the control isolate starts one, sends it commands and takes its reports, both as JSON
-//! (`native_messages.rs`). All calls for one lane come from one thread. All of them are cold: none is made per frame.
+//! (`native_messages.rs`), which `native_translator.rs` translates. All calls for one lane come from one thread. All of them are cold: none is made per frame.
 
 use std::ffi::{CString, c_char};
 use std::{ptr, slice};
 
 use sluice_core::lane::{NativeLane, Priority, cpu_count, schedule_thread};
 
-use crate::native_messages::{Start, Told, told_of};
+use crate::native_messages::{Start, Told};
+use crate::native_translator::Translator;
 use crate::outcome::attempt;
 
 /// A lane that was started, and the report taken last.
 pub struct Running {
     lane: NativeLane,
+    translator: Translator,
     report: CString,
 }
 
@@ -51,27 +53,30 @@ pub unsafe extern "C" fn slu_native_spawn(json: *const u8, length: u32) -> *mut 
         // SAFETY: the caller vouches for the text.
         let start: Start = parse(unsafe { slice::from_raw_parts(json, length as usize) })?;
         // SAFETY: the caller vouches for the rings.
-        let lane = NativeLane::spawn(unsafe { start.spec() }?)?;
-        Ok(Box::into_raw(Box::new(Running { lane, report: CString::default() })))
+        let (translator, spec) = unsafe { Translator::open(start) }?;
+        let lane = NativeLane::spawn(spec)?;
+        Ok(Box::into_raw(Box::new(Running { lane, translator, report: CString::default() })))
     })
 }
 
-/// Sends a command to a lane. 0: the text is no [`Told`], or no arena is where it says.
+/// Sends a command to a lane. 0: the text is no [`Told`], or what it names is not there.
 ///
 /// # Safety
 ///
 /// `lane` comes from [`slu_native_spawn`] and was not finished; `json` and the rings that it names as there.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn slu_native_send(lane: *const Running, json: *const u8, length: u32) -> u32 {
+pub unsafe extern "C" fn slu_native_send(lane: *mut Running, json: *const u8, length: u32) -> u32 {
     attempt(0, || {
         // SAFETY: the caller vouches for the text.
         let told: Told = parse(unsafe { slice::from_raw_parts(json, length as usize) })?;
-        // SAFETY: the caller vouches for the lane.
-        let lane = unsafe { &*lane };
+        // SAFETY: the caller vouches for the lane, and calls from one thread.
+        let lane = unsafe { &mut *lane };
+        if matches!(told, Told::EndCalls) {
+            lane.lane.end_calls();
+        }
         // SAFETY: the caller vouches for the rings.
-        match unsafe { told.command() }? {
-            Some(command) => lane.lane.command(command),
-            None => lane.lane.end_calls(),
+        for command in unsafe { lane.translator.commands(told) }? {
+            lane.lane.command(command);
         }
         Ok(1)
     })
@@ -91,9 +96,16 @@ pub unsafe extern "C" fn slu_native_report(lane: *mut Running) -> *const c_char 
     attempt(ptr::null(), || {
         // SAFETY: the caller vouches for the lane, and calls from one thread.
         let lane = unsafe { &mut *lane };
-        let Some(report) = lane.lane.next_report() else { return Ok(ptr::null()) };
+        let told = loop {
+            if let Some(told) = lane.translator.next() {
+                break told;
+            }
+            // Several answers of the lane may make one report.
+            let Some(report) = lane.lane.next_report() else { return Ok(ptr::null()) };
+            lane.translator.hear(report);
+        };
         // JSON writes a zero byte as an escape.
-        lane.report = CString::new(told_of(report).to_string()).unwrap_or_default();
+        lane.report = CString::new(told.to_string()).unwrap_or_default();
         Ok(lane.report.as_ptr())
     })
 }

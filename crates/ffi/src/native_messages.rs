@@ -1,50 +1,27 @@
-//! The messages between the control isolate and a native lane, as JSON: what a lane starts with, commands, and reports.
-//! Nodes are named by their slots, links by the index of their records, arenas and rings by their addresses.
-
-use std::ptr;
-use std::sync::Arc;
+//! The messages to a native lane as the control isolate writes them, in JSON: what a lane starts with, and commands as in
+//! `core/lanes/messages.ts`. Nodes are named by their ids, ports and pools by their names, links by the index of their
+//! records, arenas and rings by their addresses; fields that no native lane needs are passed over.
 
 use serde::Deserialize;
-use serde_json::{Value as Json, json};
-use sluice_core::lane::settings::{Settings, Value};
-use sluice_core::lane::{
-    Carried, Command, Edit, Given, Isolation, LaneSpec, LinkEnd, LinkRest, LinkSpec, NodeSpec, Policy, Priority,
-    Report, RingRef,
-};
-use sluice_core::pool::Pool;
-
-use crate::arena;
-
-/// The levels of a log, by their numbers.
-const LEVELS: [&str; 4] = ["error", "warn", "info", "debug"];
+use sluice_core::lane::settings::Value;
+use sluice_core::lane::{LinkRest, Policy, Priority};
 
 /// What a lane starts with.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Start {
-    /// Address of the control arena.
-    control: usize,
-    lane: u32,
-    generation: u32,
-    live: bool,
-    development: bool,
-    first: Changes,
-    #[serde(with = "Urgency")]
-    priority: Priority,
-    cpus: Vec<u32>,
-}
-
-impl Start {
-    /// # Safety
-    ///
-    /// The rings that it names may be used as [`RingRef::new`] says.
-    pub(crate) unsafe fn spec(self) -> Result<LaneSpec, String> {
-        let Self { control, lane, generation, live, development, first, priority, cpus } = self;
-        let control = arena::find(ptr::with_exposed_provenance_mut(control))?;
-        // SAFETY: the caller vouches for the rings.
-        let first = unsafe { first.edit(0) }?;
-        Ok(LaneSpec { control, lane, generation, live, development, first, priority, cpus })
-    }
+    /// The control arena.
+    pub control: Token,
+    pub lane: u32,
+    pub generation: u32,
+    /// Whether sources keep to the clock.
+    pub live: bool,
+    /// Whether what stages do with frames is checked.
+    pub development: bool,
+    pub pools: Vec<PoolToken>,
+    pub nodes: Vec<Node>,
+    pub links: Vec<LinkEndPlan>,
+    pub schedule: Schedule,
 }
 
 /// A command.
@@ -54,100 +31,87 @@ pub(crate) enum Told {
     Start,
     Stop,
     Close,
-    Pause,
+    /// Ends the calls that isolated stages do.
+    EndCalls,
+    Pause {
+        pause: u32,
+    },
     Resume {
         paused_ns: f64,
     },
-    EndCalls,
-    Abort {
-        epoch: u32,
+    Schedule {
+        schedule: Schedule,
     },
+    /// `record`: a node that has another one is left alone.
     Disable {
-        node: u32,
+        node: String,
+        record: u32,
     },
     CountLost {
-        link: u32,
-    },
-    Schedule {
-        #[serde(with = "Urgency")]
-        priority: Priority,
-        cpus: Vec<u32>,
+        epoch: u32,
+        ends: Vec<LinkEndPlan>,
     },
     Prepare {
         epoch: u32,
+        nodes: Vec<Node>,
+        pools: Vec<PoolToken>,
         edit: Changes,
     },
-    Attach {
+    Abort {
         epoch: u32,
-        arrivals: Vec<Arrival>,
     },
-    Offer {
+    /// The departing nodes may be held: all nodes before them are quiesced.
+    HandOver {
         epoch: u32,
-        node: u32,
-        ends: bool,
+        stateless: Vec<String>,
     },
     Accept {
         epoch: u32,
-        node: u32,
-        carry: Carry,
-        /// Hexadecimal.
-        state: Option<String>,
+        nodes: Vec<OfferedNode>,
+    },
+    Attach {
+        epoch: u32,
+        moves: Vec<LinkMove>,
+        rests: Vec<Rest>,
     },
     Configure {
         request: u32,
-        node: u32,
+        node: String,
         values: Vec<Entry>,
     },
     Ask {
         request: u32,
-        node: u32,
+        node: String,
         name: String,
         json: String,
     },
 }
 
-impl Told {
-    /// The command; `None` for the one that ends the calls of isolated stages, which no lane takes.
-    ///
-    /// # Safety
-    ///
-    /// As [`Start::spec`].
-    pub(crate) unsafe fn command(self) -> Result<Option<Command>, String> {
-        Ok(Some(match self {
-            Self::EndCalls => return Ok(None),
-            Self::Start => Command::Start,
-            Self::Stop => Command::Stop,
-            Self::Close => Command::Close,
-            Self::Pause => Command::Pause,
-            Self::Resume { paused_ns } => Command::Resume { paused_ns },
-            Self::Abort { epoch } => Command::Abort(epoch),
-            Self::Disable { node } => Command::Disable { node },
-            Self::CountLost { link } => Command::CountLost(link),
-            Self::Schedule { priority, cpus } => Command::Schedule { priority, cpus },
-            // SAFETY: the caller vouches for the rings.
-            Self::Prepare { epoch, edit } => Command::Prepare(Box::new(unsafe { edit.edit(epoch) }?)),
-            Self::Attach { epoch, arrivals } => {
-                let mut edit = Edit { epoch, ..Edit::default() };
-                for Arrival { link, rest } in arrivals {
-                    edit.rests.push(rest.of(link.index));
-                    // SAFETY: the caller vouches for the rings.
-                    edit.attach.push(unsafe { link.spec() });
-                }
-                Command::Attach(Box::new(edit))
-            }
-            Self::Offer { epoch, node, ends } => Command::Offer { epoch, node, ends },
-            Self::Accept { epoch, node, carry, state } => Command::Accept {
-                epoch,
-                node,
-                carried: carry.carried(),
-                state: state.as_deref().map(bytes_of).transpose()?,
-            },
-            Self::Configure { request, node, values } => {
-                Command::Configure { request, node, values: values_of(values) }
-            }
-            Self::Ask { request, node, name, json } => Command::Ask { request, node, name, json },
-        }))
-    }
+/// An arena or a ring.
+#[derive(Deserialize)]
+pub(crate) struct Token {
+    pub address: usize,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct PoolToken {
+    /// Its index in ring entries.
+    pub index: usize,
+    pub name: String,
+    pub arena: Token,
+}
+
+/// How urgent a thread is, and the processors that it may run on.
+#[derive(Deserialize)]
+pub(crate) struct Schedule {
+    #[serde(with = "Urgency", default = "normal")]
+    pub priority: Priority,
+    #[serde(default)]
+    pub cpus: Vec<u32>,
+}
+
+fn normal() -> Priority {
+    Priority::Normal
 }
 
 #[derive(Deserialize)]
@@ -156,6 +120,133 @@ enum Urgency {
     Normal,
     High,
     Realtime,
+}
+
+/// A configuration value by its key.
+pub(crate) type Entry = (String, Setting);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Setting {
+    Number(f64),
+    Text(String),
+}
+
+pub(crate) fn values_of(entries: Vec<Entry>) -> Vec<(String, Value)> {
+    let value = |setting| match setting {
+        Setting::Number(number) => Value::Number(number),
+        Setting::Text(text) => Value::Text(text),
+    };
+    entries.into_iter().map(|(key, setting)| (key, value(setting))).collect()
+}
+
+/// A node. On the lane already, it is replaced.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Node {
+    pub id: String,
+    /// Index of its record.
+    pub index: u32,
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Name of its stage.
+    pub stage: String,
+    /// Names of its ports, in the order of the stage.
+    pub inputs: Vec<String>,
+    pub outputs: Vec<Output>,
+    #[serde(default)]
+    pub supervised: bool,
+    #[serde(default)]
+    pub bypassed: bool,
+    pub isolation: Option<Isolated>,
+    pub values: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Output {
+    pub name: String,
+    /// The pool that it takes slots from.
+    pub pool: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Isolated {
+    pub memory_bytes: f64,
+    pub limit_ms: u32,
+}
+
+/// The changes of a lane.
+#[derive(Default, Deserialize)]
+pub(crate) struct Changes {
+    pub detach: Vec<LinkEndPlan>,
+    pub remove: Vec<String>,
+    pub handovers: Vec<Handover>,
+    pub moves: Vec<LinkMove>,
+    pub attach: Vec<LinkEndPlan>,
+    pub bypass: Vec<Bypass>,
+    pub configure: Vec<Configured>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Handover {
+    pub node: String,
+    /// Indices of the lanes of the node and of its successor.
+    pub from: u32,
+    pub to: u32,
+    pub state: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Bypass {
+    pub node: String,
+    pub on: bool,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Configured {
+    pub node: String,
+    pub values: Vec<Entry>,
+}
+
+/// An end of a link, or both.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LinkEndPlan {
+    pub link: LinkPlan,
+    pub end: End,
+    pub other_lane: u32,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum End {
+    Local,
+    Writer,
+    Reader,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LinkPlan {
+    /// Index of its record.
+    pub index: u32,
+    #[serde(with = "WhenFull")]
+    pub policy: Policy,
+    pub capacity: u32,
+    /// The kind of its frames.
+    pub kind: String,
+    pub from_node: String,
+    pub from_port: String,
+    pub to_node: String,
+    pub to_port: String,
+    /// Absent if both ends are on one lane.
+    pub ring: Option<Token>,
+    /// Inbox bits of the reading lane, for frames, and of the writing lane, for freed places and the end of the reader.
+    pub reader_bit: u32,
+    pub writer_bit: u32,
+    #[serde(default)]
+    pub rejoins: bool,
 }
 
 #[derive(Deserialize)]
@@ -167,271 +258,74 @@ enum WhenFull {
     DropNewest,
 }
 
-/// A configuration value by its key.
-type Entry = (String, Setting);
-
+/// A link of which an end moves to another lane, or both.
 #[derive(Deserialize)]
-#[serde(untagged)]
-pub(crate) enum Setting {
-    Number(f64),
-    Text(String),
+pub(crate) struct LinkMove {
+    pub before: LinkPlan,
+    pub after: LinkPlan,
+    pub writer: EndMove,
+    pub reader: EndMove,
 }
 
-fn values_of(entries: Vec<Entry>) -> Vec<(String, Value)> {
-    let value = |setting| match setting {
-        Setting::Number(number) => Value::Number(number),
-        Setting::Text(text) => Value::Text(text),
-    };
-    entries.into_iter().map(|(key, setting)| (key, value(setting))).collect()
-}
-
-/// What is changed of a lane: [`Edit`] has the fields' meanings.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(crate) struct Changes {
-    pools: Vec<usize>,
-    detach: Vec<Link>,
-    remove: Vec<u32>,
-    leave: Vec<Link>,
-    depart: Vec<u32>,
-    retarget: Vec<Link>,
-    nodes: Vec<Node>,
-    attach: Vec<Link>,
-    bypass: Vec<Bypass>,
-    configure: Vec<Configured>,
-}
-
+/// Indices of the lanes of an end. An end that stays has the same lane twice.
 #[derive(Deserialize)]
-struct Bypass {
-    slot: u32,
-    on: bool,
+pub(crate) struct EndMove {
+    pub from: u32,
+    pub to: u32,
 }
 
+/// What lanes have detached from a link.
 #[derive(Deserialize)]
-struct Configured {
-    slot: u32,
-    values: Vec<Entry>,
-}
-
-impl Changes {
-    /// # Safety
-    ///
-    /// As [`Start::spec`].
-    unsafe fn edit(self, epoch: u32) -> Result<Edit, String> {
-        let pool = |address| Ok(Arc::new(Pool::attach(arena::find(ptr::with_exposed_provenance_mut(address))?)?));
-        // SAFETY: the caller vouches for the rings.
-        let specs = |links: Vec<Link>| links.into_iter().map(|link| unsafe { link.spec() }).collect();
-        Ok(Edit {
-            epoch,
-            pools: self.pools.into_iter().map(pool).collect::<Result<_, String>>()?,
-            detach: specs(self.detach),
-            remove: self.remove,
-            leave: specs(self.leave),
-            depart: self.depart,
-            retarget: specs(self.retarget),
-            nodes: self.nodes.into_iter().map(Node::spec).collect(),
-            attach: specs(self.attach),
-            rests: Vec::new(),
-            bypass: self.bypass.into_iter().map(|Bypass { slot, on }| (slot, on)).collect(),
-            configure: self
-                .configure
-                .into_iter()
-                .map(|Configured { slot, values }| (slot, values_of(values)))
-                .collect(),
-        })
-    }
-}
-
-/// A node: [`NodeSpec`] has the fields' meanings.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Node {
-    slot: u32,
-    index: u32,
-    stage: String,
-    name: String,
-    pools: Vec<u32>,
-    supervised: bool,
-    #[serde(default)]
-    fresh: bool,
-    #[serde(default)]
-    arrives: bool,
-    values: Vec<Entry>,
-    isolation: Option<Isolated>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Isolated {
-    memory_bytes: f64,
-    limit_ms: u32,
-}
-
-impl Node {
-    fn spec(self) -> NodeSpec {
-        let Self { slot, index, stage, name, pools, supervised, fresh, arrives, values, isolation } = self;
-        let isolation = isolation
-            .map(|Isolated { memory_bytes, limit_ms }| Isolation { memory_bytes: memory_bytes as u64, limit_ms });
-        let settings = Settings(values_of(values));
-        NodeSpec { slot, index, stage, name, pools, supervised, fresh, arrives, settings, isolation }
-    }
-}
-
-/// The end or ends of a link: [`LinkSpec`] has the fields' meanings.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Link {
-    index: u32,
-    #[serde(with = "WhenFull")]
-    policy: Policy,
-    capacity: u32,
-    encoded: bool,
-    rejoins: bool,
-    end: End,
-}
-
-#[derive(Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
-enum End {
-    Local { from: (u32, u32), to: (u32, u32) },
-    Writer { ring: usize, from: (u32, u32), bit: u32, other_lane: u32, other_bit: u32 },
-    Reader { ring: usize, to: (u32, u32), bit: u32, other_lane: u32, other_bit: u32 },
-}
-
-impl Link {
-    /// # Safety
-    ///
-    /// As [`Start::spec`].
-    unsafe fn spec(self) -> LinkSpec {
-        // SAFETY: the caller vouches for the ring.
-        let at = |address| unsafe { RingRef::new(ptr::with_exposed_provenance(address)) };
-        let Self { index, policy, capacity, encoded, rejoins, end } = self;
-        let end = match end {
-            End::Local { from, to } => LinkEnd::Local { from, to },
-            End::Writer { ring, from, bit, other_lane, other_bit } => {
-                LinkEnd::Writer { ring: at(ring), from, bit, other_lane, other_bit }
-            }
-            End::Reader { ring, to, bit, other_lane, other_bit } => {
-                LinkEnd::Reader { ring: at(ring), to, bit, other_lane, other_bit }
-            }
-        };
-        LinkSpec { index, policy, capacity, encoded, rejoins, end }
-    }
-}
-
-/// A link of which an end comes from another lane, and what was left in it.
-#[derive(Deserialize)]
-pub(crate) struct Arrival {
-    link: Link,
-    rest: Rest,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Rest {
+#[serde(remote = "LinkRest", rename_all = "camelCase")]
+struct Left {
+    link: u32,
     entries: Vec<u32>,
     gap_ahead: bool,
     writer_to_key: bool,
     reader_to_key: bool,
 }
 
-impl Rest {
-    fn of(self, link: u32) -> LinkRest {
-        let Self { entries, gap_ahead, writer_to_key, reader_to_key } = self;
-        LinkRest { link, entries, gap_ahead, writer_to_key, reader_to_key }
-    }
+#[derive(Deserialize)]
+pub(crate) struct Rest(#[serde(with = "Left")] pub LinkRest);
+
+/// What a node gives to its successor on another lane.
+#[derive(Deserialize)]
+pub(crate) struct OfferedNode {
+    pub node: String,
+    pub carry: Carry,
+    /// Hexadecimal; absent: the successor begins anew.
+    pub state: Option<String>,
 }
 
-/// What a node goes on from: [`Carried`] has the fields' meanings.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Carry {
-    again: bool,
-    finishing: bool,
-    not_before_ns: f64,
-    last_due_ns: f64,
-    last_ingress_ns: f64,
-    last_pts_ns: f64,
-    gaps: Vec<bool>,
-    sequences: Vec<f64>,
+    #[serde(rename = "type")]
+    pub kind: String,
+    #[serde(default)]
+    pub again: bool,
+    pub finishing: bool,
+    /// Null: it waits for ever.
+    pub not_before_ns: Option<f64>,
+    pub last_due_ns: f64,
+    pub last_ingress_ns: f64,
+    pub last_pts_ns: f64,
+    pub gap_inputs: Vec<String>,
+    pub outputs: Vec<OutputCarry>,
 }
 
-impl Carry {
-    fn carried(self) -> Carried {
-        let Self { again, finishing, not_before_ns, last_due_ns, last_ingress_ns, last_pts_ns, gaps, sequences } = self;
-        Carried { again, finishing, not_before_ns, last_due_ns, last_ingress_ns, last_pts_ns, gaps, sequences }
-    }
+#[derive(Deserialize)]
+pub(crate) struct OutputCarry {
+    pub name: String,
+    /// Number of the next frame.
+    pub sequence: f64,
 }
 
-/// A report as JSON. Numbers that JSON lacks become null: an unknown total, a figure that is none.
-pub(crate) fn told_of(report: Report) -> Json {
-    match report {
-        Report::Opened => json!({ "kind": "opened" }),
-        Report::Closed => json!({ "kind": "closed" }),
-        Report::Paused => json!({ "kind": "paused" }),
-        Report::Failed { node, text, panicked, set_aside } => {
-            json!({ "kind": "failed", "node": node, "text": text, "panicked": panicked, "setAside": set_aside })
-        }
-        Report::Ended { node, figures } => json!({ "kind": "ended", "node": node, "figures": figures }),
-        Report::Progress { node, done_ns, total_ns } => {
-            json!({ "kind": "progress", "node": node, "doneNs": done_ns, "totalNs": total_ns })
-        }
-        Report::Configured { request, error } => json!({ "kind": "configured", "request": request, "error": error }),
-        Report::Warning { text } => json!({ "kind": "warning", "text": text }),
-        Report::Prepared { epoch } => json!({ "kind": "prepared", "epoch": epoch }),
-        Report::Refused { epoch, node, text } => {
-            json!({ "kind": "refused", "epoch": epoch, "node": node, "text": text })
-        }
-        Report::Applied { epoch, failure } => {
-            let failure = failure.map(|(node, text)| json!({ "node": node, "text": text }));
-            json!({ "kind": "applied", "epoch": epoch, "failure": failure })
-        }
-        Report::Removed { node, error } => json!({ "kind": "removed", "node": node, "error": error }),
-        Report::Disabled { node } => json!({ "kind": "disabled", "node": node }),
-        Report::Log { node, level, text } => {
-            json!({ "kind": "log", "node": node, "level": LEVELS.get(level as usize), "text": text })
-        }
-        Report::Emitted { node, name, json } => json!({ "kind": "emitted", "node": node, "name": name, "json": json }),
-        Report::Overflow { lost } => json!({ "kind": "overflow", "lost": lost }),
-        Report::Answered { request, answer: Ok(json) } => {
-            json!({ "kind": "answered", "request": request, "json": json })
-        }
-        Report::Answered { request, answer: Err(refused) } => {
-            json!({ "kind": "answered", "request": request, "json": "", "refused": refused })
-        }
-        Report::Offered { epoch, node, given } => {
-            let given = given
-                .map(|Given { carried, state }| json!({ "carry": carry_of(&carried), "state": state.map(hex_of) }));
-            json!({ "kind": "offered", "epoch": epoch, "node": node, "given": given })
-        }
-        Report::Accepted { epoch, node } => json!({ "kind": "accepted", "epoch": epoch, "node": node }),
-        Report::Rest(LinkRest { link, entries, gap_ahead, writer_to_key, reader_to_key }) => {
-            let rest = json!({
-                "entries": entries, "gapAhead": gap_ahead, "writerToKey": writer_to_key, "readerToKey": reader_to_key,
-            });
-            json!({ "kind": "rest", "link": link, "rest": rest })
-        }
-        Report::Attached { epoch } => json!({ "kind": "attached", "epoch": epoch }),
-        Report::Counted { link } => json!({ "kind": "counted", "link": link }),
-    }
-}
-
-fn carry_of(carried: &Carried) -> Json {
-    let Carried { again, finishing, not_before_ns, last_due_ns, last_ingress_ns, last_pts_ns, gaps, sequences } =
-        carried;
-    // A stage may wait for ever, for which JSON has no number.
-    let not_before_ns = not_before_ns.min(f64::MAX);
-    json!({
-        "again": again, "finishing": finishing, "notBeforeNs": not_before_ns, "lastDueNs": last_due_ns,
-        "lastIngressNs": last_ingress_ns, "lastPtsNs": last_pts_ns, "gaps": gaps, "sequences": sequences,
-    })
-}
-
-fn hex_of(bytes: Vec<u8>) -> String {
+pub(crate) fn hex_of(bytes: Vec<u8>) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn bytes_of(hex: &str) -> Result<Vec<u8>, String> {
+pub(crate) fn bytes_of(hex: &str) -> Result<Vec<u8>, String> {
     let byte = |at| hex.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
     (0..hex.len()).step_by(2).map(byte).collect::<Option<_>>().ok_or_else(|| "a state is not hexadecimal".to_owned())
 }
@@ -442,14 +336,12 @@ mod tests {
 
     #[test]
     fn a_command_is_read_as_the_control_isolate_writes_it() {
-        let json = r#"{"kind":"configure","request":3,"node":1,"values":[["gainDb",-6.1],["text","a\u0000b"]]}"#;
-        let told: Told = serde_json::from_str(json).unwrap();
-        // SAFETY: the command names no ring.
-        let Ok(Some(Command::Configure { request: 3, node: 1, values })) = (unsafe { told.command() }) else {
+        let json = r#"{"kind":"configure","request":3,"node":"a","values":[["gainDb",-6.1],["text","a\u0000b"]]}"#;
+        let Ok(Told::Configure { request: 3, node, values }) = serde_json::from_str(json) else {
             panic!("another command");
         };
         let wanted = [("gainDb".to_owned(), Value::Number(-6.1)), ("text".to_owned(), Value::Text("a\0b".to_owned()))];
-        assert_eq!(values, wanted);
+        assert_eq!((node.as_str(), values_of(values)), ("a", wanted.to_vec()));
         for wrong in ["", "{}", r#"{"kind":"paint"}"#, r#"{"kind":"resume"}"#, r#"{"kind":"abort","epoch":-1}"#] {
             assert!(serde_json::from_str::<Told>(wrong).is_err(), "{wrong}");
         }
@@ -462,11 +354,5 @@ mod tests {
         for wrong in ["0", "0g", "00f", "é0"] {
             assert!(bytes_of(wrong).is_err(), "{wrong}");
         }
-    }
-
-    #[test]
-    fn what_json_lacks_is_null() {
-        let told = told_of(Report::Progress { node: 0, done_ns: 1.0, total_ns: f64::INFINITY }).to_string();
-        assert_eq!(told, r#"{"doneNs":1.0,"kind":"progress","node":0,"totalNs":null}"#);
     }
 }

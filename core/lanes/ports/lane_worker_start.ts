@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { bundledLane } from "../registry/lane_code.ts";
+import { bundledLane } from "../../registry/lane_code.ts";
 
 let early: Worker | undefined;
 
@@ -31,6 +31,6 @@ export function takeLaneWorker(lane: string): Worker {
 }
 
 function makeWorker(name: string): Worker {
-  const module = bundledLane() ?? import.meta.resolve("./loop/lane_worker.ts");
+  const module = bundledLane() ?? import.meta.resolve("../loop/lane_worker.ts");
   return new Worker(module, { type: "module", name });
 }

@@ -1,5 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type { NativeLane } from "../../../ffi/native_lane.ts";
+import type { NativeCommand } from "../../../ffi/native_messages.ts";
 import { bench, entriesIn, linkPlan } from "../../../tests/fixtures/slots.ts";
 import type { NativeDriver } from "../../driver/native.ts";
 import { emptyRest } from "../../links/link_move.ts";
@@ -10,16 +11,12 @@ import { NativeLanePort } from "./native_lane_port.ts";
 
 const LANE = 1;
 
-type Arrivals = Parameters<NativeDriver["attachNativeLinks"]>[2];
-
-/** A lane that runs nothing, with the node that a link leads to, and the library's argument for `attach`. */
+/** A lane that runs nothing, with the node that a link leads to, and the commands that the library gets. */
 function setUp() {
-  const attached: Arrivals[] = [];
-  const lane = { nextReport: () => undefined, [Symbol.dispose]: () => {} } as unknown as NativeLane;
-  const driver = {
-    startNativeLane: () => lane,
-    attachNativeLinks: (_lane: NativeLane, _epoch: number, arrivals: Arrivals) => void attached.push(arrivals),
-  } as unknown as NativeDriver;
+  const sent: NativeCommand[] = [];
+  const send = (command: NativeCommand) => void sent.push(command);
+  const lane = { send, nextReport: () => undefined, [Symbol.dispose]: () => {} } as unknown as NativeLane;
+  const driver = { startNativeLane: () => lane } as unknown as NativeDriver;
   const link = linkPlan("audio", "lossless", 4);
   const { type } = nativeNodes.nativeSink();
   const port = new NativeLanePort(
@@ -30,12 +27,12 @@ function setUp() {
   );
   const node = { id: link.toNode, index: 0, type: type.descriptor.type, config: {} } as NodePlan;
   port.send({ kind: "open", nodes: [node], links: [], states: new Map() });
-  return { port, link, attached };
+  return { port, link, sent };
 }
 
 for (const first of ["the lane", "the session"] as const) {
   Deno.test(`NativeLanePort gives the library ${first === "the lane" ? "" : "no "}frames of a link that ${first} has claimed first`, () => {
-    const { port, link, attached } = setUp();
+    const { port, link, sent } = setUp();
     const entries = entriesIn(bench(4).pool, 2);
     const claimed = { claim: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT) };
     if (first === "the session") equal(claim(claimed), true);
@@ -43,9 +40,7 @@ for (const first of ["the lane", "the session"] as const) {
     const rests = [{ ...emptyRest(link.index), entries, gapAhead: true }];
     port.send({ kind: "attach", epoch: 2, ...claimed, moves: [move], rests });
     port.terminate();
-    deepEqual(attached.map((arrivals) => arrivals.map(({ rest }) => rest)), [
-      [{ ...rests[0], entries: first === "the lane" ? entries : [] }],
-    ]);
+    deepEqual(sent.map(({ rests }) => rests), [[{ ...rests[0], entries: first === "the lane" ? entries : [] }]]);
     equal(claim(claimed), false, "nobody else has them");
   });
 }

@@ -1,9 +1,9 @@
 import { deepEqual } from "node:assert/strict";
-import { controlBytes, ControlPage } from "../control_page.ts";
-import type { Driver } from "../driver/driver.ts";
-import { keepSecrets } from "../errors/redaction.ts";
+import { controlBytes, ControlPage } from "../../control_page.ts";
+import type { Driver } from "../../driver/driver.ts";
+import { keepSecrets } from "../../errors/redaction.ts";
 import { WorkerLanePort } from "./lane_port.ts";
-import type { LaneInit } from "./messages.ts";
+import type { LaneInit } from "../messages.ts";
 
 interface Timer {
   readonly run: () => void;

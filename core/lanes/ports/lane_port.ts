@@ -3,19 +3,19 @@
  *
  * @module
  */
-import { isConsoleOnOwnLine, isConsoleOnStderr } from "../log/console_output.ts";
-import { ControlPage } from "../control_page.ts";
-import type { Driver } from "../driver/driver.ts";
-import { deserializeError, serializeError, SluiceError } from "../errors.ts";
-import type { NodeId } from "../ids.ts";
-import { followSecrets } from "../errors/redaction.ts";
-import { placedType } from "../registry/load_type.ts";
-import type { AnyNodeType } from "../registry/node_type.ts";
-import type { LaneKind } from "../placement/lane_options.ts";
-import { MESSAGE_INBOX_BIT } from "./inbox_bits.ts";
+import { isConsoleOnOwnLine, isConsoleOnStderr } from "../../log/console_output.ts";
+import { ControlPage } from "../../control_page.ts";
+import type { Driver } from "../../driver/driver.ts";
+import { deserializeError, serializeError, SluiceError } from "../../errors.ts";
+import type { NodeId } from "../../ids.ts";
+import { followSecrets } from "../../errors/redaction.ts";
+import { placedType } from "../../registry/load_type.ts";
+import type { AnyNodeType } from "../../registry/node_type.ts";
+import type { LaneKind } from "../../placement/lane_options.ts";
+import { MESSAGE_INBOX_BIT } from "../inbox_bits.ts";
 import { takeLaneWorker } from "./lane_worker_start.ts";
-import { LaneRunner } from "./loop/lane_runner.ts";
-import type { LaneCommand, LaneInit, LaneReport } from "./messages.ts";
+import { LaneRunner } from "../loop/lane_runner.ts";
+import type { LaneCommand, LaneInit, LaneReport } from "../messages.ts";
 
 /**
  * How long a thread has to end by itself before it is terminated, milliseconds: Deno (2.9) never frees some 2.7 kB of a
