@@ -22,9 +22,10 @@ const HIGHEST_NUMBER = 65_535;
 /**
  * Adds an element to a dynamic port of a node.
  *
- * @param name the port as a whole: `inputs`, not `inputs_0`
+ * @param name the port as a whole, `inputs`, for the next number; or the element, `inputs_3`
  * @returns the node's descriptor with the element, and the element's name
- * @throws {SluiceError} `PortNotFound` if the node has no dynamic port of that name, `InvalidGraph` if the port is full
+ * @throws {SluiceError} `PortNotFound` if the node has no dynamic port of that name, `InvalidGraph` if the port is
+ * full or has the element
  */
 export function addElement(
   nodeId: string,
@@ -42,8 +43,12 @@ export function addElement(
       { nodeId, port: name },
     );
   }
-  const elements = { numbers: [...numbers, next], next: next + 1 };
-  return { descriptor: withElements(descriptor, port, elements), added: `${name}_${next}` };
+  const number = elementNumber(port, name) ?? next;
+  if (numbers.includes(number)) {
+    throw new SluiceError("InvalidGraph", `${attempt}: it has this element already`, { nodeId, port: name });
+  }
+  const elements = { numbers: [...numbers, number].sort((a, b) => a - b), next: Math.max(next, number + 1) };
+  return { descriptor: withElements(descriptor, port, elements), added: `${port.name}_${number}` };
 }
 
 /**
@@ -163,7 +168,7 @@ function dynamicPort(
 ): PortDescriptor {
   const ports = listed(descriptor, direction);
   const numbered = ports.filter((port) => port.named === undefined);
-  const found = numbered.find((port) => port.name === name);
+  const found = numbered.find((port) => port.name === name || elementNumber(port, name) !== undefined);
   if (found !== undefined) return found;
   const available = numbered.map((port) => port.name);
   const hint = ports.length === numbered.length

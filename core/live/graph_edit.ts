@@ -123,9 +123,12 @@ export class GraphEdit {
     return this.#connect(from, to, options ?? {});
   }
 
-  /** Links by addresses: as `runtime.connectByName()`. */
+  /**
+   * Links by addresses: as `runtime.connectByName()`. A numbered dynamic port as a whole, `mixer.audioIn`, gets another
+   * element for the link.
+   */
   connectByName(from: string, to: string, options: LinkOptions = {}): LinkId {
-    return this.#connect(splitAddress(from), splitAddress(to), options);
+    return this.#connect(this.#element(from, "output"), this.#element(to, "input"), options);
   }
 
   /** Removes a link. Frames left on it are dropped and counted as unlinked. @throws {SluiceError} `LinkNotFound` */
@@ -168,6 +171,17 @@ export class GraphEdit {
     else this.#anew.delete(entry.id);
     this.#did("replace");
     return makeHandle(entry.id, entry.type.descriptor) as unknown as H;
+  }
+
+  /** Replaces a node by one of the named type: as {@linkcode GraphEdit.replace}. @throws also `NodeTypeNotFound` */
+  replaceByType(
+    nodeId: string,
+    type: string,
+    config: Record<string, unknown> = {},
+    options: ReplaceOptions = {},
+  ): NodeHandle {
+    this.#assertOpen();
+    return this.replace(nodeId, { type: this.#findType(type), config }, options);
   }
 
   /**
@@ -219,10 +233,10 @@ export class GraphEdit {
   }
 
   /**
-   * Adds an element to a dynamic input of a node: an element with the next number, or with `kind` an element with a
-   * name of its own, if the node takes such elements.
+   * Adds an element to a dynamic input of a node: an element with the next number, one with the number of a name, or
+   * with `kind` an element with a name of its own, if the node takes such elements.
    *
-   * @param port the port as a whole, `inputs`; or, with a kind, the element's name, `side`
+   * @param port the port as a whole, `inputs`; or the element, `inputs_3`; or, with a kind, the element's name, `side`
    * @param options `kind`: the kind of the element's frames
    * @returns the element's name: `inputs_2`, or `side`
    * @throws {SluiceError} `NodeNotFound`, `PortNotFound`, `TypeMismatch` for a kind that the node does not take,
@@ -278,6 +292,17 @@ export class GraphEdit {
     const { id } = this.#draft.addLink(from, to, options);
     this.#did("connect");
     return id;
+  }
+
+  /** Returns the port at an address: a new element for a numbered dynamic port as a whole. */
+  #element(address: string, direction: "input" | "output"): { readonly node: NodeId; readonly port: string } {
+    const { node, port } = splitAddress(address);
+    const descriptor = this.#draft.nodes.get(node)?.type.descriptor;
+    const ports = direction === "input" ? descriptor?.inputs : descriptor?.outputs;
+    const whole = ports?.some(({ name, dynamic, named }) =>
+      name === port && dynamic !== undefined && named === undefined
+    );
+    return { node, port: whole === true ? this.#addPort(direction, node, port, {}) : port };
   }
 
   #addPort(direction: "input" | "output", nodeId: string, port: string, options: { kind?: FrameKind }): string {

@@ -1,0 +1,136 @@
+/**
+ * Brings commands into an edit of the graph.
+ *
+ * @module
+ */
+import { SluiceError } from "../../core/errors.ts";
+import { listSome } from "../../core/errors/suggestion.ts";
+import type { FrameKind } from "../../core/frames/format.ts";
+import type { GraphFile } from "../../core/graph/schema.ts";
+import type { LinkOptions } from "../../core/links/policy.ts";
+import type { GraphEdit } from "../../core/live/graph_edit.ts";
+import type { AddOptions } from "../../core/runtime_options.ts";
+import type { Command, CommandResult } from "../schemas/commands.ts";
+import { nodeAsAdd } from "./least_edit.ts";
+
+/** What commands need beside the edit. */
+export interface CommandScope {
+  /** The graph before the edit. */
+  readonly document: GraphFile;
+  /** Finds a link by its input. @throws {SluiceError} `LinkNotFound` */
+  linkInto(to: string): string;
+}
+
+/**
+ * Makes the changes of one command.
+ *
+ * @returns what it made
+ * @throws the errors of {@linkcode GraphEdit}
+ */
+export function applyCommand(edit: GraphEdit, command: Command, scope: CommandScope): CommandResult {
+  switch (command.op) {
+    case "add": {
+      const { op: _, type, config, ...options } = command;
+      return { node: edit.addByType(type, config, options as AddOptions).id };
+    }
+    case "remove":
+      edit.remove(command.node);
+      return {};
+    case "connect": {
+      const { op: _, from, to, ...options } = command;
+      return { link: edit.connectByName(from, to, options as LinkOptions) };
+    }
+    case "disconnect":
+      edit.disconnect(linkOf(command, scope));
+      return {};
+    case "replace": {
+      const { op: _, node, type, config = {}, ...options } = command;
+      return { node: edit.replaceByType(node, type, config, options).id };
+    }
+    case "move":
+      edit.move(command.node, command.lane);
+      return {};
+    case "bypass":
+      edit.bypass(command.node, command.on);
+      return {};
+    case "set":
+      edit.reconfigure(command.node, command.values);
+      return {};
+    case "rename":
+      rename(edit, command.node, command.to, scope.document);
+      return { node: command.to };
+    case "addPort": {
+      const { node, direction, port, kind } = command;
+      const options = { ...(kind !== undefined && { kind: kind as FrameKind }) };
+      return {
+        port: direction === "input" ? edit.addInput(node, port, options) : edit.addOutput(node, port, options),
+      };
+    }
+    case "removePort":
+      if (command.direction === "input") edit.removeInput(command.node, command.port);
+      else edit.removeOutput(command.node, command.port);
+      return {};
+    case "command":
+      return {};
+  }
+}
+
+/** Describes a command in words: `connect tone.audio to gain.audioIn`. */
+export function describeCommand(command: Command): string {
+  switch (command.op) {
+    case "add":
+      return `add ${command.id ?? command.type}`;
+    case "connect":
+      return `connect ${command.from} to ${command.to}`;
+    case "disconnect":
+      return `disconnect ${command.to ?? command.link}`;
+    case "replace":
+      return `replace ${command.node} by ${command.type}`;
+    case "move":
+      return `move ${command.node} to ${command.lane}`;
+    case "bypass":
+      return command.on === false ? `run ${command.node} again` : `bypass ${command.node}`;
+    case "set":
+      return `set ${Object.keys(command.values).map((key) => `${command.node}.${key}`).join(", ")}`;
+    case "rename":
+      return `rename ${command.node} to ${command.to}`;
+    case "addPort":
+      return `add ${command.direction} ${command.node}.${command.port}`;
+    case "removePort":
+      return `remove ${command.direction} ${command.node}.${command.port}`;
+    case "command":
+      return `${command.name} of ${command.node}`;
+    case "remove":
+      return `remove ${command.node}`;
+  }
+}
+
+function linkOf({ link, to }: Extract<Command, { op: "disconnect" }>, scope: CommandScope): string {
+  if ((link === undefined) === (to === undefined)) {
+    throw new SluiceError("InvalidConfig", 'Cannot disconnect: wanted either "link", an id, or "to", an input');
+  }
+  return link ?? scope.linkInto(to!);
+}
+
+/** Removes a node, and adds it under another id with links as before. */
+function rename(edit: GraphEdit, id: string, to: string, { nodes, links = [] }: GraphFile): void {
+  if (!Object.hasOwn(nodes, id)) {
+    const available = Object.keys(nodes);
+    const message = `Cannot rename "${id}": the graph has no such node; nodes: ${listSome(available)}`;
+    throw new SluiceError("NodeNotFound", message, { nodeId: id, available });
+  }
+  const renamed = (address: string) => address.startsWith(`${id}.`) ? to + address.slice(id.length) : address;
+  const own = links.filter(({ from, to }) => renamed(from) !== from || renamed(to) !== to);
+  edit.remove(id);
+  const { op: _, type, config, ...options } = nodeAsAdd(
+    to,
+    nodes[id],
+    own.map((link) => ({
+      ...link,
+      from: renamed(link.from),
+      to: renamed(link.to),
+    })),
+  );
+  edit.addByType(type, config, options as AddOptions);
+  for (const { from, to, ...how } of own) edit.connectByName(renamed(from), renamed(to), how as LinkOptions);
+}

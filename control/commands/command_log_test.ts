@@ -1,0 +1,133 @@
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { Runtime } from "../../core/runtime.ts";
+import { nodePackage } from "../../sluice.gen.ts";
+import type { Command } from "../schemas/commands.ts";
+import { CommandLog } from "./command_log.ts";
+import { isSameGraph } from "./documents.ts";
+
+/** A tone that is mixed and measured. */
+const BUILD: readonly Command[] = [
+  { op: "add", id: "tone", type: "tone-source", config: { frequencyHz: 440 } },
+  { op: "add", id: "mixer", type: "dynamic-mixer" },
+  { op: "add", id: "gain", type: "gain", config: { gainDb: -6 }, lane: "sound" },
+  { op: "add", id: "meter", type: "level-meter", lane: "sound" },
+  { op: "connect", from: "tone.audio", to: "mixer.audioIn" },
+  { op: "connect", from: "mixer.audioOut", to: "gain.audioIn" },
+  { op: "connect", from: "gain.audioOut", to: "meter.audioIn", policy: "latest" },
+];
+
+async function makeLog(starts: boolean) {
+  const runtime = new Runtime({ mode: "live", registry: new NodeRegistry([nodePackage]), endsWithSources: false });
+  const log = new CommandLog(runtime);
+  if (starts) await runtime.start();
+  return { runtime, log, [Symbol.asyncDispose]: () => runtime[Symbol.asyncDispose]() };
+}
+
+for (const runs of [true, false]) {
+  const graph = runs ? "a running graph" : "a graph that does not run";
+  Deno.test(`commands build ${graph}, undo takes it back, and redo makes it again`, async () => {
+    await using made = await makeLog(runs);
+    const { runtime, log } = made;
+    const empty = runtime.graph();
+    const entry = await log.transact(BUILD, "test");
+    equal(entry.results[4].to, "mixer.audioIn_0");
+    deepEqual(entry.results[2].ports?.map(({ name, links }) => [name, links.length]), [["audioIn", 1], [
+      "audioOut",
+      1,
+    ]]);
+    const built = runtime.graph();
+    await log.transact([{ op: "set", node: "tone", values: { frequencyHz: 880 } }], "test");
+    await log.transact(
+      [{ op: "remove", node: "gain" }, { op: "connect", from: "mixer.audioOut", to: "meter.audioIn" }],
+      "test",
+    );
+    const last = runtime.graph();
+    await log.undo("test");
+    await log.undo("test");
+    ok(isSameGraph(runtime.graph(), built), JSON.stringify([runtime.graph(), built], null, 1));
+    await log.undo("test");
+    ok(isSameGraph(runtime.graph(), { ...empty, lanes: runtime.graph().lanes! }));
+    await rejects(log.undo("test"), { code: "Busy" });
+    for (let k = 0; k < 3; k++) await log.redo("test");
+    ok(isSameGraph(runtime.graph(), last), JSON.stringify([runtime.graph(), last], null, 1));
+    await rejects(log.redo("test"), { code: "Busy" });
+    equal(log.entries.length, 9);
+  });
+}
+
+Deno.test("a transaction of which one command fails changes nothing, and the log says why", async () => {
+  await using made = await makeLog(true);
+  const { runtime, log } = made;
+  const before = runtime.graph();
+  await rejects(log.transact([...BUILD, { op: "connect", from: "tone.audio", to: "nobody.audioIn" }], "test"), {
+    code: "NodeNotFound",
+  });
+  deepEqual(runtime.graph(), before);
+  deepEqual(log.next, {});
+  ok(log.entries[0].error?.includes("nobody"));
+});
+
+Deno.test("an edit of the script is an entry of its own, and can be undone", async () => {
+  await using made = await makeLog(true);
+  const { runtime, log } = made;
+  await log.transact(BUILD, "test");
+  await runtime.edit((edit) => edit.reconfigure("gain", { gainDb: -12 }));
+  await log.transact([{ op: "bypass", node: "gain", on: true }], "test");
+  deepEqual(log.entries.map(({ by }) => by), ["test", "script", "test"]);
+  await log.undo("test");
+  await log.undo("test");
+  equal(runtime.graph().nodes.gain.config?.gainDb, -6);
+});
+
+Deno.test("changes of one live parameter in quick succession are one entry", async () => {
+  await using made = await makeLog(true);
+  const { runtime, log } = made;
+  await log.transact(BUILD, "test");
+  for (let gainDb = -20; gainDb < 0; gainDb++) await log.set("gain", "gainDb", gainDb, "page");
+  equal(log.entries.length, 2);
+  equal(runtime.graph().nodes.gain.config?.gainDb, -1);
+  await log.undo("page");
+  equal(runtime.graph().nodes.gain.config?.gainDb, -6);
+});
+
+Deno.test("going back over what others did names it, and does it on force", async () => {
+  await using made = await makeLog(true);
+  const { runtime, log } = made;
+  const { seq } = await log.transact(BUILD, "one");
+  await log.transact([{ op: "set", node: "tone", values: { frequencyHz: 880 } }], "two");
+  await rejects(log.back(seq, "one"), /set tone.frequencyHz \(two\)/);
+  await log.back(seq, "one", true);
+  equal(runtime.graph().nodes.tone.config?.frequencyHz, 440);
+});
+
+Deno.test("a renamed node has its links", async () => {
+  await using made = await makeLog(true);
+  const { runtime, log } = made;
+  await log.transact(BUILD, "test");
+  await log.transact([{ op: "rename", node: "gain", to: "volume" }], "test");
+  deepEqual(runtime.links("volume.audioOut").map(({ to }) => to.node), ["meter"]);
+  deepEqual(runtime.graph().nodes.volume, { ...runtime.graph().nodes.volume, type: "gain", config: { gainDb: -6 } });
+});
+
+Deno.test("a plan says what commands would do, or why they would be refused", async () => {
+  await using made = await makeLog(true);
+  const { runtime, log } = made;
+  await log.transact(BUILD, "test");
+  const before = runtime.graph();
+  const plan = log.plan({ commands: [{ op: "replace", node: "gain", type: "limiter" }] });
+  deepEqual(plan.replaced, [{ node: "gain", type: "limiter", lane: "sound", state: "kept" }]);
+  equal(log.plan({ commands: [{ op: "remove", node: "nobody" }] }).refused?.code, "NodeNotFound");
+  deepEqual(runtime.graph(), before);
+});
+
+Deno.test("a document is applied by what differs alone", async () => {
+  await using made = await makeLog(true);
+  const { runtime, log } = made;
+  await log.transact(BUILD, "test");
+  const graph = runtime.graph();
+  const target = { ...graph, nodes: { ...graph.nodes, gain: { ...graph.nodes.gain, config: { gainDb: 3 } } } };
+  const { commands } = await log.apply(target, "test");
+  deepEqual(commands, [{ op: "set", node: "gain", values: { gainDb: 3 } }]);
+  ok(isSameGraph(runtime.graph(), target));
+});

@@ -1,0 +1,45 @@
+/**
+ * When each link of a graph was made, and the ports of nodes with their links.
+ *
+ * @module
+ */
+import { portAddress } from "../../core/ids.ts";
+import type { Runtime } from "../../core/runtime.ts";
+import type { CommandResult } from "../schemas/commands.ts";
+
+export class LinkDates {
+  readonly #runtime: Runtime;
+  #dates: ReadonlyMap<string, string> = new Map();
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+    this.look();
+  }
+
+  /** Notes the links that are there now. */
+  look(): void {
+    const now = new Date().toISOString();
+    this.#dates = new Map(this.#runtime.links().map(({ id }) => [id, this.#dates.get(id) ?? now]));
+  }
+
+  /** Adds to the result of a command what the graph knows of it. */
+  describe(result: CommandResult): CommandResult {
+    if (result.link !== undefined) return { ...result, ...this.#linkOf(result.link) };
+    const { node } = result;
+    if (node === undefined) return result;
+    const ports = this.#runtime.portInfo(node).map(({ name, direction, kind, type, links }) => ({
+      name,
+      direction,
+      ...(kind && { kind }),
+      type,
+      links: links.map((link) => this.#linkOf(link)),
+    }));
+    return { ...result, ports };
+  }
+
+  #linkOf(link: string): { link: string; from: string; to: string; createdAt: string } {
+    const { from, to } = this.#runtime.link(link);
+    const address = (end: typeof from | typeof to) => portAddress(`${end.node}.${end.port}`);
+    return { link, from: address(from), to: address(to), createdAt: this.#dates.get(link)! };
+  }
+}
