@@ -11,6 +11,7 @@ import type { NodeId } from "./ids.ts";
 import type { LaneMove } from "./placement/balance.ts";
 import type { LaneKind } from "./placement/lane_options.ts";
 import type { GraphMode } from "./links/policy.ts";
+import type { NodeRegistry } from "./registry/node_registry.ts";
 import type { Figures, NodeActivity, NodeProgress, NodeState, PoolStats } from "./stats.ts";
 import type { NodeDescriptor } from "./descriptor/descriptor.ts";
 import type { Carries, LinkEntry, NodeEntry } from "./graph/entries.ts";
@@ -84,6 +85,8 @@ export interface RuntimeView {
   readonly whyFixed: (node: NodeEntry) => string | undefined;
   /** Returns the types that the runtime knows, whether or not the graph has nodes of them. */
   readonly types: () => readonly NodeDescriptor[];
+  /** The registry of the runtime; absent if it has none. */
+  readonly registry?: NodeRegistry;
   /** The run; absent before the start. */
   readonly session?: SessionView;
 }

@@ -50,7 +50,6 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
     npm: ["@dprint/formatter", "@dprint/typescript", "jsonc-parser", "ts-morph"],
   },
   "control": { parts: ["core", "ffi"], npm: ["hono", "zod"] },
-  "control/commands": { parts: ["control", "core"], npm: ["zod"] },
   "transports": { parts: ["core", "control"], npm: [] },
   "transports/http": { parts: ["transports", "core", "control"], npm: ["hono", "zod"] },
   "transports/grpc": {

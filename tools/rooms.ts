@@ -68,6 +68,7 @@ export const ROOMS: Readonly<Record<string, Rooms>> = {
   control: {
     "schemas": ["schemas/"],
     "client": ["client/"],
+    "commands": ["commands/"],
     "answers": ["answers/"],
     "figures": ["figures/"],
     "connections": ["connections/"],

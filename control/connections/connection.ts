@@ -4,10 +4,8 @@
  * @module
  */
 import { SluiceError } from "../../core/errors.ts";
-import type { Runtime } from "../../core/runtime.ts";
 import type { SessionRouter } from "../../core/pipeline/session_router.ts";
 import { type RuntimeView, viewRuntime } from "../../core/runtime_view.ts";
-import { refuseReferences } from "../../core/descriptor/secrets.ts";
 import type { Feed } from "../answers/feed.ts";
 import type { GraphHistory } from "../answers/graph_history.ts";
 import { RateLimit } from "../../core/log/rate_limit.ts";
@@ -19,8 +17,9 @@ import { RPC_CODE } from "../schemas/errors.ts";
 import type { ControlEvent, LogLine } from "../schemas/feed.ts";
 import { HISTORY_SECONDS } from "../schemas/history.ts";
 import { listSessions } from "../answers/sessions.ts";
-import { configOf, detailNode, findLink, findNode } from "../answers/snapshot.ts";
+import { detailNode, findLink, findNode } from "../answers/snapshot.ts";
 import type { StatsPump } from "../figures/stats_pump.ts";
+import { type GraphEditing, graphMethods } from "./graph_methods.ts";
 import { subscribeEvents, subscribeLogs } from "./subscriptions.ts";
 import { ClientBudget, WorkBudget } from "../answers/work_budget.ts";
 
@@ -37,8 +36,7 @@ const OWN_BURST_MS = 100;
 const TOO_BIG = 1009;
 
 /** What connections share. */
-export interface ConnectionHost {
-  readonly runtime: Runtime;
+export interface ConnectionHost extends GraphEditing {
   /** The name of the newest run. */
   readonly run: (view?: RuntimeView) => string;
   readonly feed: Feed;
@@ -177,19 +175,11 @@ function makeHandlers(
       await runtime.restart({ resume });
       return state();
     },
+    ...graphMethods(host),
     "node.describe": ({ node }) => detailNode(viewRuntime(runtime), node),
-    "node.setConfig": async ({ node, key, value }) => {
-      refuseReferences(value, node, key);
-      await runtime.setConfig(node, key, value);
-      return { value: configOf(findNode(viewRuntime(runtime), node))[key] };
-    },
     "node.command": async ({ node, name, args }) => ({ answer: await runtime.command(node, name, args) }),
     "node.restart": async ({ node }) => {
       await runtime.restartNode(node);
-      return {};
-    },
-    "node.bypass": async ({ node, on }) => {
-      await runtime.edit((edit) => edit.bypass(node, on));
       return {};
     },
     "node.disable": async ({ node }) => {

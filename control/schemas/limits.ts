@@ -36,7 +36,7 @@ export interface ControlLimits {
 export const DEFAULT_LIMITS: ControlLimits = {
   connections: 32,
   openMs: 5_000,
-  messageChars: 64 * 1024,
+  messageChars: 1024 * 1024,
   batch: 32,
   callsPerSecond: 100,
   burst: 200,

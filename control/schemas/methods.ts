@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { By, Commands, LogEntry, Plan } from "./commands.ts";
 import { ControlEvent, LEVELS, LogLine } from "./feed.ts";
 import { GRAPH_STATES, GraphSnapshot, NodeDetail, NodeTypeInfo } from "./graph.ts";
 import { PastFigures } from "./history.ts";
@@ -24,6 +25,9 @@ const MAX_ID = 1_000;
 const Nothing = z.strictObject({});
 const Name = z.string().min(1).max(MAX_NAME);
 const Subscription = z.int().min(1).max(0xffffffff);
+/** A graph file's JSON. */
+const Document = z.looseObject({ version: z.literal(1), nodes: z.record(z.string(), z.json()) });
+const ByRpc = By.default("rpc");
 const StateAnswer = z.object({ state: z.enum(GRAPH_STATES) });
 
 /** Methods by name. */
@@ -43,11 +47,38 @@ export const METHODS = {
    * states.
    */
   "graph.restart": { params: z.strictObject({ resume: z.boolean().default(false) }), result: StateAnswer },
+  /** Starts the graph, also anew; answers when it runs. */
+  "graph.start": { params: z.strictObject({ resume: z.boolean().default(false) }), result: StateAnswer },
+  /** Carries commands out in one edit, all or none. */
+  "graph.edit": { params: z.strictObject({ commands: Commands, by: ByRpc }), result: LogEntry },
+  /** Says what commands, or a document, would change. Changes nothing. */
+  "graph.plan": {
+    params: z.strictObject({ commands: Commands.optional(), document: Document.optional() }),
+    result: Plan,
+  },
+  /** Changes the graph to a document, by what differs alone. */
+  "graph.apply": { params: z.strictObject({ document: Document, by: ByRpc }), result: LogEntry },
+  /** Goes to the graph before the last change. */
+  "graph.undo": { params: z.strictObject({ by: ByRpc }), result: LogEntry },
+  /** Takes the last undo back. */
+  "graph.redo": { params: z.strictObject({ by: ByRpc }), result: LogEntry },
+  /** Goes to the graph after an entry of the log; 0: the graph when the log began. */
+  "graph.back": {
+    params: z.strictObject({ to: z.int().min(0), by: ByRpc, force: z.boolean().default(false) }),
+    result: LogEntry,
+  },
+  /** The entries of the log, and the titles of the steps that an undo and a redo would take. */
+  "graph.log": {
+    params: z.strictObject({ after: z.int().min(0).default(0) }),
+    result: z.object({ entries: z.array(LogEntry), undo: z.string().optional(), redo: z.string().optional() }),
+  },
+  /** The graph as a graph file. */
+  "graph.document": { params: Nothing, result: z.record(z.string(), z.unknown()) },
   /** One node, with its type's documentation, configuration and histograms. */
   "node.describe": { params: z.strictObject({ node: Name }), result: NodeDetail },
   /** Changes a live parameter; answers when the node has the value. */
   "node.setConfig": {
-    params: z.strictObject({ node: Name, key: Name, value: z.json() }),
+    params: z.strictObject({ node: Name, key: Name, value: z.json(), by: ByRpc }),
     result: z.object({ value: z.unknown() }),
   },
   /** Gives a native stage a command, which it does between two ticks; answers with what it says. */
@@ -61,7 +92,7 @@ export const METHODS = {
    */
   "node.restart": { params: z.strictObject({ node: Name }), result: z.object({}) },
   /** Sets whether a node is bypassed. The node has one input and one output of the same kind (`NodeInfo.bypass`). */
-  "node.bypass": { params: z.strictObject({ node: Name, on: z.boolean() }), result: z.object({}) },
+  "node.bypass": { params: z.strictObject({ node: Name, on: z.boolean(), by: ByRpc }), result: z.object({}) },
   /** Ends a node for this run: its inputs are dropped, and its outputs end. */
   "node.disable": { params: z.strictObject({ node: Name }), result: z.object({}) },
   /** The recent figures of one node or link, in steps of about a second, up to a quarter of an hour. */

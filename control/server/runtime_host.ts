@@ -9,6 +9,8 @@ import { Feed } from "../answers/feed.ts";
 import { ReadyAnswers } from "../answers/ready_answers.ts";
 import type { ConnectionHost } from "../connections/connection.ts";
 import { HistoryKeeper } from "../figures/history_keeper.ts";
+import { CommandAccess, type CommandAccessOptions } from "../commands/command_access.ts";
+import { CommandLog } from "../commands/command_log.ts";
 import { StatsPump } from "../figures/stats_pump.ts";
 
 /** A runtime that is shown until it is disposed of. */
@@ -22,12 +24,14 @@ export interface RuntimeHost extends Disposable {
  * @param title what the graph was made from, for people
  * @param shared what the runtimes of a server share
  * @param sent is told of bytes of statistics
+ * @param commands what commands may name
  */
 export function hostRuntime(
   runtime: Runtime,
   title: string,
   shared: Pick<ConnectionHost, "limits" | "budget" | "sessions">,
   sent: (bytes: number) => void,
+  commands: CommandAccessOptions | undefined,
 ): RuntimeHost {
   const id = crypto.randomUUID();
   const run = ({ runsBefore } = viewRuntime(runtime)) => runsBefore === 0 ? id : `${id}-${runsBefore}`;
@@ -36,14 +40,18 @@ export function hostRuntime(
   const pump = new StatsPump({ view: () => viewRuntime(runtime), graph: (view) => answers.graph(view), sent });
   const keeper = new HistoryKeeper(() => viewRuntime(runtime), (view) => pump.read(view));
   const edits = runtime.events.on("graph", () => pump.hurry());
+  let made: CommandLog | undefined;
+  const log = () => made ??= new CommandLog(runtime);
+  const access = new CommandAccess(runtime, commands);
   return {
-    host: { ...shared, runtime, run, feed, pump, history: keeper.history, answers },
+    host: { ...shared, log, access, runtime, run, feed, pump, history: keeper.history, answers },
     finish: () => pump.finish(),
     [Symbol.dispose]() {
       keeper[Symbol.dispose]();
       pump[Symbol.dispose]();
       feed[Symbol.dispose]();
       edits[Symbol.dispose]();
+      made?.[Symbol.dispose]();
     },
   };
 }

@@ -108,7 +108,7 @@ export function serveControl(runtime: Runtime, options: ControlOptions = {}): Co
   const sockets = new Map<WebSocket, Place>();
   const { sessions } = options;
   const open = (of: Runtime, title: string) =>
-    hostRuntime(of, title, { limits, budget, sessions }, (bytes) => void (statsBytes += bytes));
+    hostRuntime(of, title, { limits, budget, sessions }, (bytes) => void (statsBytes += bytes), options.commands);
   const main = open(runtime, options.title ?? "");
   const { host } = main;
   const others = new Map<number, OtherHost>();

@@ -7,6 +7,7 @@ import { SluiceError } from "../../core/errors.ts";
 import { describeValue } from "../../core/errors/describe_value.ts";
 import { assertKeys } from "../../core/errors/option_check.ts";
 import type { SessionRouter } from "../../core/pipeline/session_router.ts";
+import type { CommandAccessOptions } from "../commands/command_access.ts";
 import { type ControlLimits, DEFAULT_LIMITS } from "../schemas/limits.ts";
 
 /** Options of `serveControl()`. */
@@ -26,6 +27,8 @@ export interface ControlOptions {
   readonly title?: string;
   /** The sessions that are listed, each with its graph; the router of the pipelines that the process offers. */
   readonly sessions?: SessionRouter;
+  /** What commands of clients may name: files, programs, plugins. */
+  readonly commands?: CommandAccessOptions;
   /** Folder of the built page, ending with a slash; by default `web/dist/`. */
   readonly page?: URL;
   /** Limits of clients; the defaults suit a page or two and a few scripts. */
@@ -42,6 +45,7 @@ const KNOWN: { readonly [key in keyof Required<ControlOptions>]: true } = {
   allowedHosts: true,
   title: true,
   sessions: true,
+  commands: true,
   page: true,
   limits: true,
 };

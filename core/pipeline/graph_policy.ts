@@ -228,7 +228,8 @@ export class GraphPolicy {
 }
 
 /** Returns the plugin of a stage; `undefined` for a processor. */
-function pluginOf(type: AnyNodeType): string | undefined {
+/** Returns the name of the plugin that a stage is of. */
+export function pluginOf(type: AnyNodeType): string | undefined {
   if (type.descriptor.lane !== "native") return undefined;
   return SHIPPED_PLUGINS.find((each) => shippedTypes(each)?.includes(type)) ?? type.package?.name ?? "";
 }

@@ -18,12 +18,15 @@ const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 /** Checks configurations. */
 export class PolicyValues {
   readonly #folders: PolicyFolders;
-  readonly #hosts: ReadonlySet<string>;
+  readonly #hosts: ReadonlySet<string> | undefined;
 
-  /** @throws {SluiceError} `InvalidConfig` for a root that is not a folder */
-  constructor(roots: readonly string[], hosts: readonly string[], attempt: string) {
+  /**
+   * @param hosts that values may name; absent: any
+   * @throws {SluiceError} `InvalidConfig` for a root that is not a folder
+   */
+  constructor(roots: readonly string[], hosts: readonly string[] | undefined, attempt: string) {
     this.#folders = new PolicyFolders(roots, attempt);
-    this.#hosts = new Set(hosts.map((each) => each.toLowerCase()));
+    this.#hosts = hosts && new Set(hosts.map((each) => each.toLowerCase()));
   }
 
   /**
@@ -46,7 +49,10 @@ export class PolicyValues {
     }
     // A node without any address chooses one.
     const addresses = properties.filter(([, each]) => mayName(each, "host"));
-    if (addresses.length > 0 && addresses.every(([key, each]) => (made.get(key) ?? each.default) === undefined)) {
+    if (
+      this.#hosts !== undefined && addresses.length > 0 &&
+      addresses.every(([key, each]) => (made.get(key) ?? each.default) === undefined)
+    ) {
       const key = addresses.map(([each]) => each).join(" or ");
       throw denied(`node "${nodeId}" names no host; name one in ${key}; allowed: ${listNames(this.#hosts)}`, {
         nodeId,
@@ -93,7 +99,8 @@ export class PolicyValues {
       if (path !== undefined) return path;
       throw refuse("a relative path in a folder that the server allows, without links that lead out of it");
     }
-    const isAllowed = (...hosts: string[]) => hosts.some((each) => this.#hosts.has(each.toLowerCase()));
+    if (this.#hosts === undefined) return value;
+    const isAllowed = (...hosts: string[]) => hosts.some((each) => this.#hosts!.has(each.toLowerCase()));
     if (reach === "url") {
       const url = URL.parse(value);
       const port = url?.port || (/^(https|wss):/.test(value) ? "443" : "80");

@@ -50,6 +50,7 @@ export function versionedView(
       awaits: (node) => awaitedInput(topology, node),
       whyFixed: (node) => session === undefined ? whyFixed(topology, node) : session.whyFixed(node),
       types,
+      ...(options.registry && { registry: options.registry }),
       session,
     };
   };

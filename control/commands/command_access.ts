@@ -1,0 +1,129 @@
+/**
+ * Decides what commands from outside may name of the machine: files in some folders, no programs, and no plugins but
+ * those that come with Sluice, unless more is allowed. Nodes that the graph already has are not looked at again.
+ *
+ * @module
+ */
+import { isAbsolute, relative } from "node:path";
+import { SluiceError } from "../../core/errors.ts";
+import type { GraphFile } from "../../core/graph/schema.ts";
+import { pluginOf } from "../../core/pipeline/graph_policy.ts";
+import { mayName, PolicyValues } from "../../core/pipeline/policy_values.ts";
+import { SHIPPED_PLUGINS } from "../../core/registry/shipped_stage.ts";
+import type { AnyNodeType } from "../../core/registry/node_type.ts";
+import type { Runtime } from "../../core/runtime.ts";
+import { viewRuntime } from "../../core/runtime_view.ts";
+import type { Command } from "../schemas/commands.ts";
+import { equal } from "./documents.ts";
+
+/** Options of a {@linkcode CommandAccess}. */
+export interface CommandAccessOptions {
+  /** Folders in which commands may have files read and written, by relative paths; by default the current one. */
+  readonly roots?: readonly string[];
+  /** True if commands may add nodes that run programs; by default false. */
+  readonly programs?: boolean;
+  /** Plugins whose stages commands may add, beside those that come with Sluice. */
+  readonly plugins?: readonly string[];
+}
+
+type Config = { readonly [key: string]: unknown };
+
+/** Checks commands for one runtime. */
+export class CommandAccess {
+  readonly #runtime: Runtime;
+  readonly #values: PolicyValues;
+  readonly #programs: boolean;
+  readonly #plugins: ReadonlySet<string>;
+
+  /** @throws {SluiceError} `InvalidConfig` for a root that is no folder */
+  constructor(runtime: Runtime, { roots = ["."], programs = false, plugins = [] }: CommandAccessOptions = {}) {
+    this.#runtime = runtime;
+    this.#values = new PolicyValues(roots, undefined, "Cannot serve");
+    this.#programs = programs;
+    this.#plugins = new Set([...SHIPPED_PLUGINS, ...plugins]);
+  }
+
+  /**
+   * Returns a command with the files that its paths mean.
+   *
+   * @throws {SluiceError} `AccessDenied`
+   */
+  admit(command: Command): Command {
+    switch (command.op) {
+      case "add":
+      case "replace": {
+        const node = command.op === "add" ? command.id ?? command.type : command.node;
+        const config = this.#admit(node, command.type, command.config ?? {});
+        return command.config === undefined ? command : { ...command, config } as Command;
+      }
+      case "set":
+        return { ...command, values: this.values(command.node, command.values) } as Command;
+      default:
+        return command;
+    }
+  }
+
+  /** Returns values for a node of the graph with the files that their paths mean. @throws {SluiceError} `AccessDenied` */
+  values(node: string, values: Config): Config {
+    const type = viewRuntime(this.#runtime).nodes.find(({ id }) => id === node)?.type;
+    return type === undefined ? values : this.#valuesOf(node, type, values, Object.keys(values));
+  }
+
+  /** Checks a graph that is to take the place of the present one. @throws {SluiceError} `AccessDenied` */
+  document(wanted: GraphFile, present: GraphFile): GraphFile {
+    const nodes = Object.entries(wanted.nodes).map(([id, node]) => {
+      const old = Object.hasOwn(present.nodes, id) ? present.nodes[id] : undefined;
+      if (old !== undefined && old.type === node.type && equal(old.config ?? {}, node.config ?? {})) return [id, node];
+      return [id, { ...node, ...(node.config && { config: this.#admit(id, node.type, node.config) }) }];
+    });
+    return { ...wanted, nodes: Object.fromEntries(nodes) };
+  }
+
+  #admit(node: string, name: string, config: Config): Config {
+    const registry = viewRuntime(this.#runtime).registry;
+    // The runtime has a better message for a type that nobody knows.
+    if (registry?.has(name) !== true) return config;
+    const type = registry.get(name);
+    this.#assertType(name, type);
+    return this.#valuesOf(node, type, config, Object.keys(type.descriptor.config.properties));
+  }
+
+  #assertType(name: string, type: AnyNodeType): void {
+    if (!this.#programs && mayName(type.descriptor.config, "command")) {
+      throw denied(`"${name}" runs programs; start with --allow-programs to let commands add such nodes`);
+    }
+    const plugin = pluginOf(type);
+    if (plugin !== undefined && !this.#plugins.has(plugin)) {
+      throw denied(
+        `"${name}" is a stage of plugin "${plugin}"; start with --allow-plugin ${plugin} to let commands add it`,
+      );
+    }
+  }
+
+  #valuesOf(node: string, { descriptor }: AnyNodeType, values: Config, keys: readonly string[]): Config {
+    const { properties } = descriptor.config;
+    const own = Object.fromEntries(
+      keys.flatMap((key) => Object.hasOwn(properties, key) ? [[key, properties[key]]] : []),
+    );
+    const admitted = this.#values.admit(values, { ...descriptor.config, properties: own }, node) as Config;
+    // Values that nobody gave stay the type's.
+    return Object.fromEntries(Object.keys(values).map((key) => [key, withinFolder(values[key], admitted[key])]));
+  }
+}
+
+/** Returns an admitted value as it was written if that means the same file from the current folder. */
+function withinFolder(written: unknown, admitted: unknown): unknown {
+  if (typeof admitted === "string" && admitted !== written) {
+    const path = relative(Deno.cwd(), admitted);
+    return path.startsWith("..") || isAbsolute(path) ? admitted : path;
+  }
+  if (typeof admitted !== "object" || admitted === null || admitted === written) return admitted;
+  if (Array.isArray(admitted)) return admitted.map((each, k) => withinFolder((written as unknown[])[k], each));
+  return Object.fromEntries(
+    Object.entries(admitted).map(([key, each]) => [key, withinFolder((written as Config)[key], each)]),
+  );
+}
+
+function denied(why: string): SluiceError {
+  return new SluiceError("AccessDenied", `Cannot carry out the command: ${why}`);
+}

@@ -1,0 +1,88 @@
+/**
+ * The methods that change a graph by its command log.
+ *
+ * @module
+ */
+import { SluiceError } from "../../core/errors.ts";
+import { refuseReferences } from "../../core/descriptor/secrets.ts";
+import type { Runtime } from "../../core/runtime.ts";
+import { type RunState, viewRuntime } from "../../core/runtime_view.ts";
+import type { CommandAccess } from "../commands/command_access.ts";
+import type { CommandLog } from "../commands/command_log.ts";
+import { normalDocument } from "../commands/normal_document.ts";
+import { configOf, findNode } from "../answers/snapshot.ts";
+import type { Handlers } from "../answers/rpc.ts";
+import type { Command } from "../schemas/commands.ts";
+
+/** What a connection needs to change a graph. */
+export interface GraphEditing {
+  readonly runtime: Runtime;
+  /** The log of the runtime, made when it is first wanted. */
+  readonly log: () => CommandLog;
+  readonly access: CommandAccess;
+}
+
+type GraphMethod =
+  | "graph.edit"
+  | "graph.plan"
+  | "graph.apply"
+  | "graph.undo"
+  | "graph.redo"
+  | "graph.back"
+  | "graph.log"
+  | "graph.document"
+  | "graph.start"
+  | "node.setConfig"
+  | "node.bypass";
+
+/** Makes the handlers. */
+export function graphMethods({ runtime, log, access }: GraphEditing): Pick<Handlers, GraphMethod> {
+  const admit = (commands: readonly Command[]) => commands.map((command) => access.admit(withoutReferences(command)));
+  const wanted = async (given: object) => {
+    const { document } = log();
+    return access.document(await normalDocument(given, document, runtime), document);
+  };
+  const state = (): { state: RunState } => ({ state: viewRuntime(runtime).session?.state ?? "building" });
+  return {
+    "graph.edit": async ({ commands, by }) => await log().transact(admit(commands), by),
+    "graph.plan": async ({ commands, document }) => {
+      if ((commands === undefined) === (document === undefined)) {
+        throw new SluiceError("InvalidConfig", 'Cannot plan: wanted either "commands" or "document"');
+      }
+      return log().plan(commands ? { commands: admit(commands) } : { document: await wanted(document!) });
+    },
+    "graph.apply": async ({ document, by }) => await log().apply(await wanted(document), by),
+    "graph.undo": async ({ by }) => await log().undo(by),
+    "graph.redo": async ({ by }) => await log().redo(by),
+    "graph.back": async ({ to, by, force }) => await log().back(to, by, force),
+    "graph.log": ({ after }) => {
+      const { entries, next } = log();
+      return { entries: entries.filter(({ seq }) => seq > after), ...next };
+    },
+    "graph.document": () => ({ ...runtime.graph() }),
+    "graph.start": async ({ resume }) => {
+      await runtime.start({ resume });
+      return state();
+    },
+    "node.setConfig": async ({ node, key, value, by }) => {
+      refuseReferences(value, node, key);
+      await log().set(node, key, access.values(node, { [key]: value })[key], by);
+      return { value: configOf(findNode(viewRuntime(runtime), node))[key] };
+    },
+    "node.bypass": async ({ node, on, by }) => {
+      await log().transact([{ op: "bypass", node, on }], by);
+      return {};
+    },
+  };
+}
+
+/** Refuses references to the environment, which only the graph itself may have. */
+function withoutReferences(command: Command): Command {
+  if (command.op === "add" || command.op === "replace") {
+    const node = command.op === "add" ? command.id ?? command.type : command.node;
+    for (const [key, value] of Object.entries(command.config ?? {})) refuseReferences(value, node, key);
+  } else if (command.op === "set") {
+    for (const [key, value] of Object.entries(command.values)) refuseReferences(value, command.node, key);
+  }
+  return command;
+}
