@@ -3,15 +3,13 @@ import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { appSink, appSource, nodes, Runtime } from "../mod.ts";
 import { nativeNodes } from "../core/registry/fixtures/test_stages.ts";
 import type { ProcessorContext } from "../core/processor.ts";
+import { assertSpent } from "./fixtures/accounted.ts";
 import { eachDriver } from "./fixtures/each_driver.ts";
 import { hanging } from "./fixtures/hanging.ts";
 import { Hold } from "./fixtures/hold.ts";
+import { numberedSource } from "./fixtures/numbered.ts";
 import { gathering, type Script, SHAPE, sink, source } from "./fixtures/scripted.ts";
-
-/** Waits until something holds. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
+import { flow, inTime, until } from "./fixtures/waiting.ts";
 
 const of = (runtime: Runtime, id: string) => runtime.stats().nodes.find((node) => node.id === id)!;
 
@@ -44,6 +42,50 @@ eachDriver(
     equal((await runtime.stop())?.outcome, "stopped");
   },
 );
+
+for (const supervision of ["fail", { restart: { backoffMs: 1 } }] as const) {
+  eachDriver(
+    `a node that is stuck and fails after restartNode() is built anew (${JSON.stringify(supervision)})`,
+    async (native) => {
+      using hold = new Hold("later");
+      await using runtime = new Runtime({ mode: "live", native, stuckAfterMs: 300, callTimeoutMs: 300 });
+      const numbers = runtime.add(numberedSource({ count: 1e9, intervalMs: 1 }), { id: "numbers" });
+      const bad = runtime.add(hanging({ hold: hold.path, throws: true }), { id: "bad", lane: "trap", supervision });
+      const victim = runtime.add(nodes.gain(), { id: "victim", lane: "trap", supervision });
+      const got: number[] = [];
+      const end = runtime.add(sink(gathering(got)), { id: "end" });
+      runtime.connect(numbers.outputs.audio, bad.inputs.audio, { policy: "drop-newest" });
+      runtime.connect(numbers.outputs.audio, victim.inputs.audioIn, { policy: "drop-newest" });
+      runtime.connect(victim.outputs.audioOut, end.inputs.audioIn, { policy: "drop-newest" });
+      const replaced = Promise.withResolvers<void>();
+      const failures: unknown[] = [];
+      using _replaced = runtime.events.on("lane:trap", ({ kind }) => kind === "replaced" && replaced.resolve());
+      using _failed = runtime.events.on("node:bad", (event) => {
+        if (event.group === "node" && event.kind === "failed") failures.push(event.error.message);
+      });
+      await runtime.start();
+      await flow(runtime, "bad");
+      hold.begin();
+      await until(() => of(runtime, "bad").activity.kind === "stuck");
+      await runtime.restartNode("bad");
+      hold.release();
+      await inTime(replaced.promise, runtime);
+      await flow(runtime, "bad");
+      await flow(runtime, "end");
+      deepEqual(failures, ['Node "bad" (hanging) failed in process(): it has hung']);
+      deepEqual(["bad", "victim"].map((id) => of(runtime, id)).map(({ errors, restarts }) => [errors, restarts]), [
+        [1, 1],
+        [0, 1],
+      ]);
+      const summary = (await runtime.stop())!;
+      equal(summary.outcome, "stopped");
+      assertSpent(summary);
+      for (const { id, written, read, dropped } of summary.links) {
+        equal(written, read + Object.values(dropped).reduce((sum, each) => sum + each, 0), id);
+      }
+    },
+  );
+}
 
 eachDriver(
   "disableNode() ends a node for the run, and what follows it; nothing can be restarted then",

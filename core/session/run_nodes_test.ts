@@ -5,6 +5,7 @@ import { controlBytes, ControlPage } from "../control_page.ts";
 import { EventBus } from "../events/bus.ts";
 import type { LinkEntry } from "../graph/entries.ts";
 import { nodeId } from "../ids.ts";
+import { changeOf } from "../live/fixtures/graph_changes.ts";
 import { Topology } from "../topology.ts";
 import { RunNodes } from "./run_nodes.ts";
 
@@ -70,29 +71,18 @@ Deno.test("RunNode.countFailures() takes nothing away of what the lane has count
   equal(errors(), 3);
 });
 
-const UNCHANGED = {
-  added: [],
-  removed: [],
-  replaced: [],
-  moved: [],
-  ported: [],
-  bypassed: [],
-  linked: [],
-  unlinked: [],
-};
-
 Deno.test("RunNode.countFailures() counts on where an edit makes another entry of a node, unless it is of another type", () => {
   const { run, page, nodes: [node], errors, countInLane } = setUp(["a"]);
   run.tellFailure([node], new Error("that its lane told of"), true);
   countInLane(1);
   const again = { ...node.entry };
-  run.edited({ ...UNCHANGED, replaced: [{ before: node.entry, after: again }] });
+  run.edited(changeOf({ replaced: [{ before: node.entry, after: again }] }));
   run.tellFailure(run.of([again]), new Error("that nobody has counted"), true);
   run.get(node.id)!.countFailures(page);
   equal(errors(), 2);
   const other = { ...node.entry, type: collect };
   countInLane(-2);
-  run.edited({ ...UNCHANGED, replaced: [{ before: again, after: other }] });
+  run.edited(changeOf({ replaced: [{ before: again, after: other }] }));
   run.tellFailure(run.of([other]), new Error("the first of its own"), true);
   run.get(node.id)!.countFailures(page);
   equal(errors(), 1);
@@ -112,7 +102,7 @@ Deno.test("RunNodes keeps nothing of what a node tells that has gone", () => {
   const link = { fromNode: node, fromPort: "audio", toNode: nodeId("there"), toPort: "audioIn" } as LinkEntry;
   const known = () => [run.get(node)?.figures, run.get(node)?.progress, run.format(link)];
   deepEqual(known(), [{ level: 1 }, { doneNs: 1, totalNs: 2 }, { kind: "audio", sampleRateHz: 8_000, channels: 1 }]);
-  run.edited({ ...UNCHANGED, removed: [entry] });
+  run.edited(changeOf({ removed: [entry] }));
   tell();
   deepEqual(known(), [undefined, undefined, undefined]);
 });
@@ -121,9 +111,9 @@ Deno.test("RunNodes.edited() keeps the reports of a node that moves, and none of
   const { run, nodes: [{ id, entry }] } = setUp(["a"]);
   const after = { ...entry, lane: "other" };
   run.take([{ node: id, figures: { level: 1 } }]);
-  run.edited({ ...UNCHANGED, moved: [{ before: entry, after }] });
+  run.edited(changeOf({ moved: [{ before: entry, after }] }));
   deepEqual(run.get(id)?.figures, { level: 1 });
-  run.edited({ ...UNCHANGED, replaced: [{ before: after, after: { ...after } }] });
+  run.edited(changeOf({ replaced: [{ before: after, after: { ...after } }] }));
   equal(run.get(id)?.figures, undefined);
 });
 
@@ -134,6 +124,6 @@ Deno.test("RunNodes.edited() has a node run that takes the place of another, unl
   nodes[0].meet("disabled");
   nodes[1].meet("ended");
   const replaced = nodes.map(({ entry }) => ({ before: entry, after: { ...entry } }));
-  run.edited({ ...UNCHANGED, replaced });
+  run.edited(changeOf({ replaced }));
   deepEqual([...run.states.values()], ["running", "ended"]);
 });

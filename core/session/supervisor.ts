@@ -112,7 +112,11 @@ export class Supervisor {
   async #restart(node: RunNode, attempt: number): Promise<void> {
     const { id } = node;
     const error = node.error!;
-    node.meet("rebuilt");
+    try {
+      node.meet("rebuilt");
+    } catch (impossible) {
+      return this.#refused(node, impossible as Error);
+    }
     const committed = () => {
       if (!this.#isRestarting(node)) return;
       node.meet("restarted");
@@ -131,12 +135,15 @@ export class Supervisor {
         this.#disable(node);
       }
     } catch (reason) {
-      if (!this.#isRestarting(node)) return;
-      // No lane reports this failure.
-      this.#run.nodes.tellFailure([node], reason as Error);
-      node.countFailures(this.#run.page);
-      this.failed(id, reason as Error);
+      if (this.#isRestarting(node)) this.#refused(node, reason as Error);
     }
+  }
+
+  /** Handles a restart that was refused as a failure of the node, which no lane reports. */
+  #refused(node: RunNode, reason: Error): void {
+    this.#run.nodes.tellFailure([node], reason);
+    node.countFailures(this.#run.page);
+    this.failed(node.id, reason);
   }
 
   #disable(node: RunNode): void {

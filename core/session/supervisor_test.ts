@@ -8,23 +8,13 @@ import { failureNumber } from "../events/run_events.ts";
 import type { Supervision } from "../graph/supervision.ts";
 import type { LaneCommand } from "../lanes/messages.ts";
 import type { DraftedEdit } from "../live/edit_site.ts";
+import { changeOf } from "../live/fixtures/graph_changes.ts";
 import type { GraphChange } from "../live/graph_change.ts";
 import { tapLog } from "../log.ts";
 import { Topology } from "../topology.ts";
 import type { Run } from "./run.ts";
 import { RunNodes } from "./run_nodes.ts";
 import { Supervisor } from "./supervisor.ts";
-
-const UNCHANGED: GraphChange = {
-  added: [],
-  removed: [],
-  replaced: [],
-  moved: [],
-  ported: [],
-  bypassed: [],
-  linked: [],
-  unlinked: [],
-};
 
 /** A supervisor of one node, with a clock that does not advance and a session that does nothing. */
 function setUp(supervision: Supervision) {
@@ -79,7 +69,7 @@ function setUp(supervision: Supervision) {
     events.close();
     return told.map(({ kind }) => kind);
   };
-  const edited = (change: Partial<GraphChange>) => nodes.edited({ ...UNCHANGED, ...change });
+  const edited = (change: Partial<GraphChange>) => nodes.edited(changeOf(change));
   return {
     supervisor,
     topology,
@@ -303,4 +293,15 @@ Deno.test("Supervisor builds a node anew at once that went by no fault of its ow
   supervisor.revive(node(), new Error("another node keeps the thread"));
   deepEqual([did, states.get(id)], [["begin"], "restarting"]);
   supervisor.end();
+});
+
+Deno.test("Supervisor takes a node for failed that is to be built anew and cannot be", () => {
+  const { supervisor, node, id, did, states } = setUp("disable");
+  supervisor.begin();
+  node().meet("started");
+  supervisor.revive(node(), new Error("another node keeps the thread"));
+  const told = 'Internal error: node "n" is "running", where "rebuilt" cannot be';
+  deepEqual([did, node().error?.message], [[`failed: ${told}`, "disable"], told]);
+  supervisor.disabled(id);
+  equal(states.get(id), "disabled");
 });
