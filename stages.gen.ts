@@ -34,7 +34,7 @@ import type {
 /** The configuration of `aac-decode`. */
 export interface AacDecodeConfig {
   /**
-   * What is done with packets that cannot be decoded: silence takes their place, or the node fails.
+   * For packets that cannot be decoded: silence takes their place, or the node fails.
    *
    * One of "conceal", "fail"; "conceal" by default.
    */
@@ -47,7 +47,7 @@ export type AacDecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { audio: Aud
 /**
  * Decodes AAC-LC, mono or stereo.
  *
- * Audio comes at the rate of the stream. What lies before the time 0, as the delay of an encoder does, only warms the decoder up and is left out; a last packet that lasts less than its samples do ends with its duration. In place of a damaged packet, which is counted, comes silence of the same length. A packet of another rate or number of channels counts as damaged; with the second such packet in a row the stream becomes that.
+ * Audio comes at the rate of the stream. Sound before the time 0, as the delay of an encoder is, only warms the decoder up and is left out; a last packet that lasts less than its samples do ends with its duration. In place of a damaged packet, which is counted, comes silence of the same length. A packet of another rate or number of channels counts as damaged; with the second such packet in a row the stream becomes that.
  *
  * The profiles Main, SSR and LTP, HE-AAC that the header of the file tells, and more than two channels are refused; the error names ffmpeg, as command of a `process` or `pipe-source`. HE-AAC that no header tells is decoded without its upper half: at half the rate, and mono where it has parametric stereo.
  *
@@ -61,7 +61,7 @@ export const aacDecode: NodeType<AacDecodeConfig, AacDecodeHandle> = shippedStag
     source: "crates/plugins/codecs/plugin.toml",
     description: "Decodes AAC-LC, mono or stereo.",
     doc:
-      "Decodes AAC-LC, mono or stereo.\n\nAudio comes at the rate of the stream. What lies before the time 0, as the delay of an encoder does, only warms the decoder up and is left out; a last packet that lasts less than its samples do ends with its duration. In place of a damaged packet, which is counted, comes silence of the same length. A packet of another rate or number of channels counts as damaged; with the second such packet in a row the stream becomes that.\n\nThe profiles Main, SSR and LTP, HE-AAC that the header of the file tells, and more than two channels are refused; the error names ffmpeg, as command of a `process` or `pipe-source`. HE-AAC that no header tells is decoded without its upper half: at half the rate, and mono where it has parametric stereo.\n\n**Example.** `media-source path=talk.mp4 ! aac-decode ! wav-sink path=talk.wav`",
+      "Decodes AAC-LC, mono or stereo.\n\nAudio comes at the rate of the stream. Sound before the time 0, as the delay of an encoder is, only warms the decoder up and is left out; a last packet that lasts less than its samples do ends with its duration. In place of a damaged packet, which is counted, comes silence of the same length. A packet of another rate or number of channels counts as damaged; with the second such packet in a row the stream becomes that.\n\nThe profiles Main, SSR and LTP, HE-AAC that the header of the file tells, and more than two channels are refused; the error names ffmpeg, as command of a `process` or `pipe-source`. HE-AAC that no header tells is decoded without its upper half: at half the rate, and mono where it has parametric stereo.\n\n**Example.** `media-source path=talk.mp4 ! aac-decode ! wav-sink path=talk.wav`",
     category: "codec",
     tags: ["native", "codecs"],
     mode: "push",
@@ -95,8 +95,7 @@ export const aacDecode: NodeType<AacDecodeConfig, AacDecodeHandle> = shippedStag
           type: "string",
           enum: ["conceal", "fail"],
           default: "conceal",
-          description:
-            "What is done with packets that cannot be decoded: silence takes their place, or the node fails.",
+          description: "For packets that cannot be decoded: silence takes their place, or the node fails.",
         },
       },
       required: [],
@@ -133,7 +132,7 @@ export interface AcquisitionConfig {
    */
   readonly address?: string;
   /**
-   * Whether it connects to the socket again where the other side ends, for ever.
+   * True: it connects to the socket again whenever the other side ends.
    *
    * True or false; true by default.
    */
@@ -211,7 +210,7 @@ export interface AcquisitionConfig {
    */
   readonly dropOutProbability?: number;
   /**
-   * What noise and drop-outs follow from.
+   * The seed of noise and drop-outs.
    *
    * A whole number from 0 to 9007199254740991; 1 by default.
    */
@@ -226,7 +225,7 @@ export type AcquisitionHandle = NodeHandle<Record<never, never>, { packet: Packe
  *
  * They are simulated, or come from a file or over a socket. In a live graph batches come when their last record would have been taken, offline as fast as the graph takes them. The simulated converter is given a sine in each channel (`frequencyHz`, and `frequencyStepHz` more with each channel), with noise; equal configurations make equal counts. `dropOutProbability` loses batches, as devices do: the figures `dropOuts` and `lostRecords` count them, times go on, and the batch behind a lost one is flagged as a discontinuity. A live batch size for which a slot has no room is refused.
  *
- * With `source=socket` it connects to `address` and takes what would stand in the file. The other side sets the pace: a batch goes out once its records have come. Where the graph is slower, a megabyte or two batches wait, and then the sender does. A connection that ends, or cannot be made, is made anew after 0.1 s, then after twice as long up to 5 s, for ever; the first failure is logged, and the figure `connects` counts connections. A device that loses its power or its cable does not say that it has gone: over TCP, on Linux, a connection counts as ended once nothing came and the other side's system has not answered for 25 s. With `reconnect=false` the stage ends with its connection. What has come of a record that is not whole is dropped; no batch has records of two connections, and the first batch of a new one is flagged as a discontinuity. Times begin at 0 and go on record by record; in a live graph the first batch behind a gap has the time at which it came. A stage that is replaced connects anew.
+ * With `source=socket` it connects to `address` and takes what would stand in the file. The other side sets the pace: a batch goes out once its records have come. Where the graph is slower, a megabyte or two batches wait, and then the sender does. A connection that ends, or cannot be made, is made anew after 0.1 s, then after twice as long up to 5 s, for ever; the first failure is logged, and the figure `connects` counts connections. A device that loses its power or its cable does not say that it has gone: over TCP, on Linux, a connection counts as ended once nothing came and the other side's system has not answered for 25 s. With `reconnect=false` the stage ends with its connection. A record that is not whole is dropped; no batch has records of two connections, and the first batch of a new one is flagged as a discontinuity. Times begin at 0 and go on record by record; in a live graph the first batch behind a gap has the time at which it came. A stage that is replaced connects anew.
  *
  * **Example.** `acquisition channels=4 durationSeconds=1 ! to-voltage ! csv-sink path=volts.csv`
  */
@@ -241,7 +240,7 @@ export const acquisition: NodeType<AcquisitionConfig, AcquisitionHandle> = shipp
     source: "crates/plugins/sensors/plugin.toml",
     description: "Gives the counts of an analogue-to-digital converter.",
     doc:
-      "Gives the counts of an analogue-to-digital converter.\n\nThey are simulated, or come from a file or over a socket. In a live graph batches come when their last record would have been taken, offline as fast as the graph takes them. The simulated converter is given a sine in each channel (`frequencyHz`, and `frequencyStepHz` more with each channel), with noise; equal configurations make equal counts. `dropOutProbability` loses batches, as devices do: the figures `dropOuts` and `lostRecords` count them, times go on, and the batch behind a lost one is flagged as a discontinuity. A live batch size for which a slot has no room is refused.\n\nWith `source=socket` it connects to `address` and takes what would stand in the file. The other side sets the pace: a batch goes out once its records have come. Where the graph is slower, a megabyte or two batches wait, and then the sender does. A connection that ends, or cannot be made, is made anew after 0.1 s, then after twice as long up to 5 s, for ever; the first failure is logged, and the figure `connects` counts connections. A device that loses its power or its cable does not say that it has gone: over TCP, on Linux, a connection counts as ended once nothing came and the other side's system has not answered for 25 s. With `reconnect=false` the stage ends with its connection. What has come of a record that is not whole is dropped; no batch has records of two connections, and the first batch of a new one is flagged as a discontinuity. Times begin at 0 and go on record by record; in a live graph the first batch behind a gap has the time at which it came. A stage that is replaced connects anew.\n\n**Example.** `acquisition channels=4 durationSeconds=1 ! to-voltage ! csv-sink path=volts.csv`",
+      "Gives the counts of an analogue-to-digital converter.\n\nThey are simulated, or come from a file or over a socket. In a live graph batches come when their last record would have been taken, offline as fast as the graph takes them. The simulated converter is given a sine in each channel (`frequencyHz`, and `frequencyStepHz` more with each channel), with noise; equal configurations make equal counts. `dropOutProbability` loses batches, as devices do: the figures `dropOuts` and `lostRecords` count them, times go on, and the batch behind a lost one is flagged as a discontinuity. A live batch size for which a slot has no room is refused.\n\nWith `source=socket` it connects to `address` and takes what would stand in the file. The other side sets the pace: a batch goes out once its records have come. Where the graph is slower, a megabyte or two batches wait, and then the sender does. A connection that ends, or cannot be made, is made anew after 0.1 s, then after twice as long up to 5 s, for ever; the first failure is logged, and the figure `connects` counts connections. A device that loses its power or its cable does not say that it has gone: over TCP, on Linux, a connection counts as ended once nothing came and the other side's system has not answered for 25 s. With `reconnect=false` the stage ends with its connection. A record that is not whole is dropped; no batch has records of two connections, and the first batch of a new one is flagged as a discontinuity. Times begin at 0 and go on record by record; in a live graph the first batch behind a gap has the time at which it came. A stage that is replaced connects anew.\n\n**Example.** `acquisition channels=4 durationSeconds=1 ! to-voltage ! csv-sink path=volts.csv`",
     category: "sensor",
     tags: ["native", "sensors"],
     mode: "loop",
@@ -289,7 +288,7 @@ export const acquisition: NodeType<AcquisitionConfig, AcquisitionHandle> = shipp
         reconnect: {
           type: "boolean",
           default: true,
-          description: "Whether it connects to the socket again where the other side ends, for ever.",
+          description: "True: it connects to the socket again whenever the other side ends.",
         },
         channels: {
           type: "integer",
@@ -390,7 +389,7 @@ export const acquisition: NodeType<AcquisitionConfig, AcquisitionHandle> = shipp
           minimum: 0,
           maximum: 9007199254740991,
           default: 1,
-          description: "What noise and drop-outs follow from.",
+          description: "The seed of noise and drop-outs.",
         },
       },
       required: [],
@@ -403,13 +402,13 @@ export const acquisition: NodeType<AcquisitionConfig, AcquisitionHandle> = shipp
 /** The configuration of `audio-decode`. */
 export interface AudioDecodeConfig {
   /**
-   * Of Opus: samples at the start that are left out of a stream that begins after the time 0 and does not tell.
+   * For Opus: samples at the start that are left out of a stream that begins after the time 0 and does not tell.
    *
    * A whole number from 0 to 48000 samples; 312 by default.
    */
   readonly preSkip?: number;
   /**
-   * What is done with packets that cannot be decoded: others take their place, or the node fails.
+   * For packets that cannot be decoded: others take their place, or the node fails.
    *
    * One of "conceal", "fail"; "conceal" by default.
    */
@@ -474,13 +473,13 @@ export const audioDecode: NodeType<AudioDecodeConfig, AudioDecodeHandle> = shipp
           default: 312,
           "x-unit": "samples",
           description:
-            "Of Opus: samples at the start that are left out of a stream that begins after the time 0 and does not tell.",
+            "For Opus: samples at the start that are left out of a stream that begins after the time 0 and does not tell.",
         },
         damaged: {
           type: "string",
           enum: ["conceal", "fail"],
           default: "conceal",
-          description: "What is done with packets that cannot be decoded: others take their place, or the node fails.",
+          description: "For packets that cannot be decoded: others take their place, or the node fails.",
         },
       },
       required: [],
@@ -493,7 +492,7 @@ export const audioDecode: NodeType<AudioDecodeConfig, AudioDecodeHandle> = shipp
 /** The configuration of `biquad`. */
 export interface BiquadConfig {
   /**
-   * What passes.
+   * The frequencies that pass.
    *
    * One of "low-pass", "high-pass", "band-pass", "notch"; "low-pass" by default.
    */
@@ -569,7 +568,7 @@ export const biquad: NodeType<BiquadConfig, BiquadHandle> = shippedStage<BiquadC
           type: "string",
           enum: ["low-pass", "high-pass", "band-pass", "notch"],
           default: "low-pass",
-          description: "What passes.",
+          description: "The frequencies that pass.",
         },
         frequencyHz: {
           type: "number",
@@ -637,7 +636,7 @@ export interface CompositorConfig {
    */
   readonly end?: "all" | "any";
   /**
-   * What an input shows that has ended: its last picture, or nothing.
+   * The picture of an input that has ended: its last one, or none.
    *
    * One of "hold", "hide"; "hold" by default; may change while the node runs.
    */
@@ -691,7 +690,7 @@ export interface CompositorConfig {
    */
   readonly order_0?: number;
   /**
-   * Whether input 0 is drawn.
+   * True: input 0 is drawn.
    *
    * True or false; true by default; may change while the node runs.
    */
@@ -733,7 +732,7 @@ export interface CompositorConfig {
    */
   readonly order_1?: number;
   /**
-   * Whether input 1 is drawn.
+   * True: input 1 is drawn.
    *
    * True or false; true by default; may change while the node runs.
    */
@@ -775,7 +774,7 @@ export interface CompositorConfig {
    */
   readonly order_2?: number;
   /**
-   * Whether input 2 is drawn.
+   * True: input 2 is drawn.
    *
    * True or false; true by default; may change while the node runs.
    */
@@ -817,7 +816,7 @@ export interface CompositorConfig {
    */
   readonly order_3?: number;
   /**
-   * Whether input 3 is drawn.
+   * True: input 3 is drawn.
    *
    * True or false; true by default; may change while the node runs.
    */
@@ -859,7 +858,7 @@ export interface CompositorConfig {
    */
   readonly order_4?: number;
   /**
-   * Whether input 4 is drawn.
+   * True: input 4 is drawn.
    *
    * True or false; true by default; may change while the node runs.
    */
@@ -901,7 +900,7 @@ export interface CompositorConfig {
    */
   readonly order_5?: number;
   /**
-   * Whether input 5 is drawn.
+   * True: input 5 is drawn.
    *
    * True or false; true by default; may change while the node runs.
    */
@@ -943,7 +942,7 @@ export interface CompositorConfig {
    */
   readonly order_6?: number;
   /**
-   * Whether input 6 is drawn.
+   * True: input 6 is drawn.
    *
    * True or false; true by default; may change while the node runs.
    */
@@ -985,7 +984,7 @@ export interface CompositorConfig {
    */
   readonly order_7?: number;
   /**
-   * Whether input 7 is drawn.
+   * True: input 7 is drawn.
    *
    * True or false; true by default; may change while the node runs.
    */
@@ -1010,7 +1009,7 @@ export type CompositorHandle = NodeHandle<
 /**
  * Composes the pictures of up to eight inputs over a background.
  *
- * Input 1 stands with its left upper corner at `x_1`, `y_1`, also outside; it is scaled to `width_1` × `height_1`, where a 0 keeps its shape, that in which it is shown where its pixels are not square; `opacity_1` makes it fainter, besides its own alpha; `visible_1=false` leaves it out. What has a higher `order_1`, by default the number of the input, is drawn over the others. All of that may change while it runs, from one picture to the next. Blending rounds to the nearest of 256 levels, and so does alpha times opacity. A picture with alpha is scaled so that the colour of what cannot be seen does not spread.
+ * Input 1 stands with its left upper corner at `x_1`, `y_1`, also outside; it is scaled to `width_1` × `height_1`, where a 0 keeps its shape, that in which it is shown where its pixels are not square; `opacity_1` makes it fainter, besides its own alpha; `visible_1=false` leaves it out. An input with a higher `order_1`, by default the number of the input, is drawn over the others. All of that may change while it runs, from one picture to the next. Blending rounds to the nearest of 256 levels, and so does alpha times opacity. A picture with alpha is scaled so that the colour of what cannot be seen does not spread.
  *
  * - **Times.** Pictures come out at `frameRate`, from the time of the first picture of all inputs; or, with `master=0`, at the times of the pictures of input 0. Each input shows the newest of its pictures that is not after that time, so that inputs may have any rate. The figure `skipped` counts pictures that were never shown.
  * - **Waiting.** An offline graph waits until each input has told which picture that is, and its result depends on the times of pictures alone. Where one source feeds several inputs, their links need a `capacity` for the pictures by which one way is longer than another. A live graph waits for `waitMs` from when the first input has come so far: then a late input keeps its last picture, which the figure `late` counts.
@@ -1031,7 +1030,7 @@ export const compositor: NodeType<CompositorConfig, CompositorHandle> = shippedS
     source: "crates/plugins/video/plugin.toml",
     description: "Composes the pictures of up to eight inputs over a background.",
     doc:
-      "Composes the pictures of up to eight inputs over a background.\n\nInput 1 stands with its left upper corner at `x_1`, `y_1`, also outside; it is scaled to `width_1` × `height_1`, where a 0 keeps its shape, that in which it is shown where its pixels are not square; `opacity_1` makes it fainter, besides its own alpha; `visible_1=false` leaves it out. What has a higher `order_1`, by default the number of the input, is drawn over the others. All of that may change while it runs, from one picture to the next. Blending rounds to the nearest of 256 levels, and so does alpha times opacity. A picture with alpha is scaled so that the colour of what cannot be seen does not spread.\n\n- **Times.** Pictures come out at `frameRate`, from the time of the first picture of all inputs; or, with `master=0`, at the times of the pictures of input 0. Each input shows the newest of its pictures that is not after that time, so that inputs may have any rate. The figure `skipped` counts pictures that were never shown.\n- **Waiting.** An offline graph waits until each input has told which picture that is, and its result depends on the times of pictures alone. Where one source feeds several inputs, their links need a `capacity` for the pictures by which one way is longer than another. A live graph waits for `waitMs` from when the first input has come so far: then a late input keeps its last picture, which the figure `late` counts.\n- **Jumps.** Where the times of all inputs go back, or lie more than 10 s ahead of the last picture, pictures come out from the first of those times on, the first one flagged as a discontinuity; a shorter gap is filled. An input whose times go back alone waits for 10 s, while its last picture is shown, and from then on shows the newest that it has. With a master, times are those of the master, whatever they are: where they go back, so does each other input at its own next picture that does, and what it still has of the time before is passed over.\n- **Replaced.** Where it is replaced by another one, the pictures that inputs have shown go on, also of inputs that have ended, up to 60 MiB in all.\n- **Ends.** An input that ends keeps its last picture, or with `atEnd=hide` vanishes with it. The compositor ends with the last of its inputs, with `end=any` with the first, and with its master at the latest.\n\n**Example.** `compositor id=cast x_1=880 y_1=40 width_1=360 ! jpeg-encode ! media-sink path=cast.mkv; pattern-source durationSeconds=2 ! cast.videoIn_0; pattern-source pattern=ramp durationSeconds=2 ! cast.videoIn_1`",
+      "Composes the pictures of up to eight inputs over a background.\n\nInput 1 stands with its left upper corner at `x_1`, `y_1`, also outside; it is scaled to `width_1` × `height_1`, where a 0 keeps its shape, that in which it is shown where its pixels are not square; `opacity_1` makes it fainter, besides its own alpha; `visible_1=false` leaves it out. An input with a higher `order_1`, by default the number of the input, is drawn over the others. All of that may change while it runs, from one picture to the next. Blending rounds to the nearest of 256 levels, and so does alpha times opacity. A picture with alpha is scaled so that the colour of what cannot be seen does not spread.\n\n- **Times.** Pictures come out at `frameRate`, from the time of the first picture of all inputs; or, with `master=0`, at the times of the pictures of input 0. Each input shows the newest of its pictures that is not after that time, so that inputs may have any rate. The figure `skipped` counts pictures that were never shown.\n- **Waiting.** An offline graph waits until each input has told which picture that is, and its result depends on the times of pictures alone. Where one source feeds several inputs, their links need a `capacity` for the pictures by which one way is longer than another. A live graph waits for `waitMs` from when the first input has come so far: then a late input keeps its last picture, which the figure `late` counts.\n- **Jumps.** Where the times of all inputs go back, or lie more than 10 s ahead of the last picture, pictures come out from the first of those times on, the first one flagged as a discontinuity; a shorter gap is filled. An input whose times go back alone waits for 10 s, while its last picture is shown, and from then on shows the newest that it has. With a master, times are those of the master, whatever they are: where they go back, so does each other input at its own next picture that does, and what it still has of the time before is passed over.\n- **Replaced.** Where it is replaced by another one, the pictures that inputs have shown go on, also of inputs that have ended, up to 60 MiB in all.\n- **Ends.** An input that ends keeps its last picture, or with `atEnd=hide` vanishes with it. The compositor ends with the last of its inputs, with `end=any` with the first, and with its master at the latest.\n\n**Example.** `compositor id=cast x_1=880 y_1=40 width_1=360 ! jpeg-encode ! media-sink path=cast.mkv; pattern-source durationSeconds=2 ! cast.videoIn_0; pattern-source pattern=ramp durationSeconds=2 ! cast.videoIn_1`",
     category: "video",
     tags: ["native", "video"],
     mode: "push",
@@ -1168,7 +1167,7 @@ export const compositor: NodeType<CompositorConfig, CompositorHandle> = shippedS
           enum: ["hold", "hide"],
           default: "hold",
           "x-live": true,
-          description: "What an input shows that has ended: its last picture, or nothing.",
+          description: "The picture of an input that has ended: its last one, or none.",
         },
         waitMs: {
           type: "number",
@@ -1243,7 +1242,7 @@ export const compositor: NodeType<CompositorConfig, CompositorHandle> = shippedS
           type: "boolean",
           default: true,
           "x-live": true,
-          description: "Whether input 0 is drawn.",
+          description: "True: input 0 is drawn.",
         },
         x_1: {
           type: "integer",
@@ -1301,7 +1300,7 @@ export const compositor: NodeType<CompositorConfig, CompositorHandle> = shippedS
           type: "boolean",
           default: true,
           "x-live": true,
-          description: "Whether input 1 is drawn.",
+          description: "True: input 1 is drawn.",
         },
         x_2: {
           type: "integer",
@@ -1359,7 +1358,7 @@ export const compositor: NodeType<CompositorConfig, CompositorHandle> = shippedS
           type: "boolean",
           default: true,
           "x-live": true,
-          description: "Whether input 2 is drawn.",
+          description: "True: input 2 is drawn.",
         },
         x_3: {
           type: "integer",
@@ -1417,7 +1416,7 @@ export const compositor: NodeType<CompositorConfig, CompositorHandle> = shippedS
           type: "boolean",
           default: true,
           "x-live": true,
-          description: "Whether input 3 is drawn.",
+          description: "True: input 3 is drawn.",
         },
         x_4: {
           type: "integer",
@@ -1475,7 +1474,7 @@ export const compositor: NodeType<CompositorConfig, CompositorHandle> = shippedS
           type: "boolean",
           default: true,
           "x-live": true,
-          description: "Whether input 4 is drawn.",
+          description: "True: input 4 is drawn.",
         },
         x_5: {
           type: "integer",
@@ -1533,7 +1532,7 @@ export const compositor: NodeType<CompositorConfig, CompositorHandle> = shippedS
           type: "boolean",
           default: true,
           "x-live": true,
-          description: "Whether input 5 is drawn.",
+          description: "True: input 5 is drawn.",
         },
         x_6: {
           type: "integer",
@@ -1591,7 +1590,7 @@ export const compositor: NodeType<CompositorConfig, CompositorHandle> = shippedS
           type: "boolean",
           default: true,
           "x-live": true,
-          description: "Whether input 6 is drawn.",
+          description: "True: input 6 is drawn.",
         },
         x_7: {
           type: "integer",
@@ -1649,7 +1648,7 @@ export const compositor: NodeType<CompositorConfig, CompositorHandle> = shippedS
           type: "boolean",
           default: true,
           "x-live": true,
-          description: "Whether input 7 is drawn.",
+          description: "True: input 7 is drawn.",
         },
       },
       required: [],
@@ -1969,7 +1968,7 @@ export const fft: NodeType<FftConfig, FftHandle> = shippedStage<FftConfig, FftHa
 /** The configuration of `flac-decode`. */
 export interface FlacDecodeConfig {
   /**
-   * What is done with packets that cannot be decoded: silence takes their place, or the node fails.
+   * For packets that cannot be decoded: silence takes their place, or the node fails.
    *
    * One of "conceal", "fail"; "conceal" by default.
    */
@@ -2031,8 +2030,7 @@ export const flacDecode: NodeType<FlacDecodeConfig, FlacDecodeHandle> = shippedS
           type: "string",
           enum: ["conceal", "fail"],
           default: "conceal",
-          description:
-            "What is done with packets that cannot be decoded: silence takes their place, or the node fails.",
+          description: "For packets that cannot be decoded: silence takes their place, or the node fails.",
         },
       },
       required: [],
@@ -2058,7 +2056,7 @@ export type FlacEncodeHandle = NodeHandle<{ audio: AudioFrame }, { encoded: Enco
 /**
  * Encodes audio to FLAC, which keeps every bit.
  *
- * Each frame holds a block of 4096 samples, and is never longer than its samples are, but for its headers. Samples are rounded to the bits that are wanted; what came from a file of so many comes back exactly. What is louder than full scale is cut there, and what is no number is silence. Rates go up to 65,535 Hz, and to 655,350 Hz where 10 divides them. Many players know no 32 bits.
+ * Each frame holds a block of 4096 samples, and is never longer than its samples are, but for its headers. Samples are rounded to the bits that are wanted; what came from a file of so many comes back exactly. Samples beyond full scale are cut there, and a NaN is silence. Rates go up to 65,535 Hz, and to 655,350 Hz where 10 divides them. Many players know no 32 bits.
  *
  * **Example.** `wav-source path=song.wav ! flac-encode bitsPerSample=24 ! media-sink path=song.flac`
  */
@@ -2073,7 +2071,7 @@ export const flacEncode: NodeType<FlacEncodeConfig, FlacEncodeHandle> = shippedS
     source: "crates/plugins/codecs/plugin.toml",
     description: "Encodes audio to FLAC, which keeps every bit.",
     doc:
-      "Encodes audio to FLAC, which keeps every bit.\n\nEach frame holds a block of 4096 samples, and is never longer than its samples are, but for its headers. Samples are rounded to the bits that are wanted; what came from a file of so many comes back exactly. What is louder than full scale is cut there, and what is no number is silence. Rates go up to 65,535 Hz, and to 655,350 Hz where 10 divides them. Many players know no 32 bits.\n\n**Example.** `wav-source path=song.wav ! flac-encode bitsPerSample=24 ! media-sink path=song.flac`",
+      "Encodes audio to FLAC, which keeps every bit.\n\nEach frame holds a block of 4096 samples, and is never longer than its samples are, but for its headers. Samples are rounded to the bits that are wanted; what came from a file of so many comes back exactly. Samples beyond full scale are cut there, and a NaN is silence. Rates go up to 65,535 Hz, and to 655,350 Hz where 10 divides them. Many players know no 32 bits.\n\n**Example.** `wav-source path=song.wav ! flac-encode bitsPerSample=24 ! media-sink path=song.flac`",
     category: "codec",
     tags: ["native", "codecs"],
     mode: "push",
@@ -2194,7 +2192,7 @@ export const frameRate: NodeType<FrameRateConfig, FrameRateHandle> = shippedStag
 /** The configuration of `h264-decode`. */
 export interface H264DecodeConfig {
   /**
-   * What is done with units that cannot be decoded.
+   * For units that cannot be decoded: they are left out, or the node fails.
    *
    * One of "skip", "fail"; "skip" by default.
    */
@@ -2259,7 +2257,7 @@ export const h264Decode: NodeType<H264DecodeConfig, H264DecodeHandle> = shippedS
           type: "string",
           enum: ["skip", "fail"],
           default: "skip",
-          description: "What is done with units that cannot be decoded.",
+          description: "For units that cannot be decoded: they are left out, or the node fails.",
         },
       },
       required: [],
@@ -2278,7 +2276,7 @@ export interface H264EncodeConfig {
    */
   readonly bitRate?: number;
   /**
-   * What is kept: the bit rate; the quality, with the bit rate as a target; the quantiser.
+   * The kept quantity: the bit rate; the quality, with the bit rate as a target; the quantiser.
    *
    * One of "bitrate", "quality", "constant"; "bitrate" by default.
    */
@@ -2308,7 +2306,7 @@ export interface H264EncodeConfig {
    */
   readonly complexity?: "low" | "medium" | "high";
   /**
-   * What the pictures show.
+   * The content of the pictures.
    *
    * One of "camera", "screen"; "camera" by default.
    */
@@ -2402,7 +2400,7 @@ export const h264Encode: NodeType<H264EncodeConfig, H264EncodeHandle> = shippedS
           type: "string",
           enum: ["bitrate", "quality", "constant"],
           default: "bitrate",
-          description: "What is kept: the bit rate; the quality, with the bit rate as a target; the quantiser.",
+          description: "The kept quantity: the bit rate; the quality, with the bit rate as a target; the quantiser.",
         },
         quantiser: {
           type: "integer",
@@ -2435,7 +2433,7 @@ export const h264Encode: NodeType<H264EncodeConfig, H264EncodeHandle> = shippedS
           type: "string",
           enum: ["camera", "screen"],
           default: "camera",
-          description: "What the pictures show.",
+          description: "The content of the pictures.",
         },
         frameRate: {
           type: "number",
@@ -2468,7 +2466,7 @@ export const h264Encode: NodeType<H264EncodeConfig, H264EncodeHandle> = shippedS
 /** The configuration of `jpeg-decode`. */
 export interface JpegDecodeConfig {
   /**
-   * What is done with pictures that cannot be decoded, or are cut off.
+   * For pictures that cannot be decoded, or are cut off: they are left out or partly grey, or the node fails.
    *
    * One of "skip", "fail"; "skip" by default.
    */
@@ -2531,7 +2529,8 @@ export const jpegDecode: NodeType<JpegDecodeConfig, JpegDecodeHandle> = shippedS
           type: "string",
           enum: ["skip", "fail"],
           default: "skip",
-          description: "What is done with pictures that cannot be decoded, or are cut off.",
+          description:
+            "For pictures that cannot be decoded, or are cut off: they are left out or partly grey, or the node fails.",
         },
       },
       required: [],
@@ -2622,7 +2621,7 @@ export const jpegEncode: NodeType<JpegEncodeConfig, JpegEncodeHandle> = shippedS
 /** The configuration of `mp3-decode`. */
 export interface Mp3DecodeConfig {
   /**
-   * What is done with packets that cannot be decoded: silence takes their place, or the node fails.
+   * For packets that cannot be decoded: silence takes their place, or the node fails.
    *
    * One of "conceal", "fail"; "conceal" by default.
    */
@@ -2635,7 +2634,7 @@ export type Mp3DecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { audio: Aud
 /**
  * Decodes MP3, mono or stereo.
  *
- * It takes layer III of MPEG-1, 2 and 2.5, and audio comes at the rate of the stream. What lies before the time 0 only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence of the same length. A `media-source` gives what the tag of LAME tells of an .mp3 file such times; a file without that tag sounds late by the delay of its encoder, which are 1105 samples with LAME.
+ * It takes layer III of MPEG-1, 2 and 2.5, and audio comes at the rate of the stream. Sound before the time 0 only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence of the same length. A `media-source` gives what the tag of LAME tells of an .mp3 file such times; a file without that tag sounds late by the delay of its encoder, which are 1105 samples with LAME.
  *
  * **Example.** `media-source path=song.mp3 ! mp3-decode ! wav-sink path=song.wav`
  */
@@ -2647,7 +2646,7 @@ export const mp3Decode: NodeType<Mp3DecodeConfig, Mp3DecodeHandle> = shippedStag
     source: "crates/plugins/codecs/plugin.toml",
     description: "Decodes MP3, mono or stereo.",
     doc:
-      "Decodes MP3, mono or stereo.\n\nIt takes layer III of MPEG-1, 2 and 2.5, and audio comes at the rate of the stream. What lies before the time 0 only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence of the same length. A `media-source` gives what the tag of LAME tells of an .mp3 file such times; a file without that tag sounds late by the delay of its encoder, which are 1105 samples with LAME.\n\n**Example.** `media-source path=song.mp3 ! mp3-decode ! wav-sink path=song.wav`",
+      "Decodes MP3, mono or stereo.\n\nIt takes layer III of MPEG-1, 2 and 2.5, and audio comes at the rate of the stream. Sound before the time 0 only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes silence of the same length. A `media-source` gives what the tag of LAME tells of an .mp3 file such times; a file without that tag sounds late by the delay of its encoder, which are 1105 samples with LAME.\n\n**Example.** `media-source path=song.mp3 ! mp3-decode ! wav-sink path=song.wav`",
     category: "codec",
     tags: ["native", "codecs"],
     mode: "push",
@@ -2681,8 +2680,7 @@ export const mp3Decode: NodeType<Mp3DecodeConfig, Mp3DecodeHandle> = shippedStag
           type: "string",
           enum: ["conceal", "fail"],
           default: "conceal",
-          description:
-            "What is done with packets that cannot be decoded: silence takes their place, or the node fails.",
+          description: "For packets that cannot be decoded: silence takes their place, or the node fails.",
         },
       },
       required: [],
@@ -2701,7 +2699,7 @@ export interface OpusDecodeConfig {
    */
   readonly preSkip?: number;
   /**
-   * What is done with packets that cannot be decoded.
+   * For packets that cannot be decoded: they are made up, or the node fails.
    *
    * One of "conceal", "fail"; "conceal" by default.
    */
@@ -2714,7 +2712,7 @@ export type OpusDecodeHandle = NodeHandle<{ encoded: EncodedFrame }, { audio: Au
 /**
  * Decodes Opus to mono or stereo at 48 kHz.
  *
- * What lies before the time 0, or before the time of a packet, only warms the decoder up and is left out, and so are the first 312 samples of a stream that begins later and does not tell. In place of a damaged packet, which is counted, comes what the decoder makes of those before it. The duration of a packet says how much of it counts, and its format by how much it is made louder or softer (`gainDb`).
+ * Sound before the time 0, or before the time of a packet, only warms the decoder up and is left out, and so are the first 312 samples of a stream that begins later and does not tell. In place of a damaged packet, which is counted, comes what the decoder makes of those before it. The duration of a packet says how much of it counts, and its format by how much it is made louder or softer (`gainDb`).
  *
  * **Example.** `media-source path=talk.ogg ! opus-decode ! wav-sink path=talk.wav`
  */
@@ -2729,7 +2727,7 @@ export const opusDecode: NodeType<OpusDecodeConfig, OpusDecodeHandle> = shippedS
     source: "crates/plugins/codecs/plugin.toml",
     description: "Decodes Opus to mono or stereo at 48 kHz.",
     doc:
-      "Decodes Opus to mono or stereo at 48 kHz.\n\nWhat lies before the time 0, or before the time of a packet, only warms the decoder up and is left out, and so are the first 312 samples of a stream that begins later and does not tell. In place of a damaged packet, which is counted, comes what the decoder makes of those before it. The duration of a packet says how much of it counts, and its format by how much it is made louder or softer (`gainDb`).\n\n**Example.** `media-source path=talk.ogg ! opus-decode ! wav-sink path=talk.wav`",
+      "Decodes Opus to mono or stereo at 48 kHz.\n\nSound before the time 0, or before the time of a packet, only warms the decoder up and is left out, and so are the first 312 samples of a stream that begins later and does not tell. In place of a damaged packet, which is counted, comes what the decoder makes of those before it. The duration of a packet says how much of it counts, and its format by how much it is made louder or softer (`gainDb`).\n\n**Example.** `media-source path=talk.ogg ! opus-decode ! wav-sink path=talk.wav`",
     category: "codec",
     tags: ["native", "codecs"],
     mode: "push",
@@ -2772,7 +2770,7 @@ export const opusDecode: NodeType<OpusDecodeConfig, OpusDecodeHandle> = shippedS
           type: "string",
           enum: ["conceal", "fail"],
           default: "conceal",
-          description: "What is done with packets that cannot be decoded.",
+          description: "For packets that cannot be decoded: they are made up, or the node fails.",
         },
       },
       required: [],
@@ -2791,7 +2789,7 @@ export interface OpusEncodeConfig {
    */
   readonly bitRate?: number;
   /**
-   * What it is tuned for: fidelity, speech, or the least delay.
+   * The aim: fidelity, speech, or the least delay.
    *
    * One of "audio", "voip", "low-delay"; "audio" by default.
    */
@@ -2809,7 +2807,7 @@ export interface OpusEncodeConfig {
    */
   readonly complexity?: number;
   /**
-   * Whether packets of what is simple have fewer bits.
+   * True: packets of simple sound have fewer bits.
    *
    * True or false; true by default.
    */
@@ -2881,7 +2879,7 @@ export const opusEncode: NodeType<OpusEncodeConfig, OpusEncodeHandle> = shippedS
           type: "string",
           enum: ["audio", "voip", "low-delay"],
           default: "audio",
-          description: "What it is tuned for: fidelity, speech, or the least delay.",
+          description: "The aim: fidelity, speech, or the least delay.",
         },
         packetMs: {
           type: "number",
@@ -2900,7 +2898,7 @@ export const opusEncode: NodeType<OpusEncodeConfig, OpusEncodeHandle> = shippedS
         variable: {
           type: "boolean",
           default: true,
-          description: "Whether packets of what is simple have fewer bits.",
+          description: "True: packets of simple sound have fewer bits.",
         },
       },
       required: [],
@@ -3018,7 +3016,7 @@ export type OverlayHandle = NodeHandle<{ videoIn: VideoFrame }, { videoOut: Vide
  *
  * The text stands on a dark ground at `position`: a corner, the middle of an edge, or the centre, where lines are centred; an empty one writes nothing. Where `x` or `y` is given, that edge stands there instead. In braces stand what changes: `{time}` is the time of the picture, `{clock}` the time of day in UTC, `{frame}` its number, `{rate}` the pictures a second that came in the last second, `{age}` the milliseconds since it entered the graph, `{drops}` how often pictures were missing, `{size}` its width and height. Others stay as they are.
  *
- * The image is a PNG or JPEG file, by a path relative to the working directory. It stands elsewhere, half a line of text from the edges, by its own alpha; in YUV at even places, with its colours by BT.709 in limited range. The file is read when its path or width is set; one that cannot be read is refused by its path, and the image before stays. Of the chunks of PNG only those that pixels need are read, so that no text or profile in it takes memory. What moves, or changes with time, is drawn by `compositor`, with an `image-source` or any other source before it.
+ * The image is a PNG or JPEG file, by a path relative to the working directory. It stands elsewhere, half a line of text from the edges, by its own alpha; in YUV at even places, with its colours by BT.709 in limited range. The file is read when its path or width is set; one that cannot be read is refused by its path, and the image before stays. Only the chunks of PNG that pixels need are read, so that no text or profile in it takes memory. Moving or changing pictures are drawn by `compositor`, with an `image-source` or any other source before it.
  *
  * **Example.** `pattern-source durationSeconds=2 ! overlay text="{time} {drops}" position=top-left ! image-sink path=pattern-%d.png`
  */
@@ -3030,7 +3028,7 @@ export const overlay: NodeType<OverlayConfig, OverlayHandle> = shippedStage<Over
     source: "crates/plugins/video/plugin.toml",
     description: "Writes text, and draws an image, on pictures of any format.",
     doc:
-      'Writes text, and draws an image, on pictures of any format.\n\nThe text stands on a dark ground at `position`: a corner, the middle of an edge, or the centre, where lines are centred; an empty one writes nothing. Where `x` or `y` is given, that edge stands there instead. In braces stand what changes: `{time}` is the time of the picture, `{clock}` the time of day in UTC, `{frame}` its number, `{rate}` the pictures a second that came in the last second, `{age}` the milliseconds since it entered the graph, `{drops}` how often pictures were missing, `{size}` its width and height. Others stay as they are.\n\nThe image is a PNG or JPEG file, by a path relative to the working directory. It stands elsewhere, half a line of text from the edges, by its own alpha; in YUV at even places, with its colours by BT.709 in limited range. The file is read when its path or width is set; one that cannot be read is refused by its path, and the image before stays. Of the chunks of PNG only those that pixels need are read, so that no text or profile in it takes memory. What moves, or changes with time, is drawn by `compositor`, with an `image-source` or any other source before it.\n\n**Example.** `pattern-source durationSeconds=2 ! overlay text="{time} {drops}" position=top-left ! image-sink path=pattern-%d.png`',
+      'Writes text, and draws an image, on pictures of any format.\n\nThe text stands on a dark ground at `position`: a corner, the middle of an edge, or the centre, where lines are centred; an empty one writes nothing. Where `x` or `y` is given, that edge stands there instead. In braces stand what changes: `{time}` is the time of the picture, `{clock}` the time of day in UTC, `{frame}` its number, `{rate}` the pictures a second that came in the last second, `{age}` the milliseconds since it entered the graph, `{drops}` how often pictures were missing, `{size}` its width and height. Others stay as they are.\n\nThe image is a PNG or JPEG file, by a path relative to the working directory. It stands elsewhere, half a line of text from the edges, by its own alpha; in YUV at even places, with its colours by BT.709 in limited range. The file is read when its path or width is set; one that cannot be read is refused by its path, and the image before stays. Only the chunks of PNG that pixels need are read, so that no text or profile in it takes memory. Moving or changing pictures are drawn by `compositor`, with an `image-source` or any other source before it.\n\n**Example.** `pattern-source durationSeconds=2 ! overlay text="{time} {drops}" position=top-left ! image-sink path=pattern-%d.png`',
     category: "video",
     tags: ["native", "video"],
     mode: "push",
@@ -3176,7 +3174,7 @@ export const overlay: NodeType<OverlayConfig, OverlayHandle> = shippedStage<Over
 /** The configuration of `pattern-source`. */
 export interface PatternSourceConfig {
   /**
-   * What fills the picture: colour bars of 75 %, grey from black to white, or rings of which every pixel moves.
+   * The pattern: colour bars of 75 %, grey from black to white, or rings of which every pixel moves.
    *
    * One of "bars", "ramp", "zone-plate"; "bars" by default.
    */
@@ -3271,7 +3269,7 @@ export const patternSource: NodeType<PatternSourceConfig, PatternSourceHandle> =
           enum: ["bars", "ramp", "zone-plate"],
           default: "bars",
           description:
-            "What fills the picture: colour bars of 75 %, grey from black to white, or rings of which every pixel moves.",
+            "The pattern: colour bars of 75 %, grey from black to white, or rings of which every pixel moves.",
         },
         width: {
           type: "integer",
@@ -3534,13 +3532,13 @@ export interface ToVoltageConfig {
    */
   readonly bits?: number;
   /**
-   * What the converter takes, up and down.
+   * The range of the converter, up and down.
    *
    * A number of at most 1000000 and above 0 V; 10 by default.
    */
   readonly fullScaleVolts?: number;
   /**
-   * What volts are multiplied by, such as that of a probe.
+   * The factor of volts, such as that of a probe.
    *
    * A number from -1000000 to 1000000; 1 by default; may change while the node runs.
    */
@@ -3613,7 +3611,7 @@ export const toVoltage: NodeType<ToVoltageConfig, ToVoltageHandle> = shippedStag
           maximum: 1000000,
           default: 10,
           "x-unit": "V",
-          description: "What the converter takes, up and down.",
+          description: "The range of the converter, up and down.",
         },
         gain: {
           type: "number",
@@ -3621,7 +3619,7 @@ export const toVoltage: NodeType<ToVoltageConfig, ToVoltageHandle> = shippedStag
           maximum: 1000000,
           default: 1,
           "x-live": true,
-          description: "What volts are multiplied by, such as that of a probe.",
+          description: "The factor of volts, such as that of a probe.",
         },
         offsetVolts: {
           type: "number",
@@ -3655,7 +3653,7 @@ export interface TriggerConfig {
    */
   readonly levelVolts?: number;
   /**
-   * Which crossings count.
+   * The crossings that count.
    *
    * One of "rising", "falling", "either"; "rising" by default.
    */
@@ -3692,7 +3690,7 @@ export type TriggerHandle = NodeHandle<{ packetIn: PacketFrame<Untyped> }, { pac
 /**
  * Passes on pieces of all channels around the crossings of a level.
  *
- * One channel is looked at. A batch comes for each crossing: samples from before it and from it on. A crossing counts once the signal was beyond the hysteresis on the other side, which keeps noise from crossing twice, and not while a piece is taken or held off. What lies before a gap is not joined to what follows: a piece that a gap or the end of the stream cuts off comes as far as it goes, and the figure `shortPieces` counts it among the `triggers`.
+ * One channel is looked at. A batch comes for each crossing: samples from before it and from it on. A crossing counts once the signal was beyond the hysteresis on the other side, which keeps noise from crossing twice, and not while a piece is taken or held off. Samples before a gap are not joined to those behind it: a piece that a gap or the end of the stream cuts off comes as far as it goes, and the figure `shortPieces` counts it among the `triggers`.
  *
  * **Example.** `acquisition durationSeconds=1 ! to-voltage ! trigger levelVolts=0.5 afterSamples=500 ! csv-sink path=pieces.csv`
  */
@@ -3704,7 +3702,7 @@ export const trigger: NodeType<TriggerConfig, TriggerHandle> = shippedStage<Trig
     source: "crates/plugins/sensors/plugin.toml",
     description: "Passes on pieces of all channels around the crossings of a level.",
     doc:
-      "Passes on pieces of all channels around the crossings of a level.\n\nOne channel is looked at. A batch comes for each crossing: samples from before it and from it on. A crossing counts once the signal was beyond the hysteresis on the other side, which keeps noise from crossing twice, and not while a piece is taken or held off. What lies before a gap is not joined to what follows: a piece that a gap or the end of the stream cuts off comes as far as it goes, and the figure `shortPieces` counts it among the `triggers`.\n\n**Example.** `acquisition durationSeconds=1 ! to-voltage ! trigger levelVolts=0.5 afterSamples=500 ! csv-sink path=pieces.csv`",
+      "Passes on pieces of all channels around the crossings of a level.\n\nOne channel is looked at. A batch comes for each crossing: samples from before it and from it on. A crossing counts once the signal was beyond the hysteresis on the other side, which keeps noise from crossing twice, and not while a piece is taken or held off. Samples before a gap are not joined to those behind it: a piece that a gap or the end of the stream cuts off comes as far as it goes, and the figure `shortPieces` counts it among the `triggers`.\n\n**Example.** `acquisition durationSeconds=1 ! to-voltage ! trigger levelVolts=0.5 afterSamples=500 ! csv-sink path=pieces.csv`",
     category: "sensor",
     tags: ["native", "sensors"],
     mode: "push",
@@ -3753,7 +3751,7 @@ export const trigger: NodeType<TriggerConfig, TriggerHandle> = shippedStage<Trig
           type: "string",
           enum: ["rising", "falling", "either"],
           default: "rising",
-          description: "Which crossings count.",
+          description: "The crossings that count.",
         },
         hysteresisVolts: {
           type: "number",

@@ -34,7 +34,7 @@ impl Coding for Aac {
     const ID: &'static CStr = c"org.sluice.codecs.aac-decode";
     const NAME: &'static CStr = c"AAC decode";
     const DOC: &'static CStr = c"Decodes AAC-LC, mono or stereo.\n\n\
-        Audio comes at the rate of the stream. What lies before the time 0, as the delay of an encoder does, \
+        Audio comes at the rate of the stream. Sound before the time 0, as the delay of an encoder is, \
         only warms the decoder up and is left out; a last packet that lasts less than its samples do ends with \
         its duration. In place of a damaged packet, which is counted, comes silence of the same length. A packet \
         of another rate or number of channels counts as damaged; with the second such packet in a row the stream \

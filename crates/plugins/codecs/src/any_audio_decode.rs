@@ -48,9 +48,9 @@ impl Stage for AnyAudioDecode {
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"x-converts": ["codec"], "properties": {
             "preSkip": {"type": "integer", "minimum": 0, "maximum": 48000, "default": 312, "x-unit": "samples",
-                "description": "Of Opus: samples at the start that are left out of a stream that begins after the time 0 and does not tell."},
+                "description": "For Opus: samples at the start that are left out of a stream that begins after the time 0 and does not tell."},
             "damaged": {"type": "string", "enum": ["conceal", "fail"], "default": "conceal",
-                "description": "What is done with packets that cannot be decoded: others take their place, or the node fails."}
+                "description": "For packets that cannot be decoded: others take their place, or the node fails."}
         }}"#,
     );
     const INPUTS: &'static [Port] = &[Port::encoded(c"encoded", c"A packet a frame, all of one codec.").accepting(&[

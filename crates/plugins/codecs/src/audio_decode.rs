@@ -78,7 +78,7 @@ impl<C: Coding> Stage for AudioDecode<C> {
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"x-converts": ["codec"], "properties": {
             "damaged": {"type": "string", "enum": ["conceal", "fail"], "default": "conceal",
-                "description": "What is done with packets that cannot be decoded: silence takes their place, or the node fails."}
+                "description": "For packets that cannot be decoded: silence takes their place, or the node fails."}
         }}"#,
     );
     const INPUTS: &'static [Port] = C::INPUTS;

@@ -25,8 +25,8 @@ impl Stage for FlacEncode {
     const VERSION: &'static CStr = c"0.1.0";
     const DOC: &'static CStr = c"Encodes audio to FLAC, which keeps every bit.\n\n\
         Each frame holds a block of 4096 samples, and is never longer than its samples are, but for its headers. \
-        Samples are rounded to the bits that are wanted; what came from a file of so many comes back exactly. What \
-        is louder than full scale is cut there, and what is no number is silence. Rates go up to 65,535 Hz, and to \
+        Samples are rounded to the bits that are wanted; what came from a file of so many comes back exactly. Samples \
+        beyond full scale are cut there, and a NaN is silence. Rates go up to 65,535 Hz, and to \
         655,350 Hz where 10 divides them. Many players know no 32 bits.\n\n\
         **Example.** `wav-source path=song.wav ! flac-encode bitsPerSample=24 ! media-sink path=song.flac`";
     const CONFIG: Option<&'static CStr> = Some(

@@ -77,7 +77,7 @@ impl Stage for H264Decode {
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"x-converts": ["codec"], "properties": {
             "damaged": {"type": "string", "enum": ["skip", "fail"], "default": "skip",
-                "description": "What is done with units that cannot be decoded."}
+                "description": "For units that cannot be decoded: they are left out, or the node fails."}
         }}"#,
     );
     const INPUTS: &'static [Port] = &[Port::encoded(c"encoded", c"H.264 in Annex B form.").accepting(&[SLUICE_H264])];

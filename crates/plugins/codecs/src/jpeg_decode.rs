@@ -45,7 +45,7 @@ impl Stage for JpegDecode {
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"x-converts": ["codec"], "properties": {
             "damaged": {"type": "string", "enum": ["skip", "fail"], "default": "skip",
-                "description": "What is done with pictures that cannot be decoded, or are cut off."}
+                "description": "For pictures that cannot be decoded, or are cut off: they are left out or partly grey, or the node fails."}
         }}"#,
     );
     const INPUTS: &'static [Port] = &[Port::encoded(c"encoded", c"JPEG, a picture a frame.").accepting(&[SLUICE_JPEG])];

@@ -24,7 +24,7 @@ impl Coding for Mp3 {
     const ID: &'static CStr = c"org.sluice.codecs.mp3-decode";
     const NAME: &'static CStr = c"MP3 decode";
     const DOC: &'static CStr = c"Decodes MP3, mono or stereo.\n\n\
-        It takes layer III of MPEG-1, 2 and 2.5, and audio comes at the rate of the stream. What lies before the \
+        It takes layer III of MPEG-1, 2 and 2.5, and audio comes at the rate of the stream. Sound before the \
         time 0 only warms the decoder up and is left out. In place of a damaged packet, which is counted, comes \
         silence of the same length. A `media-source` gives what the tag of LAME tells of an .mp3 file such times; \
         a file without that tag sounds late by the delay of its encoder, which are 1105 samples with LAME.\n\n\

@@ -44,7 +44,7 @@ impl Stage for OpusDecode {
     const NAME: &'static CStr = c"Opus decode";
     const VERSION: &'static CStr = c"0.1.0";
     const DOC: &'static CStr = c"Decodes Opus to mono or stereo at 48 kHz.\n\n\
-        What lies before the time 0, or before the time of a packet, only warms the decoder up and is left out, \
+        Sound before the time 0, or before the time of a packet, only warms the decoder up and is left out, \
         and so are the first 312 samples of a stream that begins later and does not tell. In place of a damaged \
         packet, which is counted, comes what the decoder makes of those before it. The duration of a packet says \
         how much of it counts, and its format by how much it is made louder or softer (`gainDb`).\n\n\
@@ -54,7 +54,7 @@ impl Stage for OpusDecode {
             "preSkip": {"type": "integer", "minimum": 0, "maximum": 48000, "default": 312, "x-unit": "samples",
                 "description": "Samples at the start that are left out of a stream that begins after the time 0 and does not tell."},
             "damaged": {"type": "string", "enum": ["conceal", "fail"], "default": "conceal",
-                "description": "What is done with packets that cannot be decoded."}
+                "description": "For packets that cannot be decoded: they are made up, or the node fails."}
         }}"#,
     );
     const INPUTS: &'static [Port] = &[Port::encoded(c"encoded", c"Opus, a packet a frame.").accepting(&[SLUICE_OPUS])];

@@ -60,13 +60,13 @@ impl Stage for OpusEncode {
             "bitRate": {"type": "integer", "minimum": 0, "maximum": 512000, "default": 0, "x-unit": "bit/s",
                 "x-live": true, "description": "Bits a second; 0 leaves it to the encoder."},
             "application": {"type": "string", "enum": ["audio", "voip", "low-delay"], "default": "audio",
-                "description": "What it is tuned for: fidelity, speech, or the least delay."},
+                "description": "The aim: fidelity, speech, or the least delay."},
             "packetMs": {"type": "number", "enum": [2.5, 5, 10, 20, 40, 60], "default": 20, "x-unit": "ms",
                 "description": "How long a packet lasts."},
             "complexity": {"type": "integer", "minimum": 0, "maximum": 10, "default": 10,
                 "description": "How much time is spent; the higher the better."},
             "variable": {"type": "boolean", "default": true,
-                "description": "Whether packets of what is simple have fewer bits."}
+                "description": "True: packets of simple sound have fewer bits."}
         }}"#,
     );
     const INPUTS: &'static [Port] = &[Port::audio(c"audio", c"Mono or stereo at 48 kHz.")];

@@ -79,8 +79,8 @@ impl Stage for Acquisition {
         0.1 s, then after twice as long up to 5 s, for ever; the first failure is logged, and the figure \
         `connects` counts connections. A device that loses its power or its cable does not say that it has gone: \
         over TCP, on Linux, a connection counts as ended once nothing came and the other side's system has not \
-        answered for 25 s. With `reconnect=false` the stage ends with its connection. What has come of a record \
-        that is not whole is dropped; no batch has records of two connections, and the first batch of a new one \
+        answered for 25 s. With `reconnect=false` the stage ends with its connection. A record that is not \
+        whole is dropped; no batch has records of two connections, and the first batch of a new one \
         is flagged as a discontinuity. Times begin at 0 and go on record by record; in a live graph the first \
         batch behind a gap has the time at which it came. A stage that is replaced connects anew.\n\n\
         **Example.** `acquisition channels=4 durationSeconds=1 ! to-voltage ! csv-sink path=volts.csv`";
@@ -95,7 +95,7 @@ impl Stage for Acquisition {
             "address": {"type": "string", "default": "", "x-reaches": "host",
                 "description": "The socket to connect to, HOST:PORT or unix:PATH, which sends what would be in the file."},
             "reconnect": {"type": "boolean", "default": true,
-                "description": "Whether it connects to the socket again where the other side ends, for ever."},
+                "description": "True: it connects to the socket again whenever the other side ends."},
             "channels": {"type": "integer", "minimum": 1, "maximum": 64, "default": 8,
                 "description": "Number of channels: the columns ch0, ch1 and so on."},
             "sampleRateHz": {"type": "number", "minimum": 0.001, "maximum": 100000000, "default": 10000,
@@ -121,7 +121,7 @@ impl Stage for Acquisition {
             "dropOutProbability": {"type": "number", "minimum": 0, "maximum": 1, "default": 0, "x-live": true,
                 "description": "How likely a batch is lost."},
             "seed": {"type": "integer", "minimum": 0, "maximum": 9007199254740991, "default": 1,
-                "description": "What noise and drop-outs follow from."}
+                "description": "The seed of noise and drop-outs."}
         }}"#,
     );
     const MODE: Mode = Mode::Loop;

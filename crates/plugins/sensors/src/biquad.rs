@@ -48,7 +48,7 @@ impl Stage for Biquad {
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"properties": {
             "filter": {"type": "string", "enum": ["low-pass", "high-pass", "band-pass", "notch"],
-                "default": "low-pass", "description": "What passes."},
+                "default": "low-pass", "description": "The frequencies that pass."},
             "frequencyHz": {"type": "number", "exclusiveMinimum": 0, "maximum": 50000000, "default": 1000,
                 "x-unit": "Hz", "x-live": true,
                 "description": "Where a low or high pass is 3 dB down, or the middle of a band; below half the rate."},

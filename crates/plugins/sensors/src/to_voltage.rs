@@ -31,9 +31,9 @@ impl Stage for ToVoltage {
             "bits": {"type": "integer", "minimum": 2, "maximum": 32, "default": 16,
                 "description": "Resolution of the converter."},
             "fullScaleVolts": {"type": "number", "exclusiveMinimum": 0, "maximum": 1000000, "default": 10,
-                "x-unit": "V", "description": "What the converter takes, up and down."},
+                "x-unit": "V", "description": "The range of the converter, up and down."},
             "gain": {"type": "number", "minimum": -1000000, "maximum": 1000000, "default": 1, "x-live": true,
-                "description": "What volts are multiplied by, such as that of a probe."},
+                "description": "The factor of volts, such as that of a probe."},
             "offsetVolts": {"type": "number", "minimum": -1000000, "maximum": 1000000, "default": 0, "x-live": true,
                 "x-unit": "V", "description": "Added to the product."}
         }}"#,

@@ -48,8 +48,8 @@ impl Stage for Trigger {
     const DOC: &'static CStr = c"Passes on pieces of all channels around the crossings of a level.\n\n\
         One channel is looked at. A batch comes for each crossing: samples from before it and from it on. A \
         crossing counts once the signal was beyond the hysteresis on the other side, which keeps noise from \
-        crossing twice, and not while a piece is taken or held off. What lies before a gap is not joined to what \
-        follows: a piece that a gap or the end of the stream cuts off comes as far as it goes, and the figure \
+        crossing twice, and not while a piece is taken or held off. Samples before a gap are not joined to those \
+        behind it: a piece that a gap or the end of the stream cuts off comes as far as it goes, and the figure \
         `shortPieces` counts it among the `triggers`.\n\n\
         **Example.** `acquisition durationSeconds=1 ! to-voltage ! trigger levelVolts=0.5 afterSamples=500 ! \
         csv-sink path=pieces.csv`";
@@ -60,7 +60,7 @@ impl Stage for Trigger {
             "levelVolts": {"type": "number", "minimum": -1000000, "maximum": 1000000, "default": 0, "x-unit": "V",
                 "x-live": true, "description": "The level."},
             "edge": {"type": "string", "enum": ["rising", "falling", "either"], "default": "rising",
-                "description": "Which crossings count."},
+                "description": "The crossings that count."},
             "hysteresisVolts": {"type": "number", "minimum": 0, "maximum": 1000000, "default": 0, "x-unit": "V",
                 "x-live": true, "description": "How far beyond the level the signal must have been before."},
             "beforeSamples": {"type": "integer", "minimum": 0, "maximum": 65536, "default": 64,

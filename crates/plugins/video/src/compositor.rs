@@ -75,7 +75,7 @@ impl Stage for Compositor {
     const DOC: &'static CStr = c"Composes the pictures of up to eight inputs over a background.\n\n\
         Input 1 stands with its left upper corner at `x_1`, `y_1`, also outside; it is scaled to `width_1` × \
         `height_1`, where a 0 keeps its shape, that in which it is shown where its pixels are not square; `opacity_1` makes it fainter, besides its own alpha; \
-        `visible_1=false` leaves it out. What has a higher `order_1`, by default the number of the input, is \
+        `visible_1=false` leaves it out. An input with a higher `order_1`, by default the number of the input, is \
         drawn over the others. All of that may change while it runs, from one picture to the next. Blending \
         rounds to the nearest of 256 levels, and so does alpha times opacity. A picture with alpha is scaled so \
         that the colour of what cannot be seen does not spread.\n\n\

@@ -26,7 +26,7 @@ macro_rules! schema {
             "end": {"type": "string", "enum": ["all", "any"], "default": "all",
                 "description": "When it ends: with the last of the linked inputs, or with the first."},
             "atEnd": {"type": "string", "enum": ["hold", "hide"], "default": "hold", "x-live": true,
-                "description": "What an input shows that has ended: its last picture, or nothing."},
+                "description": "The picture of an input that has ended: its last one, or none."},
             "waitMs": {"type": "number", "minimum": 0, "maximum": 10000, "default": 100, "x-unit": "ms", "x-live": true,
                 "description": "Live graphs: how long inputs are waited for, from when the first of them has a picture of that time. Offline graphs wait until all have."},
             "background": {"type": "string", "pattern": "^#[0-9a-fA-F]{6}$", "default": "#000000", "x-live": true,
@@ -45,7 +45,7 @@ macro_rules! schema {
             "order_"#, $input, r#"": {"type": "integer", "minimum": -1000, "maximum": 1000, "default": "#, $input, r#",
                 "x-live": true, "description": "Input "#, $input, r#" is drawn over those of a lower order."},
             "visible_"#, $input, r#"": {"type": "boolean", "default": true, "x-live": true,
-                "description": "Whether input "#, $input, r#" is drawn."}"#,
+                "description": "True: input "#, $input, r#" is drawn."}"#,
             )+
             "}}\0"
         )

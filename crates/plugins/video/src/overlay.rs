@@ -63,8 +63,8 @@ impl Stage for Overlay {
         The image is a PNG or JPEG file, by a path relative to the working directory. It stands elsewhere, half \
         a line of text from the edges, by its own alpha; in YUV at even places, with its colours by BT.709 in \
         limited range. The file is read when its path or width is set; one that cannot be read is refused by its \
-        path, and the image before stays. Of the chunks of PNG only those that pixels need are read, so that no text or \
-        profile in it takes memory. What moves, or changes with time, is drawn by `compositor`, with an \
+        path, and the image before stays. Only the chunks of PNG that pixels need are read, so that no text or \
+        profile in it takes memory. Moving or changing pictures are drawn by `compositor`, with an \
         `image-source` or any other source before it.\n\n\
         **Example.** `pattern-source durationSeconds=2 ! overlay text=\"{time} {drops}\" position=top-left ! \
         image-sink path=pattern-%d.png`";

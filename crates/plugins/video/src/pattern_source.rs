@@ -53,7 +53,7 @@ impl Stage for PatternSource {
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"properties": {
             "pattern": {"type": "string", "enum": ["bars", "ramp", "zone-plate"], "default": "bars",
-                "description": "What fills the picture: colour bars of 75 %, grey from black to white, or rings of which every pixel moves."},
+                "description": "The pattern: colour bars of 75 %, grey from black to white, or rings of which every pixel moves."},
             "width": {"type": "integer", "minimum": 64, "maximum": 8192, "default": 1280, "x-unit": "pixels",
                 "description": "Pixels in a row."},
             "height": {"type": "integer", "minimum": 16, "maximum": 8192, "default": 720, "x-unit": "pixels",
