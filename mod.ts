@@ -29,8 +29,9 @@
 import "./core/process/require_deno.ts";
 
 // A processor: its annotations, its life, its ports.
-export { config, input, output, processor } from "./core/annotations.ts";
+export { command, config, input, output, processor } from "./core/annotations.ts";
 export type {
+  CommandOptions,
   ConfigOptions,
   DynamicPortOptions,
   InputOptions,
@@ -82,7 +83,13 @@ export { nodePackage, nodes } from "./sluice.gen.ts";
 export { collectNodes } from "./core/graph/registry_file.ts";
 export { NodeRegistry } from "./core/registry/node_registry.ts";
 export type { BuildEnvironment, NodeMetadata, RegistryBuilder } from "./core/registry/node_registry.ts";
-export type { ConfigSchema, NodeDescriptor, PortDescriptor, Reach } from "./core/descriptor/descriptor.ts";
+export type {
+  CommandDescriptor,
+  ConfigSchema,
+  NodeDescriptor,
+  PortDescriptor,
+  Reach,
+} from "./core/descriptor/descriptor.ts";
 export type { NodePackage, NodeSpec, NodeType } from "./core/registry/node_type.ts";
 
 // A graph: the runtime, its options, nodes and links.

@@ -4490,7 +4490,7 @@ export type LoudnessHandle = NodeHandle<
  * **Purpose.** Gives momentary, short-term and integrated loudness, the loudness range and the true peak (ITU-R
  * BS.1770-4, EBU Tech 3341 and 3342), at most once for each block: at the end of the block that completes `intervalMs`,
  * and at the end of the stream for the remainder. Blocks pass through untouched and without a copy. Its figures are the
- * newest reading. Integrated loudness and range are those since the stream began; where the format of the stream changes
+ * newest reading. Integrated loudness and range are those since the stream began or the last `reset`; where the format of the stream changes
  * they go on. Samples that are not finite count as silence; the figure `notFinite` counts them.
  *
  * **Inputs.** `audioIn`: any rate; channels in the order of WAV files: those at the sides count more, and low-frequency
@@ -4499,6 +4499,8 @@ export type LoudnessHandle = NodeHandle<
  * **Outputs.** `readings`: loudness. `audioOut`: the blocks that came in.
  *
  * **Config.** `intervalMs` (live).
+ *
+ * **Commands.** `reset`: the next programme begins.
  *
  * **Example.**
  * ```json
@@ -4509,10 +4511,10 @@ export const loudness: NodeType<LoudnessConfig, LoudnessHandle> = defineNodeType
   descriptor: {
     type: "loudness",
     className: "Loudness",
-    source: "processors/audio/loudness.ts:57",
+    source: "processors/audio/loudness.ts:59",
     description: "Measures how loud audio is heard, in LUFS, as EBU R128 has it.",
     doc:
-      'Measures how loud audio is heard, in LUFS, as EBU R128 has it.\n\n**Purpose.** Gives momentary, short-term and integrated loudness, the loudness range and the true peak (ITU-R\nBS.1770-4, EBU Tech 3341 and 3342), at most once for each block: at the end of the block that completes `intervalMs`,\nand at the end of the stream for the remainder. Blocks pass through untouched and without a copy. Its figures are the\nnewest reading. Integrated loudness and range are those since the stream began; where the format of the stream changes\nthey go on. Samples that are not finite count as silence; the figure `notFinite` counts them.\n\n**Inputs.** `audioIn`: any rate; channels in the order of WAV files: those at the sides count more, and low-frequency\neffects not at all.\n\n**Outputs.** `readings`: loudness. `audioOut`: the blocks that came in.\n\n**Config.** `intervalMs` (live).\n\n**Example.**\n```json\n{ "meter": { "type": "loudness", "config": { "intervalMs": 1000 } } }\n```',
+      'Measures how loud audio is heard, in LUFS, as EBU R128 has it.\n\n**Purpose.** Gives momentary, short-term and integrated loudness, the loudness range and the true peak (ITU-R\nBS.1770-4, EBU Tech 3341 and 3342), at most once for each block: at the end of the block that completes `intervalMs`,\nand at the end of the stream for the remainder. Blocks pass through untouched and without a copy. Its figures are the\nnewest reading. Integrated loudness and range are those since the stream began or the last `reset`; where the format of the stream changes\nthey go on. Samples that are not finite count as silence; the figure `notFinite` counts them.\n\n**Inputs.** `audioIn`: any rate; channels in the order of WAV files: those at the sides count more, and low-frequency\neffects not at all.\n\n**Outputs.** `readings`: loudness. `audioOut`: the blocks that came in.\n\n**Config.** `intervalMs` (live).\n\n**Commands.** `reset`: the next programme begins.\n\n**Example.**\n```json\n{ "meter": { "type": "loudness", "config": { "intervalMs": 1000 } } }\n```',
     category: "audio",
     tags: ["audio", "meter", "lufs", "lkfs", "r128", "bs1770", "true-peak", "lra"],
     mode: "push",
@@ -4593,6 +4595,13 @@ export const loudness: NodeType<LoudnessConfig, LoudnessHandle> = defineNodeType
       additionalProperties: false,
     },
     figures: ["momentaryLufs", "shortTermLufs", "integratedLufs", "rangeLu", "truePeakDb", "notFinite"],
+    commands: {
+      reset: {
+        description:
+          "Begins another programme: integrated loudness, loudness range and true peak are of what comes from now on.",
+        args: { type: "object", properties: {}, required: [], additionalProperties: false },
+      },
+    },
   },
   load: async () => {
     const Loudness = processorClass(
@@ -10442,7 +10451,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/level_meter.ts": "84dfec30d18a874c",
     "processors/audio/level_reading.ts": "059cb2a569831427",
     "processors/audio/limiter.ts": "5c1e841317dde339",
-    "processors/audio/loudness.ts": "fe0eaddb4433d438",
+    "processors/audio/loudness.ts": "a027b688ba7f81a7",
     "processors/audio/loudness_reading.ts": "b1d1598f80a71c69",
     "processors/audio/mixer.ts": "2a4b6ab7407761a9",
     "processors/audio/noise_gate.ts": "2bad40fa4f5f1d70",

@@ -122,6 +122,14 @@ export interface ConfigOptions {
   readonly live?: boolean;
 }
 
+/** Options of {@linkcode command}. */
+export interface CommandOptions {
+  /** Its name: letters, digits, `_` and `-`, 64 at most; by default the name of the method. */
+  readonly name?: string;
+  /** What it does, for people; by default the doc comment of the method. */
+  readonly description?: string;
+}
+
 /** Marks a class as a processor. Its constructor may take the configuration, or be private where `create()` does. */
 export function processor(_options: ProcessorOptions = {}): (
   value: { readonly prototype: object },
@@ -142,5 +150,18 @@ export function output(_options: OutputOptions = {}): (value: undefined, context
 
 /** Marks a field as a configuration key; its type, default and doc tags make the schema. */
 export function config(_options: ConfigOptions = {}): (value: undefined, context: ClassFieldDecoratorContext) => void {
+  return () => {};
+}
+
+/**
+ * Marks a public method as a command of the node, for `runtime.command()` and `node.command` of the control
+ * plane. The method takes nothing, or one object whose type makes the schema of the arguments; its result, or the result
+ * of its promise, is the answer and has a JSON form. The runtime calls it on the node's lane between two ticks, and holds
+ * back the next tick until the promise settles. It reads and writes no frames.
+ */
+export function command(_options: CommandOptions = {}): (
+  value: (args: never) => unknown,
+  context: ClassMethodDecoratorContext,
+) => void {
   return () => {};
 }

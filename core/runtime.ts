@@ -443,13 +443,15 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * Sends a command to a native stage, which runs it between two ticks on its own thread. Each stage defines its own
-   * commands.
+   * Sends a command to a node, which runs it between two ticks on its own lane, also while the graph is paused. Each
+   * node type defines its own commands: a processor by methods with `@command()`.
    *
    * @param args a value with a JSON form
-   * @returns the answer of the stage
-   * @throws {SluiceError} `NodeNotFound`; `Busy` if the graph does not run; `InvalidConfig` for a TypeScript processor,
-   * and, with the stage's reason, for a command that the stage refuses
+   * @returns the answer of the node
+   * @throws {SluiceError} `NodeNotFound`; `Busy` if the graph does not run, and for a processor that has ended or is
+   * disabled; `InvalidConfig` for an unknown command, for arguments that do not fit, and, with the node's reason, for a
+   * command that the node refuses; `Timeout` if a processor has not answered within its `callTimeoutMs`; `NodeFailed`
+   * for an answer without a JSON form
    */
   async command(nodeId: string, name: string, args: { readonly [key: string]: unknown } = {}): Promise<unknown> {
     const node = this.#topology.node(nodeId);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { assertCommand } from "../core/descriptor/command_check.ts";
 import { assertConfig, ownConfig } from "../core/descriptor/config_check.ts";
 import { listNames, SluiceError } from "../core/errors.ts";
 import type { AudioFrame } from "../core/frames/audio_frame.ts";
@@ -21,6 +22,7 @@ import { whileCalled, whilePending } from "./wait.ts";
 import { describeThrown } from "../core/errors/thrown.ts";
 import { nodeId } from "../core/ids.ts";
 import { buildCell, makeInstance } from "../core/lanes/cells/cell_builder.ts";
+import { callCommand } from "../core/lanes/cells/cell_command.ts";
 import { runCell } from "../core/lanes/cells/cell_runner.ts";
 import { explain } from "../core/lanes/cells/call_outcome.ts";
 import type { NodeCell } from "../core/lanes/cells/node_cell.ts";
@@ -223,6 +225,18 @@ export class ProcessorHarness implements AsyncDisposable {
     const checked = assertConfig(descriptor, id, { ...plan.config, ...changed });
     this.#cell.instance.configure(Object.fromEntries(Object.keys(changed).map((key) => [key, checked[key]])));
     for (const key of Object.keys(changed)) this.#cell.instance.processor.configChanged?.(key);
+  }
+
+  /**
+   * Gives the node a command, as `runtime.command()` does.
+   *
+   * @returns what the method answers
+   * @throws {SluiceError} `InvalidConfig` for a command that the node does not have, and arguments that do not fit; what
+   * the method throws
+   */
+  async command(name: string, args: Record<string, unknown> = {}): Promise<unknown> {
+    const { descriptor, id } = this.#cell;
+    return await callCommand(this.#cell, name, assertCommand(descriptor, id, name, args));
   }
 
   /**

@@ -1,6 +1,7 @@
 import { deepEqual, equal, rejects, throws } from "node:assert/strict";
 import { nodes as standard } from "../sluice.gen.ts";
 import { collect, numberedSource, pass } from "../tests/fixtures/numbered.ts";
+import { nodes as commanded } from "../tests/fixtures/generated/sluice.gen.ts";
 import { filter, type Script } from "../tests/fixtures/scripted.ts";
 import { ProcessorHarness } from "./harness.ts";
 
@@ -79,4 +80,12 @@ Deno.test("ProcessorHarness.pushAudio() connects an optional input, and the node
   await harness.run();
   deepEqual(harness.takeAudio("audioOut").map((block) => [...block.channels[0]]), [[7]]);
   equal(harness.finished, false);
+});
+
+Deno.test("ProcessorHarness.command() gives the answer of the method, and refuses what the runtime would", async () => {
+  await using harness = await ProcessorHarness.create(commanded.prompt());
+  equal((await harness.command("add", { by: 3 }) as { total: number }).total, 3);
+  await rejects(harness.command("add", { by: 0 }), { code: "InvalidConfig", key: "by" });
+  await rejects(harness.command("none"), { code: "InvalidConfig", message: /has no such command; available: / });
+  await rejects(harness.command("refuse"), { message: "there is no tape" });
 });

@@ -129,8 +129,15 @@ export function renderInfo(listed: ListedType): string[] {
   }
   lines.push(...section("Configuration", keys, ["KEY", "WANTED", "UNIT", "DEFAULT", "LIVE", "DESCRIPTION"]));
   if (figures.length > 0) lines.push("", `Figures: ${figures.join(", ")}`);
-  const told = Object.entries(commands).map(([name, does]) => [name, oneLine(does)]);
-  if (told.length > 0) lines.push(...section("Commands", told, ["NAME", "DESCRIPTION"]));
+  const told = Object.entries(commands);
+  if (told.length > 0) {
+    const rows = told.map(([name, { description }]) => [name, oneLine(description)]);
+    lines.push(...section("Commands", rows, ["NAME", "DESCRIPTION"]));
+  }
+  for (const [name, { args, answer }] of told) {
+    if (Object.keys(args?.properties ?? {}).length > 0) lines.push(...valueSection(`Arguments of ${name}`, args!));
+    if (answer !== undefined) lines.push(...valueSection(`Answer of ${name}`, answer));
+  }
   return lines.map(escapeControls);
 }
 

@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { nodes } from "../../sluice.gen.ts";
+import { nodes as commanded } from "../../tests/fixtures/generated/sluice.gen.ts";
 import { renderInfo, renderList } from "./nodes_command.ts";
 import { renderPlugin } from "./plugins_command.ts";
 
@@ -10,9 +11,28 @@ Deno.test("renderInfo() shows the figures that a class declares, and none of one
   ok(!shown(nodes.gain).some((line) => line.startsWith("Figures")));
 });
 
+Deno.test("renderInfo() shows the commands of a class, with their arguments and answers", () => {
+  const { descriptor } = commanded.prompt;
+  const lines = renderInfo({ ...descriptor, language: "TypeScript", package: "mine" });
+  const from = lines.indexOf("Commands");
+  match(lines[from + 2], /^ {2}add +Adds to the total\.$/);
+  const at = lines.indexOf("Arguments of add");
+  deepEqual(lines.slice(at + 2, at + 4).map((line) => line.trim().split(/  +/)), [
+    ["by", "a whole number from 1 to 100", "How much."],
+    ["why?", "a string of at most 5 characters", "Why."],
+  ]);
+  ok(lines.includes("Answer of add") && !lines.includes("Arguments of hang"));
+});
+
 Deno.test("what a plugin says of its stages reaches the terminal without control characters", () => {
   const bad = "\x1b[2Jgone\x07";
-  const told = { ...nodes.gain.descriptor, description: bad, doc: bad, figures: [bad], commands: { reset: bad } };
+  const told = {
+    ...nodes.gain.descriptor,
+    description: bad,
+    doc: bad,
+    figures: [bad],
+    commands: { reset: { description: bad } },
+  };
   const listed = { ...told, language: "native", package: bad } as const;
   const node = { ...nodes.gain, descriptor: told };
   const manifest = { name: bad, version: bad, library: "a", enabled: true };
@@ -28,7 +48,7 @@ Deno.test("what a plugin says of its stages reaches the terminal without control
 Deno.test("renderPlugin() shows the figures and commands of stages", () => {
   const node = {
     ...nodes.gain,
-    descriptor: { ...nodes.gain.descriptor, figures: ["frames"], commands: { reset: "0" } },
+    descriptor: { ...nodes.gain.descriptor, figures: ["frames"], commands: { reset: { description: "0" } } },
   };
   const manifest = { name: "a", version: "1", library: "a", enabled: true };
   const lines = renderPlugin({ folder: "/a", from: "--plugins", manifest, nodes: [node], problems: [] });

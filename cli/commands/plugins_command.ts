@@ -151,7 +151,9 @@ export function renderPlugin(
     lines.push("", type, `  ${description}`, `  mode ${mode}; ${describePorts("inputs", inputs)}`);
     lines.push(`  ${describePorts("outputs", outputs)}; config: ${keys.length === 0 ? "none" : keys.join(", ")}`);
     if (figures.length > 0) lines.push(`  figures: ${figures.join(", ")}`);
-    for (const [name, does] of Object.entries(commands)) lines.push(`  command ${name}: ${inOneLine(does)}`);
+    for (const [name, { description: does }] of Object.entries(commands)) {
+      lines.push(`  command ${name}: ${inOneLine(does)}`);
+    }
   }
   if (problems.length > 0) lines.push("", "Refused");
   for (const { file, message } of problems) lines.push(`  ${here(file)}: ${message}`);

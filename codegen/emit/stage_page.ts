@@ -32,7 +32,7 @@ export function emitStagePage({ title, intro }: StagePage, stages: readonly Node
 function emitStage({ type, doc, inputs, outputs, config, figures = [], commands = {} }: NodeDescriptor): string {
   const ports = [...portRows("input", inputs), ...portRows("output", outputs)];
   const keys = fold(Object.entries(config.properties), ([key]) => key).map(configRow);
-  const told = Object.entries(commands).map(([name, does]) => `\`${name}\` (${does})`);
+  const told = Object.entries(commands).map(([name, { description }]) => `\`${name}\` (${description})`);
   const facts = [
     ...figures.length > 0 ? [`Figures: ${figures.map(code).join(", ")}.`] : [],
     ...told.length > 0 ? [`Commands: ${told.join(", ")}.`] : [],

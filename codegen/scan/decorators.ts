@@ -9,9 +9,9 @@ import type { ScanContext } from "./context.ts";
 import { evaluate } from "./literal.ts";
 
 /** The annotations that the generator reads. */
-export type AnnotationName = "processor" | "input" | "output" | "config";
+export type AnnotationName = "processor" | "input" | "output" | "config" | "command";
 
-const ANNOTATIONS: ReadonlySet<string> = new Set<AnnotationName>(["processor", "input", "output", "config"]);
+const ANNOTATIONS: ReadonlySet<string> = new Set<AnnotationName>(["processor", "input", "output", "config", "command"]);
 
 /** One annotation. */
 export interface Annotation {

@@ -23,7 +23,9 @@ export function readFields(context: ScanContext, chain: ClassChain): AnnotatedFi
       context.refuse(annotation.node, message, "declare a field, and annotate it");
     }
     for (const member of declaration.getMembers()) {
-      const annotations = annotationsOf(context, member).filter(({ name }) => name !== "processor");
+      const annotations = annotationsOf(context, member).filter(({ name }) =>
+        name !== "processor" && name !== "command"
+      );
       if (annotations.length === 0) continue;
       const field = checkField(context, member, annotations);
       if (field === undefined) continue;

@@ -46,7 +46,7 @@ const OTHER_TAGS: ReadonlySet<string> = new Set(
     "private privateRemarks prop property protected prototype public readonly remarks requires return returns " +
     "satisfies sealed see since sortStrategy static summary tag tags template this throws title todo tutorial type " +
     "typeParam typedef typeparam union uniqueItems useDeclaredType var variation version virtual yield yields " +
-    "config input output processor").split(" "),
+    "command config input output processor").split(" "),
 );
 
 /** A tag that is meant, and whether it describes a value. */

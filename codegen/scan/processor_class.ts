@@ -20,6 +20,7 @@ import { FORMAT_FIELDS } from "../../core/frames/format.ts";
 import { CPU_LIST, isCpuList } from "../../core/placement/schedule.ts";
 import type { FrameTypeModel, NodeModel, TypeArgumentModel } from "../model.ts";
 import { isBindingName, typePrefixOf } from "../names.ts";
+import { readCommands } from "./commands.ts";
 import { readConfig } from "./config_keys.ts";
 import type { ScanContext } from "./context.ts";
 import { type Annotation, FLAG, listOf, oneOf, quote, readOptions, TEXT } from "./decorators.ts";
@@ -108,6 +109,7 @@ export function readProcessor(
   const mode = (options?.mode as NodeDescriptor["mode"] | undefined) ?? "push";
   const process = findProcess(context, chain, className, mode);
   const fields = readFields(context, chain);
+  const commands = readCommands(context, chain);
   const ports = fields.flatMap((field) => field.annotation.name === "config" ? [] : readPort(context, field) ?? []);
   const config = withTaken(
     context,
@@ -172,6 +174,7 @@ export function readProcessor(
     outputs,
     config,
     ...(figures === undefined ? {} : { figures }),
+    ...(Object.keys(commands).length === 0 ? {} : { commands }),
   };
   return {
     descriptor,

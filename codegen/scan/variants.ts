@@ -8,7 +8,7 @@ import type { NodeDescriptor } from "../../core/descriptor/descriptor.ts";
 import type { ScannedNode } from "./file_scan.ts";
 
 /** The properties that all classes of a node type share. */
-const SHARED = ["mode", "trigger", "lane", "priority", "cpus", "inputs", "outputs", "config"] as const;
+const SHARED = ["mode", "trigger", "lane", "priority", "cpus", "inputs", "outputs", "config", "commands"] as const;
 
 /**
  * Joins the classes. Leaves classes of equal name for the same system to the check of names, which refuses them.
@@ -36,7 +36,7 @@ export function joinVariants(nodes: readonly ScannedNode[], diagnostics: Diagnos
       diagnostics.push(node.place.refuse(
         `Cannot join "${node.model.descriptor.className}" to node type "${type}": its ${different} is not that of ` +
           `"${first.descriptor.className}" (${first.descriptor.source})`,
-        "give both classes the same ports, configuration and options; a base class may hold them",
+        "give both classes the same ports, configuration, commands and options; a base class may hold them",
       ));
       continue;
     }

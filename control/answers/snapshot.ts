@@ -109,7 +109,7 @@ export function describeType(descriptor: NodeDescriptor): NodeTypeInfo {
     ...(each.schema !== undefined && { schema: each.schema }),
     ...(each.valueSchema !== undefined && { valueSchema: each.valueSchema }),
   });
-  const { type, className, source, description, doc, category, tags, mode, lane, config } = descriptor;
+  const { type, className, source, description, doc, category, tags, mode, lane, config, commands } = descriptor;
   return {
     type,
     className,
@@ -123,6 +123,7 @@ export function describeType(descriptor: NodeDescriptor): NodeTypeInfo {
     inputs: descriptor.inputs.map(port),
     outputs: descriptor.outputs.map(port),
     config,
+    ...(commands !== undefined && { commands }),
   };
 }
 

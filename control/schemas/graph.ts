@@ -205,6 +205,17 @@ export const NodeTypeInfo = z.object({
   outputs: z.array(TypePort),
   /** `properties[key]["x-live"]` says which keys may change while the node runs; `x-unit` has the unit. */
   config: ConfigSchemaOfType,
+  /** The commands that `node.command` takes, by name. */
+  commands: z.record(
+    z.string(),
+    z.object({
+      description: z.string(),
+      /** The schema of `args`; absent for a native stage, which checks its arguments itself. */
+      args: ConfigSchemaOfType.optional(),
+      /** The schema of the answer, as far as the type says one. */
+      answer: ValueSchemaOfPort.optional(),
+    }),
+  ).optional(),
 });
 
 /** The type of {@linkcode NodeTypeInfo}. */

@@ -81,7 +81,7 @@ export const METHODS = {
     params: z.strictObject({ node: Name, key: Name, value: z.json(), by: ByRpc }),
     result: z.object({ value: z.unknown() }),
   },
-  /** Gives a native stage a command, which it does between two ticks; answers with what it says. */
+  /** Gives a node a command, which it does between two ticks; answers with what it says. */
   "node.command": {
     params: z.strictObject({ node: Name, name: Name, args: z.record(z.string(), z.json()).default({}) }),
     result: z.object({ answer: z.unknown() }),

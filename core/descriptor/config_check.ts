@@ -83,13 +83,15 @@ function findProblems(
   schema: ConfigObjectSchema,
   given: { readonly [key: string]: unknown },
   where: string,
+  mayRefer = true,
 ): { problems: ConfigProblem[]; more: number } {
   const problems: ConfigProblem[] = [];
   let more = 0;
-  findMisfits(schema, convertDurations(schema, given), (misfit) => {
+  const tell = (misfit: Misfit) => {
     if (problems.length < PROBLEM_LIMIT) problems.push(toProblem(misfit, where));
     else more++;
-  });
+  };
+  findMisfits(schema, convertDurations(schema, given), tell, mayRefer);
   return { problems, more };
 }
 
@@ -105,9 +107,32 @@ export function assertConfig(
   nodeId: string,
   values: { readonly [key: string]: unknown },
 ): Record<string, unknown> {
-  const where = `Cannot configure node "${nodeId}" (${descriptor.type})`;
-  const { problems, more } = findProblems(descriptor.config, values, where);
-  if (problems.length === 0) return { ...convertDurations(descriptor.config, values) as Record<string, unknown> };
+  return assertValues(
+    descriptor.config,
+    values,
+    `Cannot configure node "${nodeId}" (${descriptor.type})`,
+    nodeId,
+    true,
+  );
+}
+
+/**
+ * Refuses values that do not fit the schema of an object.
+ *
+ * @param where the start of messages
+ * @param mayRefer true if a reference to the environment fits any text
+ * @returns as {@linkcode assertConfig}
+ * @throws {ConfigError} as {@linkcode assertConfig}
+ */
+export function assertValues(
+  schema: ConfigObjectSchema,
+  values: { readonly [key: string]: unknown },
+  where: string,
+  nodeId: string,
+  mayRefer: boolean,
+): Record<string, unknown> {
+  const { problems, more } = findProblems(schema, values, where, mayRefer);
+  if (problems.length === 0) return { ...convertDurations(schema, values) as Record<string, unknown> };
   throw new ConfigError(where, problems, more, nodeId);
 }
 

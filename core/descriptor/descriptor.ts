@@ -146,9 +146,9 @@ export interface ConfigSchema {
   readonly "x-live"?: boolean;
 }
 
-/** The schema of a node's whole configuration. */
+/** The schema of a node's whole configuration, or of the arguments of a command. */
 export interface ConfigObjectSchema extends ConfigSchema {
-  /** The type of a configuration: an object. */
+  /** An object. */
   readonly type: "object";
   /** The keys, in the order of the class. */
   readonly properties: { readonly [key: string]: ConfigSchema };
@@ -160,6 +160,18 @@ export interface ConfigObjectSchema extends ConfigSchema {
 
 /** The kind of lane that a node type runs on by default; for `native`, the only kind that it can run on. */
 export type DescriptorLane = "main" | "worker" | "native";
+
+/** A command that a node type accepts. */
+export interface CommandDescriptor {
+  /** What it does, on one line, or `""`. */
+  readonly description: string;
+  /** For a processor: the method of the class, if it has another name than the command. */
+  readonly method?: string;
+  /** For a processor: the schema of its arguments. A native stage checks its arguments itself. */
+  readonly args?: ConfigObjectSchema;
+  /** The schema of its answer, if the type of the method's result says one. */
+  readonly answer?: ConfigSchema;
+}
 
 /** Everything about a node type but its code. */
 export interface NodeDescriptor {
@@ -213,8 +225,8 @@ export interface NodeDescriptor {
   readonly config: ConfigObjectSchema;
   /** Names of the figures that it reports, as far as known beforehand; absent for none. */
   readonly figures?: readonly string[];
-  /** The commands that it accepts, each with its description; absent for none. */
-  readonly commands?: { readonly [name: string]: string };
+  /** The commands that it accepts, by name; absent for none. */
+  readonly commands?: { readonly [name: string]: CommandDescriptor };
 }
 
 /** True if a port has elements: its field in the class is a list of streams. */

@@ -24,14 +24,20 @@ const PATTERN_TEXT_LIMIT = 10_000;
 const patterns = new Map<string, RegExp>();
 
 /**
- * Finds all places at which a value does not fit. A text with a reference to the environment (`${env:NAME}`) fits any
- * text: it is checked once its value is known.
+ * Finds all places at which a value does not fit.
  *
  * @param tell is called for each misfit, in the order of the schema: for an object first missing keys, then unknown
  * ones
+ * @param mayRefer true if a text with a reference to the environment (`${env:NAME}`) fits any text: it is checked once
+ * its value is known
  */
-export function findMisfits(schema: ConfigSchema, value: unknown, tell: (misfit: Misfit) => void): void {
-  visit(schema, value, [], tell, true);
+export function findMisfits(
+  schema: ConfigSchema,
+  value: unknown,
+  tell: (misfit: Misfit) => void,
+  mayRefer = true,
+): void {
+  visit(schema, value, [], tell, mayRefer);
 }
 
 function visit(

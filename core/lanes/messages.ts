@@ -313,13 +313,17 @@ export type LaneCommand =
     readonly call: "process()" | "flush()";
     readonly afterMs: number;
   }
-  /** Gives a native stage a command, with arguments as JSON. Only for native lanes. */
+  /**
+   * Gives a node a command, with arguments as JSON. `limitMs`: how long a processor may take to answer, with the end of
+   * its tick, milliseconds; 0: for ever. Answered by `answered`.
+   */
   | {
     readonly kind: "ask";
     readonly request: number;
     readonly node: NodeId;
     readonly name: string;
     readonly json: string;
+    readonly limitMs: number;
   }
   | {
     readonly kind: "configure";
@@ -415,7 +419,7 @@ export type LaneReport =
   /** A line of a worker's log, which the worker has already output. */
   | { readonly kind: "log"; readonly entry: LogEntry }
   | { readonly kind: "configured"; readonly request: number; readonly error?: SerializedError }
-  /** The answer of a native stage to a command, as JSON; `error`: the reason why it has no result. */
+  /** The answer of a node to a command, as JSON; `error`: the reason why it has no result. */
   | { readonly kind: "answered"; readonly request: number; readonly json: string; readonly error?: SerializedError }
   /** The system refused something, and the lane continues without it. */
   | { readonly kind: "warning"; readonly text: string }

@@ -17,7 +17,7 @@ import {
   type ShippedPlugin,
 } from "../registry/shipped_stage.ts";
 import { type AnyNodeType, defineNodeType } from "../registry/node_type.ts";
-import { readStageConfig } from "./config_schema.ts";
+import { readStageConfig, type StageConfig } from "./config_schema.ts";
 import { MANIFEST } from "./manifest.ts";
 
 /** A stage and its plugin. */
@@ -56,7 +56,7 @@ export function stageType(stage: PluginStage, plugin: string, source: string, pa
     outputs: stage.outputs.map((port) => portOf(port, "output")),
     config,
     ...(figures.length > 0 && { figures }),
-    ...(Object.keys(commands).length > 0 && { commands }),
+    ...(Object.keys(commands).length > 0 && { commands: describedCommands(commands) }),
   };
   enterNativeStage(type, { id, figures, ...(panel !== undefined && { panel }) });
   return defineNodeType({ descriptor, load: () => refuseLoading(type) });
@@ -76,6 +76,10 @@ export function readShippedStages(folder: string): ShippedStage[] {
       descriptor: stageType(stage, plugin, `${folder}/${plugin}/${MANIFEST}`).descriptor,
     }))
   );
+}
+
+function describedCommands(commands: StageConfig["commands"]): NodeDescriptor["commands"] {
+  return Object.fromEntries(Object.entries(commands).map(([name, description]) => [name, { description }]));
 }
 
 function portOf(port: PluginPort, direction: PortDescriptor["direction"], accepts?: FormatAccepts): PortDescriptor {

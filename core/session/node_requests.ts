@@ -1,5 +1,5 @@
 /**
- * The requests to nodes that their lanes have not answered: other configuration values, and commands for native stages.
+ * The requests to nodes that their lanes have not answered: other configuration values, and commands.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { NodeEntry } from "../graph/entries.ts";
 import type { LanePort } from "../lanes/ports/lane_port.ts";
 import type { KeptLanes } from "../live/edit_errors.ts";
 
-/** How long a lane may take to answer a request for other values, milliseconds. Commands have no limit of their own. */
+/** How long a lane may take to answer a request for other values, milliseconds. Lanes keep the limit of commands. */
 const ANSWER_TIMEOUT_MS = 5_000;
 
 /** The most characters of an answer that an error quotes. */
@@ -24,7 +24,7 @@ interface OpenRequest {
   /** The action in words, for a refusal at the end of the run: `configure a node`. */
   readonly action: string;
   readonly reply: PromiseWithResolvers<unknown>;
-  /** Returns the result. @param json the answer of a stage; empty for values */
+  /** Returns the result. @param json the answer to a command; empty for values */
   readonly take: (json: string) => unknown;
 }
 
@@ -60,13 +60,14 @@ export class NodeRequests {
   }
 
   /**
-   * Gives a native stage a command.
+   * Gives a node a command.
    *
    * @param args that JSON can represent
-   * @returns the answer of the stage
-   * @throws {SluiceError} `InvalidConfig` with the stage's reason, or the reason why there is no answer
+   * @param limitMs how long a processor may take to answer, milliseconds; 0: for ever
+   * @returns the answer of the node
+   * @throws {SluiceError} `InvalidConfig` with the node's reason, or the reason why there is no answer
    */
-  command(lane: Lane, { id }: NodeEntry, name: string, args: unknown): Promise<unknown> {
+  command(lane: Lane, { id }: NodeEntry, name: string, args: unknown, limitMs: number): Promise<unknown> {
     const { request, reply } = this.#begin(lane, "give a node a command", (json) => {
       try {
         return JSON.parse(json);
@@ -77,7 +78,7 @@ export class NodeRequests {
         throw new SluiceError("NodeFailed", message, { nodeId: id });
       }
     });
-    lane.send({ kind: "ask", request, node: id, name, json: JSON.stringify(args ?? {}) });
+    lane.send({ kind: "ask", request, node: id, name, json: JSON.stringify(args ?? {}), limitMs });
     return reply.promise;
   }
 

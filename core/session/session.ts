@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { assertCommand, commandAttempt } from "../descriptor/command_check.ts";
 import { SluiceError } from "../errors.ts";
 import { publishClosed, publishEdit } from "../events/run_events.ts";
 import { feedbackLinks, orderedNodes } from "../graph/order.ts";
@@ -153,18 +154,23 @@ export class Session {
   }
 
   /**
-   * Gives a native stage a command.
+   * Gives a node a command.
    *
-   * @throws {SluiceError} `Busy` if the graph has ended, `InvalidConfig` for a node that is no native stage, and with
-   * the stage's reason if it refuses
+   * @throws {SluiceError} `Busy` if the graph has ended, or the processor has or is disabled; `InvalidConfig` for a
+   * command that the processor does not have, arguments that do not fit, and with the node's reason if it refuses
    */
-  command(node: NodeEntry, name: string, args: unknown): Promise<unknown> {
-    const lane = this.#run.lanes.named(node.lane);
-    const attempt = `give "${node.id}" the command "${name}"`;
-    if (lane === undefined || !this.#takesValues) return Promise.reject(this.#run.refusal(attempt));
-    if (lane.kind === "native") return this.#run.requests.command(lane, node, name, args);
-    const message = `Cannot ${attempt}: it is a TypeScript processor, and only native stages take commands`;
-    return Promise.reject(new SluiceError("InvalidConfig", message, { nodeId: node.id }));
+  async command(node: NodeEntry, name: string, args: unknown): Promise<unknown> {
+    const { lanes, nodes, options, requests } = this.#run;
+    const lane = lanes.named(node.lane);
+    const attempt = commandAttempt(node.id, name);
+    if (lane === undefined || !this.#takesValues) throw this.#run.refusal(attempt);
+    if (lane.kind === "native") return await requests.command(lane, node, name, args, 0);
+    const values = assertCommand(node.type.descriptor, node.id, name, args);
+    const { isDown, stage } = nodes.get(node.id)!;
+    if (isDown) throw nodeDown(attempt, node.id);
+    if (stage === "ended") throw new SluiceError("Busy", `Cannot ${attempt}: it has ended`, { nodeId: node.id });
+    if (lane.is.replaced) throw notAnswering(lane);
+    return await requests.command(lane, node, name, values, node.callTimeoutMs ?? options.callTimeoutMs);
   }
 
   /** The duration of pauses in this run and in the runs before, nanoseconds. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { config, input, output, processor } from "../../core/annotations.ts";
+import { command, config, input, output, processor } from "../../core/annotations.ts";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { DataFrame } from "../../core/frames/data_frame.ts";
 import type { StreamInput, StreamOutput } from "../../core/ports/stream.ts";
@@ -34,7 +34,7 @@ interface State {
  * **Purpose.** Gives momentary, short-term and integrated loudness, the loudness range and the true peak (ITU-R
  * BS.1770-4, EBU Tech 3341 and 3342), at most once for each block: at the end of the block that completes `intervalMs`,
  * and at the end of the stream for the remainder. Blocks pass through untouched and without a copy. Its figures are the
- * newest reading. Integrated loudness and range are those since the stream began; where the format of the stream changes
+ * newest reading. Integrated loudness and range are those since the stream began or the last `reset`; where the format of the stream changes
  * they go on. Samples that are not finite count as silence; the figure `notFinite` counts them.
  *
  * **Inputs.** `audioIn`: any rate; channels in the order of WAV files: those at the sides count more, and low-frequency
@@ -43,6 +43,8 @@ interface State {
  * **Outputs.** `readings`: loudness. `audioOut`: the blocks that came in.
  *
  * **Config.** `intervalMs` (live).
+ *
+ * **Commands.** `reset`: the next programme begins.
  *
  * **Example.**
  * ```json
@@ -90,6 +92,14 @@ export class Loudness {
       if (this.#count * 1000 >= this.intervalMs * sampleRateHz) this.#write(context);
       this.audioOut.write(frame);
     }
+  }
+
+  /** Begins another programme: integrated loudness, loudness range and true peak are of what comes from now on. */
+  @command()
+  reset(): void {
+    this.#meter.beginProgramme();
+    this.#peaks = new TruePeaks(this.#meter.channels);
+    this.#peak = 0;
   }
 
   /** Makes a reading of what came since the last one. */

@@ -22,8 +22,8 @@ export interface LoudnessState {
   readonly sampleRateHz: number;
   readonly filters: readonly Float64Array[];
   readonly powers: Float64Array;
-  /** Steps, samples of the step that is begun, and the sum of their squares. */
-  readonly numbers: readonly [number, number, number];
+  /** Steps, samples of the step that is begun, the sum of their squares, and the step with which the programme begins. */
+  readonly numbers: readonly [number, number, number, number];
   readonly moments: Uint32Array;
   readonly terms: Uint32Array;
 }
@@ -42,6 +42,8 @@ export class LoudnessMeter {
   #steps = 0;
   #filled = 0;
   #sum = 0;
+  /** The step with which the programme begins. */
+  #firstStep = 0;
   #scratch = kernels.float32(0);
   readonly #levels = kernels.float64(2);
 
@@ -61,7 +63,7 @@ export class LoudnessMeter {
     const meter = new LoudnessMeter(sampleRateHz, filters.length);
     for (const [channel, filter] of filters.entries()) meter.#filters[channel].set(filter);
     meter.#powers.set(powers);
-    [meter.#steps, meter.#filled, meter.#sum] = numbers;
+    [meter.#steps, meter.#filled, meter.#sum, meter.#firstStep] = numbers;
     [meter.#moments, meter.#terms] = [new GatedLoudness(moments), new GatedLoudness(terms)];
     return meter;
   }
@@ -72,10 +74,16 @@ export class LoudnessMeter {
       sampleRateHz: this.sampleRateHz,
       filters: this.#filters,
       powers: this.#powers,
-      numbers: [this.#steps, this.#filled, this.#sum],
+      numbers: [this.#steps, this.#filled, this.#sum, this.#firstStep],
       moments: this.#moments.counts,
       terms: this.#terms.counts,
     };
+  }
+
+  /** Begins another programme: integrated loudness and range are of what comes from the next step on. */
+  beginProgramme(): void {
+    [this.#moments, this.#terms] = [new GatedLoudness(), new GatedLoudness()];
+    this.#firstStep = this.#steps + (this.#filled > 0 ? 1 : 0);
   }
 
   /** Whether it measures what has this format. */
@@ -130,8 +138,9 @@ export class LoudnessMeter {
   #endStep(length: number): void {
     this.#powers[this.#steps++ % SHORT_TERM] = this.#sum / length;
     [this.#sum, this.#filled] = [0, 0];
-    if (this.#steps >= MOMENTARY) this.#moments.add(this.momentaryLufs);
-    if (this.#steps >= SHORT_TERM) this.#terms.add(this.shortTermLufs);
+    const steps = this.#steps - this.#firstStep;
+    if (steps >= MOMENTARY) this.#moments.add(this.momentaryLufs);
+    if (steps >= SHORT_TERM) this.#terms.add(this.shortTermLufs);
   }
 
   /** The samples before a step: a tenth of a rate may be no whole number. */

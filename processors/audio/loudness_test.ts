@@ -94,3 +94,25 @@ Deno.test("Loudness passes blocks on untouched, and counts what is not finite as
   assert.equal(harness.figures!.notFinite, 2);
   assert.ok(Number.isFinite(reading.truePeakDb) && reading.truePeakDb > -7);
 });
+
+Deno.test("Loudness.reset() leaves out of the programme what came before, and momentary loudness goes on", async () => {
+  const sounds = (db: number, seconds: number) => sine(seconds * RATE, 1000, RATE, 10 ** (db / 20));
+  await using harness = await ProcessorHarness.create(nodes.loudness());
+  const play = async (samples: Float32Array) => {
+    for (let at = 0; at < samples.length; at += 1000) {
+      const part = samples.subarray(at, at + 1000);
+      harness.pushAudio("audioIn", { sampleRateHz: RATE, channels: [part, part] });
+      await harness.run();
+    }
+    return harness.figures as unknown as LoudnessReading;
+  };
+  const loud = await play(sounds(-10, 2));
+  near(loud.integratedLufs, -10, 0.1);
+  await harness.command("reset");
+  const begun = await play(sounds(-30, 0.35));
+  near(begun.integratedLufs, -70, 0, "no block of the programme is whole");
+  assert.ok(begun.momentaryLufs > -20, "the last 400 ms include what came before");
+  const { integratedLufs, truePeakDb } = await play(sounds(-30, 2));
+  near(integratedLufs, -30, 0.1);
+  near(truePeakDb, -30, 0.5);
+});

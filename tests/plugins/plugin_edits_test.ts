@@ -127,7 +127,7 @@ rust("a command is done by its stage between two ticks, and answered in JSON", a
     message: 'Cannot give "scale" the command "melt": there is no command "melt", but "measure"',
   });
   await rejects(runtime.command("stage", "measure"), { message: /: it takes no commands$/ });
-  await rejects(runtime.command("sink", "measure"), { message: /only native stages take commands$/ });
+  await rejects(runtime.command("sink", "measure"), { message: /: node type "checking-sink" takes no commands$/ });
   await flow(runtime, "sink");
   await assertWhole(runtime);
 });

@@ -93,8 +93,10 @@ export class Lane implements CellHost {
   readonly timedCells: NodeCell[] = [];
   /** The node that is called between rounds, even if the lane does not run it yet. */
   called: NodeCell | undefined;
-  /** Nodes with an asynchronous tick under way. */
+  /** Nodes with an asynchronous tick or command under way. */
   pending = 0;
+  /** Called when an asynchronous tick or command is over, before its node is run again; absent if nothing waits for it. */
+  whenOver: (() => void) | undefined;
   /**
    * True if a node works in the event loop beside its ticks: the thread may not sleep in a way that delays this work.
    */
@@ -198,6 +200,7 @@ export class Lane implements CellHost {
 
   pendingChanged(by: 1 | -1): void {
     this.pending += by;
+    if (by < 0) this.whenOver?.();
   }
 
   repeats(): boolean {

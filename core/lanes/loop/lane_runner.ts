@@ -19,6 +19,7 @@ import { LaneLoop } from "./lane_loop.ts";
 import { attachLink } from "../lane/link_ends.ts";
 import type { LaneCommand, LaneInit, LinkEndPlan, NodePlan } from "../messages.ts";
 import { calling, reconfigure } from "../lane/node_call.ts";
+import { NodeCommands } from "../lane/node_commands.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 import { yieldNow } from "../cells/event_loop.ts";
 import { asksFor, type Schedule } from "../../placement/schedule.ts";
@@ -31,12 +32,14 @@ export class LaneRunner {
   readonly faults: LaneFaults;
   readonly #edits: LaneEditor;
   readonly #loop: LaneLoop;
+  readonly #commands: NodeCommands;
 
   constructor(init: LaneInit, site: LaneSite) {
     const lane = this.lane = new Lane(init, site);
     this.faults = new LaneFaults(lane);
     this.#edits = new LaneEditor(lane);
     this.#loop = new LaneLoop(lane, this.#edits, this.faults);
+    this.#commands = new NodeCommands(lane);
     this.#schedule(init.schedule);
   }
 
@@ -67,6 +70,9 @@ export class LaneRunner {
         break;
       case "configure":
         this.#configure(command);
+        break;
+      case "ask":
+        this.#commands.take(command);
         break;
       case "pause":
         this.#loop.pause(command.pause);
@@ -116,6 +122,7 @@ export class LaneRunner {
     if (lane.closed) return;
     lane.closed = true;
     lane.running = false;
+    this.#commands.end();
     for (const cell of lane.cells) {
       if (!cell.ended) cell.abort("the lane has ended");
     }
@@ -201,6 +208,7 @@ export class LaneRunner {
     if (lane.closed) return;
     lane.closed = true;
     lane.running = false;
+    this.#commands.end();
     // The links of a committed edit are counted although the lane ends.
     if (this.#edits.due) this.#edits.apply();
     for (const cell of lane.cells) {
