@@ -159,10 +159,9 @@ const KEYS: { readonly [K in keyof Required<RuntimeOptions>]: true } = {
   callTimeoutMs: true,
 };
 
-/** Refuses unknown options, and checks options without a check elsewhere. @throws {SluiceError} `InvalidConfig` */
+/** Refuses unknown options of a node; the graph checks the values. @throws {SluiceError} `InvalidConfig` */
 export function assertAddOptions(options: AddOptions): void {
   assertKeys("Cannot add a node", options, ["id", ...NODE_OPTION_NAMES]);
-  assertTimeout("Cannot add a node", "callTimeoutMs", options.callTimeoutMs);
 }
 
 /** Checks the options of `Runtime.start()`. @throws {SluiceError} `InvalidConfig` */

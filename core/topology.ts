@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { assertBypass, canBypass } from "./descriptor/bypassable.ts";
 import { assertConfig, ownConfig } from "./descriptor/config_check.ts";
 import { expandPort } from "./descriptor/descriptor.ts";
 import { removeElement } from "./descriptor/dynamic_ports.ts";
@@ -11,7 +12,6 @@ import { SluiceError } from "./errors.ts";
 import { describeName } from "./errors/describe_value.ts";
 import { listSome } from "./errors/suggestion.ts";
 import type { FrameKind } from "./frames/format.ts";
-import { assertBypass, canBypass } from "./graph/bypass.ts";
 import { CarriedTypes, spreadKind } from "./graph/carried_types.ts";
 import { type Connection, ConnectionManager } from "./graph/connection_manager.ts";
 import type { ConversionStep } from "./graph/conversion.ts";
@@ -24,28 +24,19 @@ import { assertEnd, assertForward, assertLinkable, attemptOf, type LinkEnd, reso
 import { NodeTable } from "./graph/node_table.ts";
 import { assertDelayed } from "./graph/order.ts";
 import { assertLaneRuns, assertLinksFit, typeAfter } from "./graph/replacement.ts";
-import { checkSupervision, type Supervision } from "./graph/supervision.ts";
+import { keptOptions, type NodeOption } from "./graph/schema.ts";
+import type { Supervision } from "./graph/supervision.ts";
 import { defaultNodeId, laneName, type LinkId, type NodeId, nodeId } from "./ids.ts";
 import type { ConvertChoice, GraphMode, LinkCapacity, LinkOptions } from "./links/policy.ts";
-import { checkIsolation, type Isolation } from "./placement/isolation.ts";
+import type { Isolation } from "./placement/isolation.ts";
 import { checkLaneOptions, DEFAULT_LANE, isAutoPlaced, laneOf } from "./placement/lane_choice.ts";
 import type { LaneOptions } from "./placement/lane_options.ts";
-import { assertSchedulable, checkSchedule, type Schedule, scheduleOf } from "./placement/schedule.ts";
+import { assertSchedulable, scheduleOf } from "./placement/schedule.ts";
 import { type AnyNodeType, sizedType, withDescriptor } from "./registry/node_type.ts";
 import type { AddOptions } from "./runtime_options.ts";
 
-/** The part of a node or link that is at fault. */
-export type Fault =
-  | "config"
-  | "lane"
-  | "supervision"
-  | "bypassed"
-  | "schedule"
-  | "isolation"
-  | "ports"
-  | "from"
-  | "to"
-  | "link";
+/** The part of a node or link that is at fault: an option, or another part. */
+export type Fault = NodeOption | "config" | "schedule" | "from" | "to" | "link";
 
 /** The result of a check that failed and whose error was noted. */
 const FAILED = Symbol("failed");
@@ -234,7 +225,7 @@ export class Topology {
   moveNode(id: string, lane: string, type?: AnyNodeType, byRuntime = false): NodeEntry {
     const old = this.node(id);
     const { descriptor } = type ?? old.type;
-    const asks = scheduleOf({ schedule: old.schedule, type: type ?? old.type });
+    const asks = scheduleOf({ ...old, type: type ?? old.type });
     const chosen = laneOf(old.id, descriptor, lane, this.lanes, this.#nodes.residents, asks);
     if (chosen === old.lane) return old;
     const autoPlaced = byRuntime || isAutoPlaced(descriptor, lane, this.lanes, asks);
@@ -359,12 +350,12 @@ export class Topology {
   /**
    * Gives a node another type, another configuration or both; the node keeps its lane, pool and links.
    *
-   * @param isolation the node's own process from then on, if any
+   * @param isolation the node's own process from then on; by default none
    * @throws {SluiceError} `NodeNotFound`, `InvalidConfig`, `InvalidGraph` for a type of another kind of lane,
    * `PortNotFound` or `TypeMismatch` if the new type has no fitting port for one of its links, `CycleWithoutDelay` if
    * the old type was the delay of a loop. Nothing has changed after an error
    */
-  replaceNode(id: string, type: AnyNodeType, config: Record<string, unknown>, isolation?: Isolation): NodeEntry {
+  replaceNode(id: string, type: AnyNodeType, config: Record<string, unknown>, isolation: Isolation = {}): NodeEntry {
     const old = this.node(id);
     const values = assertConfig(type.descriptor, old.id, ownConfig(type.descriptor, old.id, config));
     assertLaneRuns(this, old, type);
@@ -373,7 +364,8 @@ export class Topology {
       index: this.#numbers.takeNode(),
       type: typeAfter(this, old, type, values),
       config: values,
-      isolation,
+      isolate: isolation.isolate,
+      isolateMemoryMb: isolation.isolateMemoryMb,
       incarnation: old.incarnation + 1,
       // The choice to bypass the old type says nothing about another type.
       bypassed: old.bypassed && type.descriptor.type === old.type.descriptor.type && canBypass(type.descriptor),
@@ -411,28 +403,17 @@ export class Topology {
     const own = ownConfig(descriptor, id, config);
     const checked = this.#try("config", () => assertConfig(descriptor, id, own));
     const values = checked === FAILED ? own : checked;
-    const schedule = this.#scheduleOf(id, options);
-    const asks = scheduleOf({ schedule, type });
+    const kept = keptOptions(options, { id, descriptor }, (name, check) => this.#try(name, check) !== FAILED);
+    const asks = scheduleOf({ ...kept, type });
     const lane = this.#try("lane", () => laneOf(id, descriptor, options.lane, this.lanes, this.#nodes.residents, asks));
-    const { pool, callTimeoutMs, bypassed = false } = options;
-    if (bypassed !== false) this.#try("bypassed", () => assertBypass(id, descriptor, bypassed));
-    const isolation = this.#try("isolation", () => checkIsolation(id, descriptor, options));
-    const asked = options.supervision;
-    const supervision = asked &&
-      this.#try("supervision", () => checkSupervision(asked, { id }));
     const entry: NodeEntry = {
+      ...kept,
       id,
       index: this.#numbers.takeNode(),
       type: this.#sized(id, type, values, options.ports),
       config: values,
       lane: lane === FAILED ? DEFAULT_LANE : lane,
       autoPlaced: isAutoPlaced(descriptor, options.lane, this.lanes, asks),
-      pool,
-      supervision: supervision === FAILED ? undefined : supervision,
-      callTimeoutMs,
-      schedule,
-      isolation: isolation === FAILED ? undefined : isolation,
-      bypassed,
       life: this.#numbers.takeLife(),
       incarnation: 0,
     };
@@ -578,17 +559,6 @@ export class Topology {
   #sized(id: NodeId, type: AnyNodeType, config: Record<string, unknown>, ports: AddOptions["ports"]): AnyNodeType {
     const sized = this.#try("ports", () => sizedType(id, type, config, ports ?? []));
     return sized === FAILED ? sizedType(id, type, config, []) : sized;
-  }
-
-  /** Returns the schedule that the options of a node ask for; `undefined` if they ask for none. */
-  #scheduleOf(id: NodeId, { priority, cpus }: AddOptions): Schedule | undefined {
-    const schedule = { ...(priority !== undefined && { priority }), ...(cpus !== undefined && { cpus }) };
-    if (Object.keys(schedule).length === 0) return undefined;
-    const checked = this.#try("schedule", () =>
-      checkSchedule(schedule, (key, message) => {
-        throw new SluiceError("InvalidConfig", `Cannot schedule node "${id}": ${message}`, { nodeId: id, key });
-      }));
-    return checked === FAILED ? undefined : schedule;
   }
 
   /** @throws {SluiceError} `InvalidGraph` for a node whose schedule its lane cannot give */

@@ -4,7 +4,7 @@
  * @module
  */
 import { isOpen, kindsOf } from "../../core/descriptor/open_ports.ts";
-import { canBypass } from "../../core/graph/bypass.ts";
+import { canBypass } from "../../core/descriptor/bypassable.ts";
 import { nativeStage } from "../../core/registry/shipped_stage.ts";
 import { serializeError, SluiceError } from "../../core/errors.ts";
 import { describeFormat, type FrameFormat } from "../../core/frames/format.ts";
@@ -166,14 +166,14 @@ export function findLink(view: RuntimeView, id: string): LinkEntry {
 
 /** A node. */
 export function describeNode(view: RuntimeView, node: NodeEntry): NodeInfo {
-  const { id, lane, bypassed, isolation, type: { descriptor } } = node;
+  const { id, lane, bypassed, isolate, type: { descriptor } } = node;
   const ports = (list: readonly PortDescriptor[]) =>
     list.flatMap((port) => expandPort(port).map((name) => describePort(port, name)));
   const { type, category, inputs, outputs } = descriptor;
   const bypass = canBypass(descriptor) ? { bypass: bypassed } : {};
   const input = view.awaits(node);
   const awaits = input === undefined ? {} : { awaits: input };
-  const isolated = isolation && { isolated: true };
+  const isolated = isolate === "process" && { isolated: true };
   return {
     id,
     type,

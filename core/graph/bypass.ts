@@ -1,47 +1,14 @@
 /**
- * Decides which nodes can be bypassed: frames of the one input go to the one output, without `process()`. Frames of
- * other inputs, such as a side-chain, are dropped. The inputs behind the node must accept what then arrives.
+ * Checks the formats that arrive behind a node whose bypass is switched: frames of its one input then go to its one
+ * output, without `process()`, and frames of other inputs, such as a side-chain, are dropped.
  *
  * @module
  */
 import { SluiceError } from "../errors.ts";
-import { kindOf } from "../errors/kind_of.ts";
-import { isSideInput, type NodeDescriptor } from "../descriptor/descriptor.ts";
 import { FORMAT_FIELDS, type FormatField, type FrameFormat, listOf } from "../frames/format.ts";
 import type { NodeId } from "../ids.ts";
 import type { LinkEntry, NodeEntry } from "./entries.ts";
 import { acceptedBy, type ConvertibleGraph, knownFields } from "./known_formats.ts";
-
-/** True if nodes of a type can be bypassed. */
-export function canBypass(descriptor: NodeDescriptor): boolean {
-  const { inputs, outputs, mode, lane } = descriptor;
-  const isSide = inputs.slice(1).every((input) => lane !== "native" && isSideInput(descriptor, input));
-  return inputs.length > 0 && isSide && outputs.length === 1 && inputs[0].kind === outputs[0].kind &&
-    inputs[0].schema === outputs[0].schema && inputs[0].generic?.argument === outputs[0].generic?.argument &&
-    [...inputs, ...outputs].every((port) => port.array === undefined && port.dynamic === undefined) &&
-    mode !== "external";
-}
-
-/**
- * Checks that a node can be bypassed.
- *
- * @param on the value asked for
- * @throws {SluiceError} `InvalidGraph` for a node of another shape, `InvalidConfig` for a value other than true or
- * false
- */
-export function assertBypass(nodeId: string, descriptor: NodeDescriptor, on: unknown): void {
-  const attempt = `Cannot bypass node "${nodeId}" (${descriptor.type})`;
-  if (typeof on !== "boolean") {
-    const message = `${attempt}: found ${kindOf(on)}, wanted true or false`;
-    throw new SluiceError("InvalidConfig", message, { nodeId, key: "bypassed" });
-  }
-  if (canBypass(descriptor)) return;
-  throw new SluiceError(
-    "InvalidGraph",
-    `${attempt}: only a node with one input and one output of the same type can be bypassed`,
-    { nodeId },
-  );
-}
 
 /** The future graph, as far as the check needs it. */
 export interface BypassGraph extends ConvertibleGraph {

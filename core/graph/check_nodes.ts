@@ -15,7 +15,8 @@ import { AUTO_LANE, DEFAULT_LANE, MAIN_LANE, NATIVE_LANE } from "../placement/la
 import { malformedReferences } from "../descriptor/secrets.ts";
 import type { NodeEntry } from "./entries.ts";
 import type { GraphNode, NodeOption } from "./schema.ts";
-import type { FileTopology, Note } from "./file_topology.ts";
+import type { FileTopology } from "./file_topology.ts";
+import type { Fault } from "../topology.ts";
 import { jsonMembers, type JsonNode, jsonValue } from "./json_tree.ts";
 import type { GraphDiagnostics } from "./diagnostics.ts";
 import { optionValues, type ShapedGraph, type ShapedNode } from "./shape.ts";
@@ -111,20 +112,10 @@ function checkNode(
   return { shaped, entry, descriptor: entry.type.descriptor, node };
 }
 
-/** The options that form a part of a node: the first one present, and not `false`, gives the place of a fault. */
-const OPTIONS_OF_FAULT: { readonly [fault in Parameters<Note>[1]]?: readonly NodeOption[] } = {
-  lane: ["lane"],
-  supervision: ["supervision"],
-  bypassed: ["bypassed"],
-  schedule: ["cpus", "priority"],
-  isolation: ["isolate", "isolateMemoryMb"],
-  ports: ["ports"],
-};
-
-/** Returns the place of the faulty part of a node, or else that of the node. */
-function placeOf({ offset, options }: ShapedNode, fault: Parameters<Note>[1]): number {
-  const named = (OPTIONS_OF_FAULT[fault] ?? []).map((name) => options[name]);
-  return named.find((each) => each !== undefined && each.value !== false)?.offset ?? offset;
+/** Returns the place of the option at fault, or else that of the node. */
+function placeOf({ offset, options }: ShapedNode, fault: Fault): number {
+  const at = fault === "schedule" ? options.cpus ?? options.priority : options[fault as NodeOption];
+  return at?.offset ?? offset;
 }
 
 /** Reports ports of a file's node that are not elements of its dynamic ports. */

@@ -6,14 +6,11 @@
 import type { LinkId, NodeId } from "../ids.ts";
 import type { LinkOptions, LinkPolicy } from "../links/policy.ts";
 import type { PortDescriptor } from "../descriptor/descriptor.ts";
-import type { Isolation } from "../placement/isolation.ts";
-import type { Schedule } from "../placement/schedule.ts";
-import type { NodePools } from "../pools/node_pools.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
-import type { Supervision } from "./supervision.ts";
+import type { KeptOptions } from "./schema.ts";
 
-/** A node of the graph. */
-export interface NodeEntry {
+/** A node of the graph, with the options that it keeps. */
+export interface NodeEntry extends KeptOptions {
   readonly id: NodeId;
   /** The number of its record in the control arena. */
   readonly index: number;
@@ -23,18 +20,6 @@ export interface NodeEntry {
   readonly lane: string;
   /** True if the runtime has chosen the lane, and may choose another. */
   readonly autoPlaced: boolean;
-  /** The pool that its outputs take slots from, or the pools of some outputs; absent: that of their kind. */
-  readonly pool?: NodePools;
-  /** Its supervision; absent: that of the graph. */
-  readonly supervision?: Supervision;
-  /** Time limit of its calls, milliseconds, 0 for none; absent: that of the run. */
-  readonly callTimeoutMs?: number;
-  /** The priority and processors for its lane that its options ask for; absent: those of its type. */
-  readonly schedule?: Schedule;
-  /** The process of its own that runs its stage; absent: the stage runs in the runtime's process. */
-  readonly isolation?: Isolation;
-  /** True if frames pass the node without a call of `process()`. */
-  readonly bypassed: boolean;
   /** The number of its life: kept when the node is replaced or moved, different for another node with its id. */
   readonly life: number;
   /** Counts its replacements in this life; a move alone does not count. */

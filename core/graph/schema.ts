@@ -1,13 +1,15 @@
 /**
  * A graph file: the types of its JSON, and one table of the options of a node, a link, a lane and a pool, for the reader,
- * the JSON Schema of editors, the keys of `Runtime.add()`, sub-graphs and `runtime.graph()`. A new key of a node is a
- * field of {@linkcode GraphFileNode} and a line of {@linkcode NODE_OPTIONS}. docs/graph_file.md tells the meaning of each
- * key.
+ * the JSON Schema of editors, the keys of `Runtime.add()`, their checks, the nodes of a graph, sub-graphs and
+ * `runtime.graph()`. A new key of a node is a field of {@linkcode GraphFileNode} and a line of {@linkcode NODE_OPTIONS}.
+ * docs/graph_file.md tells the meaning of each key.
  *
  * @module
  */
-import type { ConfigSchema } from "../descriptor/descriptor.ts";
-import { MAX_TIMEOUT_MS } from "../errors/option_check.ts";
+import { assertBypass } from "../descriptor/bypassable.ts";
+import type { ConfigSchema, NodeDescriptor } from "../descriptor/descriptor.ts";
+import { SluiceError, type SourcePlace } from "../errors.ts";
+import { assertTimeout, MAX_TIMEOUT_MS } from "../errors/option_check.ts";
 import { FRAME_KINDS, type FrameKind } from "../frames/format.ts";
 import {
   CONVERT_CHOICES,
@@ -17,7 +19,7 @@ import {
   type LinkPolicy,
   MAX_LINK_CAPACITY,
 } from "../links/policy.ts";
-import { ISOLATE_MEMORY_MB } from "../placement/isolation.ts";
+import { assertIsolation, ISOLATE_MEMORY_MB } from "../placement/isolation.ts";
 import {
   LANE_KINDS,
   LANE_PRIORITIES,
@@ -25,9 +27,9 @@ import {
   type LanePriority,
   MAX_CPUS,
 } from "../placement/lane_options.ts";
+import { checkSchedule, type Schedule } from "../placement/schedule.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
-import { RESTART_LIMITS, type Supervision } from "./supervision.ts";
-import type { SourcePlace } from "../errors.ts";
+import { checkSupervision, type Supervision, SUPERVISION_SCHEMA } from "./supervision.ts";
 import type { NodeId, PortAddress } from "../ids.ts";
 
 /** The version of the format of graph files that this Sluice reads. */
@@ -48,15 +50,29 @@ export type NodeOptions = Omit<GraphFileNode, "type" | "config">;
 /** The name of an option of a node. */
 export type NodeOption = keyof NodeOptions;
 
-/** The written form of one option of a node, and its meaning for a sub-graph. */
+/** The options that a node keeps as they were given: all but those of its lane and its ports. */
+export type KeptOptions = Omit<NodeOptions, "lane" | "ports"> & { readonly bypassed: boolean };
+
+/** The node that an option is for. */
+interface OptionOwner {
+  readonly id: NodeId;
+  readonly descriptor: NodeDescriptor;
+}
+
+/** The written form of one option of a node, its check, and its meaning for a sub-graph. */
 interface OptionRule {
-  /** Its JSON Schema, for editors. Lists and objects have readers with checks of their own. */
+  /**
+   * Its JSON Schema, for editors and for the reader of files; a node without the option gets its `default`. Lists and
+   * objects have readers with checks of their own.
+   */
   readonly schema: ConfigSchema & { readonly [key: string]: unknown };
   /**
    * For a sub-graph: `inherited` by all of its nodes without a value of their own, or a function that returns why it is
    * refused.
    */
   readonly ofSubGraph: "inherited" | ((id: string) => string);
+  /** Checks a value other than the default. @throws {SluiceError} `InvalidConfig`, `InvalidGraph` */
+  readonly check?: (options: NodeOptions, node: OptionOwner) => unknown;
 }
 
 /** The options of a node, in the order of the schema. */
@@ -76,7 +92,11 @@ export const NODE_OPTIONS: { readonly [K in NodeOption]-?: OptionRule } = {
     },
     ofSubGraph: "inherited",
   },
-  supervision: { schema: supervisionSchema(), ofSubGraph: "inherited" },
+  supervision: {
+    schema: SUPERVISION_SCHEMA,
+    ofSubGraph: "inherited",
+    check: ({ supervision }, node) => checkSupervision(supervision, node),
+  },
   callTimeoutMs: {
     schema: {
       type: "integer",
@@ -86,15 +106,26 @@ export const NODE_OPTIONS: { readonly [K in NodeOption]-?: OptionRule } = {
         "By default as the run has it.",
     },
     ofSubGraph: "inherited",
+    check: ({ callTimeoutMs }) => assertTimeout("Cannot add a node", "callTimeoutMs", callTimeoutMs),
   },
-  priority: { schema: prioritySchema("the node's lane", "as its type says"), ofSubGraph: "inherited" },
-  cpus: { schema: cpusSchema("the node's lane", "as its type says"), ofSubGraph: "inherited" },
+  priority: {
+    schema: prioritySchema("the node's lane", "as its type says"),
+    ofSubGraph: "inherited",
+    check: ({ priority }, node) => assertSchedule({ priority }, node),
+  },
+  cpus: {
+    schema: cpusSchema("the node's lane", "as its type says"),
+    ofSubGraph: "inherited",
+    check: ({ cpus }, node) => assertSchedule({ cpus }, node),
+  },
   isolate: {
     schema: {
       enum: ["process", false],
+      default: false,
       description: "Runs the stage, which is a plugin's, in a process of its own: a crash of it is the node's alone.",
     },
     ofSubGraph: refusedIsolation,
+    check: (options, { id, descriptor }) => assertIsolation(id, descriptor, options),
   },
   isolateMemoryMb: {
     schema: {
@@ -104,6 +135,9 @@ export const NODE_OPTIONS: { readonly [K in NodeOption]-?: OptionRule } = {
       description: "Most MiB of memory that the process of an isolated node may have for itself. By default any.",
     },
     ofSubGraph: refusedIsolation,
+    // The check of `isolate` includes that of the memory of an isolated node.
+    check: ({ isolate, isolateMemoryMb }, { id, descriptor }) =>
+      isolate || assertIsolation(id, descriptor, { isolateMemoryMb }),
   },
   bypassed: {
     schema: {
@@ -113,6 +147,7 @@ export const NODE_OPTIONS: { readonly [K in NodeOption]-?: OptionRule } = {
     },
     ofSubGraph: (id) =>
       `Cannot bypass node "${id}": it is a sub-graph, and only its nodes can be bypassed, each by itself`,
+    check: ({ bypassed }, { id, descriptor }) => assertBypass(id, descriptor, bypassed),
   },
   ports: {
     schema: portsSchema(),
@@ -122,6 +157,35 @@ export const NODE_OPTIONS: { readonly [K in NodeOption]-?: OptionRule } = {
 
 /** The names of the options of a node. */
 export const NODE_OPTION_NAMES = Object.keys(NODE_OPTIONS) as readonly NodeOption[];
+
+const KEPT_OPTIONS = NODE_OPTION_NAMES.filter((name) => name !== "lane" && name !== "ports");
+
+/**
+ * Returns the options that a node keeps, with their defaults.
+ *
+ * @param passes runs the check of an option; if it returns false, the node gets the default
+ */
+export function keptOptions(
+  options: NodeOptions,
+  node: OptionOwner,
+  passes: (name: NodeOption, check: () => unknown) => boolean,
+): KeptOptions {
+  const kept = KEPT_OPTIONS.map((name) => {
+    const { schema: { default: usual }, check } = NODE_OPTIONS[name];
+    const value = options[name];
+    const isSaid = value !== undefined && value !== usual;
+    return [name, isSaid && passes(name, () => check?.(options, node)) ? value : usual];
+  });
+  return present(Object.fromEntries(kept)) as KeptOptions;
+}
+
+/** Returns the options that a node has kept and that differ from their defaults, as copies. */
+export function givenOptions(node: KeptOptions): NodeOptions {
+  return structuredClone(pick<NodeOptions, NodeOption>(
+    node,
+    KEPT_OPTIONS.filter((name) => node[name as keyof KeptOptions] !== NODE_OPTIONS[name].schema.default),
+  ));
+}
 
 /** The options of a link in a file. */
 export type FileLinkOptions = Omit<GraphFileLink, "from" | "to">;
@@ -207,6 +271,12 @@ function refusedIsolation(id: string): string {
   return `Cannot isolate node "${id}": it is a sub-graph, and only its nodes can be isolated, each by itself`;
 }
 
+function assertSchedule(schedule: Schedule, { id }: OptionOwner): void {
+  checkSchedule(schedule, (key, message) => {
+    throw new SluiceError("InvalidConfig", `Cannot schedule node "${id}": ${message}`, { nodeId: id, key });
+  });
+}
+
 /** The rules of `findCapacityFault()`. */
 function capacitySchema(description: string): OptionRule["schema"] {
   const count: ConfigSchema = { type: "integer", minimum: 1, maximum: MAX_LINK_CAPACITY };
@@ -264,48 +334,6 @@ function portsSchema(): OptionRule["schema"] {
         named("output"),
       ],
     },
-  };
-}
-
-/** The rules of `checkSupervision()`. */
-function supervisionSchema(): OptionRule["schema"] {
-  const texts: { readonly [key in keyof typeof RESTART_LIMITS]: string } = {
-    limit: "Restarts within the window; the failure after that many ends the run.",
-    windowSeconds: "Length of the window.",
-    backoffMs: "Time before the first restart of a window; it doubles with each further one.",
-    maxBackoffMs: "Longest time before a restart.",
-  };
-  const keys = Object.entries(RESTART_LIMITS).map(([key, { min, max, default: usual }]): [string, ConfigSchema] => [
-    key,
-    {
-      type: "integer",
-      minimum: min,
-      maximum: max,
-      default: usual,
-      description: texts[key as keyof typeof RESTART_LIMITS],
-    },
-  ]);
-  const properties: { [key: string]: ConfigSchema } = {
-    ...Object.fromEntries(keys),
-    keepState: {
-      type: "boolean",
-      default: false,
-      description: "True: each restart of a window goes on from the state of the node, not only the first.",
-    },
-  };
-  return {
-    description: "The answer to a failure of the node. By default the run ends.",
-    anyOf: [
-      { const: "fail", description: "The run ends." } as ConfigSchema,
-      { const: "disable", description: "The node is torn down, and the rest goes on without it." } as ConfigSchema,
-      {
-        type: "object",
-        description: "A new instance takes the node's place.",
-        required: ["restart"],
-        additionalProperties: false,
-        properties: { restart: { type: "object", additionalProperties: false, properties } },
-      },
-    ],
   };
 }
 

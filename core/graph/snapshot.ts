@@ -17,7 +17,7 @@ import type { MemoryOptions } from "../pools/memory_budget.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
 import type { NodeEntry } from "./entries.ts";
 import type { Topology } from "../topology.ts";
-import { GRAPH_VERSION, type GraphFile, type GraphFileNode, pick, present } from "./schema.ts";
+import { givenOptions, GRAPH_VERSION, type GraphFile, type GraphFileNode, pick, present } from "./schema.ts";
 
 /** The parts of a graph that the file holds. */
 export type SnapshotSource = Pick<Topology, "mode" | "nodes" | "links" | "lanes" | "capacity" | "convert">;
@@ -79,7 +79,7 @@ export function snapshotGraph(
 
 /** @param linked the ports that links name */
 function fileNode(node: NodeEntry, linked: readonly string[]): GraphFileNode {
-  const { id, type: { descriptor }, config, pool, supervision, callTimeoutMs, schedule, isolation, bypassed } = node;
+  const { id, type: { descriptor }, config } = node;
   const values = jsonValue(config, (found) => {
     throw new SluiceError(
       "InvalidConfig",
@@ -92,12 +92,7 @@ function fileNode(node: NodeEntry, linked: readonly string[]): GraphFileNode {
     type: descriptor.type,
     config: values as { readonly [key: string]: unknown },
     lane: writtenLane(node),
-    ...(pool !== undefined && { pool: structuredClone(pool) }),
-    ...(supervision !== undefined && { supervision: structuredClone(supervision) }),
-    ...(callTimeoutMs !== undefined && { callTimeoutMs }),
-    ...structuredClone(schedule),
-    ...isolation,
-    ...(bypassed && { bypassed }),
+    ...givenOptions(node),
     ...filePorts(descriptor, linked),
   };
 }

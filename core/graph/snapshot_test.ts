@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { appSource } from "../app/app_source.ts";
-import { canBypass } from "./bypass.ts";
+import { canBypass } from "../descriptor/bypassable.ts";
 import { SluiceError } from "../errors.ts";
 import { nativePackage } from "../registry/fixtures/test_stages.ts";
 import {

@@ -211,7 +211,7 @@ export class GraphEdit {
     const changed = ownConfig(descriptor, node.id, values);
     const checked = assertConfig(descriptor, node.id, { ...node.config, ...changed });
     if (Object.keys(changed).some((key) => descriptor.config.properties[key]["x-live"] !== true)) {
-      this.#draft.replaceNode(nodeId, node.type, checked, node.isolation);
+      this.#draft.replaceNode(nodeId, node.type, checked, node);
       this.#did("reconfigure");
       return;
     }

@@ -15,13 +15,11 @@ const SHOWN_CPUS = 8;
 /** The priority of a thread, and the processors that it may run on; absent values were not asked for. */
 export type Schedule = Pick<LaneOptions, "priority" | "cpus">;
 
-/** A node that may ask for a schedule. */
-export interface ScheduledNode {
+/** A node, with the schedule that its options ask for. */
+export interface ScheduledNode extends Schedule {
   readonly id: NodeId;
   readonly type: { readonly descriptor: Pick<NodeDescriptor, "type" | "priority" | "cpus"> };
   readonly lane: string;
-  /** The schedule in its options. */
-  readonly schedule?: Schedule;
 }
 
 /**
@@ -53,8 +51,8 @@ export function isCpuList(value: unknown): value is readonly number[] {
 }
 
 /** Returns the schedule that a node asks for: each value from its options, or else from its type. */
-export function scheduleOf({ schedule, type: { descriptor } }: Pick<ScheduledNode, "schedule" | "type">): Schedule {
-  return { priority: schedule?.priority ?? descriptor.priority, cpus: schedule?.cpus ?? descriptor.cpus };
+export function scheduleOf({ priority, cpus, type: { descriptor } }: Schedule & Pick<ScheduledNode, "type">): Schedule {
+  return { priority: priority ?? descriptor.priority, cpus: cpus ?? descriptor.cpus };
 }
 
 /** True if a schedule differs from the default of threads. */
@@ -96,11 +94,11 @@ export function assertSchedulable(
   options: LaneOptions | undefined,
   others: () => Iterable<ScheduledNode>,
 ): void {
-  const { id, lane, schedule, type: { descriptor } } = node;
+  const { id, lane, type: { descriptor } } = node;
   const attempt = `Cannot place node "${id}" (${descriptor.type}) on lane "${lane}"`;
   const refuse = (why: string) => new SluiceError("InvalidGraph", `${attempt}: ${why}`, { nodeId: id });
   if (lane === "main") {
-    if (schedule === undefined || !asksFor(schedule)) return;
+    if (!asksFor(node)) return;
     throw refuse("it asks for a priority or processors, and that lane is the program's own thread; give it another");
   }
   const { cpus } = scheduleOf(node);

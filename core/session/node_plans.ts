@@ -73,8 +73,10 @@ export class NodePlans {
     this.#mainNodes = undefined;
   }
 
-  #isolation({ isolation, callTimeoutMs = this.#options.callTimeoutMs }: NodeEntry): NodeIsolation | undefined {
-    return isolation && { memoryBytes: (isolation.isolateMemoryMb ?? 0) * 2 ** 20, limitMs: callTimeoutMs };
+  #isolation(
+    { isolate, isolateMemoryMb = 0, callTimeoutMs = this.#options.callTimeoutMs }: NodeEntry,
+  ): NodeIsolation | undefined {
+    return isolate === "process" ? { memoryBytes: isolateMemoryMb * 2 ** 20, limitMs: callTimeoutMs } : undefined;
   }
 
   #watchOnMain({ index, id, type, callTimeoutMs = this.#options.callTimeoutMs }: NodeEntry): void {

@@ -286,7 +286,7 @@ export class SessionWatch {
     } for ${ms} ms without returning`;
     const error = new SluiceError("NodeFailed", message, { nodeId: id });
     this.#giveUp(lane, error, place, [node]);
-    return [lane, { error, limitNs: this.#limitNs([node]), isIsolated: node.isolation !== undefined }];
+    return [lane, { error, limitNs: this.#limitNs([node]), isIsolated: node.isolate === "process" }];
   }
 
   /** Handles nodes, one of which keeps their lane's thread. @returns the lane, and the hold */
@@ -330,7 +330,7 @@ export class SessionWatch {
   #limitNs(nodes: readonly NodeEntry[]): number {
     // The process of an isolated node is killed in time.
     const limitsMs = nodes.map((node) =>
-      node.isolation === undefined ? node.callTimeoutMs ?? this.#run.options.callTimeoutMs : 0
+      node.isolate === "process" ? 0 : node.callTimeoutMs ?? this.#run.options.callTimeoutMs
     );
     return limitsMs.includes(0) ? Infinity : Math.max(...limitsMs) * 1e6;
   }
@@ -377,7 +377,7 @@ export class SessionWatch {
     if (this.#replacer.take(lane, error, place === "graph" ? "stuck" : place)) return false;
     if (nodes.every((node) => this.#logged.has(node))) return false;
     for (const node of nodes) this.#logged.add(node);
-    const why = nodes.every(({ isolation }) => isolation !== undefined)
+    const why = nodes.every(({ isolate }) => isolate === "process")
       ? 'its process is killed once that has lasted as long as "callTimeoutMs" says'
       : lane.kind === "native"
       ? "nothing can end a native stage"
