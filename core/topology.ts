@@ -288,11 +288,9 @@ export class Topology {
 
   /** Infers kinds anew at the ends of removed or redirected links. */
   #inferAtEnds(links: readonly LinkEntry[]): void {
-    for (const { fromNode, toNode } of links) {
-      for (const id of [fromNode, toNode]) {
-        const node = this.nodes.get(id);
-        if (node !== undefined) this.#spreadKind(id, this.carried.kindOf(node));
-      }
+    for (const id of links.flatMap(({ fromNode, toNode }) => [fromNode, toNode])) {
+      const node = this.nodes.get(id);
+      if (node !== undefined) this.#spreadKind(id, this.carried.kindOf(node));
     }
   }
 
@@ -332,19 +330,17 @@ export class Topology {
     const link = this.links.get(id as LinkId);
     if (link !== undefined) return link;
     const available = [...this.links.keys()];
+    const isPort = typeof id === "string" && id.includes(".") && this.nodes.has(id.split(".", 1)[0] as NodeId);
+    const hint = typeof id !== "string"
+      ? "; wanted an id, as connect() gives it and runtime.links() has it"
+      : isPort
+      ? `; those at a port: runtime.links(${JSON.stringify(id)})`
+      : "";
     throw new SluiceError(
       "LinkNotFound",
-      `Cannot find link ${describeName(id)}; links: ${listSome(available)}${this.#linkHint(id)}`,
+      `Cannot find link ${describeName(id)}; links: ${listSome(available)}${hint}`,
       { available },
     );
-  }
-
-  /** Returns a hint for a caller who passed a port in place of a link id. */
-  #linkHint(id: unknown): string {
-    if (typeof id !== "string") return "; wanted an id, as connect() gives it and runtime.links() has it";
-    const [node] = id.split(".", 1);
-    if (!this.nodes.has(node as NodeId) || node === id) return "";
-    return `; those at a port: runtime.links(${JSON.stringify(id)})`;
   }
 
   /**
@@ -358,7 +354,7 @@ export class Topology {
   replaceNode(id: string, type: AnyNodeType, config: Record<string, unknown>, isolation: Isolation = {}): NodeEntry {
     const old = this.node(id);
     const values = assertConfig(type.descriptor, old.id, ownConfig(type.descriptor, old.id, config));
-    assertLaneRuns(this, old, type);
+    assertLaneRuns(this.lanes, old, type);
     const entry: NodeEntry = {
       ...old,
       index: this.#numbers.takeNode(),

@@ -348,16 +348,16 @@ function readTerm(
   return { term: make(name, terms), end: at };
 }
 
-/** The nodes and links that change when a node gets another kind of frames. */
-export interface KindSpread {
-  /** The nodes, each with its new kind. */
-  readonly nodes: readonly NodeEntry[];
-  /** The links of frames of that kind, as they were. */
-  readonly links: ReadonlySet<LinkEntry>;
-}
-
-/** Gives a kind to a node, and to all nodes that ports of open kind join to it. */
-export function spreadKind(graph: CarryingGraph, start: NodeId, kind: FrameKind | undefined): KindSpread {
+/**
+ * Gives a kind to a node, and to all nodes that ports of open kind join to it.
+ *
+ * @returns the nodes that change, with that kind, and their links of frames of that kind, as they were
+ */
+export function spreadKind(
+  graph: CarryingGraph,
+  start: NodeId,
+  kind: FrameKind | undefined,
+): { readonly nodes: readonly NodeEntry[]; readonly links: ReadonlySet<LinkEntry> } {
   const nodes: NodeEntry[] = [];
   const links = new Set<LinkEntry>();
   const found = new Set([start]);

@@ -65,51 +65,22 @@ export function checkNodes(
       diagnostics.addThrown(error, shaped.type.offset);
       continue;
     }
+    const { id, offset } = shaped;
     const config = configOf(shaped, type.descriptor, settings, diagnostics);
-    const lane = isDeclared(shaped, graph, diagnostics) ? shaped.options.lane?.value : undefined;
-    checked.set(
-      shaped.id,
-      checkNode(
-        shaped,
-        type,
-        config,
-        lane,
-        (linked.get(shaped.id) ?? []).map(({ port }) => port),
-        topology,
-        diagnostics,
-      ),
-    );
+    const said = optionValues(shaped.options);
+    const lane = isDeclared(shaped, graph, diagnostics) ? said.lane : undefined;
+    const ports = [...said.ports ?? [], ...(linked.get(id) ?? []).map(({ port }) => port)];
+    const entry = topology.addChecked(type, config.values, { ...said, id, lane, ports }, (error, fault) => {
+      if (error instanceof ConfigError) config.refuse(error);
+      else diagnostics.addThrown(error, placeOf(shaped, fault));
+    });
+    config.refuseReferences();
+    const { descriptor } = entry.type;
+    refuseUnknownPorts(shaped, descriptor, diagnostics);
+    const node = { id, type: type.descriptor.type, config: config.values, ...said, place: diagnostics.place(offset) };
+    checked.set(id, { shaped, entry, descriptor, node });
   }
   return checked;
-}
-
-/**
- * Adds a node to the graph of a file.
- *
- * @param lane the node's lane, if it names one that it may name
- * @param linked the ports that links name
- */
-function checkNode(
-  shaped: ShapedNode,
-  type: AnyNodeType,
-  config: CheckedConfig,
-  lane: string | undefined,
-  linked: readonly string[],
-  topology: FileTopology,
-  diagnostics: GraphDiagnostics,
-): CheckedNode {
-  const { id, offset } = shaped;
-  const said = optionValues(shaped.options);
-  const added = { ...said, id, lane, ports: [...said.ports ?? [], ...linked] };
-  const entry = topology.addChecked(type, config.values, added, (error, fault) => {
-    if (error instanceof ConfigError) config.refuse(error);
-    else diagnostics.addThrown(error, placeOf(shaped, fault));
-  });
-  config.refuseReferences();
-  refuseUnknownPorts(shaped, entry.type.descriptor, diagnostics);
-  const place = diagnostics.place(offset);
-  const node = { id, type: type.descriptor.type, config: config.values, ...said, place };
-  return { shaped, entry, descriptor: entry.type.descriptor, node };
 }
 
 /** Returns the place of the option at fault, or else that of the node. */

@@ -82,19 +82,15 @@ export function checkPools(
   ];
 }
 
-function checkBlock(
-  { shaped, descriptor, node }: CheckedNode,
-  needs: readonly PoolNeed[],
-  diagnostics: GraphDiagnostics,
-) {
+function checkBlock(checked: CheckedNode, needs: readonly PoolNeed[], diagnostics: GraphDiagnostics) {
+  const { shaped, descriptor, node } = checked;
   const output = descriptor.outputs.find((each) => each.kind === "audio");
   const need = output &&
     needs.find((each) => each.pool === (poolOfOutput(shaped.options.pool?.value, output.name) ?? output.kind));
   if (output === undefined || need === undefined) return [];
-  const valueOf = (key: string) => node.config[key] ?? descriptor.config.properties[key]?.default;
-  const channels = output.channels ?? valueOf("channels");
+  const channels = output.channels ?? valueOf(checked, "channels");
   return BLOCK_KEYS.flatMap((key) => {
-    const samples = valueOf(key);
+    const samples = valueOf(checked, key);
     if (typeof samples !== "number" || descriptor.config.properties[key]?.["x-unit"] !== "samples") return [];
     const bytes = samples * (typeof channels === "number" ? channels : 1) * 4;
     if (bytes <= need.slotBytes) return [];

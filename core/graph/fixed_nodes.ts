@@ -20,10 +20,7 @@ export function whyFixed({ connections, nodes }: Topology, node: NodeEntry): str
   if (descriptor.mode === "external") return "a device or a socket drives it";
   if (descriptor.isAsync) return "what its ticks take cannot be measured, since they are asynchronous";
   if (descriptor.usesEventLoop) return "it has work in its event loop beside its ticks";
-  const neighbours = [
-    ...connections.intoNode(id).map(({ fromNode }) => fromNode),
-    ...connections.fromNode(id).map(({ toNode }) => toNode),
-  ];
+  const neighbours = connections.at(id).map(({ fromNode, toNode }) => fromNode === id ? toNode : fromNode);
   const native = neighbours.find((each) => nodes.get(each)?.type.descriptor.lane === "native");
   return native === undefined ? undefined : `a link joins it to native stage "${native}"`;
 }

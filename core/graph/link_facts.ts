@@ -8,14 +8,13 @@ import { meet } from "../descriptor/open_ports.ts";
 import { type NodeId, portAddress } from "../ids.ts";
 import { linkOptions, type LinkWait } from "../links/link_options.ts";
 import type { GraphMode, LinkCapacity, LinkOptions } from "../links/policy.ts";
-import type { LinkPorts } from "./carried_types.ts";
+import type { CarryingGraph, LinkPorts } from "./carried_types.ts";
 import type { LinkEntry, NodeEntry } from "./entries.ts";
 import { knownInput } from "./known_formats.ts";
 import { attemptOf, endsOf, type LinkEnd, resolvePort } from "./link_rules.ts";
 
 /** The graph of the link. */
-interface LinkedGraph {
-  readonly nodes: ReadonlyMap<NodeId, NodeEntry>;
+interface LinkedGraph extends Pick<CarryingGraph, "nodes"> {
   readonly mode: GraphMode;
   /** Capacity of links without one of their own. */
   readonly capacity: LinkCapacity;

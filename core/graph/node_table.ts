@@ -11,16 +11,10 @@ import type { NodeId } from "../ids.ts";
 import { DraftMap, type EditableMap, type MapChanges } from "./draft_map.ts";
 import type { NodeEntry } from "./entries.ts";
 
-/** The state of a drafted table. */
-interface Drafted {
-  /** The base table. */
-  readonly from: NodeTable;
-  readonly all: DraftMap<NodeId, NodeEntry>;
-}
-
 export class NodeTable {
   readonly #all: EditableMap<NodeId, NodeEntry>;
-  readonly #drafted: Drafted | undefined;
+  /** The base table of a draft, and the differences from it. */
+  readonly #drafted: { readonly from: NodeTable; readonly all: DraftMap<NodeId, NodeEntry> } | undefined;
   #residents: Map<string, NodeEntry>;
   #delaying: Set<NodeId>;
   readonly #departures = new Map<NodeEntry, () => void>();

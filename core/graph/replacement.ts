@@ -5,7 +5,6 @@
  * @module
  */
 import { elementsByPort, takeElements } from "../descriptor/dynamic_ports.ts";
-import type { WantedPort } from "../descriptor/named_ports.ts";
 import { inferredKind, withKind } from "../descriptor/open_ports.ts";
 import { SluiceError } from "../errors.ts";
 import { laneOf } from "../placement/lane_choice.ts";
@@ -17,14 +16,12 @@ import { portsBetween } from "./link_facts.ts";
 import { assertLinkable, endsOf } from "./link_rules.ts";
 import { assertDelayed, type LoopGraph } from "./order.ts";
 
-/** The graph of the two nodes. */
-export interface ReplacementGraph extends CarryingGraph, LoopGraph<LinkEntry> {
-  /** Options of lanes, by name. */
-  readonly lanes: { readonly [name: string]: LaneOptions };
-}
-
 /** @throws {SluiceError} `InvalidGraph` for a type that the lane of the old node cannot run */
-export function assertLaneRuns({ lanes }: ReplacementGraph, old: NodeEntry, type: AnyNodeType): void {
+export function assertLaneRuns(
+  lanes: { readonly [name: string]: LaneOptions },
+  old: NodeEntry,
+  type: AnyNodeType,
+): void {
   const lane = laneOf(old.id, type.descriptor, old.lane, lanes, new Map());
   const [isNative, wasNative] = [type, old.type].map(({ descriptor }) => descriptor.lane === "native");
   if (lane === old.lane && isNative === wasNative) return;
@@ -42,28 +39,29 @@ export function assertLaneRuns({ lanes }: ReplacementGraph, old: NodeEntry, type
  * @throws {SluiceError} `PortNotFound`, `TypeMismatch` or `InvalidGraph` for a port that the type cannot have
  */
 export function typeAfter(
-  { connections }: ReplacementGraph,
+  { connections }: CarryingGraph,
   old: NodeEntry,
   type: AnyNodeType,
   config: Record<string, unknown>,
 ): AnyNodeType {
-  if (type.descriptor.type === old.type.descriptor.type) {
-    return naming(old, type, () => {
+  return naming(old, type, () => {
+    if (type.descriptor.type === old.type.descriptor.type) {
       const sized = sizedType(old.id, type, config, []);
       const told = withKind(sized.descriptor, inferredKind(old.type.descriptor));
       const descriptor = takeElements(told, elementsByPort(old.type.descriptor));
       return descriptor === sized.descriptor ? sized : withDescriptor(sized, descriptor);
-    });
-  }
-  const wanted = [
-    ...connections.intoNode(old.id).map(({ toPort, input: { of, kind } }): WantedPort =>
-      of === undefined ? toPort : { input: toPort, kind }
-    ),
-    ...connections.fromNode(old.id).map(({ fromPort, output: { of, kind } }): WantedPort =>
-      of === undefined ? fromPort : { output: fromPort, kind }
-    ),
-  ];
-  return naming(old, type, () => sizedType(old.id, type, config, wanted));
+    }
+    // A link from the node to itself names two ports.
+    const wanted = [
+      ...connections.intoNode(old.id).map(({ toPort, input: { of, kind } }) =>
+        of === undefined ? toPort : { input: toPort, kind }
+      ),
+      ...connections.fromNode(old.id).map(({ fromPort, output: { of, kind } }) =>
+        of === undefined ? fromPort : { output: fromPort, kind }
+      ),
+    ];
+    return sizedType(old.id, type, config, wanted);
+  });
 }
 
 /**
@@ -72,7 +70,7 @@ export function typeAfter(
  * @throws {SluiceError} `PortNotFound`, `TypeMismatch`, `CycleWithoutDelay`
  */
 export function assertLinksFit(
-  graph: ReplacementGraph,
+  graph: CarryingGraph & LoopGraph<LinkEntry>,
   old: NodeEntry,
   { id, type }: NodeEntry,
   known: () => readonly AnyNodeType[],

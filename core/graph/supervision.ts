@@ -43,7 +43,39 @@ export interface RestartPolicy {
 export type Supervision = "fail" | "disable" | { readonly restart: RestartPolicy };
 
 /** The JSON Schema of a {@linkcode Supervision}, for editors. */
-export const SUPERVISION_SCHEMA: ConfigSchema & { readonly [key: string]: unknown } = supervisionSchema();
+export const SUPERVISION_SCHEMA: ConfigSchema & { readonly [key: string]: unknown } = {
+  description: "The answer to a failure of the node. By default the run ends.",
+  anyOf: [
+    { const: "fail", description: "The run ends." } as ConfigSchema,
+    { const: "disable", description: "The node is torn down, and the rest goes on without it." } as ConfigSchema,
+    {
+      type: "object",
+      description: "A new instance takes the node's place.",
+      required: ["restart"],
+      additionalProperties: false,
+      properties: {
+        restart: {
+          type: "object",
+          additionalProperties: false,
+          properties: {
+            limit: limitSchema("limit", "Restarts within the window; the failure after that many ends the run."),
+            windowSeconds: limitSchema("windowSeconds", "Length of the window."),
+            backoffMs: limitSchema(
+              "backoffMs",
+              "Time before the first restart of a window; it doubles with each further one.",
+            ),
+            maxBackoffMs: limitSchema("maxBackoffMs", "Longest time before a restart."),
+            keepState: {
+              type: "boolean",
+              default: false,
+              description: "True: each restart of a window goes on from the state of the node, not only the first.",
+            },
+          },
+        },
+      },
+    },
+  ],
+};
 
 const WANTED = `"fail", "disable" or { "restart": { … } }`;
 
@@ -108,43 +140,7 @@ export function restartPolicy(given: RestartPolicy): Required<RestartPolicy> {
   return { ...Object.fromEntries(values), keepState: given.keepState ?? false } as Required<RestartPolicy>;
 }
 
-function supervisionSchema(): typeof SUPERVISION_SCHEMA {
-  const texts: { readonly [key in keyof typeof RESTART_LIMITS]: string } = {
-    limit: "Restarts within the window; the failure after that many ends the run.",
-    windowSeconds: "Length of the window.",
-    backoffMs: "Time before the first restart of a window; it doubles with each further one.",
-    maxBackoffMs: "Longest time before a restart.",
-  };
-  const keys = Object.entries(RESTART_LIMITS).map(([key, { min, max, default: usual }]): [string, ConfigSchema] => [
-    key,
-    {
-      type: "integer",
-      minimum: min,
-      maximum: max,
-      default: usual,
-      description: texts[key as keyof typeof RESTART_LIMITS],
-    },
-  ]);
-  const properties: { [key: string]: ConfigSchema } = {
-    ...Object.fromEntries(keys),
-    keepState: {
-      type: "boolean",
-      default: false,
-      description: "True: each restart of a window goes on from the state of the node, not only the first.",
-    },
-  };
-  return {
-    description: "The answer to a failure of the node. By default the run ends.",
-    anyOf: [
-      { const: "fail", description: "The run ends." } as ConfigSchema,
-      { const: "disable", description: "The node is torn down, and the rest goes on without it." } as ConfigSchema,
-      {
-        type: "object",
-        description: "A new instance takes the node's place.",
-        required: ["restart"],
-        additionalProperties: false,
-        properties: { restart: { type: "object", additionalProperties: false, properties } },
-      },
-    ],
-  };
+function limitSchema(key: keyof typeof RESTART_LIMITS, description: string): ConfigSchema {
+  const { min, max, default: usual } = RESTART_LIMITS[key];
+  return { type: "integer", minimum: min, maximum: max, default: usual, description };
 }
