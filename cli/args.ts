@@ -13,6 +13,7 @@ import { extractCommandNames } from "@optique/core/usage";
 import { choice, float, string } from "@optique/core/valueparser";
 import { CONVERT_CHOICES, type ConvertChoice } from "../core/links/policy.ts";
 import { DEFAULT_PORT } from "../control/schemas/address.ts";
+import { MAX_TAP_RATE, TAP_VIEWS, type TapView } from "../control/schemas/tap_views.ts";
 import { EXPRESSION_NAME } from "./expression/name.ts";
 import { joinServe } from "./output/serve_address.ts";
 import { ArgsAnswered } from "./output/args_answered.ts";
@@ -150,8 +151,25 @@ export interface TopArgs {
   readonly json: boolean;
 }
 
+/** `sluice tap`. */
+export interface TapArgs {
+  readonly command: "tap";
+  /** The id of a link, or an output. */
+  readonly link: string;
+  readonly what?: TapView;
+  /** Readings a second. */
+  readonly rate?: number;
+  /** URL of a control plane. */
+  readonly at: string;
+  readonly token?: string;
+  readonly output?: string;
+  readonly seconds?: number;
+  readonly json: boolean;
+}
+
 /** What a command line asks for. */
 export type CommandArgs =
+  | TapArgs
   | TopArgs
   | GraphArgs
   | RunArgs
@@ -387,19 +405,55 @@ const doctor = command("doctor", object({ command: constant("doctor"), json }), 
   brief: message`Say what is installed, what is missing, and what to do.`,
 });
 
+/** The control plane of a graph that runs. */
+const remote = {
+  at: withDefault(
+    option("--at", string({ metavar: "URL" }), {
+      description: message`The address that ${"sluice run --serve"} has printed.`,
+    }),
+    `http://127.0.0.1:${DEFAULT_PORT}`,
+  ),
+  token: optional(option("--token", string({ metavar: "TOKEN" }), {
+    description: message`The token that was printed with it; better given as ${envVar("SLUICE_TOKEN")}.`,
+  })),
+};
+
+const tap = command(
+  "tap",
+  object({
+    command: constant("tap"),
+    link: argument(string({ metavar: "LINK" }), {
+      description: message`The id of a link, such as ${"link0"}, or an output, such as ${"mic.audio"}.`,
+    }),
+    what: optional(option("--what", choice(TAP_VIEWS, { metavar: "VIEW" }), {
+      description:
+        message`How to look at it: levels, waveform or spectrum of sound, an image of a picture, or raw, what it carries.`,
+    })),
+    rate: optional(option("--rate", float({ min: 0.1, max: MAX_TAP_RATE, metavar: "HZ" }), {
+      description: message`The most readings a second; images come at most 15 times.`,
+    })),
+    output: optional(option("-o", "--output", path({ metavar: "FILE" }), {
+      description:
+        message`Write what the link carries: sound to a .wav, one picture to a .png or .jpg, values and records to a .jsonl, encoded frames to any other file.`,
+    })),
+    seconds,
+    ...remote,
+    json,
+  }),
+  {
+    brief: message`Look at what a link of a running graph carries.`,
+    description:
+      message`Prints readings of one link, or writes its frames to a file, until Ctrl-C, the end of the graph or the given time. The graph does not wait for it and is not changed by it.`,
+    footer:
+      message`Exit codes: 0 done, 1 no answer, 2 bad input, nobody listens there or the token is wrong, 130 after Ctrl-C.`,
+  },
+);
+
 const top = command(
   "top",
   object({
     command: constant("top"),
-    at: withDefault(
-      option("--at", string({ metavar: "URL" }), {
-        description: message`The address that ${"sluice run --serve"} has printed.`,
-      }),
-      `http://127.0.0.1:${DEFAULT_PORT}`,
-    ),
-    token: optional(option("--token", string({ metavar: "TOKEN" }), {
-      description: message`The token that was printed with it; better given as ${envVar("SLUICE_TOKEN")}.`,
-    })),
+    ...remote,
     once: option("--once", { description: message`Print the figures of one second, and end.` }),
     json,
   }),
@@ -422,6 +476,7 @@ const commands = [
   make,
   managePlugins,
   top,
+  tap,
   doctor,
 ] as const;
 

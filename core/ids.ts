@@ -79,6 +79,14 @@ export function poolName(text: string, code: SluiceErrorCode = "InvalidGraph"): 
   return text;
 }
 
+/**
+ * True for the id of a node or a link, and for the name of a lane, that no view of a graph shows: the control plane's
+ * own. It begins with `~`, as no other does.
+ */
+export function isHidden(name: string): boolean {
+  return name.startsWith("~");
+}
+
 /** Makes the id of the `n`-th link of a runtime. */
 export function nthLinkId(n: number): LinkId {
   return `link${n}` as LinkId;

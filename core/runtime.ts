@@ -36,8 +36,10 @@ import { assertNew, type Join, type Left, noteAdded } from "./app/app_node.ts";
 import { type AnyNodeType, assertNodeSpec, type NodeSpec } from "./registry/node_type.ts";
 import type { AnyInput, AnyOutput, InputRef, Linkable, NodeHandle, OutputRef } from "./registry/handle.ts";
 import { assertRefsOf, makeHandle } from "./registry/make_handle.ts";
+import { registerHiddenSite } from "./hidden_site.ts";
 import { registerView } from "./runtime_view.ts";
 import { findType, knownTypes, linkOf, type LinkRef, linksAt, type PortInfo, portsOf } from "./runtime/graph_names.ts";
+import { hiddenNodes } from "./runtime/hidden_nodes.ts";
 import { Runs } from "./runtime/runs.ts";
 import { Arrivals, awaitable, ScriptNodes } from "./runtime/script_nodes.ts";
 import { versionedView } from "./runtime/versioned_view.ts";
@@ -118,7 +120,10 @@ export class Runtime implements AsyncDisposable {
       events: this.events,
       options: () => this.#options,
       refused: (reason) => this.#scriptNodes.refuseStart(reason),
+      handed: (node, value) => hidden.listeners.get(node)?.(value),
     });
+    const hidden = hiddenNodes(this.#topology, () => runs.active);
+    registerHiddenSite(this, hidden);
     this.#scriptNodes = new ScriptNodes(this.#topology, () => runs.whenEnded(), () => runs.newest?.failure);
     const described = () => known().map(({ descriptor }) => descriptor);
     registerView(this, versionedView(options, this.#topology, driver, described, () => runs.shown, () => runs.count));

@@ -23,10 +23,10 @@ import { factsOf, portsBetween, roomBetween } from "./graph/link_facts.ts";
 import { assertEnd, assertForward, assertLinkable, attemptOf, type LinkEnd, resolvePort } from "./graph/link_rules.ts";
 import { NodeTable } from "./graph/node_table.ts";
 import { assertDelayed } from "./graph/order.ts";
-import { assertLaneRuns, assertLinksFit, typeAfter } from "./graph/replacement.ts";
+import { assertLaneRuns, assertLinksFit, typeAfter, unfitHidden } from "./graph/replacement.ts";
 import { keptOptions, type NodeOption } from "./graph/schema.ts";
 import type { Supervision } from "./graph/supervision.ts";
-import { defaultNodeId, laneName, type LinkId, type NodeId, nodeId } from "./ids.ts";
+import { defaultNodeId, isHidden, laneName, type LinkId, type NodeId, nodeId } from "./ids.ts";
 import type { ConvertChoice, GraphMode, LinkCapacity, LinkOptions } from "./links/policy.ts";
 import type { Isolation } from "./placement/isolation.ts";
 import { checkLaneOptions, DEFAULT_LANE, isAutoPlaced, laneOf } from "./placement/lane_choice.ts";
@@ -159,7 +159,17 @@ export class Topology {
     return { nodes: this.#nodes.changes(), links: this.connections.changes() };
   }
 
-  /** Goes up with each change of the graph. */
+  /** The nodes that views of the graph show, in the order in which they were added. */
+  get shownNodes(): NodeEntry[] {
+    return [...this.nodes.values()].filter(({ id }) => !isHidden(id));
+  }
+
+  /** The links between nodes that views of the graph show, in the order in which they were made. */
+  get shownLinks(): LinkEntry[] {
+    return [...this.links.values()].filter(({ id }) => !isHidden(id));
+  }
+
+  /** Goes up with each change of the graph, except those of hidden nodes alone. */
   get version(): number {
     return this.#version;
   }
@@ -174,7 +184,8 @@ export class Topology {
     this.mode = draft.mode;
     this.lanes = draft.lanes;
     this.#carried = undefined;
-    this.#version++;
+    const entries = [...nodes.set, ...nodes.gone, ...links.set, ...links.gone];
+    if (entries.length === 0 || entries.some(({ id }) => !isHidden(id))) this.#version++;
     this.#nodes.tellDepartures();
   }
 
@@ -329,7 +340,7 @@ export class Topology {
   link(id: string): LinkEntry {
     const link = this.links.get(id as LinkId);
     if (link !== undefined) return link;
-    const available = [...this.links.keys()];
+    const available = this.shownLinks.map((each) => each.id);
     const isPort = typeof id === "string" && id.includes(".") && this.nodes.has(id.split(".", 1)[0] as NodeId);
     const hint = typeof id !== "string"
       ? "; wanted an id, as connect() gives it and runtime.links() has it"
@@ -368,6 +379,7 @@ export class Topology {
     };
     this.#assertSchedulable(entry);
     this.#swap(entry);
+    for (const link of unfitHidden(this, entry.id, this.known)) this.connections.remove(link.id);
     try {
       assertLinksFit(this, old, entry, this.known);
     } catch (error) {
@@ -417,6 +429,31 @@ export class Topology {
     this.#nodes.put(entry, lane !== FAILED);
     this.#version++;
     return entry;
+  }
+
+  /**
+   * Adds a node that no view of the graph shows, and that no end of the graph waits for. Its failure disables it.
+   *
+   * @param entry `id` and `lane` begin with `~`; `sampleNs`: how often writers give it frames
+   */
+  addHidden(entry: Pick<NodeEntry, "id" | "type" | "config" | "lane" | "sampleNs">): void {
+    this.#nodes.put({
+      ...entry,
+      index: this.#numbers.takeNode(),
+      autoPlaced: false,
+      supervision: "disable",
+      bypassed: false,
+      life: this.#numbers.takeLife(),
+      incarnation: 0,
+    });
+  }
+
+  /** Drops the hidden nodes of a graph that does not run. */
+  dropHidden(): void {
+    const nodes = [...this.nodes.values()].filter(({ id }) => isHidden(id));
+    const links = nodes.flatMap(({ id }) => this.connections.at(id));
+    for (const { id } of nodes) this.removeNode(id);
+    this.recycle(nodes, links);
   }
 
   /** Returns the nodes on a lane. */
@@ -489,8 +526,8 @@ export class Topology {
     const ends = this.assertFree(from, to);
     const chosen = roomBetween(this, from, to, ports.output, options);
     assertDelayed(this, attemptOf(from, to), ends);
-    const id = this.#numbers.takeLinkId();
     const index = this.#numbers.takeLink();
+    const id = isHidden(ends.toNode) ? `~link${index}` as LinkId : this.#numbers.takeLinkId();
     const { kind } = carried.of(ends.fromNode, ends.fromPort, resolvePort(from, "output"));
     for (const end of [ends.fromNode, ends.toNode]) if (kind !== undefined) this.#spreadKind(end, kind);
     const entry: LinkEntry = { id, index, ...ends, ...ports, ...chosen, asked: options };

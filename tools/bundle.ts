@@ -28,6 +28,9 @@ const DOORS: Readonly<Record<string, string>> = Object.fromEntries(
   ) => [door === "." ? "mod" : door.slice("./".length), path.slice("./".length)]),
 );
 
+/** The packages that lanes import and that are no public modules, by their names in the bundle. */
+const PACKAGES: Readonly<Record<string, string>> = { tap_package: "control/taps/tap_package.ts" };
+
 /** The modules of workers. */
 const WORKERS: Readonly<Record<string, string>> = {
   lane_worker: "core/lanes/loop/lane_worker.ts",
@@ -101,7 +104,7 @@ const BESIDE = [
  */
 export async function makeBundle(): Promise<void> {
   const startedMs = Date.now();
-  const modules = { main: MAIN, ...DOORS, ...WORKERS };
+  const modules = { main: MAIN, ...DOORS, ...PACKAGES, ...WORKERS };
   const input = Object.entries(modules).map(([name, path]) => [name, ROOT + path]);
   const types = listBundledNodes().map((type) => [`node_${type}`, NODE + type]);
   const bundle = await rolldown({
@@ -265,7 +268,9 @@ function measureLate(code: string): string {
 /** The module that stands for {@linkcode BUNDLE_MODULE}. */
 function bundleModule(): string {
   const at = (path: string) => `new URL(${JSON.stringify(path)}, import.meta.url).href`;
-  const doors = Object.entries(DOORS).map(([name, path]) => `[${at(`../${path}`)}, ${at(`./${name}.js`)}]`);
+  const doors = Object.entries({ ...DOORS, ...PACKAGES }).map(([name, path]) =>
+    `[${at(`../${path}`)}, ${at(`./${name}.js`)}]`
+  );
   const types = listBundledNodes().map((type) => `[${at(`../${NODES}#${type}`)}, ${at(`./node_${type}.js`)}]`);
   return `export const bundle = { doors: new Map([${[...doors, ...types].join(", ")}]) };`;
 }

@@ -49,7 +49,8 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
     dynamicParts: ["sluice.gen.ts"],
     npm: ["@dprint/formatter", "@dprint/typescript", "jsonc-parser", "ts-morph"],
   },
-  "control": { parts: ["core", "ffi"], npm: ["hono", "zod"] },
+  "control": { parts: ["control/taps", "core", "ffi"], npm: ["hono", "zod"] },
+  "control/taps": { parts: ["control", "core", "kernels", "processors"], npm: [] },
   "transports": { parts: ["core", "control"], npm: [] },
   "transports/http": { parts: ["transports", "core", "control"], npm: ["hono", "zod"] },
   "transports/grpc": {
@@ -61,6 +62,7 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
     parts: [
       "sluice.gen.ts",
       "control",
+      "control/taps",
       "transports",
       "transports/http",
       "transports/grpc",

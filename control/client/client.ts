@@ -23,6 +23,7 @@ import {
   NOTIFICATIONS,
 } from "../schemas/methods.ts";
 import { decodeStats, readStatsHead } from "../schemas/stats_frame.ts";
+import { isTapMessage, readTap } from "../schemas/tap.ts";
 
 export { ControlError, UnansweredCall } from "./client_calls.ts";
 export type { ClientEvents, ConnectionStatus } from "./client_events.ts";
@@ -301,6 +302,8 @@ export class ControlClient {
         const { subscription, lines } = params as NotificationParams<"logs">;
         return subscription === this.#logsId ? this.#takeLines(lines) : undefined;
       }
+      case "tap.ended":
+        return this.#listeners.tell("tapEnded", params as NotificationParams<"tap.ended">);
       case "resync": {
         const { subscription } = params as NotificationParams<"resync">;
         if (subscription === this.#eventsId) void this.#followEvents();
@@ -310,6 +313,7 @@ export class ControlClient {
   }
 
   #readStats(data: ArrayBuffer): void {
+    if (isTapMessage(data)) return this.#listeners.tell("tap", readTap(data));
     const { version, subscription } = readStatsHead(data);
     const { graph } = this.#live;
     // The message belongs to an older version, or to a subscription that has ended.

@@ -7,6 +7,7 @@ import type { ControlEvent, LogLine } from "../schemas/feed.ts";
 import type { GraphSnapshot } from "../schemas/graph.ts";
 import type { NotificationParams } from "../schemas/methods.ts";
 import type { StatsFrame } from "../schemas/stats_frame.ts";
+import type { TapMessage } from "../schemas/tap.ts";
 
 /** State of the connection. `waiting`: it was lost, and the client will retry. */
 export type ConnectionStatus = "connecting" | "open" | "waiting" | "closed";
@@ -24,6 +25,10 @@ export interface ClientEvents {
   events: readonly ControlEvent[];
   /** Oldest first; each once, for one choice of `WatchOptions.logs`. */
   logs: readonly LogLine[];
+  /** The readings of all taps that `tap.open` has opened on this connection. */
+  tap: TapMessage;
+  /** A tap has ended by itself. After a lost connection there is none, and none of these. */
+  tapEnded: NotificationParams<"tap.ended">;
   /** The graph belongs to another run: the runtime was restarted, and counts begin at 0. */
   restart: GraphSnapshot;
   /**
@@ -43,6 +48,8 @@ export class ClientListeners {
     figures: new Set(),
     events: new Set(),
     logs: new Set(),
+    tap: new Set(),
+    tapEnded: new Set(),
     restart: new Set(),
     problem: new Set(),
   };

@@ -20,6 +20,8 @@ import { listSessions } from "../answers/sessions.ts";
 import { detailNode, findLink, findNode } from "../answers/snapshot.ts";
 import type { StatsPump } from "../figures/stats_pump.ts";
 import { type GraphEditing, graphMethods } from "./graph_methods.ts";
+import { TapCalls } from "../taps/tap_calls.ts";
+import type { Taps } from "../taps/taps.ts";
 import { subscribeEvents, subscribeLogs } from "./subscriptions.ts";
 import { ClientBudget, WorkBudget } from "../answers/work_budget.ts";
 
@@ -44,6 +46,7 @@ export interface ConnectionHost extends GraphEditing {
   readonly history: GraphHistory;
   readonly limits: ControlLimits;
   readonly answers: ReadyAnswers;
+  readonly taps: Taps;
   /** Whose sessions are listed. */
   readonly sessions: SessionRouter | undefined;
   /** The share of the thread's time that all clients have together. */
@@ -76,7 +79,8 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost): Connec
   // Starts with no saved time, so that a client gains nothing by reconnecting.
   const own = new WorkBudget(limits.connectionShare, OWN_BURST_MS, 0, () => performance.now());
   const budget = new ClientBudget(own, host.budget);
-  const handlers = makeHandlers(host, outbox, subscriptions, budget);
+  const taps = new TapCalls(host.taps, outbox, budget, limits.taps);
+  const handlers = makeHandlers(host, outbox, subscriptions, budget, taps);
   const rate = new RateLimit(limits.callsPerSecond, limits.burst, () => performance.now());
   let refused = 0;
   let hasCalled = false;
@@ -117,6 +121,7 @@ export function serveConnection(socket: WebSocket, host: ConnectionHost): Connec
   socket.onclose = () => {
     for (const { end } of subscriptions.values()) end();
     subscriptions.clear();
+    taps.end();
   };
   // A close event follows.
   socket.onerror = () => {};
@@ -139,6 +144,7 @@ function makeHandlers(
   outbox: Outbox,
   subscriptions: Map<number, Subscription>,
   budget: ClientBudget,
+  taps: TapCalls,
 ): Handlers {
   const { runtime, run, feed, pump, history, limits, answers } = host;
   let nextId = 1;
@@ -219,17 +225,24 @@ function makeHandlers(
       subscriptions.set(subscription, { end: () => feedOf[Symbol.dispose](), flush: feedOf.flush });
       return { subscription, run: run(), recent: [...feedOf.recent] as LogLine[] };
     },
-    "unsubscribe": ({ subscription }) => {
+    "tap.open": (params) => taps.open(nextId++, params),
+    "tap.close": async ({ subscription }) => {
+      if (!await taps.close(subscription)) throw notSubscribed(subscription);
+      return {};
+    },
+    "unsubscribe": async ({ subscription }) => {
       const found = subscriptions.get(subscription);
-      if (found === undefined) {
-        const message = `Cannot end subscription ${subscription}: no subscription has that number`;
-        throw new RpcRefusal(RPC_CODE.invalidParams, "SubscriptionNotFound", message);
-      }
-      found.end();
+      if (found === undefined && !await taps.close(subscription)) throw notSubscribed(subscription);
+      found?.end();
       subscriptions.delete(subscription);
       return {};
     },
   };
+}
+
+function notSubscribed(subscription: number): RpcRefusal {
+  const message = `Cannot end subscription ${subscription}: no subscription has that number`;
+  return new RpcRefusal(RPC_CODE.invalidParams, "SubscriptionNotFound", message);
 }
 
 function limited(code: "RateLimited" | "TooManySubscriptions", message: string): RpcRefusal {

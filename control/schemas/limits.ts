@@ -24,6 +24,8 @@ export interface ControlLimits {
   readonly connectionShare: number;
   /** Subscriptions of one connection. */
   readonly subscriptions: number;
+  /** Taps of one connection. */
+  readonly taps: number;
   /** Bytes that may wait for a slow connection before statistics, events and lines are left out. */
   readonly waitingBytes: number;
   /** Bytes that may wait before the connection is closed. */
@@ -43,6 +45,7 @@ export const DEFAULT_LIMITS: ControlLimits = {
   mainShare: 0.25,
   connectionShare: 0.005,
   subscriptions: 8,
+  taps: 16,
   waitingBytes: 1024 * 1024,
   maxWaitingBytes: 16 * 1024 * 1024,
   requestsPerSecond: 500,

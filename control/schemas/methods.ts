@@ -11,6 +11,7 @@ import { ControlEvent, LEVELS, LogLine } from "./feed.ts";
 import { GRAPH_STATES, GraphSnapshot, NodeDetail, NodeTypeInfo } from "./graph.ts";
 import { PastFigures } from "./history.ts";
 import { SessionList } from "./sessions.ts";
+import { TapEnded, TapOpened, TapParams } from "./tap.ts";
 import { z } from "./zod.ts";
 
 /** Statistics a second: the range, and the default. */
@@ -131,6 +132,10 @@ export const METHODS = {
     }),
     result: z.object({ subscription: Subscription, run: z.string(), recent: z.array(LogLine) }),
   },
+  /** Looks at the frames of a link or an output: sends binary messages (`tap.ts`), `rate` a second at most. */
+  "tap.open": { params: TapParams, result: TapOpened },
+  /** Ends a tap, as `unsubscribe` does. */
+  "tap.close": { params: z.strictObject({ subscription: Subscription }), result: z.object({}) },
   /** Ends a subscription. */
   "unsubscribe": { params: z.strictObject({ subscription: Subscription }), result: z.object({}) },
 } as const;
@@ -163,6 +168,8 @@ export const NOTIFICATIONS = {
   "events": z.object({ subscription: Subscription, events: z.array(ControlEvent) }),
   /** Log lines of a subscription, oldest first. */
   "logs": z.object({ subscription: Subscription, lines: z.array(LogLine) }),
+  /** A tap has ended by itself: the graph has, or its output has gone. */
+  "tap.ended": TapEnded,
   /**
    * The connection was too slow: `dropped` events or lines of a subscription were left out. A client can subscribe
    * again for the recent ones.

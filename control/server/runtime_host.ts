@@ -12,6 +12,7 @@ import { HistoryKeeper } from "../figures/history_keeper.ts";
 import { CommandAccess, type CommandAccessOptions } from "../commands/command_access.ts";
 import { CommandLog } from "../commands/command_log.ts";
 import { StatsPump } from "../figures/stats_pump.ts";
+import { Taps } from "../taps/taps.ts";
 
 /** A runtime that is shown until it is disposed of. */
 export interface RuntimeHost extends Disposable {
@@ -39,14 +40,16 @@ export function hostRuntime(
   const answers = new ReadyAnswers(run, title);
   const pump = new StatsPump({ view: () => viewRuntime(runtime), graph: (view) => answers.graph(view), sent });
   const keeper = new HistoryKeeper(() => viewRuntime(runtime), (view) => pump.read(view));
+  const taps = new Taps(runtime);
   const edits = runtime.events.on("graph", () => pump.hurry());
   let made: CommandLog | undefined;
   const log = () => made ??= new CommandLog(runtime);
   const access = new CommandAccess(runtime, commands);
   return {
-    host: { ...shared, log, access, runtime, run, feed, pump, history: keeper.history, answers },
+    host: { ...shared, log, access, runtime, run, feed, pump, history: keeper.history, answers, taps },
     finish: () => pump.finish(),
     [Symbol.dispose]() {
+      taps[Symbol.dispose]();
       keeper[Symbol.dispose]();
       pump[Symbol.dispose]();
       feed[Symbol.dispose]();

@@ -6,7 +6,7 @@
  */
 import type { ControlPage } from "../control_page.ts";
 import type { LinkEntry } from "../graph/entries.ts";
-import { type NodeId, portAddress } from "../ids.ts";
+import { isHidden, type NodeId, portAddress } from "../ids.ts";
 import type { EditExtras } from "../live/edit_site.ts";
 import type { GraphChange } from "../live/graph_change.ts";
 import { type NodeState, readLinkCounters } from "../stats.ts";
@@ -31,7 +31,7 @@ export class RunEvents implements EventSink {
   }
 
   publish(event: EventBody): void {
-    if (!this.#isOver) this.#bus.publish(event);
+    if (!this.#isOver && !isOfHidden(event)) this.#bus.publish(event);
   }
 
   /** Ends the run's events: streams end, and listeners next receive events of the next run. */
@@ -39,6 +39,12 @@ export class RunEvents implements EventSink {
     this.#isOver = true;
     this.#bus.endStreams();
   }
+}
+
+/** True for an event of a node, a link or a lane that no view of the graph shows. */
+function isOfHidden(event: EventBody): boolean {
+  const { nodeId = "", linkId = "", lane = "" } = event as { nodeId?: string; linkId?: string; lane?: string };
+  return isHidden(nodeId) || isHidden(linkId) || isHidden(lane);
 }
 
 /** The states of a graph's nodes. Publishes every change. */
@@ -85,7 +91,7 @@ export function publishEdit(
     group: "graph",
     kind: "edited",
     actions,
-    nodes: [...nodes],
+    nodes: [...nodes].filter((id) => !isHidden(id)),
     ...(by && { by }),
     ...(reason && { reason }),
   });

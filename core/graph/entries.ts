@@ -26,6 +26,8 @@ export interface NodeEntry extends KeptOptions {
   readonly incarnation: number;
   /** True if the node is a converter of a link: it is removed with that link. */
   readonly converts?: true;
+  /** For a hidden node: the least time between two frames that the writers of its links give it, nanoseconds. */
+  readonly sampleNs?: number;
 }
 
 /** A link of the graph. */

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { LinkId, NodeId } from "../ids.ts";
+import { isHidden, type LinkId, type NodeId } from "../ids.ts";
 import type { PathLatency, RuntimeStats } from "../stats.ts";
 import type { Topology } from "../topology.ts";
 import { feedbackLinks, orderedNodes } from "./order.ts";
@@ -28,7 +28,9 @@ export function pathLatencies(
   return all.filter(({ id }) => topology.connections.intoNode(id).length === 0).flatMap(
     ({ id: source }): PathLatency[] => {
       const reached = slowest(source, ways);
-      return all.filter(({ id }) => reached.has(id) && topology.connections.fromNode(id).length === 0).map(
+      return all.filter(({ id }) =>
+        reached.has(id) && !topology.connections.fromNode(id).some((link) => !isHidden(link.id))
+      ).map(
         ({ id: sink }) => {
           const lagNs = reached.get(sink);
           const { p50Ns, p99Ns, samples } = ages.get(sink)!;

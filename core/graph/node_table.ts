@@ -7,7 +7,7 @@
 import { describeName } from "../errors/describe_value.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
 import { SluiceError } from "../errors.ts";
-import type { NodeId } from "../ids.ts";
+import { isHidden, type NodeId } from "../ids.ts";
 import { DraftMap, type EditableMap, type MapChanges } from "./draft_map.ts";
 import type { NodeEntry } from "./entries.ts";
 
@@ -63,7 +63,7 @@ export class NodeTable {
   get(id: string): NodeEntry {
     const entry = this.#all.get(id as NodeId);
     if (entry !== undefined) return entry;
-    const available = [...this.#all.keys()];
+    const available = [...this.#all.keys()].filter((each) => !isHidden(each));
     throw new SluiceError(
       "NodeNotFound",
       `Cannot find node ${describeName(id)}${didYouMean(id, available)}; nodes: ${listSome(available)}` +

@@ -7,6 +7,7 @@
 import { elementsByPort, takeElements } from "../descriptor/dynamic_ports.ts";
 import { inferredKind, withKind } from "../descriptor/open_ports.ts";
 import { SluiceError } from "../errors.ts";
+import { isHidden, type NodeId } from "../ids.ts";
 import { laneOf } from "../placement/lane_choice.ts";
 import type { LaneOptions } from "../placement/lane_options.ts";
 import { type AnyNodeType, sizedType, withDescriptor } from "../registry/node_type.ts";
@@ -56,7 +57,7 @@ export function typeAfter(
       ...connections.intoNode(old.id).map(({ toPort, input: { of, kind } }) =>
         of === undefined ? toPort : { input: toPort, kind }
       ),
-      ...connections.fromNode(old.id).map(({ fromPort, output: { of, kind } }) =>
+      ...connections.fromNode(old.id).filter(({ id }) => !isHidden(id)).map(({ fromPort, output: { of, kind } }) =>
         of === undefined ? fromPort : { output: fromPort, kind }
       ),
     ];
@@ -76,13 +77,31 @@ export function assertLinksFit(
   known: () => readonly AnyNodeType[],
 ): void {
   for (const link of graph.connections.at(id)) {
-    naming(old, type, () => {
-      const [from, to] = endsOf(graph, link);
-      assertLinkable(from, to, portsBetween(graph, from, to), new CarriedTypes(graph, link), known);
-    });
+    naming(old, type, () => assertFits(graph, link, known));
   }
   if (old.type.descriptor.delays !== true || type.descriptor.delays === true) return;
   for (const link of graph.connections.fromNode(id)) assertDelayed(graph, replacement(old, type), link, "leaves");
+}
+
+/**
+ * Returns the links to hidden nodes that do not fit the type of the node that is in the old one's place now: whoever
+ * looks on stands in no edit's way.
+ */
+export function unfitHidden(graph: CarryingGraph, id: NodeId, known: () => readonly AnyNodeType[]): LinkEntry[] {
+  return graph.connections.fromNode(id).filter((link) => {
+    if (!isHidden(link.id)) return false;
+    try {
+      assertFits(graph, link, known);
+      return false;
+    } catch {
+      return true;
+    }
+  });
+}
+
+function assertFits(graph: CarryingGraph, link: LinkEntry, known: () => readonly AnyNodeType[]): void {
+  const [from, to] = endsOf(graph, link);
+  assertLinkable(from, to, portsBetween(graph, from, to), new CarriedTypes(graph, link), known);
 }
 
 /** Returns the start of messages about a replacement. */

@@ -20,7 +20,7 @@ import type { Topology } from "../topology.ts";
 import { givenOptions, GRAPH_VERSION, type GraphFile, type GraphFileNode, pick, present } from "./schema.ts";
 
 /** The parts of a graph that the file holds. */
-export type SnapshotSource = Pick<Topology, "mode" | "nodes" | "links" | "lanes" | "capacity" | "convert">;
+export type SnapshotSource = Pick<Topology, "mode" | "shownNodes" | "shownLinks" | "lanes" | "capacity" | "convert">;
 
 /** The options of a runtime that the file holds. */
 export interface SnapshotOptions {
@@ -43,8 +43,8 @@ export function snapshotGraph(
   options: SnapshotOptions = {},
 ): GraphFile {
   const { pools = {}, memory, endsWithSources } = options;
-  const nodes = [...graph.nodes.values()];
-  const links = [...graph.links.values()];
+  const nodes = graph.shownNodes;
+  const links = graph.shownLinks;
   const ends = links.flatMap(({ fromNode, fromPort, toNode, toPort }) => [
     { node: fromNode, port: fromPort },
     { node: toNode, port: toPort },

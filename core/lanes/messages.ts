@@ -412,6 +412,8 @@ export type LaneReport =
   /** A node has completed a file. */
   | { readonly kind: "recorded"; readonly path: string }
   | { readonly kind: "emitted"; readonly node: NodeId; readonly name: string; readonly data: unknown }
+  /** A hidden node has handed over a value for the control plane. */
+  | { readonly kind: "handed"; readonly node: NodeId; readonly value: unknown }
   /** How many events of the lane's nodes were dropped since the last report. */
   | { readonly kind: "overflow"; readonly lost: number }
   /** The newest news of nodes. */

@@ -44,6 +44,11 @@ export interface LinkPlan {
   readonly extra?: number;
   /** True if the input had another link before, so the first frame has a gap before it. */
   readonly rejoins?: boolean;
+  /**
+   * For a link to a hidden node, which no part of the graph notices: the least time between two frames that the writer
+   * gives it, in the mean, nanoseconds. Native stages give it all frames. No frame wakes such a node.
+   */
+  readonly sampleNs?: number;
 }
 
 /** A node, as the ends of its links wake it. */

@@ -103,6 +103,12 @@ export const CONVERT_CHOICES: readonly ConvertChoice[] = ["auto", "off"];
 /** The most frames that a link holds. */
 export const MAX_LINK_CAPACITY = 65_536;
 
+/**
+ * The most blocks of audio that the writer of a link to a hidden node keeps before it gives them all at once: they are
+ * held beyond the link's capacity.
+ */
+export const MOST_LINGERING = 8;
+
 /** Returns how many frames a link holds by default. */
 export function defaultCapacity(kind: FrameKind): number {
   return KIND_FACTS[kind].capacity;

@@ -19,7 +19,7 @@ import { frameOf } from "../frames/frame_of.ts";
 import type { Pool } from "../memory/pool.ts";
 import type { LinkPlan, LinkReader, LinkWriter, Wakeable } from "./link.ts";
 import type { LinkRest } from "./link_move.ts";
-import { evicts, POLICY_FACTS, waitsForRoom } from "./policy.ts";
+import { evicts, MOST_LINGERING, POLICY_FACTS, waitsForRoom } from "./policy.ts";
 
 // Local copies: V8 resolves an imported constant again at each use.
 const POOL_SHIFT = ENTRY.poolShift;
@@ -35,6 +35,9 @@ const READ = LINK.read >> 3;
 const SKIPPED = LINK.droppedSkipped >> 3;
 const UNLINKED = LINK.droppedUnlinked >> 3;
 const TO_KEY = LINK.droppedToKey >> 3;
+
+/** How long blocks of audio for a hidden node wait for others that follow, nanoseconds. */
+const LINGER_NS = 40_000_000;
 
 /** The lane's state that the ends need. */
 export interface RingLinkSite {
@@ -67,6 +70,9 @@ export class RingLinkWriter implements LinkWriter {
   #toKey = false;
   /** The time at which the frame that was staged last entered the graph. */
   #newestIngressNs = 0;
+  /** For a link of audio to a hidden node: the ingress time from which staged blocks no longer wait for others. */
+  #lingersUntilNs = 0;
+  readonly #lingers: boolean;
 
   /** @param readerLane the lane at the other end */
   constructor(plan: LinkPlan, site: RingLinkSite, readerLane: number) {
@@ -77,7 +83,8 @@ export class RingLinkWriter implements LinkWriter {
     this.#at = index64(site.page.linkOffset(plan.index));
     this.#lossless = waitsForRoom(plan.policy);
     this.#readerLane = readerLane;
-    this.#batch = Math.min(POLICY_FACTS[plan.policy].places ?? RING_BATCH, RING_BATCH);
+    this.#lingers = plan.sampleNs !== undefined && plan.kind === "audio";
+    this.#batch = Math.min(POLICY_FACTS[plan.policy].places ?? RING_BATCH, this.#lingers ? MOST_LINGERING : RING_BATCH);
     if (plan.rejoins) this.markGap();
   }
 
@@ -100,9 +107,12 @@ export class RingLinkWriter implements LinkWriter {
     let entry = frame.slot | (frame.pool.index << POOL_SHIFT);
     if (this.#gapAhead || frame.linkGap) entry |= DISCONTINUITY;
     this.#gapAhead = false;
-    if (this.#staged === 0) this.#site.staged.push(this);
+    if (this.#staged === 0) {
+      if (this.#lingers) this.#lingersUntilNs = this.#newestIngressNs + LINGER_NS;
+      else this.#site.staged.push(this);
+    }
     this.#ring.staging[this.#staged++] = entry;
-    if (this.#staged >= this.#batch) this.flush();
+    if (this.#staged >= this.#batch || (this.#lingers && this.#newestIngressNs > this.#lingersUntilNs)) this.flush();
   }
 
   flush(): void {

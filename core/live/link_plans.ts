@@ -56,7 +56,8 @@ export class LinkPlans {
     const { schema, struct } = topology.carried.of(fromNode, fromPort, entry.output);
     const rejoins = this.#fed.get(toNode)?.has(toPort) === true;
     const ends = { fromNode, fromPort, toNode, toPort };
-    const bare = { id, index, policy, capacity, kind, schema, struct, ...ends, feedback, rejoins };
+    const { sampleNs } = topology.node(toNode);
+    const bare = { id, index, policy, capacity, kind, schema, struct, ...ends, feedback, rejoins, sampleNs };
     let plan: LinkPlan = { ...bare, readerBit: 0, writerBit: 0 };
     if (writer !== reader) {
       const linkOffset = this.#page.linkOffset(index);
@@ -163,8 +164,7 @@ export class LinkPlans {
     if (plan.ring === undefined) return undefined;
     const linkOffset = this.#page.linkOffset(plan.index);
     const ring = this.#driver.createRing({ capacity: plan.capacity, evicts: evicts(plan.policy), linkOffset });
-    this.#driver.bindReader(ring, reader, plan.readerBit);
-    this.#driver.bindWriter(ring, writer, plan.writerBit);
+    this.#bind({ ...plan, ring }, writer, reader);
     this.#keep(entry, { plan: { ...plan, ring }, writer, reader });
     return plan.ring;
   }
@@ -193,8 +193,9 @@ export class LinkPlans {
     else this.#closing.delete(entry);
   }
 
-  #bind({ ring, readerBit, writerBit }: LinkPlan, writer: number, reader: number): void {
-    this.#driver.bindReader(ring!, reader, readerBit);
+  /** Directs the signals of a ring. A hidden node looks for frames by itself, so that no writer has to wake it. */
+  #bind({ ring, readerBit, writerBit, sampleNs }: LinkPlan, writer: number, reader: number): void {
+    if (sampleNs === undefined) this.#driver.bindReader(ring!, reader, readerBit);
     this.#driver.bindWriter(ring!, writer, writerBit);
   }
 

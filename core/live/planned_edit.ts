@@ -4,7 +4,7 @@
  * @module
  */
 import type { Carries, LinkEntry, NodeEntry } from "../graph/entries.ts";
-import { type LinkId, type NodeId, type PortAddress, portAddress } from "../ids.ts";
+import { isHidden, type LinkId, type NodeId, type PortAddress, portAddress } from "../ids.ts";
 import type { EditExtras } from "./edit_site.ts";
 import type { GraphChange, NodeChange } from "./graph_change.ts";
 
@@ -61,11 +61,16 @@ export function describePlan(
     removed: removed.map(({ id }) => id),
     replaced: replaced.map(succession),
     moved: moved.map(succession),
-    changed: [...ported, ...bypassed].map(({ id }) => id),
+    changed: [...ported, ...bypassed].map(({ id }) => id).filter((id) => !isHidden(id)),
     configured: configure.map(({ node, values }) => ({ node, keys: Object.keys(values) })),
-    linked: linked.map(ends),
-    unlinked: unlinked.map(ends),
+    linked: shown(linked).map(ends),
+    unlinked: shown(unlinked).map(ends),
   };
+}
+
+/** Leaves out the links to hidden nodes. */
+function shown(links: readonly LinkEntry[]): LinkEntry[] {
+  return links.filter(({ id }) => !isHidden(id));
 }
 
 function placed({ id, type, lane }: NodeEntry) {

@@ -18,6 +18,7 @@ import { RingLinkWriter } from "../links/ring_link.ts";
 import type { Pool } from "../memory/pool.ts";
 import type { PortDescriptor } from "../descriptor/descriptor.ts";
 import { kindOf } from "../errors/kind_of.ts";
+import { Sampler } from "./sampler.ts";
 import type { StreamOutput, WaitOptions } from "./stream.ts";
 
 /** The functions of its node that a port calls. */
@@ -64,6 +65,8 @@ export class OutputPort implements StreamOutput {
   #onlyIsLossless = false;
   /** The only link, if it leads to another lane and its frames need no preparation. */
   #onlyRing: RingLinkWriter | undefined;
+  /** What gives frames to hidden nodes; absent while there are none. */
+  #sampler: Sampler | undefined;
   readonly #kindCode: number = 0;
   readonly #isData: boolean;
   readonly #schema: string | undefined;
@@ -79,7 +82,9 @@ export class OutputPort implements StreamOutput {
    * @internal
    */
   structType: StructType | undefined;
+  /** The attached links, and those of them that do not lead to hidden nodes. */
   readonly #links: LinkWriter[] = [];
+  #shown: readonly LinkWriter[] = [];
   readonly #lossless: LinkWriter[] = [];
   #crossesLanes = false;
   /** True if the end of stream was sent. `#only` and `#onlyRing` are then unset, so that their writes need no check. */
@@ -140,6 +145,15 @@ export class OutputPort implements StreamOutput {
    */
   get links(): readonly LinkWriter[] {
     return this.#links;
+  }
+
+  /**
+   * The attached links without those to hidden nodes.
+   *
+   * @internal
+   */
+  get shownLinks(): readonly LinkWriter[] {
+    return this.#shown;
   }
 
   /**
@@ -248,6 +262,7 @@ export class OutputPort implements StreamOutput {
 
   write(frame: Frame): void {
     if (frame?.kindCode !== this.#kindCode) this.#refuseKind(frame);
+    if (this.#sampler !== undefined) this.#sampler.sample(frame);
     const only = this.#only;
     if (only === undefined) {
       if (this.#onlyRing === undefined) this.#writeToAll(frame);
@@ -275,7 +290,7 @@ export class OutputPort implements StreamOutput {
   }
 
   #writeToAll(frame: Frame): void {
-    const links = this.#links;
+    const links = this.#shown;
     if (this.#ended) this.#host.usedLate(this.name);
     for (let k = 0; k < this.#lossless.length && !this.#ended; k++) {
       if (this.#lossless[k].room() <= 0) this.#assertOwed(this.#lossless[k]);
@@ -299,12 +314,15 @@ export class OutputPort implements StreamOutput {
   }
 
   #linksChanged(): void {
-    const [first] = this.#links;
-    const isSole = this.#links.length === 1 && !this.#ended;
+    const shown = this.#shown = this.#links.filter(({ plan }) => plan.sampleNs === undefined);
+    const hidden = this.#ended ? [] : this.#links.filter((link) => !shown.includes(link));
+    this.#sampler = hidden.length === 0 ? undefined : new Sampler(hidden, this.#sampler);
+    const [first] = shown;
+    const isSole = shown.length === 1 && !this.#ended;
     this.#only = isSole && first instanceof LocalLink ? first : undefined;
     this.#onlyIsLossless = this.#lossless.length === 1;
     this.#onlyRing = isSole && first instanceof RingLinkWriter && !this.#isData ? first : undefined;
-    this.#crossesLanes = this.#links.some(({ plan }) => plan.ring !== undefined);
+    this.#crossesLanes = shown.some(({ plan }) => plan.ring !== undefined);
   }
 
   #refuseKind(frame: Frame): never {

@@ -8,7 +8,7 @@ import { bundle } from "./bundle.ts";
 import { BUNDLE_FOLDER, findChangedSources } from "./bundle_state.ts";
 
 /** Sources that no lane runs, although the bundle has them. */
-const NOT_OF_LANES = /^(?:cli|codegen|control|tools)\//;
+const NOT_OF_LANES = /^(?:cli|codegen|control(?!\/taps\/)|tools)\//;
 
 let isBundled: boolean | undefined;
 

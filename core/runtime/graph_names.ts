@@ -10,7 +10,7 @@ import type { Topology } from "../topology.ts";
 import { expandPort, findPort, type NodeDescriptor } from "../descriptor/descriptor.ts";
 import { isOpen, kindsOf } from "../descriptor/open_ports.ts";
 import type { FrameKind } from "../frames/format.ts";
-import { type LinkId, type NodeId, type PortAddress, portAddress, splitAddress } from "../ids.ts";
+import { isHidden, type LinkId, type NodeId, type PortAddress, portAddress, splitAddress } from "../ids.ts";
 import { describeName } from "../errors/describe_value.ts";
 import { kindOf } from "../errors/kind_of.ts";
 import { didYouMean, listSome } from "../errors/suggestion.ts";
@@ -33,9 +33,9 @@ export function findType(registry: NodeRegistry | undefined, type: string): AnyN
  * Returns the types of the registry; without one, those of the packages of the graph's nodes, and of the packages in
  * these.
  */
-export function knownTypes(registry: NodeRegistry | undefined, { nodes }: Topology): readonly AnyNodeType[] {
+export function knownTypes(registry: NodeRegistry | undefined, { shownNodes }: Topology): readonly AnyNodeType[] {
   if (registry !== undefined) return registry.list();
-  const packages = new Set([...nodes.values()].flatMap(({ type }) => type.package ?? []));
+  const packages = new Set(shownNodes.flatMap(({ type }) => type.package ?? []));
   // The loop also visits packages added during it.
   for (const each of packages) for (const inner of each.packages ?? []) packages.add(inner);
   return [...packages].flatMap((each) => each.nodes);
@@ -76,7 +76,7 @@ export function portsOf(topology: Topology, nodeId: string): PortInfo[] {
       type: topology.carried.of(id, name, port).type,
       ...(port.direction === "input" && { optional: port.optional || port.array !== undefined }),
       links: port.direction === "output"
-        ? topology.linksFrom(id, name).map((link) => link.id)
+        ? topology.linksFrom(id, name).map((link) => link.id).filter((link) => !isHidden(link))
         : [topology.linkInto(id, name)?.id].filter((link) => link !== undefined),
       doc: port.doc,
     }))
@@ -110,7 +110,7 @@ export function linksAt<F extends Frame>(
   owner: object,
   port?: OutputRef<F> | InputRef<F> | string,
 ): LinkRef<F>[] {
-  if (port === undefined) return [...topology.links.values()].map((link) => refOf(link, owner));
+  if (port === undefined) return topology.shownLinks.map((link) => refOf(link, owner));
   const end = typeof port === "string" ? splitAddress(port) : port;
   assertPort(end);
   assertRefsOf(owner, end);
@@ -119,7 +119,7 @@ export function linksAt<F extends Frame>(
   if (typeof port === "string") assertHasPort(id, descriptor, end.port);
   // A node never has an input and an output of one name.
   const links = [topology.linkInto(id, end.port) ?? [], topology.linksFrom(id, end.port)].flat();
-  return links.map((link) => refOf(link, owner));
+  return links.filter((link) => !isHidden(link.id)).map((link) => refOf(link, owner));
 }
 
 /** Returns the link with an id. @throws {SluiceError} `LinkNotFound`, with the ids of all links */

@@ -31,7 +31,10 @@ export function stuckAfterMs(options: RuntimeOptions): number {
 }
 
 /** The runtime's part of a run's options. */
-type OfRuntime = Pick<SessionOptions, "topology" | "driver" | "pausedNs" | "events" | "kept" | "resume" | "converters">;
+type OfRuntime = Pick<
+  SessionOptions,
+  "topology" | "driver" | "pausedNs" | "events" | "kept" | "resume" | "handed" | "converters"
+>;
 
 /** Returns the options of a graph's run. */
 export function sessionOptions(options: RuntimeOptions, ofRuntime: OfRuntime): SessionOptions {

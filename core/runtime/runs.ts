@@ -32,6 +32,8 @@ interface Parts {
   options(): RuntimeOptions;
   /** Reports that a start is refused, or never comes. */
   refused(reason: unknown): void;
+  /** Takes the values that hidden nodes hand over. */
+  handed(node: string, value: unknown): void;
 }
 
 /** The runs of one runtime. */
@@ -171,6 +173,7 @@ export class Runs {
       events,
       kept: this.kept,
       resume,
+      handed: this.#parts.handed,
       converters: knownTypes(given.registry, topology),
     });
     this.#outlivesSources = !options.endsWithSources;

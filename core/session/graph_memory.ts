@@ -9,7 +9,8 @@ import type { ArenaToken, Driver } from "../driver/driver.ts";
 import { SluiceError } from "../errors.ts";
 import { FRAME_KINDS, type FrameKind } from "../frames/format.ts";
 import { MAIN_LANE } from "../placement/lane_choice.ts";
-import { evicts } from "../links/policy.ts";
+import { isHidden } from "../ids.ts";
+import { evicts, MOST_LINGERING } from "../links/policy.ts";
 import { logger } from "../log.ts";
 import type { Pool } from "../memory/pool.ts";
 import type { PoolToken } from "../memory/pool_layout.ts";
@@ -261,8 +262,9 @@ function loadNode({ id, lane, pool, type }: NodeEntry): LoadNode {
   return { id, lane, pool, lasts: isAsync || mode === "external", outputs: loadOutputs(type.descriptor) };
 }
 
-function loadLink({ fromNode, toNode, capacity, policy, output: { kind } }: LinkEntry, extra = 0): LoadLink {
-  return { fromNode, toNode, capacity, extra, kind, evicts: evicts(policy) };
+function loadLink({ id, fromNode, toNode, capacity, policy, output: { kind } }: LinkEntry, extra = 0): LoadLink {
+  const lingering = isHidden(id) ? MOST_LINGERING : 0;
+  return { fromNode, toNode, capacity, extra: extra + lingering, kind, evicts: evicts(policy) };
 }
 
 /** True if the nodes that stay keep their load on the pools. */

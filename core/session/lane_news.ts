@@ -90,6 +90,9 @@ export class LaneNews {
         events.publish({ group: "node", nodeId: report.node, kind: "custom", name: event, data });
         break;
       }
+      case "handed":
+        this.#run.options.handed?.(report.node, report.value);
+        break;
       case "overflow":
         events.publish({ group: "lane", lane, kind: "overflow", lost: report.lost });
         break;

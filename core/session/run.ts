@@ -9,6 +9,7 @@ import type { SluiceError } from "../errors.ts";
 import { type NodeStates, RunEvents } from "../events/run_events.ts";
 import { awaitedInput } from "../graph/complete.ts";
 import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
+import { isHidden } from "../ids.ts";
 import { notRunning } from "../live/edit_errors.ts";
 import type { LinkPlans } from "../live/link_plans.ts";
 import type { LiveEdits } from "../live/live_edits.ts";
@@ -137,14 +138,15 @@ export class Run {
    */
   endIfDone(): void {
     if (!this.options.endsWithSources && this.stopTimer === undefined) return;
-    if ([...this.states.values()].every(isOver)) this.end();
+    if ([...this.states].every(([id, state]) => isHidden(id) || isOver(state))) this.end();
     else if (this.isRunning && this.#isSpent()) this.#drain();
   }
 
   /** True if every source of a live graph has ended, and the other nodes wait for links, or for nodes that do. */
   #isSpent(): boolean {
     const { connections } = this.topology;
-    const open = [...this.nodes.all].filter((node) => !isOver(this.states.get(node.id))).map(({ entry }) => entry);
+    const open = [...this.nodes.all].filter((node) => !isHidden(node.id) && !isOver(this.states.get(node.id)))
+      .map(({ entry }) => entry);
     const waiting = new Set(open.filter((node) => awaitedInput(this.topology, node) !== undefined).map(({ id }) => id));
     if (waiting.size === 0) return false;
     const isFed = ({ id, type }: NodeEntry) => type.descriptor.mode === "push" && connections.intoNode(id).length > 0;

@@ -161,6 +161,7 @@ export class RunEnd {
     const error = run.failure && { error: serializeError(run.failure) };
     run.events.publish({ group: "runtime", kind: "ended", outcome, ...error });
     run.events.close();
+    run.topology.dropHidden();
     run.page = run.page.copy(run.topology.records);
     return summary;
   }
@@ -190,9 +191,8 @@ export class RunEnd {
 
   /** True if no new data enters the graph. */
   #sourcesEnded(): boolean {
-    const { nodes, links } = this.#run.topology;
-    const all = [...links.values()];
-    return [...nodes.keys()].filter((id) => all.every(({ toNode }) => toNode !== id)).every((id) => {
+    const { shownNodes, shownLinks: all } = this.#run.topology;
+    return shownNodes.map(({ id }) => id).filter((id) => all.every(({ toNode }) => toNode !== id)).every((id) => {
       if (this.#run.states.get(id) !== "running") return true;
       // Its lane may not have reported it yet.
       const own = all.filter(({ fromNode }) => fromNode === id);

@@ -6,7 +6,7 @@
 import type { ControlPage } from "../control_page.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import { POOL } from "../../ffi/layout.gen.ts";
-import { portAddress } from "../ids.ts";
+import { isHidden, portAddress } from "../ids.ts";
 import { bytesOfSlot } from "../memory/pool_layout.ts";
 import { countSetAside } from "../memory/reclaim.ts";
 import { nativeStage } from "../registry/shipped_stage.ts";
@@ -31,6 +31,7 @@ import type { LaneBalancer } from "./lane_balancer.ts";
 import type { Run } from "./run.ts";
 import type { GraphMemory } from "./graph_memory.ts";
 import type { RunNode } from "./run_node.ts";
+import type { LaneThread } from "./lane_thread.ts";
 import type { SessionLanes } from "./session_lanes.ts";
 
 /**
@@ -46,10 +47,10 @@ export function runStats(run: Run, activityOf: (node: NodeEntry) => NodeActivity
   return {
     elapsedNs: run.elapsedNs,
     driver: driver.kind,
-    nodes: [...topology.nodes.values()].map((node) =>
+    nodes: topology.shownNodes.map((node) =>
       nodeStats(page, nodes.get(node.id)!, states.get(node.id)!, activityOf(node))
     ),
-    links: [...topology.links.values()].map((link) =>
+    links: topology.shownLinks.map((link) =>
       linkStats(page, link, nowNs, nodes.format(link), quiesced, memory?.extraOf(link))
     ),
     pools,
@@ -71,7 +72,7 @@ export function viewRun(
     elapsedNs: run.summary?.elapsedNs ?? run.elapsedNs,
     nodesNowNs: run.clock.nowNs(),
     ...(run.failure && { error: run.failure }),
-    lanes: run.lanes.all.map(({ name, index, kind, warnings }) => ({ name, index, kind, warnings })),
+    lanes: shownLanes(run.lanes).map(({ name, index, kind, warnings }) => ({ name, index, kind, warnings })),
     nodeStates: run.states,
     progress: (node) => run.nodes.get(node.id)?.progress,
     factCount: run.nodes.newsCount,
@@ -143,9 +144,14 @@ function linkStats(
   };
 }
 
+/** Returns the lanes that views of the graph show. */
+function shownLanes({ all }: SessionLanes): LaneThread[] {
+  return [...all].filter(({ name }) => !isHidden(name));
+}
+
 /** Returns the figures of lanes. */
 function laneStats(page: ControlPage, lanes: SessionLanes): LaneStats[] {
-  return lanes.all.map(({ name, kind, index, warnings }) => ({
+  return shownLanes(lanes).map(({ name, kind, index, warnings }) => ({
     name,
     kind,
     ...readLaneCounters(page, index),

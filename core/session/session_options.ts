@@ -54,6 +54,8 @@ export interface SessionOptions {
   readonly resume: boolean;
   /** When nodes are moved; absent: by default. */
   readonly balancing?: BalancingOptions;
+  /** Receives the values that hidden nodes hand over. */
+  readonly handed?: (node: string, value: unknown) => void;
   /** Node types that errors may name as converters. */
   readonly converters: readonly AnyNodeType[];
 }

@@ -181,7 +181,7 @@ export abstract class CellAdmission extends CellFigures {
     for (const output of this.outputs) {
       const burst = output.descriptor.burst;
       for (const link of output.losslessLinks) this.#gates.push({ link, burst });
-      for (const link of output.links) {
+      for (const link of output.shownLinks) {
         if (waitsForRoom(link.plan.policy)) continue;
         // The frames that another lane has read of a link that drops are unknown: more frames at once could be too
         // many.
@@ -401,8 +401,8 @@ export abstract class CellAdmission extends CellFigures {
 
   #outToOpen(): LocalLink | undefined {
     if (!this.isPlain || !this.#isSimple) return undefined;
-    this.#openPort = this.outputs.find(({ links }) => links.length > 0);
-    const links = this.outputs.flatMap((output) => output.links);
+    this.#openPort = this.outputs.find(({ shownLinks }) => shownLinks.length > 0);
+    const links = this.outputs.flatMap((output) => output.shownLinks);
     const [link] = links;
     return links.length === 1 && link instanceof LocalLink && link.writer !== link.reader ? link : undefined;
   }

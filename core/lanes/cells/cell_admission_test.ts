@@ -57,7 +57,7 @@ class Cell extends CellAdmission {
 /** An output without links, as far as admission looks at it. */
 function output(pool: Pool, burst: number): OutputPort {
   const descriptor = port({ name: "out", direction: "output", kind: "audio", burst });
-  return { descriptor, pool, links: [], losslessLinks: [] } as unknown as OutputPort;
+  return { descriptor, pool, links: [], shownLinks: [], losslessLinks: [] } as unknown as OutputPort;
 }
 
 /** Two lanes' views of one pool, and a node of the first lane that takes `burst` slots at once. */
@@ -116,7 +116,9 @@ Deno.test("CellAdmission.admit() takes room that came after it looked and before
     room: () => 0,
     awaitRoom: () => asked,
   } as unknown as LinkWriter;
-  cell.outputs.push({ ...output(pool, 2), links: [link], losslessLinks: [link] } as unknown as OutputPort);
+  cell.outputs.push(
+    { ...output(pool, 2), links: [link], shownLinks: [link], losslessLinks: [link] } as unknown as OutputPort,
+  );
   cell.seal();
   equal(cell.admit(), false);
   equal(cell.blocked, BLOCKED.link);

@@ -88,6 +88,8 @@ export interface CellHost {
   /** Receives a node's own figures. @param figures not changed after the call */
   report(cell: NodeCell, figures: Figures): void;
   emit(cell: NodeCell, name: string, data: unknown): void;
+  /** Receives a value of a hidden node for the control plane. */
+  handOver?(cell: NodeCell, value: unknown): void;
   /** Called when the frames of an input have a new format. */
   formatChanged?(cell: NodeCell, port: string, format: FrameFormat): void;
 }
@@ -521,7 +523,7 @@ export class NodeCell extends CellAdmission implements InputHost, OutputHost, Wa
   #lacksReaders(): boolean {
     let links = 0;
     for (const output of this.outputs) {
-      for (const link of output.links) {
+      for (const link of output.shownLinks) {
         if (!link.closed()) return false;
         links++;
       }

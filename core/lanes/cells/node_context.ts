@@ -67,6 +67,16 @@ export class NodeContext implements ProcessorContext {
     this.#host.emit(this.#cell, name, data);
   }
 
+  /**
+   * Hands a value to the control plane, for a hidden node.
+   *
+   * @param value a value that can be structured-cloned
+   * @internal
+   */
+  handOver(value: unknown): void {
+    this.#host.handOver?.(this.#cell, value);
+  }
+
   report(figures: Figures): void {
     this.#host.report(this.#cell, copyFigures(this.nodeId, figures));
   }

@@ -277,6 +277,10 @@ export class Lane implements CellHost {
     this.#events.emit(cell, name, data);
   }
 
+  handOver(cell: NodeCell, value: unknown): void {
+    this.site.post({ kind: "handed", node: cell.id, value });
+  }
+
   formatChanged(cell: NodeCell, port: string, format: FrameFormat): void {
     this.#news.format(cell, port, format);
   }

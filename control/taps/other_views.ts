@@ -1,0 +1,103 @@
+/**
+ * Views of pictures, of encoded frames, of records and of values.
+ *
+ * @module
+ */
+import type { DataFrame } from "../../core/frames/data_frame.ts";
+import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
+import type { PacketFrame } from "../../core/frames/packet_frame.ts";
+import type { VideoFrame } from "../../core/frames/video_frame.ts";
+import { jsonLine } from "../../processors/data/line_format.ts";
+import { JpegEncoder } from "./jpeg.ts";
+import { previewSize, SmallPictures } from "./small_picture.ts";
+import { placeOf, type TakeReading, type ViewMaker } from "./tap_reading.ts";
+
+/** The most pixels in a row of a preview. */
+const PREVIEW_WIDTH = 480;
+
+const PREVIEW_QUALITY = 75;
+
+/** Columns of a payload start at multiples of this many bytes. */
+const COLUMN_ALIGN = 8;
+
+/** The longest value that is shown, characters of its JSON. */
+const MOST_JSON = 1_000_000;
+
+/** Small pictures. Payload: JPEG. */
+export class ImageView implements ViewMaker<VideoFrame> {
+  readonly #small = new SmallPictures();
+  readonly #encoder = new JpegEncoder(PREVIEW_QUALITY);
+
+  take(frame: VideoFrame, isDue: boolean, give: TakeReading): boolean {
+    if (!isDue) return false;
+    const size = previewSize(frame, PREVIEW_WIDTH);
+    const { width, height, pixelFormat, pixelAspect } = frame;
+    const source = { width, height, pixelFormat, ...(pixelAspect !== undefined && { pixelAspect }) };
+    const picture = this.#encoder.encode(this.#small.make(frame, size));
+    give({ ...placeOf(frame), format: "jpeg", ...size, source }, picture);
+    return true;
+  }
+}
+
+/** Pictures as they are. Payload: the planes one after the other, without padding. */
+export class PictureView implements ViewMaker<VideoFrame> {
+  take(frame: VideoFrame, isDue: boolean, give: TakeReading): boolean {
+    if (!isDue) return false;
+    const { width, height, pixelFormat, pixelAspect, planes } = frame;
+    const payload = new Uint8Array(planes.reduce((sum, { rowBytes, rows }) => sum + rowBytes * rows, 0));
+    let at = 0;
+    for (const [index, { rowBytes, rows, stride }] of planes.entries()) {
+      const plane = frame.plane(index);
+      for (let row = 0; row < rows; row++, at += rowBytes) {
+        payload.set(plane.subarray(row * stride, row * stride + rowBytes), at);
+      }
+    }
+    give({ ...placeOf(frame), pixelFormat, width, height, ...(pixelAspect !== undefined && { pixelAspect }) }, payload);
+    return true;
+  }
+}
+
+/** Encoded frames as they are, all of them, from a key frame on. Payload: the bytes. */
+export class EncodedView implements ViewMaker<EncodedFrame> {
+  #hasBegun = false;
+
+  take(frame: EncodedFrame, _isDue: boolean, give: TakeReading): boolean {
+    if (!this.#hasBegun && !frame.keyframe) return false;
+    this.#hasBegun = true;
+    const { kind: _, ...format } = frame.format;
+    const { keyframe, dtsNs, durationNs } = frame;
+    give({ ...placeOf(frame), ...format, keyframe, dtsNs, durationNs }, frame.bytes.slice());
+    return true;
+  }
+}
+
+/** Batches of records. Payload: the columns in the order of `fields`, each from a multiple of 8 bytes on. */
+export class PacketView implements ViewMaker<PacketFrame> {
+  take(frame: PacketFrame, isDue: boolean, give: TakeReading): boolean {
+    if (!isDue) return false;
+    const { fields, batchSize, durationNs } = frame;
+    const columns = Object.keys(fields).map((name) => frame.column(name));
+    const aligned = (bytes: number) => Math.ceil(bytes / COLUMN_ALIGN) * COLUMN_ALIGN;
+    const payload = new Uint8Array(columns.reduce((sum, { byteLength }) => sum + aligned(byteLength), 0));
+    let at = 0;
+    for (const { buffer, byteOffset, byteLength } of columns) {
+      payload.set(new Uint8Array(buffer, byteOffset, byteLength), at);
+      at += aligned(byteLength);
+    }
+    give({ ...placeOf(frame), durationNs, batchSize, fields }, payload);
+    return true;
+  }
+}
+
+/** Values. The head has `value`, in its JSON form. */
+export class ValueView implements ViewMaker<DataFrame> {
+  take(frame: DataFrame, isDue: boolean, give: TakeReading): boolean {
+    if (!isDue) return false;
+    const { value, ptsNs, schemaName } = frame;
+    const line = jsonLine({ nodeId: "", ptsNs, value });
+    const head = { ...placeOf(frame), schema: schemaName };
+    if (line.length > MOST_JSON) give({ ...head, tooLong: line.length });
+    else give({ ...head, value: JSON.parse(line).value });
+    return true;
+  }
+}
