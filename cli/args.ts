@@ -18,6 +18,7 @@ import { EXPRESSION_NAME } from "./expression/name.ts";
 import { joinServe } from "./output/serve_address.ts";
 import { ArgsAnswered } from "./output/args_answered.ts";
 import { explainUnexpected, type KnownCommand } from "./output/unexpected.ts";
+import { type EditArgs, editCommands } from "./edit_args.ts";
 import { type MediaArgs, mediaCommands } from "./media_args.ts";
 import { path } from "./path_argument.ts";
 import { type PipelineArgs, pipelineCommands } from "./pipeline_args.ts";
@@ -180,6 +181,7 @@ export type CommandArgs =
   | NewProcessorArgs
   | NewProjectArgs
   | PipelineArgs
+  | EditArgs
   | PluginArgs
   | MediaArgs
   | DoctorArgs;
@@ -485,7 +487,9 @@ const known: readonly KnownCommand[] = [
   ...pluginCommands,
   { path: "nodes list", usage: list.usage },
   { path: "nodes info", usage: info.usage },
-  ...commands.filter((each) => each !== nodes && each !== make && each !== managePlugins).map(({ usage }) => ({
+  ...[...commands, ...editCommands].filter((each) => each !== nodes && each !== make && each !== managePlugins).map((
+    { usage },
+  ) => ({
     path: [...extractCommandNames(usage)][0],
     usage,
   })),
@@ -496,7 +500,7 @@ const known: readonly KnownCommand[] = [
 /** What can come in place of the last word of a command line, by its grammar. */
 export function suggestArgs(words: readonly string[]): readonly Suggestion[] {
   const [first, ...rest] = words;
-  const parser: Parser<"sync", CommandArgs, unknown> = or(...commands);
+  const parser: Parser<"sync", CommandArgs, unknown> = or(...commands, or(...editCommands));
   return first === undefined ? [] : suggestSync(parser, [first, ...rest]);
 }
 
@@ -511,9 +515,9 @@ export function parseArgs(
   args: readonly string[],
   io: { stdout: (text: string) => void; stderr: (text: string) => void; colors: boolean; maxWidth?: number },
 ): CommandArgs {
-  const parser: Parser<"sync", CommandArgs, unknown> = or(...commands, {
-    errors: { unexpectedInput: (token) => explainUnexpected(token, args, known) },
-  });
+  const errors = { unexpectedInput: (token: string) => explainUnexpected(token, args, known) };
+  // One or() takes 15 parsers.
+  const parser: Parser<"sync", CommandArgs, unknown> = or(...commands, or(...editCommands, { errors }), { errors });
   const answered = (exitCode: number): never => {
     throw new ArgsAnswered(exitCode);
   };

@@ -117,6 +117,18 @@ async function dispatch(command: CommandArgs, io: Io, beforeRun?: () => void): P
       return await (await import("./commands/pipelines_command.ts")).serveCommand(command, io);
     case "call":
       return await (await import("./commands/call_command.ts")).callCommand(command, io);
+    case "set":
+    case "add":
+    case "remove":
+    case "connect":
+    case "disconnect":
+    case "apply":
+    case "undo":
+    case "redo":
+    case "log":
+    case "logs":
+    case "save":
+      return await (await import("./commands/edit_commands.ts")).editCommand(command, io);
     case "codegen":
       return await (await import("./commands/codegen_command.ts")).codegenCommand(command);
     case "new-project":

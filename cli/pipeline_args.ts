@@ -40,6 +40,14 @@ export interface ServeArgs {
   readonly origins: readonly string[];
   /** Names by which HTTP is answered, beside those of this machine. */
   readonly allowHosts: readonly string[];
+  /** Path of the journal of the graph's command log. */
+  readonly journal?: string;
+  /** Folders in which commands may have files read and written. */
+  readonly roots: readonly string[];
+  /** True if commands may add nodes that run programs. */
+  readonly allowPrograms: boolean;
+  /** Plugins whose stages commands may add. */
+  readonly allowPlugins: readonly string[];
   readonly json: boolean;
   readonly packages: readonly string[];
   readonly plugins: readonly string[];
@@ -81,7 +89,9 @@ const serve = command(
   object({
     command: constant("serve"),
     graph: optional(argument(path({ metavar: "GRAPH" }), {
-      description: message`A graph file that runs. When it has ended, its page stays.`,
+      description: message`A graph file that runs. When it has ended, its page stays. Without one, and without ${
+        optionName("--pipelines")
+      }, clients build a graph from nothing.`,
     })),
     pipelines: optional(option("--pipelines", path({ metavar: "FOLDER" }), {
       description:
@@ -125,6 +135,21 @@ const serve = command(
     allowHosts: multiple(option("--allow-host", string({ metavar: "NAME" }), {
       description:
         message`Answer to this name over HTTP too, such as ${"media.example"}, or that of a proxy. May be given several times.`,
+    })),
+    journal: optional(option("--journal", path({ metavar: "FILE" }), {
+      description:
+        message`Keep each change of the graph in this file. If it exists, its changes are made again before the graph starts.`,
+    })),
+    roots: multiple(option("--root", path({ metavar: "FOLDER" }), {
+      description:
+        message`Let clients add nodes that read and write files in this folder; by default the current one. May be given several times.`,
+    })),
+    allowPrograms: option("--allow-programs", {
+      description: message`Let clients add nodes that run programs.`,
+    }),
+    allowPlugins: multiple(option("--allow-plugin", string({ metavar: "NAME" }), {
+      description:
+        message`Let clients add stages of this plugin, beside those that come with Sluice. May be given several times.`,
     })),
     json,
     packages,

@@ -49,7 +49,7 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
     dynamicParts: ["sluice.gen.ts"],
     npm: ["@dprint/formatter", "@dprint/typescript", "jsonc-parser", "ts-morph"],
   },
-  "control": { parts: ["control/taps", "core", "ffi"], npm: ["hono", "zod"] },
+  "control": { parts: ["control/taps", "core", "ffi", "deno.json"], npm: ["hono", "jsonc-parser", "zod"] },
   "control/taps": { parts: ["control", "core", "kernels", "processors"], npm: [] },
   "transports": { parts: ["core", "control"], npm: [] },
   "transports/http": { parts: ["transports", "core", "control"], npm: ["hono", "zod"] },

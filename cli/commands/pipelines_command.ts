@@ -6,6 +6,7 @@
 import { basename, join } from "node:path";
 import { SluiceError } from "../../core/errors.ts";
 import { watchMainSignals } from "../../core/process/main_watch.ts";
+import { parseGraph } from "../../core/graph/load.ts";
 import { PipelineRunner } from "../../core/pipeline/pipeline_runner.ts";
 import { SessionRouter } from "../../core/pipeline/session_router.ts";
 import { Runtime } from "../../core/runtime.ts";
@@ -17,24 +18,32 @@ import { reportErrors } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
 import { SERVE_AUTO } from "../output/serve_address.ts";
 import { EndSignals } from "../output/signals.ts";
+import type { RunArgs } from "../args.ts";
 import type { ServeArgs } from "../pipeline_args.ts";
 import { loadTypes } from "../project/packages.ts";
 
 /** How long sessions may take to end once the server is to, milliseconds. */
 const DRAIN_MS = 5_000;
 
+/** A graph that clients build. */
+const EMPTY = '{ "version": 1, "mode": "live", "endsWithSources": false, "nodes": {} }';
+
 /**
  * @returns the exit code
- * @throws {SluiceError} `InvalidConfig` if there is no graph, an address is taken, or the token, a certificate or the
+ * @throws {SluiceError} `InvalidConfig` if an address is taken, or the token, a certificate or the
  * policy cannot be used
  */
 export async function serveCommand(args: ServeArgs, io: Io): Promise<number> {
   const token = await readTokenFile(args.tokenFile);
   if (args.pipelines !== undefined || args.allowGraphs !== undefined) return await servePipelines(args, token, io);
   if (args.graph !== undefined) await assertGraphFile(args.graph);
-  if (args.graph !== undefined) return await serveGraph(args, args.graph, { ...(token && { token }) }, io);
-  const message = "Cannot serve: name a graph file that is to run, or a folder of those to offer with --pipelines";
-  throw new SluiceError("InvalidConfig", message, { key: "--pipelines" });
+  const more = { ...(token && { token }) };
+  if (args.graph !== undefined) return await serveGraph(args, args.graph, more, io);
+  const { registry } = await loadTypes({ packages: args.packages, plugins: args.plugins });
+  const document = parseGraph(EMPTY, "the new graph", registry);
+  const { runGraph } = await import("./run_command.ts");
+  const graph = { text: EMPTY, document, registry, stays: pageMore(args, more) };
+  return await runGraph(graph, runArgs(args, "the new graph"), io);
 }
 
 /** @throws {SluiceError} `InvalidConfig` for a folder, which is offered, not run */
@@ -47,8 +56,12 @@ async function assertGraphFile(path: string): Promise<void> {
 
 /** Runs a graph until a signal, with its page. */
 async function serveGraph(args: ServeArgs, graph: string, more: PageMore, io: Io): Promise<number> {
-  const { json, packages, plugins, page = SERVE_AUTO } = args;
-  const run = {
+  const { runCommand } = await import("./run_command.ts");
+  return await runCommand(runArgs(args, graph), io, { ...pageMore(args, more), graphFile: graph });
+}
+
+function runArgs({ json, packages, plugins, page = SERVE_AUTO }: ServeArgs, graph: string): RunArgs {
+  return {
     command: "run",
     graph,
     set: [],
@@ -58,9 +71,18 @@ async function serveGraph(args: ServeArgs, graph: string, more: PageMore, io: Io
     dev: false,
     packages,
     plugins,
-  } as const;
-  const { runCommand } = await import("./run_command.ts");
-  return await runCommand({ ...run, serve: page }, io, more);
+    serve: page,
+  };
+}
+
+/** Adds what clients may do with the graph. */
+function pageMore({ journal, roots, allowPrograms, allowPlugins }: ServeArgs, more: PageMore): PageMore {
+  const commands = {
+    ...(roots.length > 0 && { roots }),
+    programs: allowPrograms,
+    plugins: allowPlugins,
+  };
+  return { ...more, commands, ...(journal !== undefined && { journal }) };
 }
 
 /** Offers graphs until a signal, beside one that runs if there is one. */

@@ -14,6 +14,7 @@ import { dropEarlyLaneWorker } from "../../core/lanes/ports/lane_worker_start.ts
 import { watchMainSignals } from "../../core/process/main_watch.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
+import { viewRuntime } from "../../core/runtime_view.ts";
 import type { RunSummary } from "../../core/stats.ts";
 import type { RunArgs } from "../args.ts";
 import { READER_GONE } from "../../processors/file/standard_output.ts";
@@ -123,7 +124,7 @@ async function runToEnd(
     await runtime.start();
     // A graph without worker lanes leaves it.
     dropEarlyLaneWorker();
-    if (document.nodes.length === 0) tellEmpty(args, io);
+    if (viewRuntime(runtime).nodes.length === 0) tellEmpty(args, io);
     if (args.watch) watch = watchRun(runtime, text, registry, startedMs, args, io, watching.signal);
     if (args.seconds !== undefined) timer = setTimeout(() => over.abort(), args.seconds * 1_000);
   };

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { CommandAccessOptions } from "../../control/commands/command_access.ts";
+import type { CommandLog } from "../../control/commands/command_log.ts";
 import { isLoopback } from "../../control/server/access.ts";
 import { DEFAULT_PORT } from "../../control/schemas/address.ts";
 import { type ControlServer, serveControl } from "../../control/server/server.ts";
@@ -23,6 +25,12 @@ export interface PageMore {
   readonly token?: string;
   /** The sessions that it lists. */
   readonly sessions?: SessionRouter;
+  /** What commands of clients may name. */
+  readonly commands?: CommandAccessOptions;
+  /** Path of the journal of the command log. */
+  readonly journal?: string;
+  /** The file that the graph is saved to. */
+  readonly graphFile?: string;
 }
 
 /** Holds the token of a server or of a client, so that it appears in no command line. */
@@ -44,7 +52,9 @@ export async function serveRun(
   more: PageMore = {},
 ): Promise<ControlServer> {
   const { hostname, port } = readServeAddress(address);
+  const { journal, commands, graphFile } = more;
   const given = more.token ?? readToken();
+  const log = journal === undefined ? undefined : await replay(journal, runtime, args.json, io);
   await buildMissingPage((line) => io.stderr.line(line));
   const options: ControlOptions = {
     title: args.expression ?? args.graph,
@@ -52,6 +62,9 @@ export async function serveRun(
     ...(hostname !== undefined && !isLoopback(hostname) && { allowedHosts: namesOfThisMachine() }),
     ...(given !== undefined && { token: given }),
     ...(more.sessions && { sessions: more.sessions }),
+    ...(commands && { commands }),
+    ...(log && { log }),
+    ...(graphFile !== undefined && { graphFile }),
   };
   const server = port === undefined ? serveOnFree(runtime, options) : serveOn(runtime, { ...options, port }, address);
   const token = given === undefined ? server.token : undefined;
@@ -64,6 +77,15 @@ export async function serveRun(
     if (token !== undefined) io.stderr.line(`Token: ${token}`);
   }
   return server;
+}
+
+/** Makes the changes of a journal again, and keeps further ones in it for as long as the program runs. */
+async function replay(path: string, runtime: Runtime, json: boolean, io: Io): Promise<CommandLog> {
+  const { openJournal } = await import("../../control/commands/journal.ts");
+  const { log, replayed } = await openJournal(path, runtime);
+  if (json) io.stdout.line(JSON.stringify({ event: "journal", path, replayed }));
+  else if (replayed > 0) io.stderr.line(`${path}: ${replayed === 1 ? "1 change" : `${replayed} changes`} made again`);
+  return log;
 }
 
 function serveOnFree(runtime: Runtime, options: ControlOptions): ControlServer {

@@ -6,20 +6,11 @@
 import { SluiceError } from "../../core/errors.ts";
 import { listSome } from "../../core/errors/suggestion.ts";
 import type { FrameKind } from "../../core/frames/format.ts";
-import type { GraphFile } from "../../core/graph/schema.ts";
 import type { LinkOptions } from "../../core/links/policy.ts";
 import type { GraphEdit } from "../../core/live/graph_edit.ts";
 import type { AddOptions } from "../../core/runtime_options.ts";
 import type { Command, CommandResult } from "../schemas/commands.ts";
 import { nodeAsAdd } from "./least_edit.ts";
-
-/** What commands need beside the edit. */
-export interface CommandScope {
-  /** The graph before the edit. */
-  readonly document: GraphFile;
-  /** Finds a link by its input. @throws {SluiceError} `LinkNotFound` */
-  linkInto(to: string): string;
-}
 
 /**
  * Makes the changes of one command.
@@ -27,7 +18,7 @@ export interface CommandScope {
  * @returns what it made
  * @throws the errors of {@linkcode GraphEdit}
  */
-export function applyCommand(edit: GraphEdit, command: Command, scope: CommandScope): CommandResult {
+export function applyCommand(edit: GraphEdit, command: Command): CommandResult {
   switch (command.op) {
     case "add": {
       const { op: _, type, config, ...options } = command;
@@ -41,7 +32,7 @@ export function applyCommand(edit: GraphEdit, command: Command, scope: CommandSc
       return { link: edit.connectByName(from, to, options as LinkOptions) };
     }
     case "disconnect":
-      edit.disconnect(linkOf(command, scope));
+      edit.disconnect(linkOf(command));
       return {};
     case "replace": {
       const { op: _, node, type, config = {}, ...options } = command;
@@ -57,7 +48,7 @@ export function applyCommand(edit: GraphEdit, command: Command, scope: CommandSc
       edit.reconfigure(command.node, command.values);
       return {};
     case "rename":
-      rename(edit, command.node, command.to, scope.document);
+      rename(edit, command.node, command.to);
       return { node: command.to };
     case "addPort": {
       const { node, direction, port, kind } = command;
@@ -105,15 +96,16 @@ export function describeCommand(command: Command): string {
   }
 }
 
-function linkOf({ link, to }: Extract<Command, { op: "disconnect" }>, scope: CommandScope): string {
+function linkOf({ link, to }: Extract<Command, { op: "disconnect" }>): string {
   if ((link === undefined) === (to === undefined)) {
     throw new SluiceError("InvalidConfig", 'Cannot disconnect: wanted either "link", an id, or "to", an input');
   }
-  return link ?? scope.linkInto(to!);
+  return link ?? to!;
 }
 
 /** Removes a node, and adds it under another id with links as before. */
-function rename(edit: GraphEdit, id: string, to: string, { nodes, links = [] }: GraphFile): void {
+function rename(edit: GraphEdit, id: string, to: string): void {
+  const { nodes, links = [] } = edit.graph();
   if (!Object.hasOwn(nodes, id)) {
     const available = Object.keys(nodes);
     const message = `Cannot rename "${id}": the graph has no such node; nodes: ${listSome(available)}`;

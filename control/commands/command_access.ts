@@ -69,6 +69,15 @@ export class CommandAccess {
     return type === undefined ? values : this.#valuesOf(node, type, values, Object.keys(values));
   }
 
+  /** Returns the file of a relative path in the folders. @throws {SluiceError} `AccessDenied` */
+  path(path: string): string {
+    const found = this.#values.file(path);
+    if (found !== undefined) return found;
+    throw denied(
+      `"${path}" is no relative path in a folder that commands may write to; start with --root FOLDER for more`,
+    );
+  }
+
   /** Checks a graph that is to take the place of the present one. @throws {SluiceError} `AccessDenied` */
   document(wanted: GraphFile, present: GraphFile): GraphFile {
     const nodes = Object.entries(wanted.nodes).map(([id, node]) => {

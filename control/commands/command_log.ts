@@ -32,6 +32,12 @@ const MAX_STATES = 1_000;
 /** An entry before it has its number and its time. */
 type Draft = Omit<LogEntry, "seq" | "at" | "commands"> & { readonly commands: readonly Command[] };
 
+/** An entry of an earlier process, to be repeated. */
+export type PastEntry = Pick<Draft, "kind" | "commands" | "by"> & Pick<LogEntry, "seq" | "at" | "to"> & {
+  /** The graph that the script's edit led to. */
+  readonly document?: GraphFile;
+};
+
 /** How an edit is made. */
 interface Way {
   /** True if nodes come back with the states that they left with. */
@@ -60,6 +66,8 @@ export class CommandLog implements Disposable {
   readonly #events: Disposable;
   readonly #timeline: Timeline;
   #seq = 0;
+  /** The time of entries that are repeated. */
+  #then: string | undefined;
   #lastSet: LastSet | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #underWay = 0;
@@ -109,8 +117,7 @@ export class CommandLog implements Disposable {
   transact(commands: readonly Command[], by: string): Promise<LogEntry> {
     return this.#inTurn(async () => {
       this.#noteOthers();
-      const title = commands.map(describeCommand).slice(0, 3).join(", ") + (commands.length > 3 ? ", …" : "");
-      return await this.#edit({ kind: "edit", title, commands, by });
+      return await this.#edit({ kind: "edit", title: titleOf(commands), commands, by });
     });
   }
 
@@ -206,7 +213,7 @@ export class CommandLog implements Disposable {
             "say force to undo that too",
         );
       }
-      return this.#goTo(index, { kind: "back", title: `back to ${seq}: ${steps[index].title}`, by });
+      return this.#goTo(index, { kind: "back", title: `back to ${seq}: ${steps[index].title}`, by, to: seq });
     });
   }
 
@@ -234,8 +241,48 @@ export class CommandLog implements Disposable {
     }
   }
 
+  /** Makes another graph the one that the log begins with. Only for a log without entries. */
+  begin(document: GraphFile): Promise<void> {
+    return this.#inTurn(async () => {
+      const commands = this.#leadingTo(document);
+      await this.#runtime.edit((edit) => void this.#applyAll(edit, commands, true));
+      this.#timeline.amend(this.#runtime.graph());
+    });
+  }
+
+  /** Does again what an entry of an earlier process did, at its time. */
+  async repeat(entry: PastEntry): Promise<void> {
+    const { kind, commands, by, to = 0, document } = entry;
+    this.#then = entry.at;
+    this.#seq = entry.seq - 1;
+    try {
+      if (kind === "undo") await this.undo(by);
+      else if (kind === "redo") await this.redo(by);
+      else if (kind === "back") await this.back(to, by, true);
+      else if (document !== undefined) await this.#script(document);
+      else await this.#repeatCommands(kind, commands, by);
+    } finally {
+      this.#then = undefined;
+    }
+  }
+
+  #repeatCommands(kind: LogEntry["kind"], commands: readonly Command[], by: string): Promise<LogEntry> {
+    // Nodes that do not run take no commands of their own.
+    const edits = commands.filter(({ op }) => op !== "command");
+    return this.#inTurn(() => this.#edit({ kind, title: titleOf(commands), commands: edits, by }));
+  }
+
+  #script(document: GraphFile): Promise<void> {
+    return this.#inTurn(async () => {
+      const commands = this.#leadingTo(document);
+      await this.#runtime.edit((edit) => void this.#applyAll(edit, commands, true));
+      this.#noteOthers();
+    });
+  }
+
   #inTurn<T>(work: () => Promise<T> | T): Promise<T> {
     const done = this.#queue.then(async () => {
+      await started(this.#runtime);
       this.#underWay++;
       try {
         return await work();
@@ -247,7 +294,7 @@ export class CommandLog implements Disposable {
     return done;
   }
 
-  #goTo(to: number, draft: Pick<LogEntry, "kind" | "title" | "by">): Promise<LogEntry> {
+  #goTo(to: number, draft: Pick<LogEntry, "kind" | "title" | "by" | "to">): Promise<LogEntry> {
     const commands = this.#leadingTo(this.#timeline.steps[to].document);
     return this.#edit({ ...draft, commands }, { returns: true, to });
   }
@@ -258,7 +305,7 @@ export class CommandLog implements Disposable {
   }
 
   /** Makes an edit, and notes what came of it. */
-  async #edit(draft: Pick<Draft, "kind" | "title" | "commands" | "by">, way: Way = {}): Promise<LogEntry> {
+  async #edit(draft: Pick<Draft, "kind" | "title" | "commands" | "by" | "to">, way: Way = {}): Promise<LogEntry> {
     const { commands, by } = draft;
     const { returns = false, to } = way;
     this.#lastSet = undefined;
@@ -282,11 +329,9 @@ export class CommandLog implements Disposable {
   }
 
   #applyAll(edit: GraphEdit, commands: readonly Command[], leadsToDocument: boolean): CommandResult[] {
-    const { document } = this;
-    const linkInto = (to: string) => this.#runtime.links(to)[0]?.id ?? noLink(to);
     return commands.map((command) => {
       try {
-        return applyCommand(edit, command, { document, linkInto });
+        return applyCommand(edit, command);
       } catch (error) {
         // A converter goes with its link.
         if (leadsToDocument && command.op === "remove" && isNotFound(error)) return {};
@@ -351,7 +396,7 @@ export class CommandLog implements Disposable {
     }
     this.#timeline.amend(document);
     const commands = [command] as LogEntry["commands"];
-    const entry = { ...this.#entries.at(-1)!, at: new Date().toISOString(), commands };
+    const entry = { ...this.#entries.at(-1)!, at: this.#now(), commands };
     this.#entries[this.#entries.length - 1] = entry;
     this.#tell(entry);
   }
@@ -367,11 +412,15 @@ export class CommandLog implements Disposable {
 
   #enter(draft: Draft): LogEntry {
     const commands = [...draft.commands] as LogEntry["commands"];
-    const entry: LogEntry = { ...draft, commands, seq: ++this.#seq, at: new Date().toISOString() };
+    const entry: LogEntry = { ...draft, commands, seq: ++this.#seq, at: this.#now() };
     this.#entries.push(entry);
     if (this.#entries.length > MAX_ENTRIES) this.#entries.shift();
     this.#tell(entry);
     return entry;
+  }
+
+  #now(): string {
+    return this.#then ?? new Date().toISOString();
   }
 
   #tell(entry: LogEntry): void {
@@ -379,12 +428,22 @@ export class CommandLog implements Disposable {
   }
 }
 
-function isNotFound(error: unknown): boolean {
-  return error instanceof SluiceError && error.code === "NodeNotFound";
+/** Waits while a graph starts: it takes no edit until it runs. */
+async function started(runtime: Runtime): Promise<void> {
+  const isStarting = () => viewRuntime(runtime).session?.state === "starting";
+  if (!isStarting()) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  using _events = runtime.events.on("runtime", () => isStarting() || resolve());
+  runtime.finished.catch(() => {}).finally(resolve);
+  await promise;
 }
 
-function noLink(to: string): never {
-  throw new SluiceError("LinkNotFound", `Cannot disconnect "${to}": no link leads to it`);
+function titleOf(commands: readonly Command[]): string {
+  return commands.map(describeCommand).slice(0, 3).join(", ") + (commands.length > 3 ? ", …" : "");
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof SluiceError && error.code === "NodeNotFound";
 }
 
 /** Copies the lists of a plan, for the wire's types. */

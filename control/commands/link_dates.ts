@@ -5,6 +5,7 @@
  */
 import { portAddress } from "../../core/ids.ts";
 import type { Runtime } from "../../core/runtime.ts";
+import { viewRuntime } from "../../core/runtime_view.ts";
 import type { CommandResult } from "../schemas/commands.ts";
 
 export class LinkDates {
@@ -24,9 +25,11 @@ export class LinkDates {
 
   /** Adds to the result of a command what the graph knows of it. */
   describe(result: CommandResult): CommandResult {
+    // A later command of the same transaction may have removed it.
+    if (result.link !== undefined && !this.#dates.has(result.link)) return result;
     if (result.link !== undefined) return { ...result, ...this.#linkOf(result.link) };
     const { node } = result;
-    if (node === undefined) return result;
+    if (node === undefined || !viewRuntime(this.#runtime).nodes.some(({ id }) => id === node)) return result;
     const ports = this.#runtime.portInfo(node).map(({ name, direction, kind, type, links }) => ({
       name,
       direction,

@@ -9,6 +9,8 @@ import type { Runtime } from "../../core/runtime.ts";
 import { viewRuntime } from "../../core/runtime_view.ts";
 import type { ConnectionHost } from "./connection.ts";
 import { renderMetrics } from "../answers/metrics.ts";
+import { openRpc } from "../answers/open_rpc.ts";
+import { listPlugins } from "../answers/plugins.ts";
 import { renderRouterMetrics } from "../answers/router_metrics.ts";
 import { listSessions } from "../answers/sessions.ts";
 import { LEVELS } from "../schemas/feed.ts";
@@ -38,6 +40,8 @@ export function makeApi(host: ConnectionHost, client: ClientBudget): Hono {
     return new Response(renderMetrics(runtime.stats(), viewRuntime(runtime)) + ofSessions, { headers });
   });
   get("/api/sessions", (c) => c.json(listSessions(host.sessions)));
+  get("/api/plugins", (c) => c.json(listPlugins(viewRuntime(runtime))));
+  get("/api/openrpc.json", (c) => ready(c, client, openRpc()));
   get("/api/types", (c) => ready(c, client, answers.types(viewRuntime(runtime))));
   get("/api/graph", (c) => ready(c, client, answers.graph(viewRuntime(runtime))));
   get("/api/nodes", (c) => {

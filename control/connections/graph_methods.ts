@@ -9,6 +9,7 @@ import type { Runtime } from "../../core/runtime.ts";
 import { type RunState, viewRuntime } from "../../core/runtime_view.ts";
 import type { CommandAccess } from "../commands/command_access.ts";
 import type { CommandLog } from "../commands/command_log.ts";
+import type { GraphStore } from "../commands/graph_store.ts";
 import { normalDocument } from "../commands/normal_document.ts";
 import { configOf, findNode } from "../answers/snapshot.ts";
 import type { Handlers } from "../answers/rpc.ts";
@@ -20,6 +21,7 @@ export interface GraphEditing {
   /** The log of the runtime, made when it is first wanted. */
   readonly log: () => CommandLog;
   readonly access: CommandAccess;
+  readonly store: GraphStore;
 }
 
 type GraphMethod =
@@ -31,12 +33,13 @@ type GraphMethod =
   | "graph.back"
   | "graph.log"
   | "graph.document"
+  | "graph.save"
   | "graph.start"
   | "node.setConfig"
   | "node.bypass";
 
 /** Makes the handlers. */
-export function graphMethods({ runtime, log, access }: GraphEditing): Pick<Handlers, GraphMethod> {
+export function graphMethods({ runtime, log, access, store }: GraphEditing): Pick<Handlers, GraphMethod> {
   const admit = (commands: readonly Command[]) => commands.map((command) => access.admit(withoutReferences(command)));
   const wanted = async (given: object) => {
     const { document } = log();
@@ -60,6 +63,9 @@ export function graphMethods({ runtime, log, access }: GraphEditing): Pick<Handl
       return { entries: entries.filter(({ seq }) => seq > after), ...next };
     },
     "graph.document": () => ({ ...runtime.graph() }),
+    "graph.save": async ({ path, force }) => ({
+      path: await store.save(path === undefined ? undefined : access.path(path), force),
+    }),
     "graph.start": async ({ resume }) => {
       await runtime.start({ resume });
       return state();

@@ -138,6 +138,8 @@ export const LogEntry = z.object({
   kind: z.enum(["edit", "apply", "undo", "redo", "back", "script"]),
   /** In words: `set gain.gainDb`. */
   title: z.string(),
+  /** `back`: the number of the entry that it went back to. */
+  to: z.number().optional(),
   /** The commands as given; of `apply`, `undo`, `redo` and `back` those that led there. */
   commands: z.array(z.json()),
   results: z.array(CommandResult),

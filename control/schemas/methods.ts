@@ -73,6 +73,14 @@ export const METHODS = {
     params: z.strictObject({ after: z.int().min(0).default(0) }),
     result: z.object({ entries: z.array(LogEntry), undo: z.string().optional(), redo: z.string().optional() }),
   },
+  /**
+   * Writes the graph back to its file, of which only what differs changes, or to another one: `path`, relative to a
+   * folder that the server allows; with `force` over a file that is there.
+   */
+  "graph.save": {
+    params: z.strictObject({ path: z.string().min(1).max(4_096).optional(), force: z.boolean().default(false) }),
+    result: z.object({ path: z.string() }),
+  },
   /** The graph as a graph file. */
   "graph.document": { params: Nothing, result: z.record(z.string(), z.unknown()) },
   /** One node, with its type's documentation, configuration and histograms. */

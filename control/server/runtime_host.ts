@@ -11,6 +11,7 @@ import type { ConnectionHost } from "../connections/connection.ts";
 import { HistoryKeeper } from "../figures/history_keeper.ts";
 import { CommandAccess, type CommandAccessOptions } from "../commands/command_access.ts";
 import { CommandLog } from "../commands/command_log.ts";
+import { GraphStore } from "../commands/graph_store.ts";
 import { StatsPump } from "../figures/stats_pump.ts";
 import { Taps } from "../taps/taps.ts";
 
@@ -21,18 +22,28 @@ export interface RuntimeHost extends Disposable {
   finish(): void;
 }
 
+/** How commands of clients change a graph. */
+export interface EditingOptions {
+  /** What they may name. */
+  readonly commands?: CommandAccessOptions;
+  /** The log of the graph; by default one that begins with the first command. */
+  readonly log?: CommandLog;
+  /** The file that the graph is saved to. */
+  readonly graphFile?: string;
+}
+
 /**
  * @param title what the graph was made from, for people
  * @param shared what the runtimes of a server share
  * @param sent is told of bytes of statistics
- * @param commands what commands may name
+ * @param editing how commands change the graph
  */
 export function hostRuntime(
   runtime: Runtime,
   title: string,
   shared: Pick<ConnectionHost, "limits" | "budget" | "sessions">,
   sent: (bytes: number) => void,
-  commands: CommandAccessOptions | undefined,
+  editing: EditingOptions = {},
 ): RuntimeHost {
   const id = crypto.randomUUID();
   const run = ({ runsBefore } = viewRuntime(runtime)) => runsBefore === 0 ? id : `${id}-${runsBefore}`;
@@ -43,10 +54,11 @@ export function hostRuntime(
   const taps = new Taps(runtime);
   const edits = runtime.events.on("graph", () => pump.hurry());
   let made: CommandLog | undefined;
-  const log = () => made ??= new CommandLog(runtime);
-  const access = new CommandAccess(runtime, commands);
+  const log = () => editing.log ?? (made ??= new CommandLog(runtime));
+  const access = new CommandAccess(runtime, editing.commands);
+  const store = new GraphStore(runtime, editing.graphFile);
   return {
-    host: { ...shared, log, access, runtime, run, feed, pump, history: keeper.history, answers, taps },
+    host: { ...shared, log, access, store, runtime, run, feed, pump, history: keeper.history, answers, taps },
     finish: () => pump.finish(),
     [Symbol.dispose]() {
       taps[Symbol.dispose]();

@@ -21,7 +21,7 @@ import { LOGIN_STYLES_PATH, loginPage, loginStyles } from "./login_page.ts";
 import { POLICY_VIOLATION } from "../answers/outbox.ts";
 import { PageFiles } from "./page_files.ts";
 import { servePanel } from "./panel_files.ts";
-import { hostRuntime, type RuntimeHost } from "./runtime_host.ts";
+import { type EditingOptions, hostRuntime, type RuntimeHost } from "./runtime_host.ts";
 import { assertControlOptions, type ControlOptions } from "./server_options.ts";
 import { ClientBudget, WorkBudget } from "../answers/work_budget.ts";
 
@@ -107,9 +107,9 @@ export function serveControl(runtime: Runtime, options: ControlOptions = {}): Co
   let statsBytes = 0;
   const sockets = new Map<WebSocket, Place>();
   const { sessions } = options;
-  const open = (of: Runtime, title: string) =>
-    hostRuntime(of, title, { limits, budget, sessions }, (bytes) => void (statsBytes += bytes), options.commands);
-  const main = open(runtime, options.title ?? "");
+  const open = (of: Runtime, title: string, editing: EditingOptions) =>
+    hostRuntime(of, title, { limits, budget, sessions }, (bytes) => void (statsBytes += bytes), editing);
+  const main = open(runtime, options.title ?? "", options);
   const { host } = main;
   const others = new Map<number, OtherHost>();
   /** Shows the graph of a session for as long as anybody looks. */
@@ -118,7 +118,10 @@ export function serveControl(runtime: Runtime, options: ControlOptions = {}): Co
     const of = known === undefined ? sessions?.runtimeOf(number) : undefined;
     if (of === undefined) return known;
     const row = sessions!.sessions().find((each) => each.number === number);
-    const made = { ...open(of, `${row?.graph ?? "graph"}, session ${number}`), users: 0 };
+    const made = {
+      ...open(of, `${row?.graph ?? "graph"}, session ${number}`, { commands: options.commands ?? {} }),
+      users: 0,
+    };
     others.set(number, made);
     return made;
   };

@@ -17,6 +17,8 @@ import { makeHandle } from "../registry/make_handle.ts";
 import { isolationAfter } from "../placement/isolation.ts";
 import { type AddOptions, assertAddOptions } from "../runtime_options.ts";
 import type { NodeEntry } from "../graph/entries.ts";
+import type { GraphFile } from "../graph/schema.ts";
+import { snapshotGraph } from "../graph/snapshot.ts";
 import type { Topology } from "../topology.ts";
 import type { EditExtras } from "./edit_site.ts";
 
@@ -89,6 +91,15 @@ export class GraphEdit {
     this.#carried = { ...(states && { states }), ...(left && { left }) };
   }
 
+  /**
+   * Returns the nodes and links as they would be after the edit so far.
+   *
+   * @internal
+   */
+  graph(): GraphFile {
+    return snapshotGraph(this.#draft);
+  }
+
   /** Adds a node: as `runtime.add()`. */
   // deno-lint-ignore no-explicit-any -- the bound that every generated handle meets
   add<H extends NodeHandle<any, any>>(spec: NodeSpec<H>, options: AddOptions = {}): H {
@@ -131,9 +142,14 @@ export class GraphEdit {
     return this.#connect(this.#element(from, "output"), this.#element(to, "input"), options);
   }
 
-  /** Removes a link. Frames left on it are dropped and counted as unlinked. @throws {SluiceError} `LinkNotFound` */
-  disconnect(linkId: string): void {
-    this.#draft.removeLink(linkId);
+  /**
+   * Removes a link. Frames left on it are dropped and counted as unlinked.
+   *
+   * @param link its id, or the address of its input
+   * @throws {SluiceError} `LinkNotFound`; `NodeNotFound` for an address
+   */
+  disconnect(link: string): void {
+    this.#draft.removeLink(typeof link === "string" && link.includes(".") ? this.#linkInto(link) : link);
     this.#did("disconnect");
   }
 
@@ -292,6 +308,17 @@ export class GraphEdit {
     const { id } = this.#draft.addLink(from, to, options);
     this.#did("connect");
     return id;
+  }
+
+  /** Returns the link into an input. @throws {SluiceError} `LinkNotFound`, `NodeNotFound` */
+  #linkInto(address: string): LinkId {
+    const { node, port } = splitAddress(address);
+    const link = this.#draft.linkInto(this.#draft.node(node).id, port);
+    if (link !== undefined) return link.id;
+    throw new SluiceError("LinkNotFound", `Cannot disconnect "${address}": no link leads to it`, {
+      nodeId: node,
+      port,
+    });
   }
 
   /** Returns the port at an address: a new element for a numbered dynamic port as a whole. */

@@ -29,6 +29,11 @@ export class PolicyValues {
     this.#hosts = hosts && new Set(hosts.map((each) => each.toLowerCase()));
   }
 
+  /** Returns the file of a relative path in the folders; `undefined` for a path that is not admitted. */
+  file(path: string): string | undefined {
+    return this.#folders.find(path);
+  }
+
   /**
    * Returns the configuration with its paths replaced by the files they mean.
    *

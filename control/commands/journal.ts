@@ -1,0 +1,150 @@
+/**
+ * The command log on disk: a line of JSON for the graph that it began with, then one for each entry. A line is written
+ * when the entry has taken effect, so that the file is whole after the end of the process, however it came; a last line
+ * that was cut off is left out. Replay repeats the commands, and compares the graph with the one that was there.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { SluiceError } from "../../core/errors.ts";
+import type { GraphFile } from "../../core/graph/schema.ts";
+import type { Runtime } from "../../core/runtime.ts";
+import { type Command, LogEntry } from "../schemas/commands.ts";
+import { z } from "../schemas/zod.ts";
+import { CommandLog, type PastEntry } from "./command_log.ts";
+import { canonical, isSameGraph } from "./documents.ts";
+
+/** The largest journal that is read, bytes. */
+const MAX_BYTES = 512 * 2 ** 20;
+
+const Document = z.looseObject({ version: z.literal(1), nodes: z.record(z.string(), z.json()) });
+
+/** The first line. */
+const Header = z.strictObject({ journal: z.literal(1), document: Document });
+
+/** A further line: `document` for an edit of the script, and `hash` of the graph after the entry. */
+const Line = LogEntry.pick({ seq: true, at: true, by: true, kind: true, commands: true }).extend({
+  to: z.number().optional(),
+  document: Document.optional(),
+  hash: z.string().optional(),
+});
+
+/** A journal that is open. */
+export interface OpenJournal extends Disposable {
+  readonly log: CommandLog;
+  /** How many entries were replayed. */
+  readonly replayed: number;
+}
+
+/**
+ * Opens a journal, or begins one, and keeps the log of a runtime in it.
+ *
+ * @param runtime a runtime that does not run: one with nodes must have the graph that the journal began with
+ * @throws {SluiceError} `InvalidGraph` for a file that is no journal, begins with another graph, or whose replay leads
+ * to another graph than was there; the errors of the file system
+ */
+export async function openJournal(path: string, runtime: Runtime): Promise<OpenJournal> {
+  const lines = await readLines(path);
+  const log = new CommandLog(runtime);
+  let replayed = 0;
+  if (lines.length > 0) {
+    const header = read(Header, lines[0], path, 1);
+    await beginWith(header.document as unknown as GraphFile, log, runtime, path);
+    const all = lines.slice(1).map((line, k) => read(Line, line, path, k + 2));
+    // Changes of one parameter in quick succession are lines of one entry: the last one holds.
+    const entries = all.filter(({ seq }, k) => all[k + 1]?.seq !== seq);
+    for (const entry of entries) {
+      await log.repeat(entry as unknown as PastEntry);
+      replayed++;
+      if (entry.hash === undefined || entry.hash === hashOf(log.document)) continue;
+      throw new SluiceError(
+        "InvalidGraph",
+        `Cannot replay ${path}: entry ${entry.seq} leads to another graph than it did; node types may have changed ` +
+          "since: begin another journal",
+      );
+    }
+  }
+  const file = Deno.openSync(path, { append: true, create: true });
+  const write = (value: object) => {
+    const bytes = new TextEncoder().encode(`${JSON.stringify(value)}\n`);
+    for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+  };
+  if (lines.length === 0) write({ journal: 1, document: log.document });
+  const followed = log.follow((entry, document) => {
+    if (entry.error !== undefined && entry.results.length === 0) return;
+    const { seq, at, by, kind, commands, to } = entry;
+    const isSet = commands.length === 1 && (commands[0] as Command).op === "set";
+    write({
+      seq,
+      at,
+      by,
+      kind,
+      commands,
+      ...(to !== undefined && { to }),
+      ...(kind === "script" && { document }),
+      ...(!isSet && { hash: hashOf(document) }),
+    });
+  });
+  return {
+    log,
+    replayed,
+    [Symbol.dispose]() {
+      followed[Symbol.dispose]();
+      file.close();
+    },
+  };
+}
+
+/** Returns the whole lines of a file; none if there is no such file. Cuts a last line off that is not whole. */
+async function readLines(path: string): Promise<string[]> {
+  try {
+    const { size } = await Deno.stat(path);
+    if (size > MAX_BYTES) throw unread(path, `it has ${size} bytes, and at most ${MAX_BYTES} are read`);
+    const text = await Deno.readTextFile(path);
+    const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+    if (whole.length < text.length) {
+      if (whole === "" && !text.startsWith('{"journal":')) throw unread(path, "it is no journal");
+      await Deno.truncate(path, new TextEncoder().encode(whole).length);
+    }
+    return whole.split("\n").slice(0, -1);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+/** Makes the journal's first graph the present one. */
+async function beginWith(document: GraphFile, log: CommandLog, runtime: Runtime, path: string): Promise<void> {
+  if (isSameGraph(log.document, document)) return;
+  if (Object.keys(runtime.graph().nodes).length > 0) {
+    throw unread(path, "it begins with another graph: leave the graph file out, or begin another journal");
+  }
+  const { mode, pools, lanes } = document;
+  runtime.configureGraph({ ...(mode && { mode }), ...(pools && { pools }), ...(lanes && { lanes }) });
+  try {
+    await log.begin(document);
+  } catch (error) {
+    throw unread(path, `its first graph cannot be built: ${(error as Error).message}`);
+  }
+}
+
+function read<T>(schema: z.ZodType<T>, line: string, path: string, number: number): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw unread(path, `line ${number} is no JSON`);
+  }
+  const found = schema.safeParse(value);
+  if (found.success) return found.data;
+  const [{ path: at, message }] = found.error.issues;
+  throw unread(path, `line ${number} is no entry of a journal: ${[...at, message].join(": ")}`);
+}
+
+function hashOf(document: GraphFile): string {
+  return createHash("sha256").update(canonical(document)).digest("hex");
+}
+
+function unread(path: string, why: string): SluiceError {
+  return new SluiceError("InvalidGraph", `Cannot read the journal ${path}: ${why}`);
+}

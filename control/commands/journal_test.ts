@@ -1,0 +1,84 @@
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { Runtime } from "../../core/runtime.ts";
+import { nodePackage } from "../../sluice.gen.ts";
+import { isSameGraph } from "./documents.ts";
+import { openJournal } from "./journal.ts";
+
+function makeRuntime(): Runtime {
+  return new Runtime({ mode: "live", registry: new NodeRegistry([nodePackage]), endsWithSources: false });
+}
+
+/** Makes changes of each kind, and returns the graph and what the log says. */
+async function change(path: string) {
+  await using runtime = makeRuntime();
+  using journal = await openJournal(path, runtime);
+  const { log } = journal;
+  await log.transact([
+    { op: "add", id: "tone", type: "tone-source" },
+    { op: "add", id: "gain", type: "gain" },
+    { op: "connect", from: "tone.audio", to: "gain.audioIn" },
+  ], "one");
+  for (let gainDb = -5; gainDb < 0; gainDb++) await log.set("gain", "gainDb", gainDb, "one");
+  await runtime.edit((edit) => void edit.addByType("limiter"));
+  await log.transact([{ op: "remove", node: "limiter" }], "two");
+  await log.undo("two");
+  await log.redo("two");
+  await log.back(1, "two", true);
+  await rejects(log.transact([{ op: "remove", node: "nobody" }], "two"));
+  await log.transact([{ op: "add", id: "meter", type: "level-meter" }], "two");
+  return { graph: runtime.graph(), told: log.entries.filter(({ error }) => error === undefined) };
+}
+
+Deno.test("a journal is replayed to the same graph and the same log, and can be undone to its start", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".jsonl" });
+  const { graph, told } = await change(path);
+  await using runtime = makeRuntime();
+  using journal = await openJournal(path, runtime);
+  const { log } = journal;
+  ok(isSameGraph(runtime.graph(), graph));
+  const brief = (entries: typeof told) => entries.map(({ seq, by, at, kind }) => [seq, by, at, kind]);
+  deepEqual(brief([...log.entries]), brief(told));
+  while (log.next.undo !== undefined) await log.undo("three");
+  deepEqual(runtime.graph().nodes, {});
+  await Deno.remove(path);
+});
+
+Deno.test("a journal that was cut off anywhere is replayed up to its last whole line", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".jsonl" });
+  await change(path);
+  const bytes = await Deno.readFile(path);
+  for (let k = 0; k < 12; k++) {
+    const length = Math.floor(bytes.length * (k + 0.5) / 12);
+    await Deno.writeFile(path, bytes.subarray(0, length));
+    await using runtime = makeRuntime();
+    using journal = await openJournal(path, runtime);
+    await journal.log.transact([{ op: "add", id: `late${k}`, type: "gain" }], "late");
+    await using again = makeRuntime();
+    using replayed = await openJournal(path, again);
+    ok(isSameGraph(replayed.log.document, runtime.graph()), `${length}`);
+  }
+  await Deno.remove(path);
+});
+
+Deno.test("a file that is no journal, or of another graph, is refused with the reason", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".jsonl" });
+  const open = async (text: string) => {
+    await Deno.writeTextFile(path, text);
+    await using runtime = makeRuntime();
+    runtime.addByType("gain");
+    (await openJournal(path, runtime))[Symbol.dispose]();
+  };
+  const header =
+    '{"journal":1,"document":{"version":1,"mode":"live","endsWithSources":false,"nodes":{},"links":[],"pools":{},"lanes":{}}}\n';
+  await rejects(open("hello\n"), /line 1 is no JSON/);
+  await rejects(open("hello"), /it is no journal/);
+  await rejects(open('{"journal":2}\n'), /line 1 is no entry of a journal/);
+  await rejects(open(header), /it begins with another graph/);
+  const entry = { seq: 1, at: new Date().toISOString(), by: "x", kind: "edit", commands: [], hash: "0" };
+  await Deno.writeTextFile(path, `${header}${JSON.stringify(entry)}\n`);
+  await using runtime = makeRuntime();
+  await rejects(openJournal(path, runtime), /entry 1 leads to another graph/);
+  equal((await Deno.readTextFile(path)).split("\n").length, 3);
+  await Deno.remove(path);
+});
