@@ -15,4 +15,5 @@
 export { serveControl } from "./control/server/server.ts";
 export type { ControlServer } from "./control/server/server.ts";
 export type { ControlOptions } from "./control/server/server_options.ts";
+export type { CommandAccessOptions } from "./control/commands/command_access.ts";
 export type { ControlLimits } from "./control/schemas/limits.ts";

@@ -181,7 +181,10 @@ Deno.test("edit() refuses times that no timer can count, and options that do not
     [{ timeoutMs: "x" }, '"timeoutMs" is "x", wanted milliseconds from 0 to 2147483647'],
     [{ timeoutMs: 2 ** 31 }, '"timeoutMs" is 2147483648, wanted milliseconds from 0 to 2147483647'],
     [{ trialMs: Infinity }, '"trialMs" is Infinity, wanted milliseconds from 0 to 2147483647'],
-    [{ timoutMs: 1 }, 'there is no option "timoutMs" (did you mean "timeoutMs"?); options: "timeoutMs" and "trialMs"'],
+    [
+      { timoutMs: 1 },
+      'there is no option "timoutMs" (did you mean "timeoutMs"?); options: "timeoutMs", "trialMs" and "by"',
+    ],
     [5, "its options are a number, wanted an object"],
   ];
   const before = runtime.graph();

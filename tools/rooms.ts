@@ -81,6 +81,7 @@ export const ROOMS: Readonly<Record<string, Rooms>> = {
     "arguments": [
       "args.ts",
       "plugin_args.ts",
+      "edit_args.ts",
       "media_args.ts",
       "media_values.ts",
       "pipeline_args.ts",

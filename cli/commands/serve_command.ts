@@ -7,7 +7,7 @@ import type { CommandAccessOptions } from "../../control/commands/command_access
 import type { CommandLog } from "../../control/commands/command_log.ts";
 import { isLoopback } from "../../control/server/access.ts";
 import { DEFAULT_PORT } from "../../control/schemas/address.ts";
-import { type ControlServer, serveControl } from "../../control/server/server.ts";
+import { type ControlServer, serveLogged } from "../../control/server/server.ts";
 import { type ControlOptions, isUsableToken, MIN_TOKEN } from "../../control/server/server_options.ts";
 import { SluiceError } from "../../core/errors.ts";
 import type { SessionRouter } from "../../core/pipeline/session_router.ts";
@@ -63,10 +63,11 @@ export async function serveRun(
     ...(given !== undefined && { token: given }),
     ...(more.sessions && { sessions: more.sessions }),
     ...(commands && { commands }),
-    ...(log && { log }),
     ...(graphFile !== undefined && { graphFile }),
   };
-  const server = port === undefined ? serveOnFree(runtime, options) : serveOn(runtime, { ...options, port }, address);
+  const server = port === undefined
+    ? serveOnFree(runtime, options, log)
+    : serveOn(runtime, { ...options, port }, address, log);
   const token = given === undefined ? server.token : undefined;
   const [url, ...others] = urlsOf(server.url);
   if (args.json) {
@@ -88,20 +89,20 @@ async function replay(path: string, runtime: Runtime, json: boolean, io: Io): Pr
   return log;
 }
 
-function serveOnFree(runtime: Runtime, options: ControlOptions): ControlServer {
+function serveOnFree(runtime: Runtime, options: ControlOptions, log?: CommandLog): ControlServer {
   for (let port = DEFAULT_PORT; port < DEFAULT_PORT + TRIED_PORTS; port++) {
     try {
-      return serveControl(runtime, { ...options, port });
+      return serveLogged(runtime, { ...options, port }, log);
     } catch (error) {
       if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     }
   }
-  return serveControl(runtime, { ...options, port: 0 });
+  return serveLogged(runtime, { ...options, port: 0 }, log);
 }
 
-function serveOn(runtime: Runtime, options: ControlOptions, address: string): ControlServer {
+function serveOn(runtime: Runtime, options: ControlOptions, address: string, log?: CommandLog): ControlServer {
   try {
-    return serveControl(runtime, options);
+    return serveLogged(runtime, options, log);
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) {
       throw refusal(

@@ -21,6 +21,7 @@ import { LOGIN_STYLES_PATH, loginPage, loginStyles } from "./login_page.ts";
 import { POLICY_VIOLATION } from "../answers/outbox.ts";
 import { PageFiles } from "./page_files.ts";
 import { servePanel } from "./panel_files.ts";
+import type { CommandLog } from "../commands/command_log.ts";
 import { type EditingOptions, hostRuntime, type RuntimeHost } from "./runtime_host.ts";
 import { assertControlOptions, type ControlOptions } from "./server_options.ts";
 import { ClientBudget, WorkBudget } from "../answers/work_budget.ts";
@@ -99,6 +100,11 @@ export interface ControlServer extends AsyncDisposable {
  * @throws {Deno.errors.AddrInUse} if the port is taken
  */
 export function serveControl(runtime: Runtime, options: ControlOptions = {}): ControlServer {
+  return serveLogged(runtime, options);
+}
+
+/** As {@linkcode serveControl}. @param log of the runtime's graph; by default one that begins with the first command */
+export function serveLogged(runtime: Runtime, options: ControlOptions, log?: CommandLog): ControlServer {
   assertControlOptions(options);
   const hostname = options.hostname ?? "127.0.0.1";
   const token = options.token ?? (isLoopback(hostname) ? undefined : randomToken());
@@ -109,7 +115,7 @@ export function serveControl(runtime: Runtime, options: ControlOptions = {}): Co
   const { sessions } = options;
   const open = (of: Runtime, title: string, editing: EditingOptions) =>
     hostRuntime(of, title, { limits, budget, sessions }, (bytes) => void (statsBytes += bytes), editing);
-  const main = open(runtime, options.title ?? "", options);
+  const main = open(runtime, options.title ?? "", { ...options, ...(log && { log }) });
   const { host } = main;
   const others = new Map<number, OtherHost>();
   /** Shows the graph of a session for as long as anybody looks. */

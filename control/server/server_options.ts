@@ -7,11 +7,11 @@ import { SluiceError } from "../../core/errors.ts";
 import { describeValue } from "../../core/errors/describe_value.ts";
 import { assertKeys } from "../../core/errors/option_check.ts";
 import type { SessionRouter } from "../../core/pipeline/session_router.ts";
-import type { EditingOptions } from "./runtime_host.ts";
+import type { CommandAccessOptions } from "../commands/command_access.ts";
 import { type ControlLimits, DEFAULT_LIMITS } from "../schemas/limits.ts";
 
 /** Options of `serveControl()`. */
-export interface ControlOptions extends EditingOptions {
+export interface ControlOptions {
   /** 0 for any free port; by default 4840. */
   readonly port?: number;
   /** Address to bind to; by default `127.0.0.1`. */
@@ -27,6 +27,10 @@ export interface ControlOptions extends EditingOptions {
   readonly title?: string;
   /** The sessions that are listed, each with its graph; the router of the pipelines that the process offers. */
   readonly sessions?: SessionRouter;
+  /** What commands of clients may name: files, programs, plugins. */
+  readonly commands?: CommandAccessOptions;
+  /** The file that the graph is saved to. */
+  readonly graphFile?: string;
   /** Folder of the built page, ending with a slash; by default `web/dist/`. */
   readonly page?: URL;
   /** Limits of clients; the defaults suit a page or two and a few scripts. */
@@ -44,7 +48,6 @@ const KNOWN: { readonly [key in keyof Required<ControlOptions>]: true } = {
   title: true,
   sessions: true,
   commands: true,
-  log: true,
   graphFile: true,
   page: true,
   limits: true,

@@ -10,9 +10,11 @@ import type { GraphChange, NodeChange } from "./graph_change.ts";
 
 /** A node that another instance takes the place of. */
 export interface PlannedSuccession {
+  /** Its id. */
   readonly node: NodeId;
-  /** The name of the node's type, and of its lane, after the edit. */
+  /** The name of its type after the edit. */
   readonly type: string;
+  /** The name of its lane after the edit. */
   readonly lane: string;
   /** `kept`: the new instance continues from the state of the old one; `lost`: it starts anew. */
   readonly state: "kept" | "lost";
@@ -20,8 +22,11 @@ export interface PlannedSuccession {
 
 /** The ends of a link. */
 export interface PlannedLink {
+  /** Its id; the edit itself may give another one. */
   readonly link: LinkId;
+  /** The output. */
   readonly from: PortAddress;
+  /** The input. */
   readonly to: PortAddress;
 }
 
