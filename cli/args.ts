@@ -5,20 +5,19 @@
  */
 import { merge, object, or } from "@optique/core/constructs";
 import { runParser } from "@optique/core/facade";
-import { envVar, message, metavar, optionName } from "@optique/core/message";
+import { message, metavar, optionName } from "@optique/core/message";
 import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import { type Parser, type Suggestion, suggestSync } from "@optique/core/parser";
 import { argument, command, constant, option } from "@optique/core/primitives";
 import { extractCommandNames } from "@optique/core/usage";
 import { choice, float, string } from "@optique/core/valueparser";
 import { CONVERT_CHOICES, type ConvertChoice } from "../core/links/policy.ts";
-import { DEFAULT_PORT } from "../control/schemas/address.ts";
 import { MAX_TAP_RATE, TAP_VIEWS, type TapView } from "../control/schemas/tap_views.ts";
 import { EXPRESSION_NAME } from "./expression/name.ts";
 import { joinServe } from "./output/serve_address.ts";
 import { ArgsAnswered } from "./output/args_answered.ts";
 import { explainUnexpected, type KnownCommand } from "./output/unexpected.ts";
-import { type EditArgs, editCommands } from "./edit_args.ts";
+import { type EditArgs, editCommands, remote } from "./edit_args.ts";
 import { type MediaArgs, mediaCommands } from "./media_args.ts";
 import { path } from "./path_argument.ts";
 import { type PipelineArgs, pipelineCommands } from "./pipeline_args.ts";
@@ -407,19 +406,6 @@ const doctor = command("doctor", object({ command: constant("doctor"), json }), 
   brief: message`Say what is installed, what is missing, and what to do.`,
 });
 
-/** The control plane of a graph that runs. */
-const remote = {
-  at: withDefault(
-    option("--at", string({ metavar: "URL" }), {
-      description: message`The address that ${"sluice run --serve"} has printed.`,
-    }),
-    `http://127.0.0.1:${DEFAULT_PORT}`,
-  ),
-  token: optional(option("--token", string({ metavar: "TOKEN" }), {
-    description: message`The token that was printed with it; better given as ${envVar("SLUICE_TOKEN")}.`,
-  })),
-};
-
 const tap = command(
   "tap",
   object({
@@ -478,7 +464,6 @@ const commands = [
   make,
   managePlugins,
   top,
-  tap,
   doctor,
 ] as const;
 
@@ -487,12 +472,13 @@ const known: readonly KnownCommand[] = [
   ...pluginCommands,
   { path: "nodes list", usage: list.usage },
   { path: "nodes info", usage: info.usage },
-  ...[...commands, ...editCommands].filter((each) => each !== nodes && each !== make && each !== managePlugins).map((
-    { usage },
-  ) => ({
-    path: [...extractCommandNames(usage)][0],
-    usage,
-  })),
+  ...[...commands, tap, ...editCommands].filter((each) => each !== nodes && each !== make && each !== managePlugins)
+    .map((
+      { usage },
+    ) => ({
+      path: [...extractCommandNames(usage)][0],
+      usage,
+    })),
   { path: "new project", usage: newProject.usage },
   { path: "new processor", usage: newProcessor.usage },
 ];
@@ -500,7 +486,7 @@ const known: readonly KnownCommand[] = [
 /** What can come in place of the last word of a command line, by its grammar. */
 export function suggestArgs(words: readonly string[]): readonly Suggestion[] {
   const [first, ...rest] = words;
-  const parser: Parser<"sync", CommandArgs, unknown> = or(...commands, or(...editCommands));
+  const parser: Parser<"sync", CommandArgs, unknown> = or(...commands, or(tap, ...editCommands));
   return first === undefined ? [] : suggestSync(parser, [first, ...rest]);
 }
 
@@ -517,7 +503,9 @@ export function parseArgs(
 ): CommandArgs {
   const errors = { unexpectedInput: (token: string) => explainUnexpected(token, args, known) };
   // One or() takes 15 parsers.
-  const parser: Parser<"sync", CommandArgs, unknown> = or(...commands, or(...editCommands, { errors }), { errors });
+  const parser: Parser<"sync", CommandArgs, unknown> = or(...commands, or(tap, ...editCommands, { errors }), {
+    errors,
+  });
   const answered = (exitCode: number): never => {
     throw new ArgsAnswered(exitCode);
   };

@@ -55,7 +55,8 @@ export type EditArgs =
     | { readonly command: "save"; readonly file?: string; readonly force: boolean }
   );
 
-const remote = {
+/** Options of commands about a running graph. */
+export const remote = {
   at: withDefault(
     option("--at", string({ metavar: "URL" }), {
       description: message`The address that ${"sluice serve"} has printed.`,
