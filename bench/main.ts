@@ -34,6 +34,7 @@ import { portAccess } from "./cases/port_access.ts";
 import { sessions } from "./cases/sessions.ts";
 import { start } from "./cases/start.ts";
 import { streams } from "./cases/streams.ts";
+import { taps } from "./cases/taps.ts";
 import { values } from "./cases/values.ts";
 import { wakeUp } from "./cases/wake_up.ts";
 import { videoCodecs } from "./cases/video_codecs.ts";
@@ -63,6 +64,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   liveEdit,
   answers,
   liveStatistics,
+  taps,
   firstLoad,
   livePage,
   generator,

@@ -46,7 +46,8 @@ export interface ConnectionHost extends GraphEditing {
   readonly history: GraphHistory;
   readonly limits: ControlLimits;
   readonly answers: ReadyAnswers;
-  readonly taps: Taps;
+  /** Absent if no client may look at what links carry. */
+  readonly taps: Taps | undefined;
   /** Whose sessions are listed. */
   readonly sessions: SessionRouter | undefined;
   /** The share of the thread's time that all clients have together. */

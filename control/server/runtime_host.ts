@@ -37,6 +37,7 @@ export interface EditingOptions {
  * @param shared what the runtimes of a server share
  * @param sent is told of bytes of statistics
  * @param editing how commands change the graph
+ * @param mayTap true if clients may look at what links carry
  */
 export function hostRuntime(
   runtime: Runtime,
@@ -44,6 +45,7 @@ export function hostRuntime(
   shared: Pick<ConnectionHost, "limits" | "budget" | "sessions">,
   sent: (bytes: number) => void,
   editing: EditingOptions = {},
+  mayTap = true,
 ): RuntimeHost {
   const id = crypto.randomUUID();
   const run = ({ runsBefore } = viewRuntime(runtime)) => runsBefore === 0 ? id : `${id}-${runsBefore}`;
@@ -51,7 +53,7 @@ export function hostRuntime(
   const answers = new ReadyAnswers(run, title);
   const pump = new StatsPump({ view: () => viewRuntime(runtime), graph: (view) => answers.graph(view), sent });
   const keeper = new HistoryKeeper(() => viewRuntime(runtime), (view) => pump.read(view));
-  const taps = new Taps(runtime);
+  const taps = mayTap ? new Taps(runtime) : undefined;
   const edits = runtime.events.on("graph", () => pump.hurry());
   let made: CommandLog | undefined;
   const log = () => editing.log ?? (made ??= new CommandLog(runtime));
@@ -61,7 +63,7 @@ export function hostRuntime(
     host: { ...shared, log, access, store, runtime, run, feed, pump, history: keeper.history, answers, taps },
     finish: () => pump.finish(),
     [Symbol.dispose]() {
-      taps[Symbol.dispose]();
+      taps?.[Symbol.dispose]();
       keeper[Symbol.dispose]();
       pump[Symbol.dispose]();
       feed[Symbol.dispose]();

@@ -114,7 +114,7 @@ export function serveLogged(runtime: Runtime, options: ControlOptions, log?: Com
   const sockets = new Map<WebSocket, Place>();
   const { sessions } = options;
   const open = (of: Runtime, title: string, editing: EditingOptions) =>
-    hostRuntime(of, title, { limits, budget, sessions }, (bytes) => void (statsBytes += bytes), editing);
+    hostRuntime(of, title, { limits, budget, sessions }, (bytes) => void (statsBytes += bytes), editing, options.taps);
   const main = open(runtime, options.title ?? "", { ...options, ...(log && { log }) });
   const { host } = main;
   const others = new Map<number, OtherHost>();

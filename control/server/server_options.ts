@@ -31,6 +31,8 @@ export interface ControlOptions {
   readonly commands?: CommandAccessOptions;
   /** The file that the graph is saved to. */
   readonly graphFile?: string;
+  /** False if no client may look at what links carry; by default true. */
+  readonly taps?: boolean;
   /** Folder of the built page, ending with a slash; by default `web/dist/`. */
   readonly page?: URL;
   /** Limits of clients; the defaults suit a page or two and a few scripts. */
@@ -49,6 +51,7 @@ const KNOWN: { readonly [key in keyof Required<ControlOptions>]: true } = {
   sessions: true,
   commands: true,
   graphFile: true,
+  taps: true,
   page: true,
   limits: true,
 };
@@ -75,6 +78,7 @@ export function assertControlOptions(options: ControlOptions): void {
   const areHosts = Array.isArray(allowedHosts) && allowedHosts.every((each) => typeof each === "string");
   if (allowedHosts !== undefined && !areHosts) refuse("allowedHosts", allowedHosts, "a list of names");
   if (title !== undefined && typeof title !== "string") refuse("title", title, "text");
+  if (options.taps !== undefined && typeof options.taps !== "boolean") refuse("taps", options.taps, "true or false");
   if (page !== undefined && !(page instanceof URL)) refuse("page", page, "the URL of a folder");
   if (sessions !== undefined && typeof sessions.runtimeOf !== "function") {
     refuse("sessions", sessions, "a SessionRouter");

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { SluiceError } from "../../core/errors.ts";
 import type { Outbox } from "../answers/outbox.ts";
 import { RpcRefusal } from "../answers/rpc.ts";
 import type { ClientBudget } from "../answers/work_budget.ts";
@@ -16,7 +17,7 @@ const messages = new WeakMap<object, Uint8Array<ArrayBuffer>>();
 
 /** The taps of one client. */
 export class TapCalls {
-  readonly #taps: Taps;
+  readonly #taps: Taps | undefined;
   readonly #outbox: Outbox;
   readonly #budget: ClientBudget;
   readonly #most: number;
@@ -24,8 +25,8 @@ export class TapCalls {
   readonly #open = new Map<number, OpenTap | undefined>();
   #isGone = false;
 
-  /** @param most taps that the client may have open */
-  constructor(taps: Taps, outbox: Outbox, budget: ClientBudget, most: number) {
+  /** @param taps absent if no client may look @param most taps that the client may have open */
+  constructor(taps: Taps | undefined, outbox: Outbox, budget: ClientBudget, most: number) {
     this.#taps = taps;
     this.#outbox = outbox;
     this.#budget = budget;
@@ -36,9 +37,12 @@ export class TapCalls {
    * Opens a tap.
    *
    * @param subscription its number
-   * @throws {RpcRefusal} `TooManySubscriptions`; {@linkcode SluiceError} as `Taps.open()`
+   * @throws {RpcRefusal} `TooManySubscriptions`; {@linkcode SluiceError} `AccessDenied`, and as `Taps.open()`
    */
   async open(subscription: number, params: TapParams): Promise<TapOpened> {
+    if (this.#taps === undefined) {
+      throw new SluiceError("AccessDenied", 'Cannot look into the graph: the server was started with "taps: false"');
+    }
     if (this.#open.size >= this.#most) {
       const message = `Cannot look into the graph: ${this.#most} taps of this connection are open, the most; close one`;
       throw new RpcRefusal(RPC_CODE.limited, "TooManySubscriptions", message);

@@ -279,3 +279,12 @@ Deno.test("tap.open over /rpc sends readings until tap.close, and says what ther
   }
   await served.stopAndCheck();
 });
+
+Deno.test("a server with taps: false refuses to look into its graph", async () => {
+  await using served = await serveLive("off", { taps: false });
+  const client = new ControlClient({ url: `${served.server.url.replace("http", "ws")}/rpc` });
+  await client.ready();
+  await rejects(client.call("tap.open", { link: "link0" }), { code: "AccessDenied" });
+  client.close();
+  await served.stopAndCheck();
+});
