@@ -44,6 +44,8 @@ export interface ServeArgs {
   readonly journal?: string;
   /** Folders in which commands may have files read and written. */
   readonly roots: readonly string[];
+  /** True if no command may change the graph. */
+  readonly lock: boolean;
   /** True if commands may add nodes that run programs. */
   readonly allowPrograms: boolean;
   /** Plugins whose stages commands may add. */
@@ -144,6 +146,7 @@ const serve = command(
       description:
         message`Let clients add nodes that read and write files in this folder; by default the current one. May be given several times.`,
     })),
+    lock: option("--lock", { description: message`Let clients watch and control the graph, but not change it.` }),
     allowPrograms: option("--allow-programs", {
       description: message`Let clients add nodes that run programs.`,
     }),

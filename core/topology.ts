@@ -24,7 +24,7 @@ import { assertEnd, assertForward, assertLinkable, attemptOf, type LinkEnd, reso
 import { NodeTable } from "./graph/node_table.ts";
 import { assertDelayed } from "./graph/order.ts";
 import { assertLaneRuns, assertLinksFit, typeAfter, unfitHidden } from "./graph/replacement.ts";
-import { keptOptions, type NodeOption } from "./graph/schema.ts";
+import { assertPosition, keptOptions, type NodeOption, present } from "./graph/schema.ts";
 import type { Supervision } from "./graph/supervision.ts";
 import { defaultNodeId, isHidden, laneName, type LinkId, type NodeId, nodeId } from "./ids.ts";
 import type { ConvertChoice, GraphMode, LinkCapacity, LinkOptions } from "./links/policy.ts";
@@ -255,6 +255,13 @@ export class Topology {
     const old = this.node(id);
     assertBypass(old.id, old.type.descriptor, on);
     if (old.bypassed !== on) this.#swap({ ...old, bypassed: on });
+  }
+
+  /** Puts a node at a place on the page. @throws {SluiceError} `NodeNotFound`, `InvalidConfig` for the position */
+  placeNode(id: string, position: NodeEntry["position"]): void {
+    const old = this.node(id);
+    if (position !== undefined) assertPosition(position);
+    this.#swap(present({ ...old, position }) as NodeEntry);
   }
 
   /**

@@ -76,13 +76,13 @@ function runArgs({ json, packages, plugins, page = SERVE_AUTO }: ServeArgs, grap
 }
 
 /** Adds what clients may do with the graph. */
-function pageMore({ journal, roots, allowPrograms, allowPlugins }: ServeArgs, more: PageMore): PageMore {
+function pageMore({ journal, lock, roots, allowPrograms, allowPlugins }: ServeArgs, more: PageMore): PageMore {
   const commands = {
     ...(roots.length > 0 && { roots }),
     programs: allowPrograms,
     plugins: allowPlugins,
   };
-  return { ...more, commands, ...(journal !== undefined && { journal }) };
+  return { ...more, commands, lock, ...(journal !== undefined && { journal }) };
 }
 
 /** Offers graphs until a signal, beside one that runs if there is one. */

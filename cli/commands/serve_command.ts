@@ -27,6 +27,8 @@ export interface PageMore {
   readonly sessions?: SessionRouter;
   /** What commands of clients may name. */
   readonly commands?: CommandAccessOptions;
+  /** True if no command of clients may change the graph. */
+  readonly lock?: boolean;
   /** Path of the journal of the command log. */
   readonly journal?: string;
   /** The file that the graph is saved to. */
@@ -52,9 +54,9 @@ export async function serveRun(
   more: PageMore = {},
 ): Promise<ControlServer> {
   const { hostname, port } = readServeAddress(address);
-  const { journal, commands, graphFile } = more;
+  const { journal, commands, lock, graphFile } = more;
   const given = more.token ?? readToken();
-  const log = journal === undefined ? undefined : await replay(journal, runtime, args.json, io);
+  const log = journal === undefined ? undefined : await replay(journal, runtime, lock, args.json, io);
   await buildMissingPage((line) => io.stderr.line(line));
   const options: ControlOptions = {
     title: args.expression ?? args.graph,
@@ -63,6 +65,7 @@ export async function serveRun(
     ...(given !== undefined && { token: given }),
     ...(more.sessions && { sessions: more.sessions }),
     ...(commands && { commands }),
+    ...(lock && { lock }),
     ...(graphFile !== undefined && { graphFile }),
   };
   const server = port === undefined
@@ -81,9 +84,15 @@ export async function serveRun(
 }
 
 /** Makes the changes of a journal again, and keeps further ones in it for as long as the program runs. */
-async function replay(path: string, runtime: Runtime, json: boolean, io: Io): Promise<CommandLog> {
+async function replay(
+  path: string,
+  runtime: Runtime,
+  lock: boolean | undefined,
+  json: boolean,
+  io: Io,
+): Promise<CommandLog> {
   const { openJournal } = await import("../../control/commands/journal.ts");
-  const { log, replayed } = await openJournal(path, runtime);
+  const { log, replayed } = await openJournal(path, runtime, lock);
   if (json) io.stdout.line(JSON.stringify({ event: "journal", path, replayed }));
   else if (replayed > 0) io.stderr.line(`${path}: ${replayed === 1 ? "1 change" : `${replayed} changes`} made again`);
   return log;

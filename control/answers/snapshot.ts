@@ -6,6 +6,7 @@
 import { isOpen, kindsOf } from "../../core/descriptor/open_ports.ts";
 import { canBypass } from "../../core/descriptor/bypassable.ts";
 import { nativeStage } from "../../core/registry/shipped_stage.ts";
+import { lockedNodes } from "../commands/recording_lock.ts";
 import { serializeError, SluiceError } from "../../core/errors.ts";
 import { describeFormat, type FrameFormat } from "../../core/frames/format.ts";
 import { expandPort, type NodeDescriptor, type PortDescriptor } from "../../core/descriptor/descriptor.ts";
@@ -28,6 +29,7 @@ import type {
 /** The whole graph. */
 export function snapshotGraph(view: RuntimeView, run: string, title: string): GraphSnapshot {
   const { session } = view;
+  const locks = lockedNodes(view);
   return {
     run,
     version: view.version,
@@ -37,7 +39,7 @@ export function snapshotGraph(view: RuntimeView, run: string, title: string): Gr
     driver: view.driver,
     stuckAfterMs: view.stuckAfterMs,
     ...(session?.error && { error: describeError(session.error) }),
-    nodes: view.nodes.map((node) => describeNode(view, node)),
+    nodes: view.nodes.map((node) => describeNode(view, node, locks)),
     links: listLinks(view),
     lanes: (session?.lanes ?? []).map(({ name, index, kind, warnings }) => ({
       name,
@@ -165,8 +167,8 @@ export function findLink(view: RuntimeView, id: string): LinkEntry {
 }
 
 /** A node. */
-export function describeNode(view: RuntimeView, node: NodeEntry): NodeInfo {
-  const { id, lane, bypassed, isolate, type: { descriptor } } = node;
+export function describeNode(view: RuntimeView, node: NodeEntry, locks = lockedNodes(view)): NodeInfo {
+  const { id, lane, bypassed, isolate, position, type: { descriptor } } = node;
   const ports = (list: readonly PortDescriptor[]) =>
     list.flatMap((port) => expandPort(port).map((name) => describePort(port, name)));
   const { type, category, inputs, outputs } = descriptor;
@@ -182,6 +184,8 @@ export function describeNode(view: RuntimeView, node: NodeEntry): NodeInfo {
     ...bypass,
     ...isolated,
     ...awaits,
+    ...(locks.has(id) && { locked: locks.get(id)! }),
+    ...(position && { position }),
     inputs: ports(inputs),
     outputs: ports(outputs),
   };

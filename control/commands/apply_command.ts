@@ -45,11 +45,14 @@ export function applyCommand(edit: GraphEdit, command: Command): CommandResult {
       edit.bypass(command.node, command.on);
       return {};
     case "set":
-      edit.reconfigure(command.node, command.values);
+      edit.reconfigure(command.node, command.values, command.unset);
       return {};
     case "rename":
       rename(edit, command.node, command.to);
       return { node: command.to };
+    case "place":
+      edit.place(command.node, command.position);
+      return {};
     case "addPort": {
       const { node, direction, port, kind } = command;
       const options = { ...(kind !== undefined && { kind: kind as FrameKind }) };
@@ -82,9 +85,13 @@ export function describeCommand(command: Command): string {
     case "bypass":
       return command.on === false ? `run ${command.node} again` : `bypass ${command.node}`;
     case "set":
-      return `set ${Object.keys(command.values).map((key) => `${command.node}.${key}`).join(", ")}`;
+      return `set ${
+        [...Object.keys(command.values), ...command.unset ?? []].map((key) => `${command.node}.${key}`).join(", ")
+      }`;
     case "rename":
       return `rename ${command.node} to ${command.to}`;
+    case "place":
+      return `place ${command.node}`;
     case "addPort":
       return `add ${command.direction} ${command.node}.${command.port}`;
     case "removePort":

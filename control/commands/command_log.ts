@@ -17,6 +17,7 @@ import { applyCommand, describeCommand } from "./apply_command.ts";
 import { isSameGraph } from "./documents.ts";
 import { leastEdit } from "./least_edit.ts";
 import { LinkDates } from "./link_dates.ts";
+import { RecordingLock } from "./recording_lock.ts";
 import { Timeline } from "./timeline.ts";
 import { isRecorder, portFinder } from "./type_facts.ts";
 
@@ -65,6 +66,7 @@ export class CommandLog implements Disposable {
   readonly #dates: LinkDates;
   readonly #events: Disposable;
   readonly #timeline: Timeline;
+  readonly #lock: RecordingLock;
   #seq = 0;
   /** The time of entries that are repeated. */
   #then: string | undefined;
@@ -74,9 +76,14 @@ export class CommandLog implements Disposable {
   /** What nodes that have left gave, by id. */
   readonly #states = new Map<string, { readonly type: string; readonly state: unknown }>();
 
-  /** Begins with the present graph. */
-  constructor(runtime: Runtime) {
+  /**
+   * Begins with the present graph.
+   *
+   * @param locksAll true if no command may change anything
+   */
+  constructor(runtime: Runtime, locksAll = false) {
     this.#runtime = runtime;
+    this.#lock = new RecordingLock(runtime, locksAll);
     this.#timeline = new Timeline(runtime.graph());
     this.#dates = new LinkDates(runtime);
     this.#events = runtime.events.on("graph", () => this.#underWay === 0 && this.#noteOthers());
@@ -136,6 +143,7 @@ export class CommandLog implements Disposable {
         await this.#edit({ kind: "edit", title: describeCommand(command), commands: [command], by });
         return;
       }
+      this.#lock.assertFree([command]);
       await this.#runtime.setConfig(node, key, value);
       const { document } = this;
       if (!Object.hasOwn(document.nodes, node)) return this.#noteOthers();
@@ -222,6 +230,7 @@ export class CommandLog implements Disposable {
     let commands: readonly Command[] = "commands" in wanted ? wanted.commands : [];
     try {
       if ("document" in wanted) commands = this.#leadingTo(wanted.document);
+      this.#lock.assertFree(commands);
       const planned = this.#runtime.plan((edit) => void this.#applyAll(edit, commands, "document" in wanted));
       return { commands: [...commands] as Plan["commands"], ...mutable(planned) };
     } catch (error) {
@@ -312,6 +321,7 @@ export class CommandLog implements Disposable {
     const notes = returns ? this.#notesOn(commands) : [];
     let results: CommandResult[] = [];
     try {
+      if (this.#then === undefined) this.#lock.assertFree(commands);
       await this.#runtime.edit((edit) => {
         const left = (gone: { node: NodeId; state?: unknown }) => this.#hold(gone.node, gone.state);
         edit.carryStates(returns ? this.#statesFor(commands) : undefined, left);

@@ -40,12 +40,13 @@ export interface OpenJournal extends Disposable {
  * Opens a journal, or begins one, and keeps the log of a runtime in it.
  *
  * @param runtime a runtime that does not run: one with nodes must have the graph that the journal began with
+ * @param lock true if no further command may change the graph
  * @throws {SluiceError} `InvalidGraph` for a file that is no journal, begins with another graph, or whose replay leads
  * to another graph than was there; the errors of the file system
  */
-export async function openJournal(path: string, runtime: Runtime): Promise<OpenJournal> {
+export async function openJournal(path: string, runtime: Runtime, lock = false): Promise<OpenJournal> {
   const lines = await readLines(path);
-  const log = new CommandLog(runtime);
+  const log = new CommandLog(runtime, lock);
   let replayed = 0;
   if (lines.length > 0) {
     const header = read(Header, lines[0], path, 1);

@@ -11,7 +11,7 @@ import type { Command } from "../schemas/commands.ts";
 import { equal } from "./documents.ts";
 
 /** The parts of a node that commands change while it goes on. Any other part is given only to a node that is added. */
-const CHANGEABLE = ["type", "config", "lane", "bypassed", "ports", "isolate", "isolateMemoryMb"] as const;
+const CHANGEABLE = ["type", "config", "lane", "bypassed", "ports", "isolate", "isolateMemoryMb", "position"] as const;
 
 /** The parts of a graph that no edit changes. */
 const FIXED = ["mode", "pools", "capacity", "convert", "memory", "endsWithSources"] as const;
@@ -96,7 +96,7 @@ function isAnew(id: string, from: GraphFile, to: GraphFile, ports: PortFinder): 
 function changeNode(id: string, from: GraphFile, to: GraphFile, ports: PortFinder): Command[] {
   const [old, next] = [from.nodes[id], to.nodes[id]];
   const [before, after] = [old.config ?? {}, next.config ?? {}];
-  const dropped = Object.keys(before).some((key) => !Object.hasOwn(after, key));
+  const unset = Object.keys(before).filter((key) => !Object.hasOwn(after, key));
   const isolated = old.isolate !== next.isolate || old.isolateMemoryMb !== next.isolateMemoryMb;
   const values = Object.fromEntries(Object.entries(after).filter(([key, value]) => !equal(value, before[key])));
   const commands: Command[] = [];
@@ -104,7 +104,7 @@ function changeNode(id: string, from: GraphFile, to: GraphFile, ports: PortFinde
   for (const { direction, port } of without(had, wants)) {
     commands.push({ op: "removePort", node: id, direction, port });
   }
-  if (old.type !== next.type || dropped || isolated) {
+  if (old.type !== next.type || isolated) {
     commands.push({
       op: "replace",
       node: id,
@@ -113,12 +113,16 @@ function changeNode(id: string, from: GraphFile, to: GraphFile, ports: PortFinde
       ...(isolated && { isolate: next.isolate ?? false }),
       ...(isolated && next.isolateMemoryMb !== undefined && { isolateMemoryMb: next.isolateMemoryMb }),
     });
-  } else if (Object.keys(values).length > 0) {
-    commands.push({ op: "set", node: id, values: values as Add["config"] & object });
+  } else if (Object.keys(values).length + unset.length > 0) {
+    const more = unset.length > 0 && { unset };
+    commands.push({ op: "set", node: id, values: values as Add["config"] & object, ...more });
   }
   if (old.lane !== next.lane) commands.push({ op: "move", node: id, lane: next.lane ?? "auto" });
   for (const { direction, port, kind } of without(wants, had)) {
     commands.push({ op: "addPort", node: id, direction, port, ...(kind && { kind }) });
+  }
+  if (!equal(old.position, next.position)) {
+    commands.push({ op: "place", node: id, ...(next.position && { position: next.position }) });
   }
   if ((old.bypassed ?? false) !== (next.bypassed ?? false)) {
     commands.push({ op: "bypass", node: id, on: next.bypassed ?? false });

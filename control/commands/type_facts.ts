@@ -5,9 +5,9 @@
  */
 import { elementNumber } from "../../core/descriptor/dynamic_ports.ts";
 import type { NodeDescriptor } from "../../core/descriptor/descriptor.ts";
-import { mayName } from "../../core/pipeline/policy_values.ts";
 import type { Runtime } from "../../core/runtime.ts";
 import { viewRuntime } from "../../core/runtime_view.ts";
+import { records } from "./recording_lock.ts";
 import type { PortFinder } from "./least_edit.ts";
 
 /** Finds ports in the types that the graph may have. */
@@ -27,8 +27,8 @@ export function portFinder(runtime: Runtime): PortFinder {
 
 /** True if nodes of a type write files. */
 export function isRecorder(runtime: Runtime, type: string): boolean {
-  const found = descriptorsOf(runtime).find((descriptor) => descriptor.type === type);
-  return found !== undefined && found.outputs.length === 0 && mayName(found.config, "path");
+  const descriptor = descriptorsOf(runtime).find((each) => each.type === type);
+  return descriptor !== undefined && records(descriptor);
 }
 
 function descriptorsOf(runtime: Runtime): readonly NodeDescriptor[] {

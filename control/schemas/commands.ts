@@ -62,9 +62,21 @@ export const Command = z.discriminatedUnion("op", [
   z.strictObject({ op: z.literal("move"), node: NodeName, lane: LaneName }),
   z.strictObject({ op: z.literal("bypass"), node: NodeName, on: z.boolean().default(true) }),
   /** Changes configuration values; values that are not live replace the node by one of its type with its state. */
-  z.strictObject({ op: z.literal("set"), node: NodeName, values: Values }),
+  z.strictObject({
+    op: z.literal("set"),
+    node: NodeName,
+    values: Values,
+    /** Keys that get their defaults again. */
+    unset: z.array(z.string().max(200)).optional(),
+  }),
   /** Gives a node another id. The node starts anew, and its links are made anew. */
   z.strictObject({ op: z.literal("rename"), node: NodeName, to: NodeName }),
+  /** Puts a node at a place on the page, pixels; without `position` the page chooses. */
+  z.strictObject({
+    op: z.literal("place"),
+    node: NodeName,
+    position: z.strictObject({ x: z.number(), y: z.number() }).optional(),
+  }),
   /** Adds an element to a dynamic port: the next one, `inputs_3`, or with a kind one of any name. */
   z.strictObject({
     op: z.literal("addPort"),

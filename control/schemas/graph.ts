@@ -73,6 +73,10 @@ export const NodeInfo = z.object({
   bypass: z.boolean().optional(),
   /** Whether its stage runs in a process of its own; absent if not. */
   isolated: z.boolean().optional(),
+  /** The node whose recording keeps commands from changing this one, unless the graph is paused; absent for none. */
+  locked: z.string().optional(),
+  /** Where a person has put it, pixels; absent: the page chooses. */
+  position: z.object({ x: z.number(), y: z.number() }).optional(),
   /** The input that the node waits for a link to, in a live graph; absent if it waits for none. */
   awaits: z.string().optional(),
   inputs: z.array(PortInfo),

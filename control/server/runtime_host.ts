@@ -28,6 +28,8 @@ export interface EditingOptions {
   readonly commands?: CommandAccessOptions;
   /** The log of the graph; by default one that begins with the first command. */
   readonly log?: CommandLog;
+  /** True if no command may change the graph. */
+  readonly lock?: boolean;
   /** The file that the graph is saved to. */
   readonly graphFile?: string;
 }
@@ -56,7 +58,7 @@ export function hostRuntime(
   const taps = mayTap ? new Taps(runtime) : undefined;
   const edits = runtime.events.on("graph", () => pump.hurry());
   let made: CommandLog | undefined;
-  const log = () => editing.log ?? (made ??= new CommandLog(runtime));
+  const log = () => editing.log ?? (made ??= new CommandLog(runtime, editing.lock));
   const access = new CommandAccess(runtime, editing.commands);
   const store = new GraphStore(runtime, editing.graphFile);
   return {

@@ -29,6 +29,8 @@ export interface ControlOptions {
   readonly sessions?: SessionRouter;
   /** What commands of clients may name: files, programs, plugins. */
   readonly commands?: CommandAccessOptions;
+  /** True if no command of clients may change the graph; by default false. */
+  readonly lock?: boolean;
   /** The file that the graph is saved to. */
   readonly graphFile?: string;
   /** False if no client may look at what links carry; by default true. */
@@ -50,6 +52,7 @@ const KNOWN: { readonly [key in keyof Required<ControlOptions>]: true } = {
   title: true,
   sessions: true,
   commands: true,
+  lock: true,
   graphFile: true,
   taps: true,
   page: true,

@@ -198,7 +198,7 @@ const BAD: [string, string, ...string[]][] = [
     "an unknown key of a node",
     graph(`"s": { "type": "mixer", "configs": {} }`),
     `2:37 InvalidGraph Cannot read graph: unknown key "configs" in node "s" (did you mean "config"?); ` +
-    `available: "type", "graph", "config", "lane", "pool", "supervision", "callTimeoutMs", "priority", "cpus", "isolate", "isolateMemoryMb", "bypassed" and "ports"`,
+    `available: "type", "graph", "config", "lane", "pool", "supervision", "callTimeoutMs", "priority", "cpus", "isolate", "isolateMemoryMb", "bypassed", "position" and "ports"`,
   ],
   [
     "isolate that is no word for it",

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { describeValue } from "../errors/describe_value.ts";
 import { assertBypass } from "../descriptor/bypassable.ts";
 import type { ConfigSchema, NodeDescriptor } from "../descriptor/descriptor.ts";
 import { SluiceError, type SourcePlace } from "../errors.ts";
@@ -149,11 +150,33 @@ export const NODE_OPTIONS: { readonly [K in NodeOption]-?: OptionRule } = {
       `Cannot bypass node "${id}": it is a sub-graph, and only its nodes can be bypassed, each by itself`,
     check: ({ bypassed }, { id, descriptor }) => assertBypass(id, descriptor, bypassed),
   },
+  position: {
+    schema: {
+      type: "object",
+      properties: { x: { type: "number" }, y: { type: "number" } },
+      required: ["x", "y"],
+      additionalProperties: false,
+      description: "Where a person has put the node on the page, pixels; by default the page chooses.",
+    },
+    ofSubGraph: (id) => `Cannot place node "${id}": it is a sub-graph, and only its nodes are shown`,
+    check: ({ position }) => assertPosition(position),
+  },
   ports: {
     schema: portsSchema(),
     ofSubGraph: (id) => `Cannot give node "${id}" ports: it is a sub-graph, whose "inputs" and "outputs" are its ports`,
   },
 };
+
+/** @throws {SluiceError} `InvalidConfig` */
+export function assertPosition(position: unknown): void {
+  const { x, y, ...others } = Object(position) as { readonly [key: string]: unknown };
+  if (Number.isFinite(x) && Number.isFinite(y) && Object.keys(others).length === 0) return;
+  throw new SluiceError(
+    "InvalidConfig",
+    `Cannot place a node: "position" is ${describeValue(position)}, wanted two numbers: { "x": 120, "y": 80 }`,
+    { key: "position" },
+  );
+}
 
 /** The names of the options of a node. */
 export const NODE_OPTION_NAMES = Object.keys(NODE_OPTIONS) as readonly NodeOption[];
@@ -383,6 +406,8 @@ export interface GraphFileNode {
    * True if frames pass the node without a call of `process()`, until an edit changes it; by default `false`.
    */
   readonly bypassed?: boolean;
+  /** Where a person has put it on the page, pixels from the left and the top; absent: the page chooses. */
+  readonly position?: { readonly x: number; readonly y: number };
   /**
    * Elements of its dynamic ports from the start, beside those of its class: `["inputs_0", "inputs_3"]`. Ignores a name
    * that is not an element's, or beyond the port's maximum. An element with a name of its own has a kind: `{ input:

@@ -25,6 +25,7 @@ const GIVEN: { readonly [K in NodeOption]-?: NodeOptions } = {
   isolate: { isolate: "process" },
   isolateMemoryMb: { isolate: "process", isolateMemoryMb: 64 },
   bypassed: { bypassed: true },
+  position: { position: { x: 120, y: 80 } },
   ports: { ports: ["inputs_2"] },
 };
 

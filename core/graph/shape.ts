@@ -246,6 +246,7 @@ function readOption(
     case "supervision":
       return attempt(node, diagnostics, () => checkSupervision(jsonValue(node), { id }));
     case "cpus":
+    case "position":
       return jsonValue(node);
     default:
       return readScalar(node, `"${name}" of ${what}`, NODE_OPTIONS[name].schema, diagnostics);

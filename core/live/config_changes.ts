@@ -11,6 +11,8 @@ import type { Topology } from "../topology.ts";
 export interface NodeConfigChange {
   readonly node: NodeId;
   readonly values: { readonly [key: string]: unknown };
+  /** Those of the keys that the graph has no value for from now on: the values are the defaults. */
+  readonly unset?: readonly string[];
 }
 
 /** The values of one edit. */
@@ -24,10 +26,11 @@ export class ConfigChanges {
 
   /** Gives nodes of the graph their values. */
   make(changes: readonly NodeConfigChange[]): void {
-    for (const { node, values } of changes) {
+    for (const { node, values, unset = [] } of changes) {
       const { config } = this.#topology.node(node);
       this.#changes.set(node, { before: { ...config }, keys: Object.keys(values) });
       Object.assign(config, values);
+      for (const key of unset) delete config[key];
     }
   }
 

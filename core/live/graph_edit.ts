@@ -42,7 +42,7 @@ export class GraphEdit {
   readonly #actions: string[] = [];
   /** Nodes that take over no state. */
   readonly #anew = new Set<NodeId>();
-  readonly #configure = new Map<NodeId, { [key: string]: unknown }>();
+  readonly #configure = new Map<NodeId, { readonly values: { [key: string]: unknown }; readonly unset: Set<string> }>();
   #carried: Pick<EditExtras, "states" | "left"> = {};
   #sealed = false;
 
@@ -65,7 +65,7 @@ export class GraphEdit {
   get extras(): EditExtras {
     return {
       actions: this.#actions,
-      configure: [...this.#configure].map(([node, values]) => ({ node, values })),
+      configure: [...this.#configure].map(([node, { values, unset }]) => ({ node, values, unset: [...unset] })),
       anew: this.#anew,
       ...this.#carried,
     };
@@ -219,21 +219,36 @@ export class GraphEdit {
    * Changes configuration values. If all of them are live, the node gets them; otherwise a node of the same type
    * replaces it and takes over its state.
    *
+   * @param unset keys that get their defaults again
    * @throws {SluiceError} `NodeNotFound`, `InvalidConfig`
    */
-  reconfigure(nodeId: string, values: Record<string, unknown>): void {
+  reconfigure(nodeId: string, values: Record<string, unknown>, unset: readonly string[] = []): void {
     const node = this.#draft.node(nodeId);
     const { descriptor } = node.type;
+    const { properties } = descriptor.config;
     const changed = ownConfig(descriptor, node.id, values);
-    const checked = assertConfig(descriptor, node.id, { ...node.config, ...changed });
-    if (Object.keys(changed).some((key) => descriptor.config.properties[key]["x-live"] !== true)) {
+    const given = Object.fromEntries(Object.entries(node.config).filter(([key]) => !unset.includes(key)));
+    const checked = assertConfig(descriptor, node.id, { ...given, ...changed });
+    const isLive = (key: string) => properties[key]["x-live"] === true;
+    const mayUnset = unset.every((key) =>
+      !Object.hasOwn(properties, key) || (isLive(key) && "default" in properties[key])
+    );
+    if (!mayUnset || !Object.keys(changed).every(isLive)) {
       this.#draft.replaceNode(nodeId, node.type, checked, node);
       this.#did("reconfigure");
       return;
     }
-    const own = this.#configure.get(node.id) ?? {};
-    for (const key of Object.keys(changed)) own[key] = checked[key];
+    const own = this.#configure.get(node.id) ?? { values: {}, unset: new Set() };
     this.#configure.set(node.id, own);
+    for (const key of Object.keys(changed)) {
+      own.values[key] = checked[key];
+      own.unset.delete(key);
+    }
+    for (const key of unset) {
+      if (!Object.hasOwn(node.config, key)) continue;
+      own.values[key] = properties[key].default;
+      own.unset.add(key);
+    }
     this.#did("reconfigure");
   }
 
@@ -246,6 +261,17 @@ export class GraphEdit {
   bypass(nodeId: string, on = true): void {
     this.#draft.bypassNode(nodeId, on);
     this.#did("bypass");
+  }
+
+  /**
+   * Puts a node at a place on the page, or leaves its place to the page. The node itself goes on unchanged.
+   *
+   * @param position pixels from the left and the top
+   * @throws {SluiceError} `NodeNotFound`, `InvalidConfig`
+   */
+  place(nodeId: string, position?: { readonly x: number; readonly y: number }): void {
+    this.#draft.placeNode(nodeId, position);
+    this.#did("place");
   }
 
   /**

@@ -240,7 +240,9 @@ export class LiveEdits {
     if (this.#ended) throw new SluiceError("Busy", "Cannot edit the graph: it has ended");
     this.#assertNobodyBehind();
     const change = compareGraphs(topology, draft);
-    if ([...extras.configure, ...extras.restart ?? []].length === 0 && isUnchanged(change)) return;
+    if ([...extras.configure, ...extras.restart ?? []].length === 0 && isUnchanged(change)) {
+      return this.#adoptWithoutLanes(draft, extras, change);
+    }
     const feedback = feedbackLinks(draft);
     const edit: Edit = {
       epoch: ++this.#epoch,
@@ -271,6 +273,13 @@ export class LiveEdits {
       throw heldByItself(error, change);
     }
     await this.#commit(edit);
+  }
+
+  /** Adopts an edit of which lanes need to know nothing, such as of the places of nodes. */
+  #adoptWithoutLanes(draft: Topology, extras: EditExtras, change: GraphChange): void {
+    if (draft.changes().nodes.set.length === 0) return;
+    this.#site.topology.adopt(draft);
+    this.#site.edited(change, extras);
   }
 
   /** Makes lanes, records, rings and pools for the edit. @returns the pools that lanes do not know */

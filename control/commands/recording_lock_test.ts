@@ -1,0 +1,64 @@
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { Runtime } from "../../core/runtime.ts";
+import { viewRuntime } from "../../core/runtime_view.ts";
+import { nodePackage } from "../../sluice.gen.ts";
+import type { Command } from "../schemas/commands.ts";
+import { CommandLog } from "./command_log.ts";
+import { lockedNodes } from "./recording_lock.ts";
+
+async function record(folder: string) {
+  const runtime = new Runtime({ mode: "live", registry: new NodeRegistry([nodePackage]), endsWithSources: false });
+  runtime.addByType("tone-source", {}, { id: "tone" });
+  runtime.addByType("gain", {}, { id: "gain" });
+  runtime.addByType("wav-sink", { path: `${folder}/out.wav` }, { id: "file" });
+  runtime.addByType("level-meter", {}, { id: "meter" });
+  runtime.connectByName("tone.audio", "gain.audioIn");
+  runtime.connectByName("gain.audioOut", "file.audio");
+  runtime.connectByName("tone.audio", "meter.audioIn");
+  await runtime.start();
+  return runtime;
+}
+
+Deno.test("while a node records, commands that would break its file are refused with the reason", async () => {
+  const folder = await Deno.makeTempDir();
+  await using runtime = await record(folder);
+  const log = new CommandLog(runtime);
+  deepEqual([...lockedNodes(viewRuntime(runtime)).keys()].sort(), ["file", "gain", "tone"]);
+  const locked: readonly Command[] = [
+    { op: "remove", node: "file" },
+    { op: "remove", node: "tone" },
+    { op: "replace", node: "gain", type: "limiter" },
+    { op: "rename", node: "gain", to: "volume" },
+    { op: "move", node: "gain", lane: "other" },
+    { op: "disconnect", to: "file.audio" },
+    { op: "set", node: "file", values: { path: "other.wav" } },
+  ];
+  for (const command of locked) {
+    await rejects(log.transact([command], "test"), { code: "Busy" }, command.op);
+    equal(log.plan({ commands: [command] }).refused?.code, "Busy", command.op);
+  }
+  await rejects(
+    log.transact([locked[1]], "test"),
+    /"file" records what comes from "tone"; pause or stop the graph first/,
+  );
+  await log.transact([{ op: "set", node: "gain", values: { gainDb: -3 } }, { op: "remove", node: "meter" }], "test");
+  await log.undo("test");
+  await runtime.pause();
+  await log.transact([{ op: "remove", node: "file" }], "test");
+  await runtime.resume();
+  ok((await Deno.stat(`${folder}/out.wav`)).size > 44);
+  equal(lockedNodes(viewRuntime(runtime)).size, 0);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a log with a lock refuses every change but that of a place", async () => {
+  await using runtime = new Runtime({ registry: new NodeRegistry([nodePackage]) });
+  runtime.addByType("gain");
+  const log = new CommandLog(runtime, true);
+  await rejects(log.transact([{ op: "set", node: "gain", values: { gainDb: 1 } }], "test"), /served with --lock/);
+  await log.transact([{ op: "place", node: "gain", position: { x: 10, y: 20 } }], "test");
+  deepEqual(runtime.graph().nodes.gain.position, { x: 10, y: 20 });
+  await log.undo("test");
+  equal(runtime.graph().nodes.gain.position, undefined);
+});
