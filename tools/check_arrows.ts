@@ -49,7 +49,10 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
     dynamicParts: ["sluice.gen.ts"],
     npm: ["@dprint/formatter", "@dprint/typescript", "jsonc-parser", "ts-morph"],
   },
-  "control": { parts: ["control/taps", "core", "ffi", "deno.json"], npm: ["hono", "jsonc-parser", "zod"] },
+  "control": {
+    parts: ["control/taps", "core", "ffi", "deno.json"],
+    npm: ["@modelcontextprotocol/server", "hono", "jsonc-parser", "zod"],
+  },
   "control/taps": { parts: ["control", "core", "kernels", "processors"], npm: [] },
   "transports": { parts: ["core", "control"], npm: [] },
   "transports/http": { parts: ["transports", "core", "control"], npm: ["hono", "zod"] },
@@ -73,7 +76,7 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
       "deno.json",
     ],
     dynamicParts: ["codegen"],
-    npm: ["@optique/core", "jsonc-parser"],
+    npm: ["@modelcontextprotocol/server", "@optique/core", "jsonc-parser"],
   },
   "web": { parts: ["control"], npm: ["@dagrejs/dagre", "@preact/signals", "preact", "uplot"] },
   "mod.ts": { parts: ["core", "sluice.gen.ts"], npm: [] },
@@ -102,7 +105,14 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
  */
 const FOR_TESTS = {
   parts: ["testing", "testing.ts", "generated.ts", "sluice.gen.ts", "tests"],
-  npm: ["@grpc/grpc-js", "ajv", "fast-check", "parse-prometheus-text-format", "vscode-json-languageservice"],
+  npm: [
+    "@grpc/grpc-js",
+    "@modelcontextprotocol/client",
+    "ajv",
+    "fast-check",
+    "parse-prometheus-text-format",
+    "vscode-json-languageservice",
+  ],
 };
 
 /** An import that points the wrong way. */

@@ -73,6 +73,7 @@ export const ROOMS: Readonly<Record<string, Rooms>> = {
     "figures": ["figures/"],
     "taps": ["taps/"],
     "connections": ["connections/"],
+    "mcp": ["mcp/"],
     "server": ["server/"],
   },
   cli: {

@@ -7,8 +7,8 @@ import { describeSchema } from "../../core/descriptor/config_check.ts";
 import { describeValue } from "../../core/errors/describe_value.ts";
 import { SluiceError } from "../../core/errors.ts";
 import { type ConfigSchema, isList, type PortDescriptor } from "../../core/descriptor/descriptor.ts";
-import { counterpartOf, meantBy } from "../../core/registry/foreign_names.ts";
 import type { NodeMetadata, NodeRegistry } from "../../core/registry/node_registry.ts";
+import { typesFor } from "../../core/registry/type_search.ts";
 import type { InfoArgs, ListArgs } from "../args.ts";
 import { escapeControls } from "../../core/log.ts";
 import { EXIT } from "../output/failure.ts";
@@ -60,22 +60,6 @@ export async function infoCommand(args: InfoArgs, io: Io): Promise<number> {
   if (args.json) io.stdout.line(JSON.stringify(found));
   else for (const line of renderInfo(found)) io.stdout.line(line);
   return EXIT.ok;
-}
-
-/**
- * The types for a word: it is in their name, their tags or what they are said to be, or they do what other people call
- * so.
- */
-export function typesFor(
-  word: string,
-  all: readonly ListedType[],
-): { types: readonly ListedType[]; advice?: readonly string[] } {
-  const meant = counterpartOf(word) ?? meantBy(word);
-  const asked = word.toLowerCase();
-  const isFor = ({ type, tags, description }: ListedType) =>
-    meant?.types.includes(type) || type.includes(asked) || tags.includes(asked) ||
-    description.toLowerCase().split(/[^a-z0-9-]+/).includes(asked);
-  return { types: all.filter(isFor), ...(meant?.advice !== undefined && { advice: [meant.advice] }) };
 }
 
 async function findType(args: InfoArgs, known: KnownTypes): Promise<ListedType> {

@@ -98,7 +98,7 @@ async function answerCall(call: unknown, options: RpcOptions): Promise<string | 
   try {
     admit();
     const result = await measure(() => {
-      const unfit = whyUnfit((call as { params?: unknown }).params, MAX_DEPTH);
+      const unfit = whyUnfit((call as { params?: unknown }).params);
       if (unfit !== undefined) {
         throw refusal(RPC_CODE.invalidParams, "InvalidParams", `Cannot call "${method}": ${unfit}`);
       }
@@ -138,8 +138,12 @@ function rpcError(error: unknown, method: string): RpcError {
   return refusal(RPC_CODE.internalError, "Internal", `Cannot carry out "${method}": an error that is not expected`).rpc;
 }
 
-/** Checks what the schemas cannot: they recurse, and ignore keys that every object inherits. */
-function whyUnfit(value: unknown, depthLeft: number): string | undefined {
+/**
+ * Checks what the schemas cannot: they recurse, and ignore keys that every object inherits.
+ *
+ * @returns what is wrong, in words
+ */
+export function whyUnfit(value: unknown, depthLeft: number = MAX_DEPTH): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if (depthLeft === 0) return `the parameters are nested more than ${MAX_DEPTH} deep`;
   if (Object.hasOwn(value, "__proto__")) return 'the parameters have a key "__proto__"';

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { SluiceError } from "../../core/errors.ts";
 import type { SessionRouter } from "../../core/pipeline/session_router.ts";
 import { type RuntimeView, viewRuntime } from "../../core/runtime_view.ts";
 import type { Feed } from "../answers/feed.ts";
@@ -22,6 +21,7 @@ import type { StatsPump } from "../figures/stats_pump.ts";
 import { type GraphEditing, graphMethods } from "./graph_methods.ts";
 import { TapCalls } from "../taps/tap_calls.ts";
 import type { Taps } from "../taps/taps.ts";
+import { runMethods } from "./run_methods.ts";
 import { subscribeEvents, subscribeLogs } from "./subscriptions.ts";
 import { ClientBudget, WorkBudget } from "../answers/work_budget.ts";
 
@@ -153,35 +153,10 @@ function makeHandlers(
     if (subscriptions.size < limits.subscriptions) return nextId++;
     throw limited("TooManySubscriptions", `Cannot subscribe: ${limits.subscriptions} subscriptions are open, the most`);
   };
-  const state = () => ({ state: viewRuntime(runtime).session?.state ?? "building" });
   return {
     "ping": () => ({ run: run(), version: viewRuntime(runtime).version }),
     "graph.get": () => new ReadyJson(answers.graph(viewRuntime(runtime))),
-    "graph.pause": async () => {
-      await runtime.pause();
-      return state();
-    },
-    "graph.resume": async () => {
-      const now = viewRuntime(runtime).session?.state;
-      if (now !== "running" && now !== "paused") {
-        throw new SluiceError("Busy", `Cannot resume the graph: it is ${now ?? "building"}, wanted a paused one`);
-      }
-      await runtime.resume();
-      return state();
-    },
-    "graph.stop": async () => {
-      // The graph's state reports a failure.
-      await runtime.stop().catch(() => {});
-      return state();
-    },
-    "graph.restart": async ({ resume }) => {
-      // Who stops it, by a signal perhaps, has the last word: no client undoes that.
-      if (viewRuntime(runtime).session?.state === "stopping") {
-        throw new SluiceError("Busy", "Cannot restart: the graph is being stopped");
-      }
-      await runtime.restart({ resume });
-      return state();
-    },
+    ...runMethods(runtime),
     ...graphMethods(host),
     "node.describe": ({ node }) => detailNode(viewRuntime(runtime), node),
     "node.command": async ({ node, name, args }) => ({ answer: await runtime.command(node, name, args) }),

@@ -6,11 +6,12 @@
 import { SluiceError } from "../../core/errors.ts";
 import { refuseReferences } from "../../core/descriptor/secrets.ts";
 import type { Runtime } from "../../core/runtime.ts";
-import { type RunState, viewRuntime } from "../../core/runtime_view.ts";
+import { viewRuntime } from "../../core/runtime_view.ts";
 import type { CommandAccess } from "../commands/command_access.ts";
 import type { CommandLog } from "../commands/command_log.ts";
 import type { GraphStore } from "../commands/graph_store.ts";
 import { normalDocument } from "../commands/normal_document.ts";
+import { stateOf } from "./run_methods.ts";
 import { configOf, findNode } from "../answers/snapshot.ts";
 import type { Handlers } from "../answers/rpc.ts";
 import type { Command } from "../schemas/commands.ts";
@@ -45,7 +46,6 @@ export function graphMethods({ runtime, log, access, store }: GraphEditing): Pic
     const { document } = log();
     return access.document(await normalDocument(given, document, runtime), document);
   };
-  const state = (): { state: RunState } => ({ state: viewRuntime(runtime).session?.state ?? "building" });
   return {
     "graph.edit": async ({ commands, by }) => await log().transact(admit(commands), by),
     "graph.plan": async ({ commands, document }) => {
@@ -68,7 +68,7 @@ export function graphMethods({ runtime, log, access, store }: GraphEditing): Pic
     }),
     "graph.start": async ({ resume }) => {
       await runtime.start({ resume });
-      return state();
+      return { state: stateOf(runtime) };
     },
     "node.setConfig": async ({ node, key, value, by }) => {
       refuseReferences(value, node, key);

@@ -12,3 +12,9 @@ export const RPC_PROTOCOL = "sluice.v1";
 
 /** Precedes the token in a subprotocol that carries one. */
 export const TOKEN_PROTOCOL_PREFIX = "sluice.token.";
+
+/** The path of MCP. */
+export const MCP_PATH = "/mcp";
+
+/** The path of MCP without the tools that change anything. */
+export const MCP_READ_ONLY_PATH = "/mcp/read-only";

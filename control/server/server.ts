@@ -1,5 +1,5 @@
 /**
- * The control plane of a runtime: HTTP to read, `/rpc` to follow and control, and the page.
+ * The control plane of a runtime: HTTP to read, `/rpc` to follow and control, `/mcp` for agents, and the page.
  *
  * Loopback by default; any other address requires a token. Every route and upgrade checks `Host` and `Origin`; every
  * answer carries a strict content security policy.
@@ -10,7 +10,7 @@ import { type Context, Hono } from "hono";
 import { logger } from "../../core/log.ts";
 import type { Runtime } from "../../core/runtime.ts";
 import { Access, isLoopback, isWholeUpgrade, offersProtocol, randomToken } from "./access.ts";
-import { DEFAULT_PORT, RPC_PROTOCOL } from "../schemas/address.ts";
+import { DEFAULT_PORT, MCP_PATH, MCP_READ_ONLY_PATH, RPC_PROTOCOL } from "../schemas/address.ts";
 import { AddressLimits } from "./address_limits.ts";
 import { makeApi } from "../connections/api.ts";
 import { type Connection, type ConnectionHost, serveConnection } from "../connections/connection.ts";
@@ -18,6 +18,7 @@ import { RateLimit } from "../../core/log/rate_limit.ts";
 import { DEFAULT_LIMITS } from "../schemas/limits.ts";
 import { Listener } from "./listener.ts";
 import { LOGIN_STYLES_PATH, loginPage, loginStyles } from "./login_page.ts";
+import { McpDoor } from "./mcp_door.ts";
 import { POLICY_VIOLATION } from "../answers/outbox.ts";
 import { PageFiles } from "./page_files.ts";
 import { servePanel } from "./panel_files.ts";
@@ -142,8 +143,10 @@ export function serveLogged(runtime: Runtime, options: ControlOptions, log?: Com
     ...(token !== undefined && { token }),
     allowedHosts: options.allowedHosts ?? [],
   });
+  const mcp = new McpDoor();
   const app = makeApp({
     host,
+    mcp,
     ofSession,
     leave,
     access,
@@ -162,6 +165,7 @@ export function serveLogged(runtime: Runtime, options: ControlOptions, log?: Com
   const close = async (): Promise<void> => {
     const hosts = [main, ...others.values()];
     await drain(sockets, hosts);
+    await mcp.close();
     for (const each of hosts) each[Symbol.dispose]();
     for (const socket of sockets.keys()) socket.close(1001, "the server ends");
     // An upgraded connection whose other end has gone would block the close.
@@ -209,6 +213,7 @@ interface OtherHost extends RuntimeHost {
 
 interface AppParts {
   readonly host: ConnectionHost;
+  readonly mcp: McpDoor;
   readonly ofSession: (number: number) => OtherHost | undefined;
   readonly leave: (number: number) => void;
   readonly access: Access;
@@ -221,7 +226,7 @@ interface AppEnv {
   readonly Bindings: { readonly address: string };
 }
 
-function makeApp({ host, ofSession, leave, access, sockets, page }: AppParts): Hono<AppEnv> {
+function makeApp({ host, mcp, ofSession, leave, access, sockets, page }: AppParts): Hono<AppEnv> {
   const { limits } = host;
   const app = new Hono<AppEnv>();
   const rate = new RateLimit(limits.requestsPerSecond, limits.requestsPerSecond, () => performance.now());
@@ -305,6 +310,7 @@ function makeApp({ host, ofSession, leave, access, sockets, page }: AppParts): H
     );
     return response;
   });
+  for (const path of [MCP_PATH, MCP_READ_ONLY_PATH]) app.all(path, (c) => mcp.fetch(c.req.raw, host, clients));
   app.onError((error, c) => {
     logger("control").error("A request failed", { error });
     return refuse(c, 500, "Cannot answer: an error that is not expected");
