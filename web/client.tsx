@@ -5,6 +5,7 @@
  */
 import { render } from "preact";
 import Index from "./routes/index.tsx";
+import { listenForClipboard } from "./state/changes.ts";
 import { keepTitle } from "./state/document_title.ts";
 import { focusView } from "./state/focus.ts";
 import { listenForKeys } from "./state/keys.ts";
@@ -12,6 +13,7 @@ import { askForLogin } from "./state/login.ts";
 import { followSessions } from "./state/sessions.ts";
 
 listenForKeys();
+listenForClipboard();
 keepTitle();
 void askForLogin();
 void followSessions();

@@ -54,7 +54,7 @@ pageTest("the page can be used by keyboard alone: find, inspect, change, pause, 
   await eventually(async () =>
     assert.equal(await page.evaluate(() => document.activeElement?.matches("[data-inspector]")), true)
   );
-  for (let k = 0; k < 12; k++) {
+  for (let k = 0; k < 24; k++) {
     await keyboard.press("Tab");
     if (await page.getByLabel("gainDb, slider").evaluate((slider) => slider === document.activeElement)) break;
   }

@@ -20,10 +20,19 @@ export async function serveDemo(options: ControlOptions = {}): Promise<Served> {
   return await serveStarted(runtime, { title: "examples/live.json", ...options });
 }
 
+/** Serves an empty graph that has not started, on a free port. */
+export function serveEmpty(mode: "live" | "offline" = "live"): Served {
+  const runtime = new Runtime({ registry: new NodeRegistry([nodePackage]), mode });
+  return served(runtime, serveControl(runtime, { port: 0, title: "new" }));
+}
+
 /** Starts a graph and serves it on a free port. */
 export async function serveStarted(runtime: Runtime, options: ControlOptions = {}): Promise<Served> {
   await runtime.start();
-  const server = serveControl(runtime, { port: 0, ...options });
+  return served(runtime, serveControl(runtime, { port: 0, ...options }));
+}
+
+function served(runtime: Runtime, server: ControlServer): Served {
   return {
     runtime,
     server,

@@ -7,6 +7,7 @@ import { HEALTH_MARKS } from "../model/health.ts";
 import type { Scene } from "../model/scene.ts";
 import { camera, visible } from "../state/camera.ts";
 import { laneAtKeys } from "../state/folds.ts";
+import { marked } from "../state/marks.ts";
 import { figures, reading } from "../state/live.ts";
 import { selectedLink, selectedNode } from "../state/place.ts";
 import { scene, sceneFigures } from "../state/scene.ts";
@@ -47,7 +48,9 @@ function Card({ scene: { graph, nodes, ports, folding }, index }: ItemProps): JS
   const color = `var(${HEALTH_MARKS[health].color})`;
   return (
     <div
-      class={`card ${selectedNode.value === whole ? "selected" : ""} ${isCalm(health) ? "" : "ill"}`}
+      class={`card ${selectedNode.value === whole ? "selected" : ""} ${marked.value.has(node.id) ? "marked" : ""} ${
+        isCalm(health) ? "" : "ill"
+      }`}
       style={{ transform: `translate(${x}px, ${y}px)`, width: `${width}px`, height: `${height}px`, "--health": color }}
       data-node={node.id}
       data-health={health}

@@ -1,16 +1,20 @@
 /**
- * Pointers and wheels over the graph: drag moves, wheel and pinch zoom, a click selects, and folds a
- * lane by its title or unfolds it by its card.
+ * Pointers and wheels over the graph: a drag moves the view, from a node the node, and from an output it draws a link;
+ * wheel and pinch zoom; a click selects, and folds a lane by its title or unfolds it by its card.
  *
  * @module
  */
 import type { Point } from "../model/geometry.ts";
 import { toWorld } from "../model/viewport.ts";
 import { camera, lookAtNode, pan, zoom } from "../state/camera.ts";
+import { beginLink, cancelLink, endLink, leadLink } from "../state/connecting.ts";
+import { refusal } from "../state/edit.ts";
 import { toggleLane } from "../state/folds.ts";
 import { hoveredLane, hoveredLink, hoveredNode } from "../state/hover.ts";
+import { toggleMark, unmarkAll } from "../state/marks.ts";
 import { select, selectedLink, selectLink, selectNode } from "../state/place.ts";
 import { scene, sceneFigures } from "../state/scene.ts";
+import { cancelMove, dropNode, leadNode } from "./edit/moved_node.ts";
 
 /** A pointer that moves less than this has clicked, CSS pixels. */
 const CLICK_REACH = 4;
@@ -18,11 +22,26 @@ const CLICK_REACH = 4;
 /** How near a link is hit, CSS pixels. */
 const LINK_REACH = 7;
 
+/** How near an output is hit, CSS pixels. */
+const PORT_REACH = 9;
+
+/** Nodes that are shown smaller than this are not moved and have no outputs to hit. */
+const HANDLED_FROM = 0.45;
+
+/** A drag with one pointer. */
+type Drag = { readonly kind: "view" | "link" } | { readonly kind: "node"; readonly node: number };
+
 /** Listens on the element of the graph. @returns ends it */
 export function attachGestures(element: HTMLElement): () => void {
   const pointers = new Map<number, Point>();
   let start: Point | undefined;
   let dragged = false;
+  let drag: Drag = { kind: "view" };
+  const giveUp = () => {
+    cancelLink();
+    cancelMove();
+    drag = { kind: "view" };
+  };
   const at = ({ clientX, clientY }: PointerEvent | WheelEvent | MouseEvent): Point => {
     const { left, top } = element.getBoundingClientRect();
     return { x: clientX - left, y: clientY - top };
@@ -32,7 +51,8 @@ export function attachGestures(element: HTMLElement): () => void {
       if (event.button !== 0 && event.pointerType === "mouse") return;
       element.setPointerCapture(event.pointerId);
       pointers.set(event.pointerId, at(event));
-      if (pointers.size === 1) [start, dragged] = [at(event), false];
+      if (pointers.size === 1) [start, dragged, drag] = [at(event), false, dragFrom(at(event), event.pointerType)];
+      else giveUp();
     },
     pointermove(event: PointerEvent) {
       const before = pointers.get(event.pointerId);
@@ -41,7 +61,11 @@ export function attachGestures(element: HTMLElement): () => void {
       if (pointers.size === 1) {
         dragged ||= start !== undefined && Math.hypot(now.x - start.x, now.y - start.y) > CLICK_REACH;
         if (!dragged) return;
-        pan(now.x - before.x, now.y - before.y);
+        if (drag.kind === "link") leadLink(toWorld(camera.peek(), now));
+        else if (drag.kind === "node") {
+          const { scale } = camera.peek();
+          leadNode(drag.node, { x: (now.x - start!.x) / scale, y: (now.y - start!.y) / scale });
+        } else pan(now.x - before.x, now.y - before.y);
       } else {
         dragged = true;
         const other = [...pointers].find(([id]) => id !== event.pointerId)![1];
@@ -51,9 +75,16 @@ export function attachGestures(element: HTMLElement): () => void {
     },
     pointerup(event: PointerEvent) {
       const wasDown = pointers.delete(event.pointerId);
-      if (wasDown && pointers.size === 0 && !dragged) click(at(event));
+      if (!wasDown || pointers.size > 0) return;
+      if (drag.kind === "link" && dragged) endLink();
+      if (drag.kind === "node") dropNode();
+      giveUp();
+      if (!dragged) click(at(event), event.shiftKey);
     },
-    pointercancel: (event: PointerEvent) => void pointers.delete(event.pointerId),
+    pointercancel(event: PointerEvent) {
+      pointers.delete(event.pointerId);
+      giveUp();
+    },
     pointerleave: () => hover(undefined),
     dblclick(event: MouseEvent) {
       const { node, lane } = hit(at(event));
@@ -77,6 +108,21 @@ export function attachGestures(element: HTMLElement): () => void {
   };
 }
 
+/** The meaning of a drag from a point: fingers move the view also from a node. */
+function dragFrom(point: Point, pointer: string): Drag {
+  const now = scene.peek();
+  const { scale } = camera.peek();
+  if (now === undefined || scale < HANDLED_FROM) return { kind: "view" };
+  const world = toWorld(camera.peek(), point);
+  const output = now.outputAt(world, PORT_REACH / scale);
+  if (output !== undefined) {
+    beginLink(output.address, output.place);
+    return { kind: "link" };
+  }
+  const node = now.nodeAt(world);
+  return node >= 0 && pointer !== "touch" ? { kind: "node", node } : { kind: "view" };
+}
+
 function pinch(fixed: Point, before: Point, now: Point): void {
   const length = (point: Point) => Math.max(1, Math.hypot(point.x - fixed.x, point.y - fixed.y));
   const middle = { x: (fixed.x + now.x) / 2, y: (fixed.y + now.y) / 2 };
@@ -84,8 +130,11 @@ function pinch(fixed: Point, before: Point, now: Point): void {
   pan((now.x - before.x) / 2, (now.y - before.y) / 2);
 }
 
-function click(point: Point): void {
+function click(point: Point, marks: boolean): void {
   const { node, link, lane } = hit(point);
+  refusal.value = undefined;
+  if (marks && node >= 0 && lane === undefined) return toggleMark(scene.peek()!.graph.nodes[node].id);
+  unmarkAll();
   if (lane !== undefined) toggleLane(lane);
   else if (node >= 0) selectNode(scene.peek()!.folding.nodes[node][0]);
   else if (link >= 0) selectLink(nextOf(link));

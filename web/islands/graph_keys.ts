@@ -3,14 +3,21 @@
  *
  * @module
  */
+import type { NodeInfo } from "../../control/schemas/graph.ts";
 import { pointOnCourse } from "../model/course.ts";
 import { contains } from "../model/geometry.ts";
 import { type Direction, nodeTowards } from "../model/navigation.ts";
 import { centerAt, fitAll, pan, revealNode, visible, zoom } from "../state/camera.ts";
 import { focusInspector } from "../state/focus.ts";
+import { bypassSelected, duplicateChosen, removeChosen } from "../state/changes.ts";
+import { cancelLink, connecting } from "../state/connecting.ts";
 import { folded, laneAtKeys, toggleLane } from "../state/folds.ts";
+import { graph } from "../state/live.ts";
+import { markAll, toggleMark } from "../state/marks.ts";
+import { openConnect, openMove, openRename, openReplace } from "../state/panel.ts";
 import { select, selectedLink, selectedNode, selectLink, selectNode } from "../state/place.ts";
 import { scene } from "../state/scene.ts";
+import { nudgeNode } from "./edit/moved_node.ts";
 
 /** A step of the view, CSS pixels. */
 const STEP = 80;
@@ -20,6 +27,21 @@ const ARROWS: Readonly<Record<string, Direction>> = {
   ArrowRight: "right",
   ArrowUp: "up",
   ArrowDown: "down",
+};
+
+/** A step of a node, world units. */
+const NODE_STEP = 20;
+
+/** Keys that change the selected node. */
+const NODE_KEYS: Readonly<Record<string, (node: NodeInfo) => void>> = {
+  c: openConnect,
+  r: ({ id }) => openReplace(id),
+  n: ({ id }) => openRename(id),
+  F2: ({ id }) => openRename(id),
+  m: ({ id }) => openMove(id),
+  b: bypassSelected,
+  d: () => void duplicateChosen(),
+  x: ({ id }) => toggleMark(id),
 };
 
 /** The node through whose links `[` and `]` go. */
@@ -33,7 +55,20 @@ export function actOnGraphKey({ key, shiftKey }: Pick<KeyboardEvent, "key" | "sh
     else goTowards(arrow);
     return true;
   }
+  const node = graph.peek()?.nodes[selectedNode.peek()];
+  if (node !== undefined && NODE_KEYS[key] !== undefined) {
+    NODE_KEYS[key](node);
+    return true;
+  }
   switch (key) {
+    case "Delete":
+    case "Backspace":
+      void removeChosen();
+      return true;
+    case "Escape":
+      if (connecting.peek() === undefined) return false;
+      cancelLink();
+      return true;
     case "+":
     case "=":
       zoom(1.25);
@@ -54,6 +89,21 @@ export function actOnGraphKey({ key, shiftKey }: Pick<KeyboardEvent, "key" | "sh
       return laneAtKeys.peek() !== undefined && selectedNode.peek() < 0 ? foldOrUnfold() : focusInspector();
   }
   return false;
+}
+
+/** Does what a key with Ctrl stands for in the graph. @returns whether it stands for anything */
+export function actOnGraphChord({ key }: Pick<KeyboardEvent, "key">): boolean {
+  const arrow = ARROWS[key];
+  const node = scene.peek()?.folding.nodeOf[selectedNode.peek()];
+  if (arrow !== undefined && node !== undefined) {
+    const x = arrow === "left" ? -NODE_STEP : arrow === "right" ? NODE_STEP : 0;
+    const y = arrow === "up" ? -NODE_STEP : arrow === "down" ? NODE_STEP : 0;
+    nudgeNode(node, { x, y });
+    return true;
+  }
+  if (key !== "a") return false;
+  markAll();
+  return true;
 }
 
 function moveView(direction: Direction): void {

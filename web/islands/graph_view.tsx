@@ -14,7 +14,10 @@ import { scene, sceneFigures } from "../state/scene.ts";
 import { palette } from "../state/theme.ts";
 import { GraphCards } from "./graph_cards.tsx";
 import { attachGestures } from "./graph_gestures.ts";
-import { actOnGraphKey } from "./graph_keys.ts";
+import { EditBar } from "./edit/edit_bar.tsx";
+import { EditOverlay } from "./edit/edit_overlay.tsx";
+import { EditPanel } from "./edit/panel.tsx";
+import { actOnGraphChord, actOnGraphKey } from "./graph_keys.ts";
 import { GraphSearch } from "./graph_search.tsx";
 import { LaneTitles } from "./lane_titles.tsx";
 import { GraphTools } from "./graph_tools.tsx";
@@ -78,24 +81,29 @@ export function GraphView(): JSX.Element {
         data-pointed={hoveredLane.value === undefined ? undefined : "lane"}
         data-mode={cards.value === undefined ? "canvas" : "cards"}
         onKeyDown={(event) => {
-          if (!event.ctrlKey && !event.metaKey && !event.altKey && actOnGraphKey(event)) event.preventDefault();
+          if (event.altKey) return;
+          if (event.ctrlKey || event.metaKey ? actOnGraphChord(event) : actOnGraphKey(event)) event.preventDefault();
         }}
       >
         <canvas ref={canvas} class="graph-canvas" aria-hidden="true" />
         <LaneTitles />
         {cards.value !== undefined && <GraphCards nodes={cards.value} />}
       </div>
+      <EditOverlay />
       <p id="graph-keys" class="hidden-text">
         Arrow keys lead from node to node along links, square brackets through the links of a node, f folds its lane,
-        plus, minus and zero zoom; Enter goes to the inspector. The table view lists the same.
+        plus, minus and zero zoom; Enter goes to the inspector, a adds a node, c connects the selected one, Delete
+        removes it; the help has all keys. The table view lists the same.
       </p>
       <p class="hidden-text" aria-live="polite" data-spoken>{spoken.value}</p>
-      {empty && <p class="graph-empty soft">The graph has no nodes</p>}
+      {empty && <p class="graph-empty soft">The graph has no nodes: Add, or press a</p>}
       {scene.value === undefined && !empty && (
         <p class="graph-empty soft">{graph.value === undefined ? "Waiting for the runtime" : "Laying the graph out"}</p>
       )}
       <GraphSearch />
       <GraphTools />
+      <EditBar />
+      <EditPanel />
       <Minimap />
     </section>
   );

@@ -18,6 +18,15 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["f", "In the graph: fold the lane of the node, or unfold it"],
   ["+ − 0", "In the graph: larger, smaller, all in view"],
   ["Shift + arrows", "In the graph: move the view"],
+  ["a", "Add a node"],
+  ["c", "In the graph: connect the node"],
+  ["Del", "In the graph: remove the node, the link, or what is marked"],
+  ["r n m b d", "In the graph: replace, rename, move to a lane, bypass, duplicate"],
+  ["x, Ctrl + A", "In the graph: mark the node, or all; also Shift + click"],
+  ["Ctrl + arrows", "In the graph: move the node"],
+  ["Ctrl + C X V", "Copy, cut, paste nodes as text of a graph file"],
+  ["Ctrl + Z Y", "Undo, redo"],
+  ["Ctrl + S O", "Download the graph, open a file"],
   ["Esc", "Select nothing, close"],
 ];
 

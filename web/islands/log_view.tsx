@@ -1,4 +1,4 @@
-/** @module Events of the runtime and lines of the log, in one list by time. */
+/** @module Events of the runtime and lines of the log, in one list by time; and beside it the log of changes. */
 import { computed, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { type Level, LEVELS } from "../../control/schemas/feed.ts";
@@ -11,6 +11,7 @@ import type { Selection } from "../model/place.ts";
 import { shownText } from "../model/shown_text.ts";
 import { events, graph, lines } from "../state/live.ts";
 import { select, showView } from "../state/place.ts";
+import { ChangesView } from "./changes_view.tsx";
 
 const LEVEL_NAMES: Readonly<Record<Level, string>> = {
   trace: "everything",
@@ -20,6 +21,10 @@ const LEVEL_NAMES: Readonly<Record<Level, string>> = {
   error: "errors",
 };
 
+/** The two logs: what the graph says, and what was done to it. */
+const LOGS = { news: "Events", changes: "Changes" } as const;
+
+const shown = signal<keyof typeof LOGS>("news");
 const least = signal<Level>("info");
 const query = signal("");
 const names = computed(() => linkNames(graph.value?.links ?? []));
@@ -35,24 +40,45 @@ export function LogView(): JSX.Element {
   return (
     <section class="log-view" aria-label="Log">
       <div class="table-tools">
-        <input
-          type="search"
-          class="search-input"
-          aria-label="Find in the log"
-          placeholder="Find"
-          data-search
-          value={query.value}
-          onInput={({ currentTarget }) => query.value = currentTarget.value}
-        />
-        <label class="order">
-          <span class="soft">Show</span>
-          <select value={least.value} onChange={({ currentTarget }) => least.value = currentTarget.value as Level}>
-            {LEVELS.map((level) => <option key={level} value={level}>{LEVEL_NAMES[level]}</option>)}
-          </select>
-        </label>
+        <div role="group" aria-label="Which log" class="switch">
+          {(["news", "changes"] as const).map((each) => (
+            <button
+              key={each}
+              type="button"
+              class="plain"
+              aria-pressed={shown.value === each}
+              onClick={() => shown.value = each}
+            >
+              {LOGS[each]}
+            </button>
+          ))}
+        </div>
+        {shown.value === "news" && <NewsTools />}
       </div>
-      <NewsList news={news.value} />
+      {shown.value === "news" ? <NewsList news={news.value} /> : <ChangesView />}
     </section>
+  );
+}
+
+function NewsTools(): JSX.Element {
+  return (
+    <>
+      <input
+        type="search"
+        class="search-input"
+        aria-label="Find in the log"
+        placeholder="Find"
+        data-search
+        value={query.value}
+        onInput={({ currentTarget }) => query.value = currentTarget.value}
+      />
+      <label class="order">
+        <span class="soft">Show</span>
+        <select value={least.value} onChange={({ currentTarget }) => least.value = currentTarget.value as Level}>
+          {LEVELS.map((level) => <option key={level} value={level}>{LEVEL_NAMES[level]}</option>)}
+        </select>
+      </label>
+    </>
   );
 }
 

@@ -6,7 +6,7 @@ import { countHealth, countWords } from "../model/health_counts.ts";
 import { HEALTH_MARKS } from "../model/health.ts";
 import { formatNs } from "../model/format_figures.ts";
 import { type View, VIEWS } from "../model/place.ts";
-import { askToRestart, askToStop, busy, pauseGraph, resumeGraph } from "../state/commands.ts";
+import { askToRestart, askToStop, busy, pauseGraph, resumeGraph, startGraph } from "../state/commands.ts";
 import {
   conditions,
   figures,
@@ -144,6 +144,16 @@ function Commands(): JSX.Element {
   const unreachable = status.value !== "open" || busy.value;
   const over = unreachable || hasEnded.value;
   const paused = graphState.value === "paused";
+  if (graphState.value === "building") {
+    return (
+      <div class="commands" role="group" aria-label="Graph">
+        <button type="button" disabled={unreachable} onClick={startGraph}>
+          <Icon name="play" />
+          <span class="button-word">Start</span>
+        </button>
+      </div>
+    );
+  }
   return (
     <div class="commands" role="group" aria-label="Graph">
       <button

@@ -19,8 +19,8 @@ export const NODE_WIDTH = 184;
 export const NODE_HEIGHT = 76;
 
 /** Room that a lane's box leaves around its nodes, and for its title above them. */
-const LANE_PADDING = 18;
-const LANE_TITLE = 30;
+export const LANE_PADDING = 18;
+export const LANE_TITLE = 30;
 /** Between columns there is room for a link's label. */
 const COLUMN_GAP = 128;
 const ROW_GAP = 26;

@@ -184,6 +184,21 @@ export class Scene {
     }) ?? -1;
   }
 
+  /** The output nearest to a point, of a node that is not a folded lane. @param reach the greatest distance */
+  outputAt(point: Point, reach: number): { readonly address: string; readonly place: PortPlace } | undefined {
+    let nearest = reach;
+    let found: { readonly address: string; readonly place: PortPlace } | undefined;
+    for (const node of this.nodesIn(inflate({ ...point, width: 0, height: 0 }, reach))) {
+      if (this.folding.lanes[node] !== undefined) continue;
+      for (const place of this.ports[node]) {
+        const distance = Math.hypot(place.x - point.x, place.y - point.y);
+        if (place.x === this.nodes[node].x || distance > nearest) continue;
+        [nearest, found] = [distance, { address: `${this.graph.nodes[node].id}.${place.name}`, place }];
+      }
+    }
+    return found;
+  }
+
   /** Whether any of a link's course is in a part of the world. */
   isLinkIn(link: number, rect: Rect): boolean {
     return courseCrosses(this.links[link], rect);

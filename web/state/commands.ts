@@ -54,6 +54,11 @@ export function dismissNotice(): void {
   notice.value = undefined;
 }
 
+/** Starts a graph that was built. */
+export function startGraph(): void {
+  void run(() => client.call("graph.start", {}, EDIT_TIMEOUT_MS));
+}
+
 /** Holds every node between two ticks. */
 export function pauseGraph(): Promise<void> {
   return run(() => client.call("graph.pause", {}));
@@ -99,7 +104,7 @@ export function restartNode(node: string): void {
 
 /** Sets whether a node is bypassed. */
 export function bypassNode(node: string, on: boolean): void {
-  void run(() => client.call("node.bypass", { node, on }, EDIT_TIMEOUT_MS));
+  void run(() => client.call("node.bypass", { node, on, by: "page" }, EDIT_TIMEOUT_MS));
 }
 
 /** Asks whether a node is to end for this run. */

@@ -6,7 +6,11 @@
 import { signal } from "@preact/signals";
 import { VIEWS } from "../model/place.ts";
 import { pauseGraph, resumeGraph } from "./commands.ts";
+import { redo, refusal, undo } from "./edit.ts";
+import { chooseFile, download } from "./files.ts";
 import { graphState } from "./live.ts";
+import { unmarkAll } from "./marks.ts";
+import { openPalette } from "./panel.ts";
 import { focusInspector, focusView } from "./focus.ts";
 import { select, showView } from "./place.ts";
 import { sessionList } from "./sessions.ts";
@@ -36,11 +40,34 @@ export function chooseSingleKeys(on: boolean): void {
 /** Listens from now on. */
 export function listenForKeys(): void {
   addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.defaultPrevented || event.altKey) return;
+    if (event.ctrlKey || event.metaKey) {
+      if (!isTyping(event.target) && actOnChord(event)) event.preventDefault();
+      return;
+    }
     if (event.target instanceof Element && event.target.closest("dialog") !== null) return;
     if (event.key !== "Escape" && (isTyping(event.target) || !singleKeys.peek())) return;
     if (act(event.key)) event.preventDefault();
   });
+}
+
+/** Keys with Ctrl, or with the key that stands for it. */
+function actOnChord({ key, shiftKey }: KeyboardEvent): boolean {
+  switch (key.toLowerCase()) {
+    case "z":
+      void (shiftKey ? redo() : undo());
+      return true;
+    case "y":
+      void redo();
+      return true;
+    case "s":
+      void download();
+      return true;
+    case "o":
+      chooseFile();
+      return true;
+  }
+  return false;
 }
 
 function act(key: string): boolean {
@@ -57,6 +84,10 @@ function act(key: string): boolean {
     case "/":
       document.querySelector<HTMLElement>("[data-search]")?.focus();
       return true;
+    case "a":
+      showView("graph");
+      openPalette();
+      return true;
     case "i":
       return focusInspector();
     case "p":
@@ -70,7 +101,8 @@ function act(key: string): boolean {
       return true;
     case "Escape":
       if (document.activeElement?.closest("[data-inspector], [data-search]") != null) focusView();
-      else select(undefined);
+      else if (refusal.peek() !== undefined) refusal.value = undefined;
+      else if (!unmarkAll()) select(undefined);
       return true;
   }
   return false;

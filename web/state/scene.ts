@@ -5,6 +5,7 @@
  * @module
  */
 import { computed, effect, signal } from "@preact/signals";
+import { placeNodes } from "../model/edit/places.ts";
 import { type Folding, foldLanes } from "../model/folding.ts";
 import type { Layout } from "../model/layout.ts";
 import { Layouter } from "../model/layouter.ts";
@@ -12,6 +13,7 @@ import { layoutKey, linkPairs, Scene } from "../model/scene.ts";
 import { SceneFigures } from "../model/scene_figures.ts";
 import { folded } from "./folds.ts";
 import { figures, graph } from "./live.ts";
+import { nodePlaces } from "./places.ts";
 
 /** Width of the inspector and height of the bar, CSS pixels, as in `tokens.css`; of a narrow window it lies below. */
 const PANEL = 344;
@@ -42,12 +44,16 @@ addEventListener("resize", () => {
 
 let wanted: Folding | undefined;
 let wantedKey: string | undefined;
+/** As the layouter has it. */
+let laidOut: Layout | undefined;
+/** With the places that a person chose. */
 let layout: Layout | undefined;
 
 const layouter = new Layouter(
   () => new Worker(new URL("./layout_worker.ts", import.meta.url), { type: "module" }),
   (answer) => {
-    layout = answer;
+    laidOut = answer;
+    layout = placeNodes(laidOut, wanted!.shown.nodes, nodePlaces.peek());
     scene.value = new Scene(wanted!, layout);
   },
 );
@@ -60,12 +66,21 @@ effect(() => {
   wanted = folding;
   if (key !== wantedKey) {
     wantedKey = key;
-    layout = undefined;
+    laidOut = layout = undefined;
     const lanes = now.nodes.map(({ lane }) => lane);
     layouter.ask(now.run, { lanes, links: linkPairs(now), room: room.value });
   } else if (layout !== undefined && scene.peek()?.folding.whole !== folding.whole) {
     scene.value = new Scene(folding, layout, scene.peek());
   }
+});
+
+effect(() => {
+  const places = nodePlaces.value;
+  if (laidOut === undefined || wanted === undefined) return;
+  const next = placeNodes(laidOut, wanted.shown.nodes, places);
+  if (next === layout) return;
+  layout = next;
+  scene.value = new Scene(wanted, layout);
 });
 
 function roomNow(): { readonly width: number; readonly height: number } {

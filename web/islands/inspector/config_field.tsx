@@ -13,6 +13,7 @@ import {
 } from "../../model/config_fields.ts";
 import { LatestSender } from "../../model/latest_sender.ts";
 import { lastQuestion } from "../../state/detail.ts";
+import { BY, EDIT_TIMEOUT_MS } from "../../state/edit.ts";
 import { client } from "../../state/live.ts";
 
 type Json = MethodParams<"node.setConfig">["value"];
@@ -100,11 +101,12 @@ export function ConfigField({ node, field, value: told, answered, disabled }: Fi
     },
     restore() {
       if (draft.value === undefined || sender.busy) return false;
+      const wasTyping = typing.peek();
       const refused = problem.value !== undefined || "problem" in parseField(field, draft.value);
       typing.value = false;
       draft.value = undefined;
       if (refused) problem.value ??= inForce(field, value);
-      return true;
+      return wasTyping || refused;
     },
     slide(next) {
       draft.value = String(next);
@@ -212,7 +214,8 @@ function NumberControl(
           step={1}
           disabled={disabled}
           value={sliderPlace(field, number)}
-          onInput={({ currentTarget }) => slide(sliderValue(field, Number(currentTarget.value)))}
+          onInput={({ currentTarget }) => field.live && slide(sliderValue(field, Number(currentTarget.value)))}
+          onChange={({ currentTarget }) => field.live || slide(sliderValue(field, Number(currentTarget.value)))}
         />
       )}
       <input
@@ -237,7 +240,7 @@ function makeSender(
   problem: Signal<string | undefined>,
 ): LatestSender<Json, MethodResult<"node.setConfig">> {
   return new LatestSender<Json, MethodResult<"node.setConfig">>(
-    (value) => client.call("node.setConfig", { node, key, value }),
+    (value) => client.call("node.setConfig", { node, key, value, by: BY }, EDIT_TIMEOUT_MS),
     ({ value }) => {
       problem.value = undefined;
       taken.value = { value: value as Json, question: lastQuestion() };

@@ -1,57 +1,63 @@
-/** @module A form for a node's parameters, made from its schema: live ones can be changed, the others are shown. */
+/** @module Forms for a node's parameters, made from its schema: live ones, and those that restart the node. */
 import type { JSX } from "preact";
 import type { NodeDetail } from "../../../control/schemas/graph.ts";
 import { Section } from "../../components/section.tsx";
-import { configFields } from "../../model/config_fields.ts";
+import { configFields, type Field } from "../../model/config_fields.ts";
 import { answered } from "../../state/detail.ts";
+import { graphState, status } from "../../state/live.ts";
 import { ConfigField } from "./config_field.tsx";
+
+/** States in which a value that is not live can be changed: in the others nothing can be restarted. */
+const EDITABLE: readonly unknown[] = ["building", "running", "paused"];
 
 export function ConfigForm({ detail }: { readonly detail: NodeDetail }): JSX.Element | null {
   const fields = configFields(detail.type.config);
   if (fields.length === 0) return null;
   const live = fields.filter((field) => field.live);
   const fixed = fields.filter((field) => !field.live);
-  const waits = live.length > 0 && detail.settable.length === 0;
+  const isBuilding = graphState.value === "building";
+  const canEdit = status.value === "open" && EDITABLE.includes(graphState.value);
+  const waits = live.length > 0 && detail.settable.length === 0 && !isBuilding;
   return (
     <>
       {live.length > 0 && (
         <Section title="Live parameters">
           {waits && <p class="soft">They can be changed while the graph runs</p>}
-          <form class="fields" onSubmit={(event) => event.preventDefault()}>
-            {live.map((field) => (
-              <ConfigField
-                key={field.key}
-                node={detail.node.id}
-                field={field}
-                value={detail.config[field.key] ?? field.default}
-                answered={answered.value}
-                disabled={!detail.settable.includes(field.key)}
-              />
-            ))}
-          </form>
+          <Fields
+            detail={detail}
+            fields={live}
+            isOff={(key) => !detail.settable.includes(key) && !(isBuilding && canEdit)}
+          />
         </Section>
       )}
       {fixed.length > 0 && (
-        <Section title="Fixed parameters" open={live.length === 0}>
-          <dl class="figures fixed">
-            {fixed.map(({ key, doc, unit, default: standard }) => (
-              <div key={key} title={doc}>
-                <dt>{key}</dt>
-                <dd class="clip">
-                  {showValue(detail.config[key] ?? standard)}
-                  {unit !== "" && <span class="soft">{unit}</span>}
-                </dd>
-              </div>
-            ))}
-          </dl>
+        <Section title="Parameters that restart the node" open={live.length === 0}>
+          <Fields detail={detail} fields={fixed} isOff={() => !canEdit} />
         </Section>
       )}
     </>
   );
 }
 
-function showValue(value: unknown): string {
-  if (value === undefined) return "–";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
+interface FieldsProps {
+  readonly detail: NodeDetail;
+  readonly fields: readonly Field[];
+  isOff(key: string): boolean;
+}
+
+function Fields({ detail, fields, isOff }: FieldsProps): JSX.Element {
+  return (
+    <form class="fields" onSubmit={(event) => event.preventDefault()}>
+      {fields.map((field) => (
+        <ConfigField
+          key={field.key}
+          node={detail.node.id}
+          field={field}
+          value={detail.config[field.key] ?? field.default}
+          answered={answered.value}
+          disabled={isOff(field.key)}
+        />
+      ))}
+    </form>
+  );
 }

@@ -11,6 +11,7 @@ import { acknowledgeDrops, figures, graph, reading } from "../../state/live.ts";
 import { leadToNode } from "../../state/place.ts";
 import { Condition } from "./condition.tsx";
 import { HistoryPlots } from "./history_plots.tsx";
+import { LinkEdits } from "./node_edits.tsx";
 import { LINK_PLOTS } from "./plots.ts";
 import { RecentNews } from "./recent_news.tsx";
 
@@ -33,6 +34,7 @@ export function LinkPanel({ index }: PanelProps): JSX.Element | null {
         <button type="button" class="clip" onClick={() => leadToNode(nodeIndex(link.toNode))}>{link.toNode}</button>
       </p>
       <Condition read={(now) => now.linkHealth[index]} explain={(now) => linkWords(now, index)} />
+      <LinkEdits />
       <Section title="Figures">
         <LinkFigureList index={index} />
       </Section>

@@ -25,6 +25,7 @@ import { leadToLink } from "../../state/place.ts";
 import { Condition } from "./condition.tsx";
 import { ConfigForm } from "./config_form.tsx";
 import { NodeActions } from "./node_actions.tsx";
+import { NodeEdits } from "./node_edits.tsx";
 import { NODE_PLOTS } from "./plots.ts";
 import { PluginPanel } from "./plugin_panel.tsx";
 import { HistoryPlots } from "./history_plots.tsx";
@@ -49,6 +50,7 @@ export function NodePanel({ index }: PanelProps): JSX.Element | null {
       <Condition read={(now) => now.nodeHealth[index]} explain={(now) => nodeWords(now, index, failure)} />
       <Failure index={index} text={failure} />
       <NodeActions index={index} />
+      <NodeEdits node={node} />
       {detailProblem.value !== undefined && <p class="field-problem">{detailProblem.value}</p>}
       {known !== undefined && <ConfigForm key={node.id} detail={known} />}
       {known?.panel !== undefined && <PluginPanel path={known.panel} id={node.id} type={node.type} />}

@@ -1,0 +1,116 @@
+/**
+ * The graph as a file of the person's own: downloaded, opened, begun anew.
+ *
+ * @module
+ */
+import type { Plan } from "../../control/schemas/commands.ts";
+import { planWords } from "../model/edit/plan_words.ts";
+import { question, tell } from "./commands.ts";
+import { BY, readSteps } from "./edit.ts";
+import { client, graph } from "./live.ts";
+import { closePanel, panel } from "./panel.ts";
+import { forgetPlaces } from "./places.ts";
+
+type Document = { readonly version: 1; readonly nodes: Record<string, never> };
+
+/** How long a document may take to be applied, milliseconds. */
+const APPLY_TIMEOUT_MS = 60_000;
+
+/** Lists what can be done about files. */
+export function openFiles(): void {
+  const acts: Readonly<Record<string, readonly [string, () => void]>> = {
+    "Download": ["the graph as it is now, as a graph file", () => void download()],
+    "Open a file": ["takes the place of the graph; what would change is shown first", chooseFile],
+    "New graph": ["removes all nodes; undo brings them back", () => void propose(emptyGraph(), "Begin a new graph?")],
+  };
+  panel.value = {
+    kind: "list",
+    title: "File",
+    items: () => Object.entries(acts).map(([title, [detail]]) => ({ key: title, title, detail })),
+    choose(key) {
+      closePanel();
+      acts[key][1]();
+      return undefined;
+    },
+  };
+}
+
+/** Downloads the graph as a graph file. */
+export async function download(): Promise<void> {
+  try {
+    const text = `${JSON.stringify(await client.call("graph.document", {}), null, 2)}\n`;
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+    link.download = fileName();
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href));
+  } catch (error) {
+    tell(wordsOf(error));
+  }
+}
+
+/** Asks for a file, and shows what would change. */
+export function chooseFile(): void {
+  const input = document.createElement("input");
+  input.type = "file";
+  input.accept = ".json,.jsonc,application/json";
+  input.addEventListener("change", async () => {
+    const file = input.files?.[0];
+    if (file === undefined) return;
+    try {
+      await propose(JSON.parse(await file.text()), `Open ${file.name}?`);
+    } catch (error) {
+      tell(`Cannot open ${file.name}: ${wordsOf(error)}`);
+    }
+  });
+  input.click();
+}
+
+/** Asks whether the graph is to become another one, and tells the changes. */
+async function propose(given: Document, title: string): Promise<void> {
+  const document = withoutSchema(given);
+  let plan: Plan;
+  try {
+    plan = await client.call("graph.plan", { document });
+  } catch (error) {
+    return tell(wordsOf(error));
+  }
+  if (plan.refused !== undefined) return tell(plan.refused.message);
+  const words = planWords(plan);
+  question.value = {
+    title,
+    text: words.length === 0 ? "It is the graph that runs: nothing changes." : words.join("\n"),
+    yes: "Do it",
+    no: "Leave the graph",
+    act: () => void apply(document),
+  };
+}
+
+async function apply(document: Document): Promise<void> {
+  try {
+    await client.call("graph.apply", { document, by: BY }, APPLY_TIMEOUT_MS);
+    if (Object.keys(document.nodes).length === 0) forgetPlaces();
+  } catch (error) {
+    tell(wordsOf(error));
+  }
+  void readSteps();
+}
+
+/** A file names its schema for editors; the runtime has no use for it. */
+function withoutSchema(document: Document): Document {
+  const { $schema: _, ...rest } = document as Document & { readonly $schema?: string };
+  return rest;
+}
+
+function emptyGraph(): Document {
+  return { version: 1, nodes: {} };
+}
+
+function fileName(): string {
+  const name = (graph.peek()?.title ?? "").split("/").at(-1)!.replace(/[^\w.-]+/g, "_");
+  return name.endsWith(".json") ? name : `${name || "graph"}.json`;
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
