@@ -53,7 +53,7 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
     parts: ["control/taps", "core", "ffi", "deno.json"],
     npm: ["@modelcontextprotocol/server", "hono", "jsonc-parser", "zod"],
   },
-  "control/taps": { parts: ["control", "core", "kernels", "processors"], npm: [] },
+  "control/taps": { parts: ["control", "core", "ffi", "kernels", "processors"], npm: [] },
   "transports": { parts: ["core", "control"], npm: [] },
   "transports/http": { parts: ["transports", "core", "control"], npm: ["hono", "zod"] },
   "transports/grpc": {

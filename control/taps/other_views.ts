@@ -8,14 +8,8 @@ import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
 import type { PacketFrame } from "../../core/frames/packet_frame.ts";
 import type { VideoFrame } from "../../core/frames/video_frame.ts";
 import { jsonLine } from "../../processors/data/line_format.ts";
-import { JpegEncoder } from "./jpeg.ts";
-import { previewSize, SmallPictures } from "./small_picture.ts";
+import { Previews } from "./preview.ts";
 import { placeOf, type TakeReading, type ViewMaker } from "./tap_reading.ts";
-
-/** The most pixels in a row of a preview. */
-const PREVIEW_WIDTH = 480;
-
-const PREVIEW_QUALITY = 75;
 
 /** Columns of a payload start at multiples of this many bytes. */
 const COLUMN_ALIGN = 8;
@@ -25,16 +19,14 @@ const MOST_JSON = 1_000_000;
 
 /** Small pictures. Payload: JPEG. */
 export class ImageView implements ViewMaker<VideoFrame> {
-  readonly #small = new SmallPictures();
-  readonly #encoder = new JpegEncoder(PREVIEW_QUALITY);
+  readonly #previews = new Previews();
 
   take(frame: VideoFrame, isDue: boolean, give: TakeReading): boolean {
     if (!isDue) return false;
-    const size = previewSize(frame, PREVIEW_WIDTH);
     const { width, height, pixelFormat, pixelAspect } = frame;
     const source = { width, height, pixelFormat, ...(pixelAspect !== undefined && { pixelAspect }) };
-    const picture = this.#encoder.encode(this.#small.make(frame, size));
-    give({ ...placeOf(frame), format: "jpeg", ...size, source }, picture);
+    const { bytes, ...size } = this.#previews.make(frame);
+    give({ ...placeOf(frame), format: "jpeg", ...size, source }, bytes);
     return true;
   }
 }

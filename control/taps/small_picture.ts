@@ -11,6 +11,11 @@ import type { RgbaPixels } from "./jpeg.ts";
 /** From this many rows on, colours without a note of their own are those of high definition. */
 const HIGH_DEFINITION_ROWS = 720;
 
+/** Returns what the colours of a picture are, which pictures do not say. */
+export function matrixOf({ height }: Pick<VideoFrame, "height">): "bt601" | "bt709" {
+  return height >= HIGH_DEFINITION_ROWS ? "bt709" : "bt601";
+}
+
 /** Returns the size of a preview: square pixels, at most `most` in a row, and as many rows as look right. */
 export function previewSize(
   { width, height, pixelAspect }: Pick<VideoFrame, "width" | "height" | "pixelAspect">,
@@ -57,8 +62,7 @@ export class SmallPictures {
       shrink(planeOf(frame, 1, 1), chroma(u), FIRST);
       shrink(planeOf(frame, 2, 1), chroma(v), FIRST);
     }
-    const matrix = frame.height >= HIGH_DEFINITION_ROWS ? "bt709" as const : "bt601" as const;
-    const yuv = { matrix, luma, lumaStride: width, u, v, chromaStride: half.width };
+    const yuv = { matrix: matrixOf(frame), luma, lumaStride: width, u, v, chromaStride: half.width };
     kernels.toRgb(yuv, { order: "rgba", width, height, bytes, stride: width * 4 });
     return { width, height, bytes };
   }

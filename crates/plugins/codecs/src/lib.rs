@@ -24,6 +24,7 @@ mod mp3;
 mod opus_decode;
 mod opus_encode;
 mod outbox;
+mod preview;
 
 sluice_stage::export_stages!(
     h264_encode::H264Encode,
