@@ -1,0 +1,67 @@
+/** `sluice serve` without a graph, and the commands that build, change and save one, as users run them. */
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { answer as run, freePort, spawn, temporaryFolder } from "./command_line.ts";
+
+/** Starts a server, and resolves once it listens. */
+async function serve(cwd: string, port: number) {
+  const child = spawn(["serve", "--page", `${port}`, "--journal", "changes.jsonl"], { cwd });
+  const at = `http://127.0.0.1:${port}`;
+  let stderr = "";
+  const listening = Promise.withResolvers<void>();
+  const read = (async () => {
+    for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+      stderr += text;
+      if (stderr.includes("Live page: ")) listening.resolve();
+    }
+    listening.reject(new Error(stderr));
+  })();
+  await listening.promise;
+  return {
+    child,
+    at,
+    async end(signal: Deno.Signal): Promise<{ readonly code: number; readonly stderr: string }> {
+      child.kill(signal);
+      const [{ code }] = await Promise.all([child.status, child.stdout.cancel(), read.catch(() => {})]);
+      return { code, stderr };
+    },
+  };
+}
+
+Deno.test("a graph is built, changed, undone and saved by commands, and outlives a server that is killed", async () => {
+  await using folder = await temporaryFolder();
+  const port = freePort();
+  const first = await serve(folder.path, port);
+  const sluice = async (line: string) => await run([...line.split(" "), "--at", first.at]);
+  equal((await sluice("add tone-source --id tone frequencyHz=440")).stdout, "1 add tone\n  tone: audio (AudioFrame)\n");
+  await sluice("add wav-sink --id file path=out.wav");
+  match((await sluice("connect tone.audio file.audio")).stdout, /link0: tone\.audio to file\.audio/);
+  equal((await sluice("set tone.frequencyHz=880")).code, 0);
+  const refused = await sluice("set tone.frequencyHz=loud");
+  deepEqual([refused.code, refused.stderr.includes('"frequencyHz" is "loud", wanted a number')], [1, true]);
+  const locked = await sluice("remove tone");
+  match(locked.stderr, /"file" records what comes from "tone"; pause or stop the graph first/);
+  equal((await sluice("undo")).stdout, "7 undo: set tone.frequencyHz\n");
+  const log = await sluice("log");
+  match(log.stdout, /^1 {2}\S+ {2}cli {2}add tone\n/);
+  match(log.stderr, /sluice redo makes again: set tone\.frequencyHz/);
+  const words = async (line: string) =>
+    (await run(["completion", "bash", ...line.split(" "), "--at", first.at, ""])).stdout;
+  ok((await words("connect")).includes("tone.audio"));
+  await first.end("SIGKILL");
+  const second = await serve(folder.path, port);
+  equal((await sluice("save graph.json")).code, 0);
+  const { nodes } = JSON.parse(await Deno.readTextFile(`${folder.path}/graph.json`));
+  deepEqual([nodes.tone.config.frequencyHz, Object.keys(nodes)], [440, ["tone", "file"]]);
+  const plan = await run(["apply", `${folder.path}/graph.json`, "--plan", "--at", first.at]);
+  equal(plan.stdout, "nothing changes\n");
+  const { code, stderr } = await second.end("SIGINT");
+  equal(code, 130);
+  match(stderr, /changes\.jsonl: 5 changes made again/);
+  ok((await Deno.stat(`${folder.path}/out.wav`)).size > 44);
+});
+
+Deno.test("a command for a graph that nobody serves says where one is looked for", async () => {
+  const { code, stderr } = await run(["undo", "--at", "http://127.0.0.1:1"]);
+  equal(code, 2);
+  match(stderr, /127\.0\.0\.1:1/);
+});
