@@ -58,6 +58,7 @@ function shown(runtime: Runtime) {
     ),
     ports: runtime.portInfo("gain").map(({ links }) => links),
     ofOutput: runtime.links("gain.audioOut").map(({ id }) => id),
+    planned: runtime.plan((edit) => edit.remove("gain")),
     latencies: runtime.latencies().map(({ source, sink }) => `${source} ${sink}`),
   };
 }
