@@ -19,6 +19,7 @@ import { ArgsAnswered } from "./output/args_answered.ts";
 import { explainUnexpected, type KnownCommand } from "./output/unexpected.ts";
 import { type EditArgs, editCommands, remote } from "./edit_args.ts";
 import { type MediaArgs, mediaCommands } from "./media_args.ts";
+import { mcp, type McpArgs } from "./mcp_args.ts";
 import { path } from "./path_argument.ts";
 import { type PipelineArgs, pipelineCommands } from "./pipeline_args.ts";
 import { managePlugins, type PluginArgs, pluginCommands } from "./plugin_args.ts";
@@ -180,6 +181,7 @@ export type CommandArgs =
   | NewProcessorArgs
   | NewProjectArgs
   | PipelineArgs
+  | McpArgs
   | EditArgs
   | PluginArgs
   | MediaArgs
@@ -472,7 +474,9 @@ const known: readonly KnownCommand[] = [
   ...pluginCommands,
   { path: "nodes list", usage: list.usage },
   { path: "nodes info", usage: info.usage },
-  ...[...commands, tap, ...editCommands].filter((each) => each !== nodes && each !== make && each !== managePlugins)
+  ...[...commands, tap, mcp, ...editCommands].filter((each) =>
+    each !== nodes && each !== make && each !== managePlugins
+  )
     .map((
       { usage },
     ) => ({
@@ -486,7 +490,7 @@ const known: readonly KnownCommand[] = [
 /** What can come in place of the last word of a command line, by its grammar. */
 export function suggestArgs(words: readonly string[]): readonly Suggestion[] {
   const [first, ...rest] = words;
-  const parser: Parser<"sync", CommandArgs, unknown> = or(...commands, or(tap, ...editCommands));
+  const parser: Parser<"sync", CommandArgs, unknown> = or(...commands, or(tap, mcp, ...editCommands));
   return first === undefined ? [] : suggestSync(parser, [first, ...rest]);
 }
 
@@ -503,7 +507,7 @@ export function parseArgs(
 ): CommandArgs {
   const errors = { unexpectedInput: (token: string) => explainUnexpected(token, args, known) };
   // One or() takes 15 parsers.
-  const parser: Parser<"sync", CommandArgs, unknown> = or(...commands, or(tap, ...editCommands, { errors }), {
+  const parser: Parser<"sync", CommandArgs, unknown> = or(...commands, or(tap, mcp, ...editCommands, { errors }), {
     errors,
   });
   const answered = (exitCode: number): never => {

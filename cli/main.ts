@@ -147,6 +147,8 @@ async function dispatch(command: CommandArgs, io: Io, beforeRun?: () => void): P
       return await (await import("./commands/build_plugins_command.ts")).buildPluginsCommand(command, io);
     case "top":
       return await (await import("./commands/top_command.ts")).topCommand(command, io);
+    case "mcp":
+      return await (await import("./commands/mcp_command.ts")).mcpCommand(command, io);
     case "tap":
       return await (await import("./commands/tap_command.ts")).tapCommand(command, io);
     case "doctor":

@@ -10,7 +10,7 @@ import { argument, command, constant, option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import { SERVE_PATTERN } from "./output/serve_address.ts";
 import { path } from "./path_argument.ts";
-import { json, packages, plugins } from "./shared_options.ts";
+import { editing, json, packages, plugins } from "./shared_options.ts";
 
 /** `sluice serve`. */
 export interface ServeArgs {
@@ -142,18 +142,7 @@ const serve = command(
       description:
         message`Keep each change of the graph in this file. If it exists, its changes are made again before the graph starts.`,
     })),
-    roots: multiple(option("--root", path({ metavar: "FOLDER" }), {
-      description:
-        message`Let clients add nodes that read and write files in this folder; by default the current one. May be given several times.`,
-    })),
-    lock: option("--lock", { description: message`Let clients watch and control the graph, but not change it.` }),
-    allowPrograms: option("--allow-programs", {
-      description: message`Let clients add nodes that run programs.`,
-    }),
-    allowPlugins: multiple(option("--allow-plugin", string({ metavar: "NAME" }), {
-      description:
-        message`Let clients add stages of this plugin, beside those that come with Sluice. May be given several times.`,
-    })),
+    ...editing,
     json,
     packages,
     plugins,

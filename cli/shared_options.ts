@@ -49,3 +49,19 @@ export const serve = optional(
     },
   ),
 );
+
+/** What clients may do with a graph. */
+export const editing = {
+  roots: multiple(option("--root", path({ metavar: "FOLDER" }), {
+    description:
+      message`Let clients add nodes that read and write files in this folder; by default the current one. May be given several times.`,
+  })),
+  lock: option("--lock", { description: message`Let clients watch and control the graph, but not change it.` }),
+  allowPrograms: option("--allow-programs", {
+    description: message`Let clients add nodes that run programs.`,
+  }),
+  allowPlugins: multiple(option("--allow-plugin", string({ metavar: "NAME" }), {
+    description:
+      message`Let clients add stages of this plugin, beside those that come with Sluice. May be given several times.`,
+  })),
+};

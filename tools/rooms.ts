@@ -86,6 +86,7 @@ export const ROOMS: Readonly<Record<string, Rooms>> = {
       "media_args.ts",
       "media_values.ts",
       "pipeline_args.ts",
+      "mcp_args.ts",
       "shared_options.ts",
       "path_argument.ts",
       "plain_run.ts",

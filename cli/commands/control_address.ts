@@ -29,8 +29,12 @@ export async function connectControl(at: string, token: string | undefined = rea
   return new ControlClient({ url: rpcUrl(url), ...(token !== undefined && { token }) });
 }
 
-/** Finds out why no connection is possible: a refused WebSocket does not say. */
-async function assertReachable(url: URL, token: string | undefined): Promise<void> {
+/**
+ * Finds out why no connection is possible: a refused WebSocket does not say.
+ *
+ * @throws {SluiceError} as {@linkcode connectControl}
+ */
+export async function assertReachable(url: URL, token: string | undefined): Promise<void> {
   let response: Response;
   try {
     response = await fetch(new URL("/api/graph", url), {
@@ -88,7 +92,8 @@ function reasonOf(error: string): string {
   return STRANGER;
 }
 
-function readUrl(text: string): URL {
+/** Reads an address as `--at` has it. @throws {SluiceError} `InvalidConfig` if it is none */
+export function readUrl(text: string): URL {
   const url = URL.parse(/^https?:\/\//.test(text) ? text : `http://${text}`);
   if (url !== null && url.hostname !== "") return url;
   const message = `Cannot read --at ${JSON.stringify(text)}: wanted an address such as http://127.0.0.1:4840`;

@@ -26,7 +26,7 @@ import { loadTypes } from "../project/packages.ts";
 const DRAIN_MS = 5_000;
 
 /** A graph that clients build. */
-const EMPTY = '{ "version": 1, "mode": "live", "endsWithSources": false, "nodes": {} }';
+export const EMPTY_GRAPH: string = '{ "version": 1, "mode": "live", "endsWithSources": false, "nodes": {} }';
 
 /**
  * @returns the exit code
@@ -40,9 +40,9 @@ export async function serveCommand(args: ServeArgs, io: Io): Promise<number> {
   const more = { ...(token && { token }) };
   if (args.graph !== undefined) return await serveGraph(args, args.graph, more, io);
   const { registry } = await loadTypes({ packages: args.packages, plugins: args.plugins });
-  const document = parseGraph(EMPTY, "the new graph", registry);
+  const document = parseGraph(EMPTY_GRAPH, "the new graph", registry);
   const { runGraph } = await import("./run_command.ts");
-  const graph = { text: EMPTY, document, registry, stays: pageMore(args, more) };
+  const graph = { text: EMPTY_GRAPH, document, registry, stays: pageMore(args, more) };
   return await runGraph(graph, runArgs(args, "the new graph"), io);
 }
 

@@ -5,8 +5,8 @@
  */
 import type { TapMessage, TapOpened } from "../../control/schemas/tap.ts";
 import { JpegEncoder, type RgbaPixels } from "../../control/taps/jpeg.ts";
+import { columnsOf, floatsOf } from "../../control/taps/tap_payload.ts";
 import { SluiceError } from "../../core/errors.ts";
-import { COLUMN_CLASSES, type PacketNumber } from "../../core/frames/packet_frame.ts";
 import type { TransportPayload } from "../../core/pipeline/transport_data.ts";
 import { kernels } from "../../kernels/kernels.ts";
 import { PartialFile } from "../../processors/file/partial_file.ts";
@@ -186,23 +186,4 @@ function rgbaOf(
   const yuv = { matrix, luma: payload.subarray(0, pixels), lumaStride: width, ...planes, chromaStride };
   kernels.toRgb(yuv, { order: "rgba", width, height, bytes, stride: width * 4 });
   return { width, height, bytes };
-}
-
-function floatsOf({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): Float32Array {
-  return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
-}
-
-/** Returns the columns of a batch as lists, by field. */
-function columnsOf(head: Reading["head"], { buffer, byteOffset }: Uint8Array<ArrayBuffer>): Record<string, number[]> {
-  const { fields, batchSize } = head as { fields: Record<string, PacketNumber>; batchSize: number };
-  let at = byteOffset;
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, type]) => {
-      const kind = COLUMN_CLASSES[type];
-      const bytes = batchSize * kind.BYTES_PER_ELEMENT;
-      const column = new kind(buffer.slice(at, at + bytes));
-      at += Math.ceil(bytes / 8) * 8;
-      return [name, Array.from(column)];
-    }),
-  );
 }

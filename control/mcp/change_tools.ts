@@ -136,8 +136,10 @@ export const CHANGE_TOOLS: readonly Tool[] = [
         await methods["node.setConfig"]({ node, key: keys[0], value: values[keys[0]], by: call.by });
       } else await edit(call, [{ op: "set", node, values }]);
       const now = call.host.log().document.nodes[node].config ?? {};
-      const shown = Object.fromEntries(keys.map((key) => [key, now[key]]));
-      const text = keys.map((key) => `${node}.${key} is ${JSON.stringify(shown[key])}`).join("\n");
+      const shown = Object.fromEntries(keys.map((key) => [key, now[key] ?? null]));
+      const text = keys.map((key) =>
+        `${node}.${key} is ${shown[key] === null ? "its default" : JSON.stringify(shown[key])}`
+      ).join("\n");
       return { text: text === "" ? "Nothing to set" : text, data: { values: shown } };
     },
   }),

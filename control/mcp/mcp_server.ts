@@ -17,6 +17,7 @@ import { GRAPH_TOOLS } from "./graph_tools.ts";
 import type { McpHost } from "./mcp_host.ts";
 import { completeType, readResource, RESOURCE_TEMPLATES, RESOURCES } from "./resources.ts";
 import { RUN_TOOLS } from "./run_tools.ts";
+import { TAP_TOOL } from "./tap_tool.ts";
 import type { Tool } from "./tool.ts";
 import { TYPE_TOOLS } from "./type_tools.ts";
 
@@ -29,7 +30,7 @@ const INSTRUCTIONS =
   "what a change would do, undo takes it back, and stats tells what is wrong. Paths are relative to the server's folders.";
 
 /** All tools, in the order in which they are listed. */
-export const TOOLS: readonly Tool[] = [...TYPE_TOOLS, ...GRAPH_TOOLS, ...CHANGE_TOOLS, ...RUN_TOOLS];
+export const TOOLS: readonly Tool[] = [...TYPE_TOOLS, ...GRAPH_TOOLS, ...CHANGE_TOOLS, ...RUN_TOOLS, TAP_TOOL];
 
 /** Options of {@linkcode mcpServer}. */
 export interface McpOptions {
@@ -54,7 +55,8 @@ export function mcpServer(host: McpHost, options: McpOptions = {}): Server {
     const { name, arguments: args } = params;
     const tool = tools.find((each) => each.name === name) ?? noTool(name, tools);
     const by = `mcp:${clientName(server, context, options.client)}`;
-    const result = await measure(() => tool.call(args, { host, by, signal: context.mcpReq.signal }));
+    const call = () => measure(() => tool.call(args, { host, by, signal: context.mcpReq.signal }));
+    const result = await (tool.effect === "reads" ? call() : inTurn(host, call));
     // The library writes the answer where it cannot be measured, so that the same work is counted here.
     measure(() => JSON.stringify(result));
     return result;
@@ -71,6 +73,16 @@ export function mcpServer(host: McpHost, options: McpOptions = {}): Server {
     return { completion: isType ? completeType(host, argument.value) : none };
   });
   return server;
+}
+
+/** The last change of each runtime. */
+const changes = new WeakMap<object, Promise<unknown>>();
+
+/** Makes changes in the order in which they were asked for: agents call several tools at once. */
+function inTurn<T>({ runtime }: McpHost, change: () => Promise<T>): Promise<T> {
+  const done = (changes.get(runtime) ?? Promise.resolve()).then(change);
+  changes.set(runtime, done.catch(() => {}));
+  return done;
 }
 
 function noTool(name: string, tools: readonly Tool[]): never {

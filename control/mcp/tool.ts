@@ -16,6 +16,9 @@ import type { McpHost } from "./mcp_host.ts";
 /** Most names that an error lists. */
 const MAX_AVAILABLE = 100;
 
+/** The key of `_meta` at which an answer has the error for programs. */
+export const ERROR_META_KEY = "sluice/error";
+
 /** A call of a tool. */
 export interface ToolCall {
   readonly host: McpHost;
@@ -119,7 +122,8 @@ function failureOf(tool: string, thrown: unknown): CallToolResult {
   return {
     isError: true,
     content: [{ type: "text", text: `${code}: ${message}${more}` }],
-    structuredContent: { error: { ...error, ...(available && { available }) } },
+    // Clients hold structured content against the schema of answers, also that of errors.
+    _meta: { [ERROR_META_KEY]: { ...error, ...(available && { available }) } },
   };
 }
 

@@ -4,6 +4,9 @@ import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/cli
 import { type ControlOptions, serveControl } from "../../control.ts";
 import { nodePackage, NodeRegistry, Runtime } from "../../mod.ts";
 import { TOOLS } from "../../control/mcp/mcp_server.ts";
+import { ERROR_META_KEY } from "../../control/mcp/tool.ts";
+
+import { rare } from "../fixtures/rare.ts";
 
 type Args = Record<string, unknown>;
 
@@ -26,11 +29,13 @@ async function serveEmpty(options: ControlOptions = {}) {
 async function connect(url: string, path = "/mcp", era: "legacy" | "auto" = "legacy", headers: HeadersInit = {}) {
   const client = new Client({ name: "an agent", version: "1" }, { versionNegotiation: { mode: era } });
   await client.connect(new StreamableHTTPClientTransport(new URL(path, url), { requestInit: { headers } }));
+  // From now on the client holds answers against the schemas.
+  await client.listTools();
   const call = async (name: string, args: Args = {}) => {
-    const { isError = false, content, structuredContent } = await client.callTool({ name, arguments: args });
+    const { isError = false, content, structuredContent, _meta } = await client.callTool({ name, arguments: args });
     const [{ text }] = content as { text: string }[];
     // deno-lint-ignore no-explicit-any -- the assertions say what it is
-    return { isError, text, data: structuredContent as Record<string, any> };
+    return { isError, text, data: (structuredContent ?? _meta?.[ERROR_META_KEY]) as Record<string, any> };
   };
   const done = async (name: string, args: Args = {}) => {
     const answer = await call(name, args);
@@ -40,7 +45,7 @@ async function connect(url: string, path = "/mcp", era: "legacy" | "auto" = "leg
   const refused = async (name: string, args: Args = {}): Promise<string> => {
     const { isError, text, data } = await call(name, args);
     ok(isError, `${name} was not refused: ${text}`);
-    const { code, message } = data.error;
+    const { code, message } = data;
     ok(text.startsWith(`${code}: ${message}`), text);
     return code;
   };
@@ -94,6 +99,8 @@ for (const era of ["legacy", "auto"] as const) {
     const stats = await did("stats", { over_ms: 300 });
     equal(stats.data.processors.length, 3);
     match(stats.text, /Where the time goes/);
+    const levels = (await did("tap", { processor: "tone", port: "audio" })).data;
+    deepEqual([levels.kind, levels.what, levels.channels], ["audio", "levels", 1]);
     await did("pause");
     equal((await did("resume")).data.state, "running");
     await did("logs", { level: "trace" });
@@ -142,6 +149,52 @@ Deno.test("a tool that cannot do what it is asked says why, with a code and what
   await rejects(call("paint"), /there is no such tool; tools are list_processors, /);
 });
 
+Deno.test("tap gives numbers of sound, and pictures of its waveform, of its spectrum and of video", async () => {
+  await using served = await serveEmpty();
+  await using agent = await connect(served.server.url);
+  const { done, refused, client } = agent;
+  const tone = { frequencyHz: 1000, amplitude: 0.5 };
+  await done("edit", {
+    commands: [
+      { op: "add", type: "tone-source", id: "tone", config: tone },
+      { op: "add", type: "level-meter", id: "level" },
+      { op: "add", type: "pattern-source", id: "picture", config: { width: 320, height: 180 } },
+      { op: "connect", from: "tone.audio", to: "level.audioIn" },
+    ],
+  });
+  equal(await refused("tap", { processor: "tone", port: "audio" }), "Busy");
+  await done("start");
+  const { data: levels } = await done("tap", { processor: "tone", port: "audio" });
+  ok(Math.abs(levels.peakDb[0] - 20 * Math.log10(0.5)) < 0.1, `${levels.peakDb}`);
+  const { data: spectrum } = await done("tap", { processor: "tone", port: "audio", what: "spectrum" });
+  ok(Math.abs(spectrum.peakHz - 1000) < 2, `${spectrum.peakHz}`);
+  const { data: values } = await done("tap", { processor: "level", port: "levels" });
+  ok(Math.abs(values.value.peakDb[0] + 6.02) < 0.1, JSON.stringify(values.value));
+  for (
+    const [processor, port, what, size] of [
+      ["tone", "audio", "waveform", "480x160"],
+      ["tone", "audio", "spectrum", "480x160"],
+      ["picture", "video", "image", "320x180"],
+    ]
+  ) {
+    const { content } = await client.callTool({ name: "tap", arguments: { processor, port, what } });
+    const [, picture] = content as { type: string; mimeType: string; data: string }[];
+    deepEqual([picture.type, picture.mimeType], ["image", "image/jpeg"]);
+    equal(sizeOf(Uint8Array.fromBase64(picture.data)), size, what);
+  }
+  equal(await refused("tap", { processor: "tone", port: "audio", what: "image" }), "InvalidConfig");
+  equal(await refused("tap", { connection_id: "link9" }), "LinkNotFound");
+  equal(await refused("tap"), "InvalidConfig");
+});
+
+/** The size that a JPEG says it has. */
+function sizeOf(jpeg: Uint8Array): string {
+  const view = new DataView(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength);
+  let at = 2;
+  while (view.getUint16(at) !== 0xffc0) at += 2 + view.getUint16(at + 2);
+  return `${view.getUint16(at + 7)}x${view.getUint16(at + 5)}`;
+}
+
 Deno.test("at /mcp/read-only there are only tools that change nothing", async () => {
   await using served = await serveEmpty();
   await using agent = await connect(served.server.url, "/mcp/read-only");
@@ -152,3 +205,142 @@ Deno.test("at /mcp/read-only there are only tools that change nothing", async ()
   await rejects(agent.call("add_processor", { type: "gain" }), /the server is read-only/);
   await agent.done("get_graph");
 });
+
+/** What a server answers to a call of a tool, without a client. */
+function post(url: string, body: BodyInit, headers: Record<string, string> = {}): Promise<Response> {
+  const given = { "content-type": "application/json", accept: "application/json, text/event-stream", ...headers };
+  return fetch(new URL("/mcp", url), { method: "POST", body, headers: given });
+}
+
+const LIST = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" });
+
+async function statusOf(response: Promise<Response>): Promise<number> {
+  const { status, body } = await response;
+  await body?.cancel();
+  return status;
+}
+
+Deno.test("/mcp wants the token, and refuses pages of other sites and other names of the server", async () => {
+  const token = "a-token-of-some-length";
+  await using served = await serveEmpty({ token });
+  const { url } = served.server;
+  const authorization = `Bearer ${token}`;
+  equal(await statusOf(post(url, LIST)), 401);
+  equal(await statusOf(post(url, LIST, { authorization: "Bearer another-token-of-it" })), 401);
+  equal(await statusOf(post(url, LIST, { authorization, origin: "https://elsewhere.example" })), 403);
+  equal(await statusOf(post(url, LIST, { authorization, "sec-fetch-site": "cross-site" })), 403);
+  equal(await statusOf(post(url, LIST, { authorization })), 200);
+  await using agent = await connect(url, "/mcp", "auto", { authorization });
+  await agent.done("get_graph");
+  const { port } = new URL(url);
+  const { code, stdout } = await new Deno.Command("curl", {
+    args: [
+      "-s",
+      "-o",
+      "/dev/null",
+      "-w",
+      "%{http_code}",
+      "-H",
+      "Host: evil.example",
+      "-H",
+      `Authorization: ${authorization}`,
+    ]
+      .concat(["-d", LIST, `http://127.0.0.1:${port}/mcp`]),
+  }).output();
+  deepEqual([code, new TextDecoder().decode(stdout)], [0, "421"]);
+});
+
+Deno.test("/mcp refuses bodies that are too long, batches that are, and what is no message", async () => {
+  await using served = await serveEmpty();
+  const { url } = served.server;
+  const long = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping", params: { filler: "x".repeat(10e6) } });
+  equal(await statusOf(post(url, long).catch(() => new Response(null, { status: 413 }))), 413);
+  equal(await statusOf(post(url, `[${Array.from({ length: 33 }, () => LIST).join(",")}]`)), 400);
+  for (const text of ["", "{", "null", "7", "[]", '{"jsonrpc":"2.0"}']) {
+    equal(await statusOf(post(url, text)), 400, text);
+  }
+  equal(await statusOf(post(url, LIST, { "content-type": "text/plain" })), 415);
+  for (const method of ["GET", "DELETE"]) {
+    equal(await statusOf(fetch(new URL("/mcp", url), { method, headers: { accept: "text/event-stream" } })), 405);
+  }
+  const deep = `{"processor":"a","values":{"a":${"[".repeat(2_000)}${"]".repeat(2_000)}}}`;
+  const call = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"set","arguments":${deep}}}`;
+  match(await (await post(url, call)).text(), /InvalidParams|too deep|Invalid/);
+  equal(await statusOf(post(url, LIST)), 200);
+});
+
+Deno.test("a client that goes away leaves nothing behind, and its change is whole", async () => {
+  await using served = await serveEmpty();
+  const { url } = served.server;
+  await using agent = await connect(url);
+  for (const name of ["stats", "add_processor"]) {
+    const args = name === "stats" ? { over_ms: 5_000 } : { type: "gain", id: "gain" };
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name, arguments: args } });
+    const socket = await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(url).port) });
+    const head = `POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n` +
+      `Accept: application/json, text/event-stream\r\nContent-Length: ${body.length}\r\n\r\n`;
+    await socket.write(new TextEncoder().encode(head + body));
+    socket.close();
+  }
+  // Later changes wait for it.
+  await agent.done("add_processor", { type: "gain", id: "other" });
+  const ids = (await agent.done("get_graph")).data.processors.map(({ id }: { id: string }) => id).sort();
+  ok(ids.join() === "gain,other" || ids.join() === "other", ids.join());
+});
+
+Deno.test("several changes at once are made in the order in which they were asked for", async () => {
+  await using served = await serveEmpty();
+  await using agent = await connect(served.server.url);
+  const { done } = agent;
+  const link = { source_processor: "tone", source_port: "audio", dest_processor: "gain", dest_port: "audioIn" };
+  await Promise.all([
+    done("add_processor", { type: "tone-source", id: "tone" }),
+    done("add_processor", { type: "gain", id: "gain" }),
+    done("connect", link),
+    done("start"),
+    done("set", { processor: "gain", values: { gainDb: -3 } }),
+  ]);
+  const titles = (await done("list_changes")).data.entries.map(({ title }: { title: string }) => title);
+  deepEqual(titles, ["add tone", "add gain", "connect tone.audio to gain.audioIn", "set gain.gainDb"]);
+});
+
+/** Changes a text at random. */
+function mutated(text: string, random: () => number): string {
+  const at = Math.trunc(random() * text.length);
+  const length = Math.trunc(random() * 8);
+  const put = ['"', "{", "]", "null", "-1", "1e999", "\\u0000", "__proto__", "\ud800", text.slice(at, at + 40), ""];
+  return text.slice(0, at) + put[Math.trunc(random() * put.length)] + text.slice(at + length);
+}
+
+async function surviveMutations(count: number): Promise<void> {
+  await using served = await serveEmpty({ limits: { requestsPerSecond: 1e6, mainShare: 1e3 } });
+  const { url } = served.server;
+  await using agent = await connect(url);
+  await agent.done("add_processor", { type: "gain", id: "gain" });
+  const calls = [
+    { name: "add_processor", arguments: { type: "gain", id: "other", config: { gainDb: 3 } } },
+    { name: "set", arguments: { processor: "gain", values: { gainDb: 1 } } },
+    {
+      name: "edit",
+      arguments: { commands: [{ op: "add", type: "mixer", id: "mixer" }, { op: "remove", node: "mixer" }] },
+    },
+    { name: "plan", arguments: { commands: [{ op: "connect", from: "gain.audioOut", to: "mixer.audioIn_0" }] } },
+    { name: "undo", arguments: {} },
+  ].map((params) => JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params }));
+  const seed = Math.trunc(Math.random() * 2 ** 31);
+  console.log(`seed ${seed}`);
+  let state = seed || 1;
+  const random = () => (state = state * 48_271 % 0x7fffffff) / 0x7fffffff;
+  for (let k = 0; k < count; k++) {
+    let text = calls[k % calls.length];
+    for (let left = 1 + Math.trunc(random() * 3); left > 0; left--) text = mutated(text, random);
+    const response = await post(url, text);
+    const answer = await response.text();
+    ok(response.status < 500, `${response.status} for ${text}: ${answer}`);
+    ok(!/"code":"Internal"/.test(answer), `${text}: ${answer}`);
+  }
+  await agent.done("get_graph");
+}
+
+Deno.test("/mcp survives 1,000 mutated messages", () => surviveMutations(1_000));
+rare(Deno.test)("/mcp survives 10,000 mutated messages", () => surviveMutations(10_000));
