@@ -17,7 +17,7 @@ export interface HiddenNode extends Pick<NodeEntry, "id" | "type" | "config" | "
   readonly input: string;
   /** The policy of the link: one that drops. */
   readonly policy: Exclude<LinkPolicy, "lossless">;
-  /** How many frames the link holds; absent for a policy that has a number of its own. */
+  /** The capacity of the link; absent for a policy that has a number of its own. */
   readonly capacity?: number;
 }
 

@@ -16,9 +16,9 @@ export interface LargePicture {
   readonly height: number;
   /** All planes. */
   readonly bytes: Uint8Array;
-  /** Where each plane begins in the bytes, and how far it is from one row to the next, bytes. */
+  /** The first byte of each plane, and the bytes from one of its rows to the next. */
   readonly planes: readonly { readonly offset: number; readonly stride: number }[];
-  /** What the colours of luma and chroma are. */
+  /** The matrix of luma and chroma. */
   readonly matrix: "bt601" | "bt709";
 }
 
@@ -34,7 +34,7 @@ export type EncodePreview = (
   quality: number,
 ) => Uint8Array<ArrayBuffer> | undefined;
 
-/** What the library exports; `crates/plugins/codecs/src/preview.rs` says what the numbers are. */
+/** The function of the library, which `crates/plugins/codecs/src/preview.rs` describes. */
 const SYMBOLS = {
   sluice_preview_jpeg: {
     parameters: [

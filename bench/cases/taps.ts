@@ -1,5 +1,5 @@
 /**
- * What viewers of a link cost the graph.
+ * The cost of a link's viewers to the graph.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { compare, type Row } from "../measure.ts";
 
 const VIEWERS = 5;
 
-/** How long a run is, and how long it waits before, milliseconds. */
+/** The length of a run, and of the wait before it, milliseconds. */
 const RUN_MS = 2_000;
 const SETTLE_MS = 300;
 

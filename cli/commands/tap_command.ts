@@ -14,10 +14,10 @@ import { EndSignals } from "../output/signals.ts";
 import { connectControl, unreachable } from "./control_address.ts";
 import { readingLine, type TapFile, tapFile } from "./tap_files.ts";
 
-/** How long the tap may take to open, milliseconds: the graph waits for its lanes that long. */
+/** The time limit for opening the tap, milliseconds: the graph waits for its lanes that long. */
 const OPEN_TIMEOUT_MS = 20_000;
 
-/** How often a written file tells how far it is, milliseconds. */
+/** The time between two lines of progress, milliseconds. */
 const TELL_EVERY_MS = 1_000;
 
 /**

@@ -13,14 +13,14 @@ import { PartialFile } from "../../processors/file/partial_file.ts";
 import { encodePng } from "../../processors/media/png.ts";
 import { payloadWriter } from "./call_files.ts";
 
-/** What of a reading is written. */
+/** The part of a reading that is written. */
 type Reading = Pick<TapMessage, "head" | "payload">;
 
 /** A file that readings are written to. */
 export interface TapFile {
   /** Writes a reading. @returns true if the file is complete */
   write(reading: Reading): Promise<boolean>;
-  /** Completes the file. @returns whether there is one */
+  /** Completes the file. @returns true if there is one */
   end(): Promise<boolean>;
 }
 

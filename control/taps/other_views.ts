@@ -31,10 +31,19 @@ export class ImageView implements ViewMaker<VideoFrame> {
   }
 }
 
-/** Pictures as they are. Payload: the planes one after the other, without padding. */
+/** The most bytes of pictures a second: the thread that serves clients copies them. */
+const PICTURE_BYTES = 32e6;
+
+/**
+ * Pictures as they are, of large ones fewer than were asked for. Payload: the planes one after the other, without
+ * padding.
+ */
 export class PictureView implements ViewMaker<VideoFrame> {
+  /** The ingress time from which the next picture may be given, nanoseconds. */
+  #fromNs = 0;
+
   take(frame: VideoFrame, isDue: boolean, give: TakeReading): boolean {
-    if (!isDue) return false;
+    if (!isDue || frame.ingressNs < this.#fromNs) return false;
     const { width, height, pixelFormat, pixelAspect, planes } = frame;
     const payload = new Uint8Array(planes.reduce((sum, { rowBytes, rows }) => sum + rowBytes * rows, 0));
     let at = 0;
@@ -44,6 +53,7 @@ export class PictureView implements ViewMaker<VideoFrame> {
         payload.set(plane.subarray(row * stride, row * stride + rowBytes), at);
       }
     }
+    this.#fromNs = frame.ingressNs + payload.length / PICTURE_BYTES * 1e9;
     give({ ...placeOf(frame), pixelFormat, width, height, ...(pixelAspect !== undefined && { pixelAspect }) }, payload);
     return true;
   }

@@ -11,7 +11,7 @@ import type { RgbaPixels } from "./jpeg.ts";
 /** From this many rows on, colours without a note of their own are those of high definition. */
 const HIGH_DEFINITION_ROWS = 720;
 
-/** Returns what the colours of a picture are, which pictures do not say. */
+/** Returns the matrix of a picture's colours, which pictures do not name. */
 export function matrixOf({ height }: Pick<VideoFrame, "height">): "bt601" | "bt709" {
   return height >= HIGH_DEFINITION_ROWS ? "bt709" : "bt601";
 }
@@ -118,7 +118,7 @@ function shrink(
   }
 }
 
-/** Where the two samples lie that each small sample takes along one axis, in bytes. */
+/** Returns the places of the two samples that each small sample takes along one axis, in bytes. */
 function placesOf(large: number, small: number, step: number): Uint32Array {
   return Uint32Array.from({ length: 2 * small }, (_, k) => Math.floor((k + 0.5) * large / (2 * small)) * step);
 }

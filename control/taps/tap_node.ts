@@ -24,7 +24,7 @@ interface OpenView {
   /** The kind of frames that `maker` takes. */
   kind?: FrameKind;
   maker?: ViewMaker;
-  /** When the next reading is due, nanoseconds. */
+  /** The time from which the next reading is due, nanoseconds. */
   dueNs: number;
 }
 
@@ -34,7 +34,7 @@ const EARLY = 0.1;
 /** Frames that one tick reads at most. */
 const FRAMES_PER_TICK = 32;
 
-/** How often the node looks for frames, nanoseconds: no writer wakes it, which would cost more than to give a frame. */
+/** The time between two looks for frames, nanoseconds: no writer wakes the node, which would cost more than a frame. */
 const LOOK_EVERY_NS = 20_000_000;
 
 export class Tap implements Processor {

@@ -12,7 +12,7 @@ import type { TapWant } from "./tap_reading.ts";
 /** The only input of the node. */
 export const TAP_INPUT = "frameIn";
 
-/** What the node has of its class. */
+/** The part of the class that the ports need. */
 interface WithInput {
   frameIn: StreamInput;
 }

@@ -1,5 +1,5 @@
 /**
- * Finds the output that a tap is to look at, and says how it is looked at.
+ * Finds the output that a tap is to look at, and chooses its view.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export interface TapPlace {
   readonly format?: { readonly [key: string]: unknown };
 }
 
-/** How an output is looked at. */
+/** A view of an output, and its pace. */
 export interface TapManner {
   readonly what: TapView;
   /** The most readings a second. */

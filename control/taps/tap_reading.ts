@@ -1,5 +1,5 @@
 /**
- * What the hidden node of a tap makes of frames: readings, each for one of the views that somebody has open.
+ * The readings that the hidden node of a tap makes of frames, each for one of the views that somebody has open.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export const VIEWS: { readonly [K in FrameKind]: readonly TapView[] } = {
   data: ["raw"],
 };
 
-/** What a reading says of itself. It has a JSON form. */
+/** The head of a reading. It has a JSON form. */
 export type ReadingHead = { readonly [key: string]: unknown };
 
 /** A reading on its way from the hidden node to the control plane. */

@@ -69,7 +69,7 @@ export class Taps implements Disposable {
     });
   }
 
-  /** How many taps are open. */
+  /** The number of open taps. */
   get size(): number {
     return [...this.#nodes.values()].flatMap(({ views }) => views).reduce(
       (sum, { listeners }) => sum + listeners.size,

@@ -13,7 +13,7 @@ interface Sampled {
   readonly link: LinkWriter;
   /** The least time between two frames in the mean, nanoseconds. */
   readonly everyNs: number;
-  /** How far frames may be ahead of that mean, nanoseconds: as many as the link holds may come at once. */
+  /** The time by which frames may be ahead of that mean, nanoseconds: as many as the link holds may come at once. */
   readonly aheadNs: number;
   /** The ingress time from which the next frame is wanted, nanoseconds. */
   dueNs: number;
@@ -60,7 +60,7 @@ function give(link: LinkWriter, frame: Frame): void {
   link.write(frame);
 }
 
-/** Writes the value into the slot, which other lanes read. @returns whether it can be sent */
+/** Writes the value into the slot, which other lanes read. @returns true if it can be sent */
 function canLeave(frame: DataFrame): boolean {
   try {
     frame.serialize();

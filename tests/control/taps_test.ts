@@ -43,7 +43,7 @@ async function startTone(native: "require" | "off", mode: "live" | "offline" = "
   return runtime;
 }
 
-/** What is seen of a graph from outside. */
+/** Returns all that is seen of a graph from outside. */
 function shown(runtime: Runtime) {
   const { nodes, links, lanes } = runtime.stats();
   const { version, types: _types, ...view } = viewRuntime(runtime);

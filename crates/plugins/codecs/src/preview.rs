@@ -8,7 +8,7 @@ use jpeg_encoder::{ColorType, Encoder};
 struct Picture<'a> {
     bytes: &'a [u8],
     layout: Layout,
-    /// Where each plane begins, and its bytes from row to row.
+    /// The first byte of each plane, and its bytes from row to row.
     planes: [(usize, usize); 3],
     width: usize,
     height: usize,
@@ -16,7 +16,7 @@ struct Picture<'a> {
     is_bt709: bool,
 }
 
-/// How pixels lie in planes; the numbers are those of `ffi/preview.ts`.
+/// A layout of pixels in planes; the numbers are those of `ffi/preview.ts`.
 #[derive(Clone, Copy, PartialEq)]
 enum Layout {
     Rgba,
@@ -108,7 +108,7 @@ impl Picture<'_> {
     }
 }
 
-/// Where the two samples lie that each small pixel takes along one axis.
+/// Returns the places of the two samples that each small pixel takes along one axis.
 fn places(large: usize, small: usize) -> Vec<usize> {
     (0..2 * small).map(|k| (2 * k + 1) * large / (4 * small)).collect()
 }
