@@ -56,7 +56,7 @@ function BackButton({ to, title, disabled }: BackProps): JSX.Element {
   return (
     <button
       type="button"
-      aria-label={`Go back to ${title}`}
+      aria-label={`Go back to here: ${title}`}
       disabled={disabled || editing.value || status.value !== "open"}
       onClick={() => void goBack(to)}
     >

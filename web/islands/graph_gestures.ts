@@ -77,8 +77,8 @@ export function attachGestures(element: HTMLElement): () => void {
       const wasDown = pointers.delete(event.pointerId);
       if (!wasDown || pointers.size > 0) return;
       if (drag.kind === "link" && dragged) endLink();
-      if (drag.kind === "node") dropNode();
-      giveUp();
+      if (drag.kind === "node") void dropNode();
+      cancelLink();
       if (!dragged) click(at(event), event.shiftKey);
     },
     pointercancel(event: PointerEvent) {

@@ -26,7 +26,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["Ctrl + arrows", "In the graph: move the node"],
   ["Ctrl + C X V", "Copy, cut, paste nodes as text of a graph file"],
   ["Ctrl + Z Y", "Undo, redo"],
-  ["Ctrl + S O", "Download the graph, open a file"],
+  ["Ctrl + S O", "Save the graph, open a file"],
   ["Esc", "Select nothing, close"],
 ];
 

@@ -109,6 +109,7 @@ function StateText(): JSX.Element {
   return (
     <p class={`state state-${told ? state ?? "" : "lost"}`} role="status">
       <span>{text}</span>
+      {graph.value?.nodes.some(({ locked }) => locked !== undefined) && <b class="rec">REC</b>}
       {elapsedNs !== undefined && (
         <span class="soft elapsed" aria-hidden="true">
           {oldS > 0 ? `for ${oldS} s` : elapsedNs < 1e9 ? "0 s" : formatNs(Math.floor(elapsedNs / 1e9) * 1e9)}

@@ -23,7 +23,7 @@ export const LANE_PADDING = 18;
 export const LANE_TITLE = 30;
 /** Between columns there is room for a link's label. */
 const COLUMN_GAP = 128;
-const ROW_GAP = 26;
+export const ROW_GAP = 26;
 const GROUP_GAP = 40;
 const LANE_GAP = 92;
 const STACK_GAP = 56;

@@ -37,6 +37,11 @@ export interface Refusal extends Spot {
 /** The log, and the names of the steps that an undo and a redo would take. */
 export type Steps = MethodResult<"graph.log">;
 
+/** Entries that are shown: as many as the log keeps. */
+const MAX_ENTRIES = 1_000;
+
+let knownRun: string | undefined;
+
 /** The newest refusal; `undefined` once it has been read, or something else was done. */
 export const refusal = signal<Refusal | undefined>(undefined);
 
@@ -53,10 +58,14 @@ effect(() => {
   if (status.value === "open") void readSteps();
 });
 
-/** Asks for the log. */
+/** Asks for the log since the newest entry that is known, which further changes of a value may have joined. */
 export async function readSteps(): Promise<void> {
+  const run = graph.peek()?.run;
+  const known = run === knownRun ? steps.peek().entries.slice(0, -1) : [];
   try {
-    steps.value = await client.call("graph.log", {});
+    const news = await client.call("graph.log", { after: known.at(-1)?.seq ?? 0 });
+    knownRun = run;
+    steps.value = { ...news, entries: [...known, ...news.entries].slice(-MAX_ENTRIES) };
   } catch {
     // A session has no log, and a lost connection is reported elsewhere.
   }

@@ -4,12 +4,13 @@
  * @module
  */
 import type { Plan } from "../../control/schemas/commands.ts";
+import type { ControlError } from "../../control/client/client_calls.ts";
+import { configFields } from "../model/config_fields.ts";
 import { planWords } from "../model/edit/plan_words.ts";
 import { question, tell } from "./commands.ts";
 import { BY, readSteps } from "./edit.ts";
 import { client, graph } from "./live.ts";
 import { closePanel, panel } from "./panel.ts";
-import { forgetPlaces } from "./places.ts";
 
 type Document = { readonly version: 1; readonly nodes: Record<string, never> };
 
@@ -19,6 +20,8 @@ const APPLY_TIMEOUT_MS = 60_000;
 /** Lists what can be done about files. */
 export function openFiles(): void {
   const acts: Readonly<Record<string, readonly [string, () => void]>> = {
+    "Save": ["to the file that the graph came from; its order and comments stay", () => void save()],
+    "Save as": ["to another file on the computer that runs the graph", saveAs],
     "Download": ["the graph as it is now, as a graph file", () => void download()],
     "Open a file": ["takes the place of the graph; what would change is shown first", chooseFile],
     "New graph": ["removes all nodes; undo brings them back", () => void propose(emptyGraph(), "Begin a new graph?")],
@@ -31,6 +34,45 @@ export function openFiles(): void {
       closePanel();
       acts[key][1]();
       return undefined;
+    },
+  };
+}
+
+/** Saves the graph to its file; asks for one where it came from none. */
+export async function save(path?: string, force = false): Promise<string | undefined> {
+  try {
+    tell(`Saved to ${(await client.call("graph.save", { path, force })).path}`);
+    return undefined;
+  } catch (error) {
+    const { code } = error as ControlError;
+    if (path === undefined && code === "InvalidConfig") return saveAs() as undefined;
+    if (path === undefined || force || code !== "Busy") {
+      tell(wordsOf(error));
+      return wordsOf(error);
+    }
+    question.value = {
+      title: `Overwrite ${path}?`,
+      text: wordsOf(error),
+      yes: "Overwrite it",
+      no: "Keep it",
+      act: () => void save(path, true),
+    };
+    return undefined;
+  }
+}
+
+/** Asks for the file to save to. */
+function saveAs(): void {
+  const description = "A path of the computer that runs the graph, in a folder that its server allows.";
+  panel.value = {
+    kind: "form",
+    title: "Save as",
+    fields: configFields({ properties: { path: { type: "string", minLength: 1, description, default: fileName() } } }),
+    action: "Save",
+    async submit({ path }) {
+      const refused = await save(String(path));
+      if (refused === undefined) closePanel();
+      return refused;
     },
   };
 }
@@ -89,7 +131,6 @@ async function propose(given: Document, title: string): Promise<void> {
 async function apply(document: Document): Promise<void> {
   try {
     await client.call("graph.apply", { document, by: BY }, APPLY_TIMEOUT_MS);
-    if (Object.keys(document.nodes).length === 0) forgetPlaces();
   } catch (error) {
     tell(wordsOf(error));
   }

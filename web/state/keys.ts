@@ -7,7 +7,7 @@ import { signal } from "@preact/signals";
 import { VIEWS } from "../model/place.ts";
 import { pauseGraph, resumeGraph } from "./commands.ts";
 import { redo, refusal, undo } from "./edit.ts";
-import { chooseFile, download } from "./files.ts";
+import { chooseFile, save } from "./files.ts";
 import { graphState } from "./live.ts";
 import { unmarkAll } from "./marks.ts";
 import { openPalette } from "./panel.ts";
@@ -61,7 +61,8 @@ function actOnChord({ key, shiftKey }: KeyboardEvent): boolean {
       void redo();
       return true;
     case "s":
-      void download();
+      showView("graph");
+      void save();
       return true;
     case "o":
       chooseFile();

@@ -14,7 +14,6 @@ import type { Point } from "../model/geometry.ts";
 import { edit, refuse, selectMade, tryEdit, wouldTake } from "./edit.ts";
 import { graph } from "./live.ts";
 import { nodeTypes, typesByName } from "./node_types.ts";
-import { placeNode, renamePlace } from "./places.ts";
 
 /** A list to choose from. */
 export interface ListPanel {
@@ -63,16 +62,15 @@ export function openPalette(): void {
 /**
  * Adds a node; asks first for values that its type needs.
  *
- * @param at its middle, by default where the layout has room
+ * @param at its upper left corner, world units; by default where the layout has room
  * @param lane by default as its type says
  * @returns why it was refused
  */
 export async function addNode(type: string, at?: Point, lane?: string): Promise<string | undefined> {
   const add = async (config?: Values) => {
-    const done = await tryEdit([{ op: "add", type, ...(config && { config }), ...(lane && { lane }) } as Command]);
+    const options = { ...(config && { config }), ...(lane && { lane }), ...(at && { position: rounded(at) }) };
+    const done = await tryEdit([{ op: "add", type, ...options } as Command]);
     if (typeof done === "string") return done;
-    const id = done.results[0]?.node;
-    if (id !== undefined && at !== undefined) placeNode(id, at);
     selectMade(done);
     return closePanel() as undefined;
   };
@@ -165,13 +163,17 @@ export function openRename(node: string): void {
     fields: [field],
     action: "Rename",
     async submit({ name }) {
-      renamePlace(node, String(name));
       const done = await tryEdit([{ op: "rename", node, to: String(name) }]);
       if (typeof done === "string") return done;
       selectMade(done);
       return closePanel() as undefined;
     },
   };
+}
+
+/** Puts a node at a place, world units. */
+export async function placeNode(node: string, at: Point): Promise<void> {
+  await edit([{ op: "place", node, position: rounded(at) }], { node });
 }
 
 type Values = { readonly [key: string]: unknown };
@@ -198,6 +200,10 @@ function typeItems(): readonly PickItem[] {
 
 function typeItem({ type, description, category, tags, doc }: NodeTypeInfo): PickItem {
   return { key: type, title: type, detail: description, group: category, words: `${tags.join(" ")} ${doc}` };
+}
+
+function rounded({ x, y }: Point): Point {
+  return { x: Math.round(x), y: Math.round(y) };
 }
 
 function laneDetail(lane: string): string {

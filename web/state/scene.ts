@@ -13,7 +13,6 @@ import { layoutKey, linkPairs, Scene } from "../model/scene.ts";
 import { SceneFigures } from "../model/scene_figures.ts";
 import { folded } from "./folds.ts";
 import { figures, graph } from "./live.ts";
-import { nodePlaces } from "./places.ts";
 
 /** Width of the inspector and height of the bar, CSS pixels, as in `tokens.css`; of a narrow window it lies below. */
 const PANEL = 344;
@@ -46,14 +45,15 @@ let wanted: Folding | undefined;
 let wantedKey: string | undefined;
 /** As the layouter has it. */
 let laidOut: Layout | undefined;
-/** With the places that a person chose. */
+/** With the places that people chose. */
 let layout: Layout | undefined;
+let placesKey = "";
 
 const layouter = new Layouter(
   () => new Worker(new URL("./layout_worker.ts", import.meta.url), { type: "module" }),
   (answer) => {
     laidOut = answer;
-    layout = placeNodes(laidOut, wanted!.shown.nodes, nodePlaces.peek());
+    layout = placeNodes(laidOut, wanted!.shown.nodes);
     scene.value = new Scene(wanted!, layout);
   },
 );
@@ -63,24 +63,21 @@ effect(() => {
   const folding = foldLanes(graph.value, folded.value);
   const now = folding.shown;
   const key = layoutKey(now) + JSON.stringify(room.value);
+  const places = JSON.stringify(now.nodes.map(({ position }) => position ?? 0));
+  const isMoved = places !== placesKey;
+  placesKey = places;
   wanted = folding;
   if (key !== wantedKey) {
     wantedKey = key;
     laidOut = layout = undefined;
     const lanes = now.nodes.map(({ lane }) => lane);
     layouter.ask(now.run, { lanes, links: linkPairs(now), room: room.value });
+  } else if (laidOut !== undefined && isMoved) {
+    layout = placeNodes(laidOut, now.nodes);
+    scene.value = new Scene(folding, layout);
   } else if (layout !== undefined && scene.peek()?.folding.whole !== folding.whole) {
     scene.value = new Scene(folding, layout, scene.peek());
   }
-});
-
-effect(() => {
-  const places = nodePlaces.value;
-  if (laidOut === undefined || wanted === undefined) return;
-  const next = placeNodes(laidOut, wanted.shown.nodes, places);
-  if (next === layout) return;
-  layout = next;
-  scene.value = new Scene(wanted, layout);
 });
 
 function roomNow(): { readonly width: number; readonly height: number } {

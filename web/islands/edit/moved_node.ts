@@ -5,7 +5,7 @@
  */
 import { signal } from "@preact/signals";
 import type { Point, Rect } from "../../model/geometry.ts";
-import { placeNode } from "../../state/places.ts";
+import { placeNode } from "../../state/panel.ts";
 import { scene } from "../../state/scene.ts";
 
 /** The node, and the rectangle that it would take. */
@@ -21,16 +21,17 @@ export function leadNode(node: number, { x: dx, y: dy }: Point): void {
 }
 
 /** Leaves the node where it was led. */
-export function dropNode(): void {
+export async function dropNode(): Promise<void> {
   const now = movedNode.peek();
-  movedNode.value = undefined;
-  if (now !== undefined) placeNode(now.id, now.rect);
+  if (now === undefined) return;
+  await placeNode(now.id, now.rect);
+  if (movedNode.peek() === now) movedNode.value = undefined;
 }
 
 /** Moves a shown node at once, world units. */
 export function nudgeNode(node: number, by: Point): void {
   leadNode(node, by);
-  dropNode();
+  void dropNode();
 }
 
 /** Gives the drag up. */

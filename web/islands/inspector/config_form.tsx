@@ -17,6 +17,7 @@ export function ConfigForm({ detail }: { readonly detail: NodeDetail }): JSX.Ele
   const fixed = fields.filter((field) => !field.live);
   const isBuilding = graphState.value === "building";
   const canEdit = status.value === "open" && EDITABLE.includes(graphState.value);
+  const isLocked = detail.node.locked !== undefined;
   const waits = live.length > 0 && detail.settable.length === 0 && !isBuilding;
   return (
     <>
@@ -32,7 +33,7 @@ export function ConfigForm({ detail }: { readonly detail: NodeDetail }): JSX.Ele
       )}
       {fixed.length > 0 && (
         <Section title="Parameters that restart the node" open={live.length === 0}>
-          <Fields detail={detail} fields={fixed} isOff={() => !canEdit} />
+          <Fields detail={detail} fields={fixed} isOff={() => !canEdit || isLocked} />
         </Section>
       )}
     </>

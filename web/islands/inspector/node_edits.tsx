@@ -9,25 +9,35 @@ import { showView } from "../../state/place.ts";
 
 /** @param props.node that is selected */
 export function NodeEdits({ node }: { readonly node: NodeInfo }): JSX.Element {
-  const { id } = node;
+  const { id, locked } = node;
   const off = status.value !== "open" || editing.value;
-  const button = (words: string, act: () => void) => <button type="button" disabled={off} onClick={act}>{words}
-  </button>;
+  const button = (words: string, act: () => void, breaks = false) => (
+    <button type="button" disabled={off || breaks && locked !== undefined} onClick={act}>
+      {words}
+    </button>
+  );
   // Panels are over the graph.
   const open = (act: () => void) => () => {
     showView("graph");
     act();
   };
   return (
-    <div class="actions" role="group" aria-label={`Changes of ${id}`}>
-      {node.outputs.length > 0 && button("Connect…", open(() => openConnect(node)))}
-      {button("Replace…", open(() => openReplace(id)))}
-      {button("Rename…", open(() => openRename(id)))}
-      {button("Lane…", open(() => openMove(id)))}
-      {button("Duplicate", () => void duplicateChosen())}
-      {button("Copy", copyChosen)}
-      {button("Remove", () => void removeChosen())}
-    </div>
+    <>
+      {locked !== undefined && (
+        <p class="soft" data-locked>
+          {locked === id ? "It records" : `${locked} records its frames`}: paused or stopped, it can be changed.
+        </p>
+      )}
+      <div class="actions" role="group" aria-label={`Changes of ${id}`}>
+        {node.outputs.length > 0 && button("Connect…", open(() => openConnect(node)))}
+        {button("Replace…", open(() => openReplace(id)), true)}
+        {button("Rename…", open(() => openRename(id)), true)}
+        {button("Lane…", open(() => openMove(id)), true)}
+        {button("Duplicate", () => void duplicateChosen())}
+        {button("Copy", copyChosen)}
+        {button("Remove", () => void removeChosen(), true)}
+      </div>
+    </>
   );
 }
 

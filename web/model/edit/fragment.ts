@@ -30,6 +30,9 @@ export interface FragmentLink {
 /** Options of a link that a command takes. */
 const LINK_OPTIONS = ["policy", "capacity", "convert"] as const;
 
+/** How far copies of nodes that have places stand from these, pixels. */
+const SHIFT = 40;
+
 /** Cuts nodes out of a graph, with the links between them. */
 export function cutOut(document: Fragment, ids: ReadonlySet<string>): Fragment {
   const nodes = Object.fromEntries(Object.entries(document.nodes).filter(([id]) => ids.has(id)));
@@ -69,7 +72,9 @@ export function commandsToAdd({ nodes, links = [] }: Fragment, taken: Iterable<s
     return (names.get(id) ?? id) + address.slice(id.length);
   };
   return [
-    ...Object.entries(nodes).map(([id, node]) => ({ ...node, op: "add", id: names.get(id)! }) as Command),
+    ...Object.entries(nodes).map(([id, node]) =>
+      ({ ...node, ...besides(node), op: "add", id: names.get(id)! }) as Command
+    ),
     ...links.map((link) => ({
       op: "connect",
       from: renamed(link.from),
@@ -84,6 +89,12 @@ export function freeName(wanted: string, taken: ReadonlySet<string>): string {
   if (!taken.has(wanted)) return wanted;
   const base = wanted.replace(/_\d+$/, "").slice(0, 58);
   for (let k = 2;; k++) if (!taken.has(`${base}_${k}`)) return `${base}_${k}`;
+}
+
+/** A copy lies over what it was copied from, but for this. */
+function besides({ position }: FragmentNode): { readonly position?: unknown } {
+  const { x, y } = Object(position) as { readonly x?: unknown; readonly y?: unknown };
+  return typeof x === "number" && typeof y === "number" ? { position: { x: x + SHIFT, y: y + SHIFT } } : {};
 }
 
 function nodeOf(address: string): string {

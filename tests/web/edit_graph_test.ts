@@ -1,0 +1,155 @@
+/** Changes of a running graph on the page: refused, undone, copied, saved. */
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { ControlClient } from "../../control/client/client.ts";
+import { rare } from "../fixtures/rare.ts";
+import { seriousFaults } from "./axe.ts";
+import { eventually, openPage, pageTest } from "./chromium.ts";
+import { graphShown, type Served, serveDemo } from "./live_graph.ts";
+
+const panel = (page: Page) => page.locator(".edit-panel");
+const ids = ({ runtime }: Served) => Object.keys(runtime.graph().nodes);
+
+/** Selects a node by its card. */
+async function selectNode(page: Page, id: string): Promise<void> {
+  await page.locator(`.card[data-node="${id}"]`).click({ position: { x: 60, y: 20 } });
+  await page.locator(`[data-inspector][aria-label="node ${id}"]`).waitFor();
+}
+
+pageTest("a step is refused where it happened, undone and redone by name, copied and pasted", async () => {
+  await using served = await serveDemo();
+  await using browser = await openPage({ theme: "light" });
+  const { page } = browser;
+  const { keyboard } = page;
+  await page.goto(served.server.url);
+  await graphShown(page, "gain");
+
+  // An output led to a taken input: the input says why before, and the node afterwards.
+  const port = (await page.locator('.card[data-node="mixer"] .port[title="audioOut"]').boundingBox())!;
+  const reverb = (await page.locator('.card[data-node="reverb"]').boundingBox())!;
+  await page.mouse.move(port.x + 3, port.y + 3);
+  await page.mouse.down();
+  await page.mouse.move(reverb.x + 40, reverb.y + 40, { steps: 4 });
+  await page.locator('.edit-word[data-fits="false"]', { hasText: "the input is taken by" }).waitFor();
+  assert.ok(await page.locator('.edit-target[data-fits="true"]').count() >= 6, "free inputs of the mixer light up");
+  await page.mouse.up();
+  const refusal = page.locator(".edit-refusal");
+  await refusal.filter({ hasText: "an input takes one link" }).waitFor();
+  const shown = (await refusal.boundingBox())!;
+  assert.ok(Math.abs(shown.y - reverb.y - reverb.height) < 40, "below its node");
+  await keyboard.press("Escape");
+  await refusal.waitFor({ state: "detached" });
+
+  // Kinds that do not fit say so in the list.
+  await selectNode(page, "level");
+  await keyboard.press("c");
+  await panel(page).locator('li[aria-disabled="true"]', { hasText: "takes audio, not data" }).first().waitFor();
+  assert.deepEqual(await seriousFaults(page), []);
+  await keyboard.press("Escape");
+
+  // A value that cannot be is refused in its form, which stays open.
+  await keyboard.press("a");
+  await keyboard.type("wav-sink");
+  await keyboard.press("Enter");
+  await panel(page).getByRole("textbox", { name: "path" }).waitFor();
+  await keyboard.type("/etc/passwd");
+  await keyboard.press("Enter");
+  await panel(page).getByRole("alert").filter({ hasText: "a folder that the server allows" }).waitFor();
+  assert.deepEqual(await seriousFaults(page), []);
+  await keyboard.press("Escape");
+  await panel(page).waitFor({ state: "detached" });
+
+  // Removed, and brought back by its name.
+  await selectNode(page, "spectrum");
+  await keyboard.press("Delete");
+  await eventually(() => Promise.resolve(assert.ok(!ids(served).includes("spectrum"))));
+  await page.getByRole("button", { name: "Undo: remove spectrum" }).click();
+  await eventually(() => Promise.resolve(assert.ok(ids(served).includes("spectrum"))));
+  await page.getByRole("button", { name: "Redo: remove spectrum" }).waitFor();
+  await page.locator(".graph-box").focus();
+  await keyboard.press("Control+y");
+  await eventually(() => Promise.resolve(assert.ok(!ids(served).includes("spectrum"))));
+  await keyboard.press("Control+z");
+  await eventually(() => Promise.resolve(assert.ok(ids(served).includes("spectrum"))));
+
+  // Two nodes copied with the link between them, and pasted.
+  await selectNode(page, "gain");
+  await page.locator('.card[data-node="reverb"]').click({ position: { x: 60, y: 20 }, modifiers: ["Shift"] });
+  await page.locator('.card.marked[data-node="reverb"]').waitFor();
+  await keyboard.press("Control+c");
+  await page.getByText("2 nodes are copied").waitFor();
+  await keyboard.press("Control+v");
+  await eventually(() => {
+    const { nodes, links = [] } = served.runtime.graph();
+    assert.ok("gain_2" in nodes && "reverb_2" in nodes);
+    assert.ok(links.some(({ from, to }) => from === "gain_2.audioOut" && to === "reverb_2.audioIn"));
+    return Promise.resolve();
+  });
+  assert.deepEqual(browser.faults, []);
+});
+
+rare(pageTest)(
+  "others' changes are asked about on the way back; a graph that is saved opens without a change",
+  async () => {
+    await using served = await serveDemo();
+    await using browser = await openPage();
+    const { page } = browser;
+    const { keyboard } = page;
+    const client = new ControlClient({ url: `${served.server.url.replace("http", "ws")}/rpc` });
+    await using _closed = { [Symbol.asyncDispose]: () => Promise.resolve(client.close()) };
+    await page.goto(served.server.url);
+    await graphShown(page, "gain");
+    await selectNode(page, "gain");
+    await keyboard.press("d");
+    await eventually(() => Promise.resolve(assert.ok(ids(served).includes("gain_2"))));
+    await client.call("graph.edit", { commands: [{ op: "remove", node: "spectrum" }], by: "another" });
+
+    await keyboard.press("3");
+    await page.getByRole("button", { name: "Changes" }).click();
+    await page.locator(".changes li", { hasText: "another" }).filter({ hasText: "remove spectrum" }).waitFor();
+    assert.deepEqual(await seriousFaults(page), []);
+    await page.getByRole("button", { name: "Go back to here: add gain_2" }).click();
+    const question = page.getByRole("dialog", { name: "Undo what others did, too?" });
+    await question.getByText("remove spectrum (another)").waitFor();
+    await question.getByRole("button", { name: "Go back all the same" }).click();
+    await eventually(() => Promise.resolve(assert.ok(ids(served).includes("spectrum"))));
+
+    // Moved by mouse: the place is in the graph, and so in the file.
+    await keyboard.press("1");
+    await page.getByRole("button", { name: "All in view" }).click();
+    const card = (await page.locator('.card[data-node="level"]').boundingBox())!;
+    await page.mouse.move(card.x + 60, card.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(card.x + 90, card.y + 60, { steps: 4 });
+    await page.mouse.up();
+    await eventually(() => Promise.resolve(assert.ok(served.runtime.graph().nodes.level.position !== undefined)));
+
+    const before = served.runtime.graph();
+    const downloading = page.waitForEvent("download");
+    await page.getByRole("button", { name: "File" }).click();
+    await panel(page).locator("li", { hasText: "Download" }).click();
+    const path = await (await downloading).path();
+    await page.reload();
+    await graphShown(page, "gain");
+    const open = async () => {
+      const choosing = page.waitForEvent("filechooser");
+      await keyboard.press("Control+o");
+      await (await choosing).setFiles(path);
+    };
+    await open();
+    const asked = page.getByRole("dialog", { name: /^Open / });
+    await asked.getByText("nothing changes").waitFor();
+    await asked.getByRole("button", { name: "Leave the graph" }).click();
+
+    // A new graph, and the file again.
+    await page.getByRole("button", { name: "File" }).click();
+    await panel(page).locator("li", { hasText: "New graph" }).click();
+    await page.getByRole("dialog", { name: "Begin a new graph?" }).getByRole("button", { name: "Do it" }).click();
+    await page.getByText("The graph has no nodes").waitFor();
+    await open();
+    await asked.getByText("Adds: ").waitFor();
+    await asked.getByRole("button", { name: "Do it" }).click();
+    await eventually(() => Promise.resolve(assert.deepEqual(served.runtime.graph().nodes, before.nodes)));
+    assert.deepEqual(browser.faults, []);
+  },
+);
