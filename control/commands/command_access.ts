@@ -66,7 +66,17 @@ export class CommandAccess {
   /** Returns values for a node of the graph with the files that their paths mean. @throws {SluiceError} `AccessDenied` */
   values(node: string, values: Config): Config {
     const type = viewRuntime(this.#runtime).nodes.find(({ id }) => id === node)?.type;
-    return type === undefined ? values : this.#valuesOf(node, type, values, Object.keys(values));
+    if (type === undefined) return values;
+    const { properties } = type.descriptor.config;
+    const program = Object.keys(values).find((key) =>
+      Object.hasOwn(properties, key) && mayName(properties[key], "command")
+    );
+    if (program !== undefined && !this.#programs) {
+      throw denied(
+        `"${program}" of node "${node}" is a program to run; start with --allow-programs to let commands set it`,
+      );
+    }
+    return this.#valuesOf(node, type, values, Object.keys(values));
   }
 
   /** Returns the file of a relative path in the folders. @throws {SluiceError} `AccessDenied` */
@@ -76,6 +86,15 @@ export class CommandAccess {
     throw denied(
       `"${path}" is no relative path in a folder that commands may write to; start with --root FOLDER for more`,
     );
+  }
+
+  /** Checks that a document, of which nothing is known yet, names no further files. @throws {SluiceError} `AccessDenied` */
+  given({ nodes }: { readonly nodes?: unknown }): void {
+    if (typeof nodes !== "object" || nodes === null) return;
+    for (const [id, node] of Object.entries(nodes)) {
+      if (typeof node !== "object" || node === null || !Object.hasOwn(node, "graph")) continue;
+      throw denied(`node "${id}" is a sub-graph, a file of the server; write its nodes out`);
+    }
   }
 
   /** Checks a graph that is to take the place of the present one. @throws {SluiceError} `AccessDenied` */

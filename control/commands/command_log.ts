@@ -19,7 +19,7 @@ import { leastEdit } from "./least_edit.ts";
 import { LinkDates } from "./link_dates.ts";
 import { RecordingLock } from "./recording_lock.ts";
 import { Timeline } from "./timeline.ts";
-import { isRecorder, portFinder } from "./type_facts.ts";
+import { portFinder, recorderTypes } from "./type_facts.ts";
 
 /** Most entries that a log keeps. */
 const MAX_ENTRIES = 1_000;
@@ -361,8 +361,9 @@ export class CommandLog implements Disposable {
 
   /** Says what cannot come back. */
   #notesOn(commands: readonly Command[]): string[] {
+    const recorders = recorderTypes(this.#runtime);
     return commands.flatMap((command) => {
-      if (command.op !== "add" || !isRecorder(this.#runtime, command.type)) return [];
+      if (command.op !== "add" || !recorders.has(command.type)) return [];
       return [`"${command.id}" begins a new file: what it wrote before is finished`];
     });
   }
@@ -414,7 +415,7 @@ export class CommandLog implements Disposable {
   /** Adds an entry about a change. @param to index of the step that it has led to, if that was there before */
   #note(draft: Draft, present: GraphFile, to?: number): LogEntry {
     this.#dates.look();
-    const results = draft.results.map((result) => this.#dates.describe(result));
+    const results = this.#dates.describe(draft.results);
     if (to !== undefined) this.#timeline.moveTo(to, present);
     else this.#timeline.push(present, this.#seq + 1, draft.title);
     return this.#enter({ ...draft, results });

@@ -37,7 +37,8 @@ export function leastEdit(from: GraphFile, to: GraphFile, ports: PortFinder): Co
   if (fixed.length > 0) throw new SluiceError("Busy", `Cannot change ${listNames(fixed)} by an edit`);
   const ids = Object.keys(to.nodes);
   const stays = ids.filter((id) => Object.hasOwn(from.nodes, id));
-  const anew = new Set(stays.filter((id) => isAnew(id, from, to, ports)));
+  const [before, after] = [aroundNodes(from), aroundNodes(to)];
+  const anew = new Set(stays.filter((id) => isAnew(id, before(id), after(id), ports)));
   const keeps = (link: GraphFileLink) => [link.from, link.to].every((end) => !anew.has(splitAddress(end).node));
   const wanted = new Map((to.links ?? []).map((link) => [link.to, link]));
   const present = new Map((from.links ?? []).map((link) => [link.to, link]));
@@ -50,12 +51,11 @@ export function leastEdit(from: GraphFile, to: GraphFile, ports: PortFinder): Co
   );
   const added = ids.filter((id) => !Object.hasOwn(from.nodes, id) || anew.has(id));
   const kept = stays.filter((id) => !anew.has(id));
-  const linksOf = (graph: GraphFile, id: string) => (graph.links ?? []).filter((link) => touches(link, id));
   return [
     ...disconnected.map(({ to }): Command => ({ op: "disconnect", to })),
     ...removed.map((node): Command => ({ op: "remove", node })),
-    ...kept.flatMap((id) => changeNode(id, from, to, ports)),
-    ...added.map((id) => nodeAsAdd(id, to.nodes[id], linksOf(to, id))),
+    ...kept.flatMap((id) => changeNode(id, before(id), after(id), ports)),
+    ...added.map((id) => nodeAsAdd(id, to.nodes[id], after(id).links ?? [])),
     ...[...wanted.values()].filter((link) => !isSame(link, present.get(link.to)))
       .map((link): Command => ({ op: "connect", ...link } as Command)),
   ];
@@ -77,8 +77,17 @@ export function nodeAsAdd(id: string, node: GraphFileNode, links: readonly Graph
   } as Add;
 }
 
-function touches({ from, to }: GraphFileLink, id: string): boolean {
-  return [from, to].some((end) => splitAddress(end).node === id);
+/** Returns what gives the graph with the links at a node alone. */
+function aroundNodes(graph: GraphFile): (id: string) => GraphFile {
+  const links = new Map<string, GraphFileLink[]>();
+  for (const link of graph.links ?? []) {
+    for (const id of new Set([link.from, link.to].map((end) => splitAddress(end).node))) {
+      const known = links.get(id);
+      if (known === undefined) links.set(id, [link]);
+      else known.push(link);
+    }
+  }
+  return (id) => ({ ...graph, links: links.get(id) ?? [] });
 }
 
 /** True if no command changes one node into the other, so that it is removed and added. */

@@ -23,13 +23,18 @@ export class LinkDates {
     this.#dates = new Map(this.#runtime.links().map(({ id }) => [id, this.#dates.get(id) ?? now]));
   }
 
-  /** Adds to the result of a command what the graph knows of it. */
-  describe(result: CommandResult): CommandResult {
+  /** Adds to the results of commands what the graph knows of them. */
+  describe(results: readonly CommandResult[]): CommandResult[] {
+    const nodes = new Set<string>(viewRuntime(this.#runtime).nodes.map(({ id }) => id));
+    return results.map((result) => this.#describe(result, nodes));
+  }
+
+  #describe(result: CommandResult, nodes: ReadonlySet<string>): CommandResult {
     // A later command of the same transaction may have removed it.
     if (result.link !== undefined && !this.#dates.has(result.link)) return result;
     if (result.link !== undefined) return { ...result, ...this.#linkOf(result.link) };
     const { node } = result;
-    if (node === undefined || !viewRuntime(this.#runtime).nodes.some(({ id }) => id === node)) return result;
+    if (node === undefined || !nodes.has(node)) return result;
     const ports = this.#runtime.portInfo(node).map(({ name, direction, kind, type, links }) => ({
       name,
       direction,

@@ -25,10 +25,9 @@ export function portFinder(runtime: Runtime): PortFinder {
   };
 }
 
-/** True if nodes of a type write files. */
-export function isRecorder(runtime: Runtime, type: string): boolean {
-  const descriptor = descriptorsOf(runtime).find((each) => each.type === type);
-  return descriptor !== undefined && records(descriptor);
+/** The types whose nodes write files. */
+export function recorderTypes(runtime: Runtime): ReadonlySet<string> {
+  return new Set(descriptorsOf(runtime).filter(records).map(({ type }) => type));
 }
 
 function descriptorsOf(runtime: Runtime): readonly NodeDescriptor[] {

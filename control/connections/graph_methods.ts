@@ -43,6 +43,7 @@ type GraphMethod =
 export function graphMethods({ runtime, log, access, store }: GraphEditing): Pick<Handlers, GraphMethod> {
   const admit = (commands: readonly Command[]) => commands.map((command) => access.admit(withoutReferences(command)));
   const wanted = async (given: object) => {
+    access.given(given);
     const { document } = log();
     return access.document(await normalDocument(given, document, runtime), document);
   };
