@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { ControlClient } from "../../control/client/client.ts";
+import { NodeRegistry, Runtime } from "../../mod.ts";
+import { nodePackage, nodes } from "../../sluice.gen.ts";
 import { rare } from "../fixtures/rare.ts";
 import { seriousFaults } from "./axe.ts";
 import { eventually, openPage, pageTest } from "./chromium.ts";
-import { graphShown, type Served, serveDemo } from "./live_graph.ts";
+import { graphShown, type Served, serveDemo, serveStarted } from "./live_graph.ts";
 
 const panel = (page: Page) => page.locator(".edit-panel");
 const ids = ({ runtime }: Served) => Object.keys(runtime.graph().nodes);
@@ -153,3 +155,81 @@ rare(pageTest)(
     assert.deepEqual(browser.faults, []);
   },
 );
+
+rare(pageTest)(
+  "a converter is offered, a recording is locked until the graph is paused, and the graph is saved",
+  async () => {
+    const folder = await Deno.makeTempDir();
+    const registry = new NodeRegistry([nodePackage]);
+    const runtime = new Runtime({ registry });
+    const tone = runtime.add(nodes.toneSource({ sampleRateHz: 44_100 }), { id: "tone" });
+    runtime.add(nodes.gain({}), { id: "gain" });
+    await using served = await serveStarted(runtime, { commands: { roots: [folder] } });
+    await using browser = await openPage();
+    const { page } = browser;
+    const { keyboard } = page;
+    await page.goto(served.server.url);
+    await graphShown(page, "tone");
+    assert.equal(tone.id, "tone");
+
+    await keyboard.press("a");
+    await keyboard.type("opus-encode");
+    await keyboard.press("Enter");
+    await page.locator('[data-inspector][aria-label="node opus-encode"]').waitFor();
+    await drag(page, "tone", "audio", "opus-encode");
+    await page.locator(".edit-refusal").filter({ hasText: "wanted 48000 Hz" })
+      .getByRole("button", { name: "Connect with a converter" }).click();
+    await eventually(() => Promise.resolve(assert.ok("resampler" in served.runtime.graph().nodes)));
+
+    await keyboard.press("a");
+    await keyboard.type("wav-sink");
+    await keyboard.press("Enter");
+    await panel(page).getByRole("textbox", { name: "path" }).fill("tone.wav");
+    await keyboard.press("Enter");
+    await page.locator('[data-inspector][aria-label="node wav-sink"]').waitFor();
+    await page.locator(".graph-box").focus();
+    await keyboard.press("0");
+    await drag(page, "tone", "audio", "wav-sink");
+    await page.locator(".state .rec").waitFor();
+    await page.locator("[data-locked]", { hasText: "It records" }).waitFor();
+    assert.equal(await page.getByRole("button", { name: "Remove" }).isDisabled(), true);
+    await page.locator(".graph-box").focus();
+    await keyboard.press("Delete");
+    await page.locator(".edit-refusal", { hasText: "pause or stop the graph first" }).waitFor();
+    // Saved, and saved once more over the same file.
+    const saveAs = async () => {
+      await keyboard.press("Control+s");
+      await panel(page).getByRole("textbox", { name: "path" }).fill("made.json");
+      await keyboard.press("Enter");
+    };
+    await saveAs();
+    await page.getByText("Saved to ").waitFor();
+    await panel(page).waitFor({ state: "detached" });
+    await saveAs();
+    await page.getByRole("dialog", { name: "Overwrite made.json?" }).getByRole("button", { name: "Overwrite it" })
+      .click();
+    await eventually(async () =>
+      assert.deepEqual(
+        Object.keys(JSON.parse(await Deno.readTextFile(`${folder}/made.json`)).nodes).toSorted(),
+        ids(served).toSorted(),
+      )
+    );
+    await panel(page).waitFor({ state: "detached" });
+    await page.locator(".graph-box").focus();
+    await keyboard.press("p");
+    await page.getByRole("button", { name: "Remove" }).click();
+    await eventually(() => Promise.resolve(assert.ok(!ids(served).includes("wav-sink"))));
+    assert.deepEqual(browser.faults, []);
+  },
+);
+
+/** Draws a link from an output onto a node. */
+async function drag(page: Page, from: string, port: string, to: string): Promise<void> {
+  await page.locator(`.card[data-node="${to}"]`).waitFor();
+  const start = (await page.locator(`.card[data-node="${from}"] .port[title="${port}"]`).boundingBox())!;
+  const end = (await page.locator(`.card[data-node="${to}"]`).boundingBox())!;
+  await page.mouse.move(start.x + start.width / 2, start.y + start.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(end.x + 40, end.y + end.height / 2, { steps: 4 });
+  await page.mouse.up();
+}

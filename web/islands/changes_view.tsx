@@ -1,22 +1,12 @@
 /** @module The log of changes: who did what when, the newest first, each entry with the way back to it. */
-import { useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import type { LogEntry } from "../../control/schemas/commands.ts";
 import { formatTimeOfDay } from "../model/format_figures.ts";
 import { shownText } from "../model/shown_text.ts";
-import { editing, goBack, readSteps, steps } from "../state/edit.ts";
+import { editing, goBack, steps } from "../state/edit.ts";
 import { status } from "../state/live.ts";
 
-/** Time between two looks at the log, milliseconds: live values make entries, and no new version of the graph. */
-const PERIOD_MS = 1_000;
-
 export function ChangesView(): JSX.Element {
-  useSignalEffect(() => {
-    if (status.value !== "open") return;
-    void readSteps();
-    const timer = setInterval(() => document.hidden || void readSteps(), PERIOD_MS);
-    return () => clearInterval(timer);
-  });
   const entries = steps.value.entries.toReversed();
   return (
     <div class="news-scroll" tabIndex={0} role="region" aria-label="Changes of the graph, the newest first">

@@ -8,6 +8,7 @@ import type { Command } from "../../control/schemas/commands.ts";
 import { commandsToAdd, cutOut, type Fragment, parseFragment } from "../model/edit/fragment.ts";
 import { tell } from "./commands.ts";
 import { edit, onceThere, steps } from "./edit.ts";
+import { focusView } from "./focus.ts";
 import { client, graph } from "./live.ts";
 import { chosenNodes, marked, toggleMark, unmarkAll } from "./marks.ts";
 import { select, selectedLink, selectedNode, selection } from "./place.ts";
@@ -17,10 +18,16 @@ export async function removeChosen(): Promise<void> {
   const link = graph.peek()?.links[selectedLink.peek()];
   const nodes = chosenNodes();
   if (link !== undefined) {
-    if (await edit([{ op: "disconnect", link: link.id }], { link: link.id })) select(undefined);
+    if (await edit([{ op: "disconnect", link: link.id }], { link: link.id })) leaveSelected();
   } else if (nodes.length > 0) {
-    if (await edit(nodes.map((node) => ({ op: "remove", node })), { node: nodes[0] })) select(undefined);
+    if (await edit(nodes.map((node) => ({ op: "remove", node })), { node: nodes[0] })) leaveSelected();
   }
+}
+
+/** The inspector goes with what it shows, and the focus that may be in it to the view. */
+function leaveSelected(): void {
+  select(undefined);
+  focusView();
 }
 
 /** Sets whether the selected node is bypassed. */

@@ -40,6 +40,9 @@ export type Steps = MethodResult<"graph.log">;
 /** Entries that are shown: as many as the log keeps. */
 const MAX_ENTRIES = 1_000;
 
+/** Time between two looks at the log, milliseconds. */
+const STEPS_MS = 1_000;
+
 let knownRun: string | undefined;
 
 /** The newest refusal; `undefined` once it has been read, or something else was done. */
@@ -51,11 +54,14 @@ export const steps = signal<Steps>({ entries: [] });
 /** A change is under way. */
 export const editing = signal(false);
 
-// Another version of the graph tells of an edit, also of somebody else's.
+// Another version of the graph tells of an edit; live values make entries without one.
 effect(() => {
   graph.value?.version;
   graph.value?.run;
-  if (status.value === "open") void readSteps();
+  if (status.value !== "open") return;
+  void readSteps();
+  const timer = setInterval(() => document.hidden || void readSteps(), STEPS_MS);
+  return () => clearInterval(timer);
 });
 
 /** Asks for the log since the newest entry that is known, which further changes of a value may have joined. */
@@ -64,7 +70,11 @@ export async function readSteps(): Promise<void> {
   const known = run === knownRun ? steps.peek().entries.slice(0, -1) : [];
   try {
     const news = await client.call("graph.log", { after: known.at(-1)?.seq ?? 0 });
+    const isSame = run === knownRun && JSON.stringify({ ...steps.peek(), entries: [] }) ===
+        JSON.stringify({ ...news, entries: [] }) &&
+      JSON.stringify(steps.peek().entries.slice(-1)) === JSON.stringify(news.entries);
     knownRun = run;
+    if (isSame) return;
     steps.value = { ...news, entries: [...known, ...news.entries].slice(-MAX_ENTRIES) };
   } catch {
     // A session has no log, and a lost connection is reported elsewhere.

@@ -99,11 +99,13 @@ export function openConnect(node: NodeInfo): void {
       const from = `${node.id}.${name}`;
       return targetsOf(graph.value!, typesByName.value, from).map((target) => ({ from, target }));
     });
+  // Inputs that fit come first, and a loop is what people want least.
+  const lateness = ({ address, why }: Target) => (why === "" ? 0 : 2) + Number(address.startsWith(`${node.id}.`));
   panel.value = {
     kind: "list",
     title: `Connect ${node.id}`,
     items: () =>
-      entries().toSorted((a, b) => Number(a.target.why !== "") - Number(b.target.why !== "")).map((
+      entries().toSorted((a, b) => lateness(a.target) - lateness(b.target)).map((
         { from, target },
       ) => ({
         key: `${from}\n${target.address}`,

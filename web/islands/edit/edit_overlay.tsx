@@ -6,6 +6,7 @@ import { linkCurve, type Point } from "../../model/geometry.ts";
 import { camera } from "../../state/camera.ts";
 import { connecting, placeOfTarget } from "../../state/connecting.ts";
 import { refusal } from "../../state/edit.ts";
+import { focusView } from "../../state/focus.ts";
 import { graph } from "../../state/live.ts";
 import { scene } from "../../state/scene.ts";
 import { dragged } from "./drag_type.ts";
@@ -32,7 +33,7 @@ export function EditOverlay(): JSX.Element {
 function LinkUnderWay(): JSX.Element | null {
   const now = connecting.value;
   if (now === undefined || scene.value === undefined) return null;
-  const { from, start, at, targets, over, word } = now;
+  const { from, start, at, over, word } = now;
   const end = over === undefined ? at : placeOfTarget(over);
   const { x0, y0, x1, y1, x2, y2, x3, y3 } = linkCurve(start, end);
   const why = over === undefined ? undefined : word ?? over.why;
@@ -47,7 +48,29 @@ function LinkUnderWay(): JSX.Element | null {
       >
         <path d={`M${x0} ${y0}C${x1} ${y1} ${x2} ${y2} ${x3} ${y3}`} />
       </svg>
-      {targets.map((target) => {
+      <Targets />
+      {over !== undefined && (
+        <p
+          class="edit-word"
+          role="status"
+          data-fits={why === ""}
+          style={{ transform: `translate(${end.x}px, ${end.y}px)` }}
+        >
+          {why === "" ? `${from} → ${over.address}` : why}
+        </p>
+      )}
+    </>
+  );
+}
+
+const targets = computed(() => connecting.value?.targets ?? []);
+
+/** Another part, so that a pointer that moves writes only what follows it. */
+function Targets(): JSX.Element {
+  scene.value;
+  return (
+    <>
+      {targets.value.map((target) => {
         const { x, y } = placeOfTarget(target);
         return (
           <i
@@ -60,16 +83,6 @@ function LinkUnderWay(): JSX.Element | null {
           />
         );
       })}
-      {over !== undefined && (
-        <p
-          class="edit-word"
-          role="status"
-          data-fits={why === ""}
-          style={{ transform: `translate(${end.x}px, ${end.y}px)` }}
-        >
-          {why === "" ? `${from} → ${over.address}` : why}
-        </p>
-      )}
     </>
   );
 }
@@ -98,12 +111,24 @@ function RefusalAt(): JSX.Element | null {
   return (
     <div class="edit-refusal" role="alert" style={{ transform: `translate(${left}px, ${top}px)` }}>
       <span class="grow">{now.text}</span>
-      {now.offer !== undefined && <button type="button" onClick={now.offer.act}>{now.offer.words}</button>}
-      <button type="button" class="plain icon" aria-label="Dismiss" onClick={() => refusal.value = undefined}>
+      {now.offer !== undefined && <button type="button" onClick={() => leave(now.offer!.act)}>{now.offer.words}
+      </button>}
+      <button
+        type="button"
+        class="plain icon"
+        aria-label="Dismiss"
+        onClick={() => leave(() => refusal.value = undefined)}
+      >
         <Icon name="close" />
       </button>
     </div>
   );
+}
+
+/** The button goes with what it does: the focus is led back to the graph. */
+function leave(act: () => void): void {
+  act();
+  focusView();
 }
 
 function spotOf(): Point | undefined {
