@@ -46,7 +46,8 @@ async function graphOf(path: string, folder: string): Promise<GraphDocument> {
 
 /** Adds a node as plain as it can be, and makes of it by further calls what the file says. */
 async function addNode(runtime: Runtime, node: FileNode, linked: readonly string[]): Promise<void> {
-  const { id, type, config, lane, pool, supervision, callTimeoutMs, priority, cpus, bypassed, ports = [] } = node;
+  const { id, type, config, lane, pool, supervision, callTimeoutMs, priority, cpus, bypassed, position, ports = [] } =
+    node;
   const { required } = registry.get(type).descriptor.config;
   // A sink keeps its file from whatever would take its place.
   const isSink = type.endsWith("-sink");
@@ -73,6 +74,7 @@ async function addNode(runtime: Runtime, node: FileNode, linked: readonly string
   if (Object.keys(rest).length > 0) await runtime.edit((edit) => edit.reconfigure(id, rest), EDIT);
   if (isFree) await runtime.edit((edit) => edit.move(id, lane), EDIT);
   if (bypassed) await runtime.bypass(id);
+  if (position) await runtime.edit((edit) => edit.place(id, position), EDIT);
 }
 
 /** Builds a graph by calls of one operation each. */

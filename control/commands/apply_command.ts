@@ -32,7 +32,7 @@ export function applyCommand(edit: GraphEdit, command: Command): CommandResult {
       return { link: edit.connectByName(from, to, options as LinkOptions) };
     }
     case "disconnect":
-      edit.disconnect(linkOf(command));
+      disconnect(edit, command);
       return {};
     case "replace": {
       const { op: _, node, type, config = {}, ...options } = command;
@@ -103,11 +103,10 @@ export function describeCommand(command: Command): string {
   }
 }
 
-function linkOf({ link, to }: Extract<Command, { op: "disconnect" }>): string {
-  if ((link === undefined) === (to === undefined)) {
-    throw new SluiceError("InvalidConfig", 'Cannot disconnect: wanted either "link", an id, or "to", an input');
-  }
-  return link ?? to!;
+function disconnect(edit: GraphEdit, { link, to }: Extract<Command, { op: "disconnect" }>): void {
+  if (link !== undefined && to === undefined) edit.disconnect(link);
+  else if (to !== undefined && link === undefined) edit.disconnectInput(to);
+  else throw new SluiceError("InvalidConfig", 'Cannot disconnect: wanted either "link", an id, or "to", an input');
 }
 
 /** Removes a node, and adds it under another id with links as before. */

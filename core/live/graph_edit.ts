@@ -142,15 +142,21 @@ export class GraphEdit {
     return this.#connect(this.#element(from, "output"), this.#element(to, "input"), options);
   }
 
-  /**
-   * Removes a link. Frames left on it are dropped and counted as unlinked.
-   *
-   * @param link its id, or the address of its input
-   * @throws {SluiceError} `LinkNotFound`; `NodeNotFound` for an address
-   */
-  disconnect(link: string): void {
-    this.#draft.removeLink(typeof link === "string" && link.includes(".") ? this.#linkInto(link) : link);
+  /** Removes a link. Frames left on it are dropped and counted as unlinked. @throws {SluiceError} `LinkNotFound` */
+  disconnect(linkId: string): void {
+    this.#draft.removeLink(linkId);
     this.#did("disconnect");
+  }
+
+  /**
+   * Removes the link into an input, as {@linkcode GraphEdit.disconnect} does.
+   *
+   * @param address of the input
+   * @throws {SluiceError} `LinkNotFound`, `NodeNotFound`
+   * @internal
+   */
+  disconnectInput(address: string): void {
+    this.disconnect(this.#linkInto(address));
   }
 
   /**
