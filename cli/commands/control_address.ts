@@ -85,6 +85,7 @@ function whyUnreachable(url: URL, error: unknown): SluiceError {
 
 /** The reason in the error of a `fetch` without an answer. */
 function reasonOf(error: string): string {
+  if (/^NotCapable/.test(error)) return "Deno has no permission to, start it with --allow-net";
   if (/dns error/.test(error)) return "no machine of that name is known";
   if (/\(Connect\)/.test(error)) return "nobody listens there";
   // The `fetch` standard lists ports of other protocols.

@@ -13,6 +13,7 @@ import { type Command, LogEntry } from "../schemas/commands.ts";
 import { z } from "../schemas/zod.ts";
 import { CommandLog, type PastEntry } from "./command_log.ts";
 import { canonical, isSameGraph } from "./documents.ts";
+import { JournalFile, unusable } from "./journal_file.ts";
 
 /** The largest journal that is read, bytes. */
 const MAX_BYTES = 512 * 2 ** 20;
@@ -42,7 +43,7 @@ export interface OpenJournal extends Disposable {
  * @param runtime a runtime that does not run: one with nodes must have the graph that the journal began with
  * @param lock true if no further command may change the graph
  * @throws {SluiceError} `InvalidGraph` for a file that is no journal, begins with another graph, or whose replay leads
- * to another graph than was there; the errors of the file system
+ * to another graph than was there; `InvalidConfig` for a file that cannot be read or written
  */
 export async function openJournal(path: string, runtime: Runtime, lock = false): Promise<OpenJournal> {
   const lines = await readLines(path);
@@ -65,17 +66,13 @@ export async function openJournal(path: string, runtime: Runtime, lock = false):
       );
     }
   }
-  const file = Deno.openSync(path, { append: true, create: true });
-  const write = (value: object) => {
-    const bytes = new TextEncoder().encode(`${JSON.stringify(value)}\n`);
-    for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
-  };
-  if (lines.length === 0) write({ journal: 1, document: log.document });
+  const file = new JournalFile(path);
+  if (lines.length === 0) file.begin(JSON.stringify({ journal: 1, document: log.document }));
   const followed = log.follow((entry, document) => {
     if (entry.error !== undefined && entry.results.length === 0) return;
     const { seq, at, by, kind, commands, to } = entry;
     const isSet = commands.length === 1 && (commands[0] as Command).op === "set";
-    write({
+    const line = {
       seq,
       at,
       by,
@@ -84,14 +81,15 @@ export async function openJournal(path: string, runtime: Runtime, lock = false):
       ...(to !== undefined && { to }),
       ...(kind === "script" && { document }),
       ...(!isSet && { hash: hashOf(document) }),
-    });
+    };
+    file.add(JSON.stringify(line));
   });
   return {
     log,
     replayed,
     [Symbol.dispose]() {
       followed[Symbol.dispose]();
-      file.close();
+      file[Symbol.dispose]();
     },
   };
 }
@@ -99,7 +97,8 @@ export async function openJournal(path: string, runtime: Runtime, lock = false):
 /** Returns the whole lines of a file; none if there is no such file. Cuts a last line off that is not whole. */
 async function readLines(path: string): Promise<string[]> {
   try {
-    const { size } = await Deno.stat(path);
+    const { size, isFile } = await Deno.stat(path);
+    if (!isFile) throw unusable(path, new Error("it is no regular file"));
     if (size > MAX_BYTES) throw unread(path, `it has ${size} bytes, and at most ${MAX_BYTES} are read`);
     const text = await Deno.readTextFile(path);
     const whole = text.slice(0, text.lastIndexOf("\n") + 1);
@@ -110,7 +109,7 @@ async function readLines(path: string): Promise<string[]> {
     return whole.split("\n").slice(0, -1);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
+    throw error instanceof SluiceError ? error : unusable(path, error);
   }
 }
 

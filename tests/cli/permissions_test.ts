@@ -119,3 +119,11 @@ rare(Deno.test)(
   "every other command needs the permissions that docs/security.md says, and each of them",
   () => checkSets(Object.keys(LINES).filter((command) => command !== "run")),
 );
+
+Deno.test("a client without the permission for the network says so", async () => {
+  const told = await fault(["read", "env"], LINES.set("http://127.0.0.1:4840", ""), ROOT);
+  assert.match(
+    told!,
+    /^exit code 2: error: Cannot reach a graph at .*: Deno has no permission to, start it with --allow-net/,
+  );
+});

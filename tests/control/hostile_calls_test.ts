@@ -320,3 +320,23 @@ Deno.test("a document of 10 MB ends its connection alone", async () => {
   equal(canonical(served.runtime.graph()), before);
   await stopCounted(served.runtime);
 });
+
+rare(Deno.test)("a document of 10,000 nodes is planned, and refused where a pool has no room for it", async () => {
+  await using served = await serveTone();
+  const before = canonical(served.runtime.graph());
+  const client = new ControlClient({ url: served.url });
+  await client.ready();
+  const count = 10_000;
+  const nodes = Object.fromEntries(
+    Array.from({ length: count }, (_, k) => [`n${k}`, { type: k % 2 === 0 ? "tone-source" : "gain" }]),
+  );
+  const links = Array.from({ length: count / 2 }, (_, k) => ({ from: `n${2 * k}.audio`, to: `n${2 * k + 1}.audioIn` }));
+  const document = { version: 1 as const, nodes, links };
+  const { added, refused } = await client.call("graph.plan", { document }, PATIENCE_MS);
+  deepEqual([added.length, refused], [count, undefined]);
+  const error = await client.call("graph.apply", { document }, PATIENCE_MS).catch((each) => each);
+  equal(error.code, "PoolExhausted");
+  equal(canonical(served.runtime.graph()), before);
+  client.close();
+  await stopCounted(served.runtime);
+});
