@@ -50,7 +50,7 @@ export async function mcpCommand(args: McpArgs, io: Io): Promise<number> {
   const { roots, lock, allowPrograms: programs, allowPlugins } = args;
   const limits = DEFAULT_LIMITS;
   const budget = new WorkBudget(limits.mainShare, 0, 0, () => performance.now());
-  const commands = { ...(roots.length > 0 && { roots }), programs, plugins: allowPlugins };
+  const commands = { ...(roots.length > 0 && { roots }), programs, plugins: allowPlugins, stdout: false };
   const graphFile = args.graph !== undefined && { graphFile: args.graph };
   using shown = hostRuntime(runtime, "", { limits, budget, sessions: undefined }, () => {}, {
     commands,

@@ -24,7 +24,12 @@ export interface CommandAccessOptions {
   readonly programs?: boolean;
   /** Plugins whose stages commands may add, beside those that come with Sluice. */
   readonly plugins?: readonly string[];
+  /** False if no node that a command adds may print to standard output; by default true. */
+  readonly stdout?: boolean;
 }
+
+/** The path of a standard stream. */
+const STANDARD = "-";
 
 type Config = { readonly [key: string]: unknown };
 
@@ -34,13 +39,18 @@ export class CommandAccess {
   readonly #values: PolicyValues;
   readonly #programs: boolean;
   readonly #plugins: ReadonlySet<string>;
+  readonly #stdout: boolean;
 
   /** @throws {SluiceError} `InvalidConfig` for a root that is no folder */
-  constructor(runtime: Runtime, { roots = ["."], programs = false, plugins = [] }: CommandAccessOptions = {}) {
+  constructor(
+    runtime: Runtime,
+    { roots = ["."], programs = false, plugins = [], stdout = true }: CommandAccessOptions = {},
+  ) {
     this.#runtime = runtime;
     this.#values = new PolicyValues(roots, undefined, "Cannot serve");
     this.#programs = programs;
     this.#plugins = new Set([...SHIPPED_PLUGINS, ...plugins]);
+    this.#stdout = stdout;
   }
 
   /**
@@ -65,8 +75,9 @@ export class CommandAccess {
 
   /** Returns values for a node of the graph with the files that their paths mean. @throws {SluiceError} `AccessDenied` */
   values(node: string, values: Config): Config {
-    const type = viewRuntime(this.#runtime).nodes.find(({ id }) => id === node)?.type;
-    if (type === undefined) return values;
+    const entry = viewRuntime(this.#runtime).nodes.find(({ id }) => id === node);
+    if (entry === undefined) return values;
+    const { type } = entry;
     const { properties } = type.descriptor.config;
     const program = Object.keys(values).find((key) =>
       Object.hasOwn(properties, key) && mayName(properties[key], "command")
@@ -76,6 +87,7 @@ export class CommandAccess {
         `"${program}" of node "${node}" is a program to run; start with --allow-programs to let commands set it`,
       );
     }
+    this.#assertStreams(node, type, values, { ...entry.config, ...values });
     return this.#valuesOf(node, type, values, Object.keys(values));
   }
 
@@ -102,7 +114,8 @@ export class CommandAccess {
     const nodes = Object.entries(wanted.nodes).map(([id, node]) => {
       const old = Object.hasOwn(present.nodes, id) ? present.nodes[id] : undefined;
       if (old !== undefined && old.type === node.type && equal(old.config ?? {}, node.config ?? {})) return [id, node];
-      return [id, { ...node, ...(node.config && { config: this.#admit(id, node.type, node.config) }) }];
+      const config = this.#admit(id, node.type, node.config ?? {});
+      return [id, { ...node, ...(node.config && { config }) }];
     });
     return { ...wanted, nodes: Object.fromEntries(nodes) };
   }
@@ -113,6 +126,7 @@ export class CommandAccess {
     if (registry?.has(name) !== true) return config;
     const type = registry.get(name);
     this.#assertType(name, type);
+    this.#assertStreams(node, type, config, config);
     return this.#valuesOf(node, type, config, Object.keys(type.descriptor.config.properties));
   }
 
@@ -126,6 +140,22 @@ export class CommandAccess {
         `"${name}" is a stage of plugin "${plugin}"; start with --allow-plugin ${plugin} to let commands add it`,
       );
     }
+  }
+
+  /** Standard input and output belong to the program. @param config the values that the node is to have */
+  #assertStreams(node: string, { descriptor }: AnyNodeType, values: Config, config: Config): void {
+    const { properties } = descriptor.config;
+    const named = Object.keys(values).find((key) =>
+      values[key] === STANDARD && Object.hasOwn(properties, key) && mayName(properties[key], "path")
+    );
+    if (named !== undefined) {
+      throw denied(`"${named}" of node "${node}" is "-", a standard stream of the server; name a file`);
+    }
+    const printing = Object.entries(descriptor.stdout ?? {});
+    if (this.#stdout || printing.length === 0) return;
+    if (!printing.every(([key, value]) => equal(config[key] ?? properties[key]?.default, value))) return;
+    const told = printing.map(([key, value]) => `${key}: ${JSON.stringify(value)}`).join(", ");
+    throw denied(`node "${node}" would print to standard output, which others read; give it other values than ${told}`);
   }
 
   #valuesOf(node: string, { descriptor }: AnyNodeType, values: Config, keys: readonly string[]): Config {

@@ -187,7 +187,7 @@ export const CHANGE_TOOLS: readonly Tool[] = [
   }),
   defineTool("save", {
     title: "Save the graph",
-    description: "Writes the graph to its file, or to another one, keeping the comments of the file.",
+    description: "Writes the graph to its file, or to another one, keeping the order and the layout of the file.",
     effect: "destroys",
     idempotent: true,
     input: z.strictObject({

@@ -19,6 +19,7 @@ const COMMANDS = [
     "play",
     "serve",
     "call",
+    "mcp",
   ],
   ...["list", "info", "check", "new", "build"].map((each) => `plugins ${each}`),
 ];

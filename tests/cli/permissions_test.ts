@@ -37,6 +37,7 @@ const LINES: { readonly [command: string]: (at: string, calls: string) => string
   call: (_, calls) => ["call", calls, "meter", "--input", "in.wav", "--output", "called.wav"],
   top: (at) => ["top", "--once", "--at", at],
   tap: (at) => ["tap", "tone.audio", "--seconds", "0.1", "--at", at],
+  mcp: () => ["mcp"],
   set: (at) => ["set", "tone.frequencyHz=300", "--at", at],
 };
 

@@ -57,7 +57,7 @@ Deno.test("commands from outside name no files outside the folder, no programs a
       return (error as { code: string }).code;
     }
   };
-  for (const path of ["../out.wav", "/tmp/out.wav", "file:///tmp/out.wav", "out/../../out.wav"]) {
+  for (const path of ["../out.wav", "/tmp/out.wav", "file:///tmp/out.wav", "out/../../out.wav", "-"]) {
     equal(await code({ op: "add", type: "wav-sink", config: { path } }), "AccessDenied", path);
   }
   equal(await code({ op: "add", type: "process", config: { command: "true" } }), "AccessDenied");
