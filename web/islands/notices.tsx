@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { Icon } from "../components/icon.tsx";
 import { LongText } from "../components/long_text.tsx";
 import { describeProblem } from "../../control/client/client_calls.ts";
-import { dismissNotice, notice } from "../state/commands.ts";
+import { dismissNotice, notice, noticeIsGood } from "../state/commands.ts";
 import { events, graph, graphState, hasEnded, oldSeconds, problem, status } from "../state/live.ts";
 
 /** The failure that somebody has read: its run and message. */
@@ -49,7 +49,7 @@ export function Notices(): JSX.Element {
         </p>
       )}
       {notice.value !== undefined && (
-        <p class="notice bad-notice">
+        <p class={noticeIsGood.value ? "notice good-notice" : "notice bad-notice"}>
           <span class="grow">{notice.value}</span>
           <button type="button" class="plain icon" aria-label="Dismiss" onClick={dismissNotice}>
             <Icon name="close" />

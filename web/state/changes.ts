@@ -82,7 +82,7 @@ function takeText(event: ClipboardEvent, then: () => void): void {
   if (isText(event.target) || getSelection()?.isCollapsed === false || ids.length === 0 || newest === undefined) return;
   event.preventDefault();
   event.clipboardData?.setData("text/plain", JSON.stringify(cutOut(newest, new Set(ids)), null, 2));
-  tell(ids.length === 1 ? `${ids[0]} is copied as text of a graph file` : `${ids.length} nodes are copied`);
+  tell(ids.length === 1 ? `${ids[0]} is copied as text of a graph file` : `${ids.length} nodes are copied`, true);
   then();
 }
 

@@ -16,8 +16,11 @@ const EDIT_TIMEOUT_MS = 30_000;
 /** How long a notice stays, milliseconds. */
 const NOTICE_MS = 8_000;
 
-/** What was refused last; `undefined` for nothing. */
+/** What is told now, most often a refusal; `undefined` for nothing. */
 export const notice = signal<string | undefined>(undefined);
+
+/** The notice tells what was done. */
+export const noticeIsGood = signal(false);
 
 /** What is asked before something is done that cannot be undone from the page. */
 export interface Question {
@@ -41,9 +44,10 @@ effect(() => {
   if (restarts.value > 0) tell("The runtime was restarted: counts begin at 0");
 });
 
-/** Shows a notice for a while. */
-export function tell(message: string): void {
+/** Shows a notice for a while. @param isGood true for what was done, false for what was refused */
+export function tell(message: string, isGood = false): void {
   notice.value = message;
+  noticeIsGood.value = isGood;
   clearTimeout(timer);
   timer = setTimeout(() => notice.value = undefined, NOTICE_MS);
 }

@@ -117,19 +117,19 @@ export function refuse(refused: Refusal): void {
 /** Goes to the graph before the last change. */
 export async function undo(): Promise<void> {
   const done = await step(() => client.call("graph.undo", { by: BY }, EDIT_TIMEOUT_MS));
-  tell(typeof done === "string" ? done : done.title);
+  tell(typeof done === "string" ? done : done.title, typeof done !== "string");
 }
 
 /** Takes the last undo back. */
 export async function redo(): Promise<void> {
   const done = await step(() => client.call("graph.redo", { by: BY }, EDIT_TIMEOUT_MS));
-  tell(typeof done === "string" ? done : done.title);
+  tell(typeof done === "string" ? done : done.title, typeof done !== "string");
 }
 
 /** Goes to the graph after an entry of the log; asks first if that undoes changes of others. */
 export async function goBack(to: number, force = false): Promise<void> {
   const done = await step(() => client.call("graph.back", { to, by: BY, force }, EDIT_TIMEOUT_MS));
-  if (typeof done !== "string") return tell(done.title);
+  if (typeof done !== "string") return tell(done.title, true);
   const others = steps.peek().entries.filter(({ seq, by, error }) => seq > to && by !== BY && error === undefined);
   if (force || others.length === 0) return tell(done);
   question.value = {

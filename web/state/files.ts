@@ -8,7 +8,7 @@ import type { ControlError } from "../../control/client/client_calls.ts";
 import { configFields } from "../model/config_fields.ts";
 import { planWords } from "../model/edit/plan_words.ts";
 import { question, tell } from "./commands.ts";
-import { BY, readSteps } from "./edit.ts";
+import { BY, edit, readSteps } from "./edit.ts";
 import { client, graph } from "./live.ts";
 import { closePanel, panel } from "./panel.ts";
 
@@ -24,6 +24,7 @@ export function openFiles(): void {
     "Save as": ["to another file on the computer that runs the graph", saveAs],
     "Download": ["the graph as it is now, as a graph file", () => void download()],
     "Open a file": ["takes the place of the graph; what would change is shown first", chooseFile],
+    "Arrange": ["leaves the places of all nodes to the page", arrange],
     "New graph": ["removes all nodes; undo brings them back", () => void propose(emptyGraph(), "Begin a new graph?")],
   };
   panel.value = {
@@ -41,7 +42,7 @@ export function openFiles(): void {
 /** Saves the graph to its file; asks for one where it came from none. */
 export async function save(path?: string, force = false): Promise<string | undefined> {
   try {
-    tell(`Saved to ${(await client.call("graph.save", { path, force })).path}`);
+    tell(`Saved to ${(await client.call("graph.save", { path, force })).path}`, true);
     return undefined;
   } catch (error) {
     const { code } = error as ControlError;
@@ -75,6 +76,12 @@ function saveAs(): void {
       return refused;
     },
   };
+}
+
+/** Takes the places away that people chose for nodes. */
+function arrange(): void {
+  const placed = graph.peek()?.nodes.filter(({ position }) => position !== undefined) ?? [];
+  if (placed.length > 0) void edit(placed.map(({ id }) => ({ op: "place", node: id })));
 }
 
 /** Downloads the graph as a graph file. */

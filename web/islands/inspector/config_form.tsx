@@ -7,18 +7,21 @@ import { answered } from "../../state/detail.ts";
 import { graphState, status } from "../../state/live.ts";
 import { ConfigField } from "./config_field.tsx";
 
-/** States in which a value that is not live can be changed: in the others nothing can be restarted. */
-const EDITABLE: readonly unknown[] = ["building", "running", "paused"];
+/** States in which nothing runs, and any value can be changed. */
+const AT_REST: readonly unknown[] = ["building", "completed", "stopped", "failed"];
+
+/** States in which a value that is not live restarts the node. */
+const RUNS: readonly unknown[] = ["running", "paused"];
 
 export function ConfigForm({ detail }: { readonly detail: NodeDetail }): JSX.Element | null {
   const fields = configFields(detail.type.config);
   if (fields.length === 0) return null;
   const live = fields.filter((field) => field.live);
   const fixed = fields.filter((field) => !field.live);
-  const isBuilding = graphState.value === "building";
-  const canEdit = status.value === "open" && EDITABLE.includes(graphState.value);
+  const rests = status.value === "open" && AT_REST.includes(graphState.value);
+  const canEdit = rests || status.value === "open" && RUNS.includes(graphState.value);
   const isLocked = detail.node.locked !== undefined;
-  const waits = live.length > 0 && detail.settable.length === 0 && !isBuilding;
+  const waits = live.length > 0 && detail.settable.length === 0 && !rests;
   return (
     <>
       {live.length > 0 && (
@@ -27,7 +30,7 @@ export function ConfigForm({ detail }: { readonly detail: NodeDetail }): JSX.Ele
           <Fields
             detail={detail}
             fields={live}
-            isOff={(key) => !detail.settable.includes(key) && !(isBuilding && canEdit)}
+            isOff={(key) => !rests && !detail.settable.includes(key)}
           />
         </Section>
       )}
