@@ -17,7 +17,7 @@ import type { GraphMode, LinkOptions } from "./links/policy.ts";
 import { assertEditFunction, collectEdit, editOptions, rememberCaller } from "./live/collect_edit.ts";
 import { compareGraphs } from "./live/graph_change.ts";
 import type { GraphEdit, ReplaceOptions } from "./live/graph_edit.ts";
-import { describePlan, type PlannedEdit } from "./live/planned_edit.ts";
+import { planEdit, type PlannedEdit } from "./live/planned_edit.ts";
 import type { EditExtras } from "./live/edit_site.ts";
 import { ConfigChanges } from "./live/config_changes.ts";
 import {
@@ -29,7 +29,7 @@ import {
   type EditOptions,
   type RuntimeOptions,
 } from "./runtime_options.ts";
-import { AUTO_LANE } from "./placement/lane_choice.ts";
+import { laneOptionsOf } from "./placement/lane_choice.ts";
 import { MemoryBudget } from "./pools/memory_budget.ts";
 import { assertNodePools } from "./pools/pool_plan.ts";
 import { assertNew, type Join, type Left, noteAdded } from "./app/app_node.ts";
@@ -46,16 +46,12 @@ import { versionedView } from "./runtime/versioned_view.ts";
 import type { PathLatency, RunSummary, RuntimeStats } from "./stats.ts";
 import { Topology } from "./topology.ts";
 
+type PortEnd = { readonly node: string; readonly port: string };
+
 /** A node that an edit or the script adds. */
 interface Adding<H> {
   readonly handle: H;
   readonly added: Promise<unknown>;
-}
-
-/** One end of a link to make. */
-interface LinkEndRef {
-  readonly node: string;
-  readonly port: string;
 }
 
 /**
@@ -111,7 +107,7 @@ export class Runtime implements AsyncDisposable {
     this.clock = { nowNs: () => this.#runs.newest?.nowNs() ?? driver.nowNs() };
     const known = () => knownTypes(options.registry, this.#topology);
     const { mode = "live", lanes, supervision, capacity, convert } = options;
-    this.#topology = new Topology({ mode, known, lanes: saidOf(lanes), supervision, capacity, convert });
+    this.#topology = new Topology({ mode, known, lanes: laneOptionsOf(lanes), supervision, capacity, convert });
     this.#arrivals = new Arrivals(this.#topology);
     const runs = this.#runs = new Runs({
       topology: this.#topology,
@@ -315,29 +311,16 @@ export class Runtime implements AsyncDisposable {
    */
   plan(change: (edit: GraphEdit) => unknown): PlannedEdit {
     assertEditFunction(change);
-    const { draft, extras } = collectEdit(this.#topology, this.#findType, change);
-    try {
-      const difference = compareGraphs(this.#topology, draft);
-      this.#runs.active?.assertPossible(difference, draft);
-      return describePlan(difference, extras, (node) => this.#runs.active?.view().carries(node));
-    } finally {
-      draft.discard();
-    }
+    return planEdit(() => collectEdit(this.#topology, this.#findType, change), this.#topology, this.#runs.active);
   }
 
   /** Makes the draft the graph, which must not run. */
-  #adopt(draft: Topology, { anew, states, left }: Pick<EditExtras, "anew" | "states" | "left"> = {}): void {
-    const { kept } = this.#runs;
-    const { added, removed, replaced, moved, unlinked } = compareGraphs(this.#topology, draft);
-    const others = [...replaced, ...moved].map(({ before }) => before);
-    for (const node of others) if (anew?.has(node.id)) kept.forget(node);
-    for (const node of removed) {
-      const state = kept.get(node);
-      if (state !== undefined) left?.(state);
-    }
-    for (const node of added) if (states?.has(node.id)) kept.give(node, states.get(node.id));
+  #adopt(draft: Topology, extras: Pick<EditExtras, "anew" | "states" | "left"> = {}): void {
+    const change = compareGraphs(this.#topology, draft);
+    this.#runs.kept.carryOver(change, extras);
     this.#topology.adopt(draft);
-    this.#topology.recycle([...removed, ...others], unlinked);
+    const { removed, replaced, moved, unlinked } = change;
+    this.#topology.recycle([...removed, ...[...replaced, ...moved].map(({ before }) => before)], unlinked);
   }
 
   /**
@@ -355,11 +338,9 @@ export class Runtime implements AsyncDisposable {
     const [first] = Object.keys(options);
     if (first === undefined) return;
     if (this.#runs.active !== undefined) {
-      throw new SluiceError(
-        "Busy",
-        `Cannot configure the graph: "${first}" cannot change while it runs; call stop(), configureGraph() and start()`,
-        { key: first },
-      );
+      const message = `Cannot configure the graph: "${first}" cannot change while it runs; call stop(), ` +
+        "configureGraph() and start()";
+      throw new SluiceError("Busy", message, { key: first });
     }
     this.#runs.change("configure the graph");
     const { mode, pools, lanes } = options;
@@ -367,7 +348,7 @@ export class Runtime implements AsyncDisposable {
     for (const { id, pool, type } of nodes) {
       if (pool !== undefined) assertNodePools(pool, id, type.descriptor, pools!);
     }
-    this.#adopt(this.#topology.draftAs(mode ?? this.mode, saidOf(lanes) ?? this.#topology.lanes));
+    this.#adopt(this.#topology.draftAs(mode ?? this.mode, laneOptionsOf(lanes) ?? this.#topology.lanes));
     if (pools !== undefined) this.#options = { ...this.#options, pools };
   }
 
@@ -605,7 +586,7 @@ export class Runtime implements AsyncDisposable {
     return { handle, added };
   }
 
-  #connect(from: LinkEndRef, to: LinkEndRef, options: LinkOptions): LinkId | Promise<LinkId> {
+  #connect(from: PortEnd, to: PortEnd, options: LinkOptions): LinkId | Promise<LinkId> {
     assertRefsOf(this, from, to);
     if (this.#runs.active !== undefined) {
       return this.edit((edit) => edit.connect(from as AnyOutput, to as AnyInput, options));
@@ -613,9 +594,4 @@ export class Runtime implements AsyncDisposable {
     this.#runs.change("link");
     return this.#topology.addLink(from, to, options).id;
   }
-}
-
-/** Returns the options of each lane: expands `"auto"` to the lane of that name. */
-function saidOf(lanes: RuntimeOptions["lanes"]): Exclude<RuntimeOptions["lanes"], "auto"> {
-  return lanes === AUTO_LANE ? { [AUTO_LANE]: {} } : lanes;
 }

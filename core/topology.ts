@@ -9,8 +9,6 @@ import { expandPort } from "./descriptor/descriptor.ts";
 import { removeElement } from "./descriptor/dynamic_ports.ts";
 import { addAnyElement } from "./descriptor/named_ports.ts";
 import { SluiceError } from "./errors.ts";
-import { describeName } from "./errors/describe_value.ts";
-import { listSome } from "./errors/suggestion.ts";
 import type { FrameKind } from "./frames/format.ts";
 import { CarriedTypes, spreadKind } from "./graph/carried_types.ts";
 import { type Connection, ConnectionManager } from "./graph/connection_manager.ts";
@@ -20,7 +18,15 @@ import type { LinkEntry, NodeEntry } from "./graph/entries.ts";
 import { GraphNumbers } from "./graph/graph_numbers.ts";
 import { conversionBetween } from "./graph/known_formats.ts";
 import { factsOf, portsBetween, roomBetween } from "./graph/link_facts.ts";
-import { assertEnd, assertForward, assertLinkable, attemptOf, type LinkEnd, resolvePort } from "./graph/link_rules.ts";
+import {
+  assertEnd,
+  assertForward,
+  assertLinkable,
+  attemptOf,
+  type LinkEnd,
+  linkNotFound,
+  resolvePort,
+} from "./graph/link_rules.ts";
 import { NodeTable } from "./graph/node_table.ts";
 import { assertDelayed } from "./graph/order.ts";
 import { assertLaneRuns, assertLinksFit, typeAfter, unfitHidden } from "./graph/replacement.ts";
@@ -133,7 +139,7 @@ export class Topology {
   draftAs(mode: GraphMode, lanes: { readonly [name: string]: LaneOptions }): Topology {
     const draft = this.#draftIn(mode, lanes);
     try {
-      if (mode !== this.mode) { for (const link of [...draft.links.values()]) draft.#relink(link); }
+      for (const link of mode === this.mode ? [] : [...draft.links.values()]) draft.#relink(link);
       for (const { id, lane, autoPlaced } of this.nodes.values()) {
         draft.#assertSchedulable(autoPlaced ? draft.node(id) : draft.moveNode(id, lane));
       }
@@ -347,18 +353,7 @@ export class Topology {
   link(id: string): LinkEntry {
     const link = this.links.get(id as LinkId);
     if (link !== undefined) return link;
-    const available = this.shownLinks.map((each) => each.id);
-    const isPort = typeof id === "string" && id.includes(".") && this.nodes.has(id.split(".", 1)[0] as NodeId);
-    const hint = typeof id !== "string"
-      ? "; wanted an id, as connect() gives it and runtime.links() has it"
-      : isPort
-      ? `; those at a port: runtime.links(${JSON.stringify(id)})`
-      : "";
-    throw new SluiceError(
-      "LinkNotFound",
-      `Cannot find link ${describeName(id)}; links: ${listSome(available)}${hint}`,
-      { available },
-    );
+    throw linkNotFound(id, this.nodes, this.shownLinks.map((each) => each.id));
   }
 
   /**
@@ -409,11 +404,8 @@ export class Topology {
     const { descriptor } = type;
     const id = nodeId(options.id ?? defaultNodeId(descriptor.type, this.nodes));
     if (this.nodes.has(id)) {
-      throw new SluiceError(
-        "InvalidGraph",
-        `Cannot add node "${id}": the graph has a node of that id; choose another`,
-        { nodeId: id },
-      );
+      const message = `Cannot add node "${id}": the graph has a node of that id; choose another`;
+      throw new SluiceError("InvalidGraph", message, { nodeId: id });
     }
     const own = ownConfig(descriptor, id, config);
     const checked = this.#try("config", () => assertConfig(descriptor, id, own));

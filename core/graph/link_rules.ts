@@ -227,3 +227,18 @@ function findChannelClash(
 function plural(count: number, unit: string): string {
   return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }
+
+/** Returns the error for an id without a link. @param nodes of the graph: it may be the address of a port of one */
+export function linkNotFound(
+  id: unknown,
+  nodes: { has(id: NodeId): boolean },
+  available: readonly string[],
+): SluiceError {
+  const hint = typeof id !== "string"
+    ? "; wanted an id, as connect() gives it and runtime.links() has it"
+    : id.includes(".") && nodes.has(id.split(".", 1)[0] as NodeId)
+    ? `; those at a port: runtime.links(${JSON.stringify(id)})`
+    : "";
+  const message = `Cannot find link ${describeName(id)}; links: ${listSome(available)}${hint}`;
+  return new SluiceError("LinkNotFound", message, { available });
+}

@@ -5,8 +5,9 @@
  */
 import type { Carries, LinkEntry, NodeEntry } from "../graph/entries.ts";
 import { isHidden, type LinkId, type NodeId, type PortAddress, portAddress } from "../ids.ts";
-import type { EditExtras } from "./edit_site.ts";
-import type { GraphChange, NodeChange } from "./graph_change.ts";
+import type { Topology } from "../topology.ts";
+import type { DraftedEdit, EditExtras } from "./edit_site.ts";
+import { compareGraphs, type GraphChange, type NodeChange } from "./graph_change.ts";
 
 /** A node that another instance takes the place of. */
 export interface PlannedSuccession {
@@ -50,8 +51,32 @@ export interface PlannedEdit {
   readonly unlinked: readonly PlannedLink[];
 }
 
+/** The run of a graph, as plans ask it. */
+interface PlannedRun {
+  assertPossible(change: GraphChange, draft: Topology): void;
+  view(): { carries(node: NodeEntry): Carries };
+}
+
+/**
+ * Finds out what an edit would do, and drops it.
+ *
+ * @param collect drafts the edit
+ * @param run of the graph, if it runs
+ * @throws the errors of `collect`; `Busy`, `InvalidGraph` if the running graph refuses it
+ */
+export function planEdit(collect: () => DraftedEdit<unknown>, topology: Topology, run?: PlannedRun): PlannedEdit {
+  const { draft, extras } = collect();
+  try {
+    const change = compareGraphs(topology, draft);
+    run?.assertPossible(change, draft);
+    return describe(change, extras, (node) => run?.view().carries(node));
+  } finally {
+    draft.discard();
+  }
+}
+
 /** @param carries returns the state that another instance of a running node can take over */
-export function describePlan(
+function describe(
   { added, removed, replaced, moved, ported, bypassed, linked, unlinked }: GraphChange,
   { configure, anew }: EditExtras,
   carries: (node: NodeEntry) => Carries | undefined,

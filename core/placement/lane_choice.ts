@@ -143,3 +143,10 @@ function defaultLane({ lane }: Pick<NodeDescriptor, "lane">, schedule: Schedule)
   if (lane === "main") return MAIN_LANE;
   return (lane === "native" ? NATIVE_LANE : DEFAULT_LANE) + scheduleSuffix(schedule);
 }
+
+/** Returns the options of each lane: expands `"auto"` to the lane of that name. */
+export function laneOptionsOf<T>(
+  lanes: "auto" | T | undefined,
+): { readonly auto: Record<never, never> } | T | undefined {
+  return lanes === AUTO_LANE ? { [AUTO_LANE]: {} } : lanes;
+}

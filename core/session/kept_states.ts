@@ -6,6 +6,8 @@
 import { deserializeError } from "../errors.ts";
 import type { NodeEntry } from "../graph/entries.ts";
 import type { NodeId } from "../ids.ts";
+import type { EditExtras } from "../live/edit_site.ts";
+import type { GraphChange } from "../live/graph_change.ts";
 import type { KeptState } from "../lanes/messages.ts";
 
 /** The results of `snapshot()` of one runtime's nodes at the end of its last run. */
@@ -36,19 +38,19 @@ export class KeptStates {
     return states;
   }
 
-  /** Gives a node the state that it continues from. */
-  give({ id, life }: NodeEntry, state: unknown): void {
-    this.#states.set(life, { node: id, state });
-  }
-
-  /** Returns what is held of a node's state. */
-  get({ life }: NodeEntry): KeptState | undefined {
-    return this.#states.get(life);
-  }
-
-  /** Drops the state of a node, which then begins anew. */
-  forget({ life }: NodeEntry): void {
-    this.#states.delete(life);
+  /** Follows an edit of a graph that does not run: gives and takes the states of nodes that come and go. */
+  carryOver(
+    { added, removed, replaced, moved }: GraphChange,
+    { anew, states, left }: Pick<EditExtras, "anew" | "states" | "left">,
+  ): void {
+    for (const { before: { id, life } } of [...replaced, ...moved]) if (anew?.has(id)) this.#states.delete(life);
+    for (const { life } of removed) {
+      const state = this.#states.get(life);
+      if (state !== undefined) left?.(state);
+    }
+    for (const { id, life } of added) {
+      if (states?.has(id)) this.#states.set(life, { node: id, state: states.get(id) });
+    }
   }
 
   /** Drops all states, at the start of a run. */

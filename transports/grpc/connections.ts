@@ -87,6 +87,8 @@ export class Connections {
         connection.destroy(this.#limits.silence);
         continue;
       }
+      // Its close event has yet to come.
+      if (connection.destroyed) continue;
       this.#open.set(connection, true);
       connection.ping((error) => {
         if (error === null && this.#open.has(connection)) this.#open.set(connection, false);
