@@ -327,8 +327,7 @@ export class Topology {
 
   /** Updates a link from its ends. In a running graph the result is a new link, without frames. */
   #relink(link: LinkEntry, facts = factsOf(this, link)): void {
-    const index = this.#isDraft ? this.#numbers.takeLink() : link.index;
-    this.connections.replace({ ...link, index, ...facts });
+    this.connections.replace({ ...link, index: this.#isDraft ? this.#numbers.takeLink() : link.index, ...facts });
   }
 
   /** Lengthens the links into a node to hold the frames that wait there because of it. */
