@@ -136,7 +136,7 @@ Deno.test("sluice serve and sluice call refuse what they cannot use before they 
   const authority = ["--tls-key", `${tls}/server.key`, "--tls-client-ca", `${tls}/ca.pem`];
   for (
     const [args, says] of [
-      [["serve"], /Cannot serve: name a graph file that is to run, or a folder of those to offer with --pipelines/],
+      [["serve", "--journal", "."], /Cannot read the journal \.|journal/],
       [["serve", "."], /Cannot run "\.": it is a folder; to offer the graphs in it, give --pipelines \./],
       [["serve", "--allow-graphs", "nowhere"], /Cannot read the graph policy "nowhere"/],
       [
