@@ -86,7 +86,10 @@ function answerOf(
     return { text, data: about, image: jpeg(waveformPlot(columns)) };
   }
   if (what === "spectrum") {
-    return { text, data: about, image: jpeg(spectrumPlot(floatsOf(payload), Number(head.binHz))) };
+    const most = Math.round(Number(head.sampleRateHz) / 2);
+    const axes = `The picture has 20 to ${most} Hz by octaves, 0 to -120 dB, with lines at -40 and -80 dB`;
+    const image = jpeg(spectrumPlot(floatsOf(payload), Number(head.binHz)));
+    return { text: `${text}\n${axes}`, data: about, image };
   }
   if (kind === "packet") {
     const columns = columnsOf(head, payload);

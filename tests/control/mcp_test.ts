@@ -2,10 +2,11 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { type ControlOptions, serveControl } from "../../control.ts";
-import { nodePackage, NodeRegistry, Runtime } from "../../mod.ts";
+import { nodePackage, NodeRegistry, nodes, Runtime } from "../../mod.ts";
 import { TOOLS } from "../../control/mcp/mcp_server.ts";
 import { ERROR_META_KEY } from "../../control/mcp/tool.ts";
 
+import { laggard } from "../fixtures/lagging.ts";
 import { rare } from "../fixtures/rare.ts";
 
 type Args = Record<string, unknown>;
@@ -194,6 +195,30 @@ function sizeOf(jpeg: Uint8Array): string {
   while (view.getUint16(at) !== 0xffc0) at += 2 + view.getUint16(at + 2);
   return `${view.getUint16(at + 7)}x${view.getUint16(at + 5)}`;
 }
+
+Deno.test("stats says in words what is wrong: what does not keep up, what was dropped, what waits for a connection", async () => {
+  await using runtime = new Runtime({ mode: "live" });
+  const tone = runtime.add(nodes.toneSource({ blockSize: 64 }), { id: "tone", lane: "make" });
+  const slow = runtime.add(laggard({ by: "work alone" }), { id: "slow", lane: "work" });
+  runtime.connect(tone.outputs.audio, slow.inputs.audioIn);
+  runtime.add(nodes.gain(), { id: "alone" });
+  await runtime.start();
+  await using server = serveControl(runtime, { port: 0 });
+  await using agent = await connect(server.url);
+  const { data, text } = await agent.done("stats", { over_ms: 1_000 });
+  const { problems, processors, connections } = data;
+  ok(problems.includes('"alone" waits for a connection to its input audioIn'), text);
+  match(
+    problems.join("\n"),
+    /"slow" does not keep up: link0 \(roll-off\) has just dropped \d+ frames, \d+ since the start/,
+  );
+  equal(processors[0].id, "slow");
+  ok(processors[0].busy > 0.5 && processors[0].tick_ms.max >= 8, text);
+  ok(connections[0].wait_ms > 0 && connections[0].dropped > 0, text);
+  match(text, /^The graph is running; measured over .*\nWhat is wrong:\n- /);
+  await runtime.stop();
+  match((await agent.done("stats")).text, /^The graph is stopped/);
+});
 
 Deno.test("at /mcp/read-only there are only tools that change nothing", async () => {
   await using served = await serveEmpty();
