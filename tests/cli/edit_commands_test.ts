@@ -54,6 +54,8 @@ Deno.test("a graph is built, changed, undone and saved by commands, and outlives
   deepEqual([nodes.tone.config.frequencyHz, Object.keys(nodes)], [440, ["tone", "file"]]);
   const plan = await run(["apply", `${folder.path}/graph.json`, "--plan", "--at", first.at]);
   equal(plan.stdout, "nothing changes\n");
+  const written = async () => (await (await fetch(`${second.at}/api/nodes/file`)).json()).framesIn as number;
+  while (await written() === 0) await new Promise((resolve) => setTimeout(resolve, 50));
   const { code, stderr } = await second.end("SIGINT");
   equal(code, 130);
   match(stderr, /changes\.jsonl: 5 changes made again/);
