@@ -50,16 +50,15 @@ export function mcpServer(host: McpHost, options: McpOptions = {}): Server {
     { name: "sluice", title: "Sluice", version: sluice.version },
     { capabilities: { tools: {}, resources: {}, completions: {} }, instructions: INSTRUCTIONS },
   );
-  server.setRequestHandler("tools/list", () => ({ tools: tools.map(({ listed }) => listed) }));
+  /** The library writes answers where that cannot be measured, so that the same work is counted here. */
+  const counted = <T>(answer: T): T => (measure(() => JSON.stringify(answer)), answer);
+  server.setRequestHandler("tools/list", () => counted({ tools: tools.map(({ listed }) => listed) }));
   server.setRequestHandler("tools/call", async ({ params }, context) => {
     const { name, arguments: args } = params;
     const tool = tools.find((each) => each.name === name) ?? noTool(name, tools);
     const by = `mcp:${clientName(server, context, options.client)}`;
     const call = () => measure(() => tool.call(args, { host, by, signal: context.mcpReq.signal }));
-    const result = await (tool.effect === "reads" ? call() : inTurn(host, call));
-    // The library writes the answer where it cannot be measured, so that the same work is counted here.
-    measure(() => JSON.stringify(result));
-    return result;
+    return counted(await (tool.effect === "reads" ? call() : inTurn(host, call)));
   });
   server.setRequestHandler("resources/list", () => ({ resources: [...RESOURCES] }));
   server.setRequestHandler("resources/templates/list", () => ({ resourceTemplates: [...RESOURCE_TEMPLATES] }));

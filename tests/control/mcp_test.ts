@@ -294,6 +294,18 @@ Deno.test("/mcp refuses bodies that are too long, batches that are, and what is 
   equal(await statusOf(post(url, LIST)), 200);
 });
 
+Deno.test("requests of /mcp take from the clients' share of the main thread's time", async () => {
+  await using served = await serveEmpty({ limits: { mainShare: 0, connectionShare: 0, requestsPerSecond: 1e6 } });
+  const { url } = served.server;
+  let [answered, status] = [0, 200];
+  while (answered < 10_000 && status === 200) {
+    status = await statusOf(post(url, LIST));
+    if (status === 200) answered++;
+  }
+  equal(status, 503, `${answered} answered`);
+  ok(answered > 10, `${answered} answered`);
+});
+
 Deno.test("a client that goes away leaves nothing behind, and its change is whole", async () => {
   await using served = await serveEmpty();
   const { url } = served.server;
