@@ -5,7 +5,7 @@
  */
 import type { TapMessage, TapOpened } from "../../control/schemas/tap.ts";
 import { JpegEncoder, type RgbaPixels } from "../../control/taps/jpeg.ts";
-import { columnsOf, floatsOf } from "../../control/taps/tap_payload.ts";
+import { columnsOf, floatsOf } from "../../control/schemas/tap_payload.ts";
 import { SluiceError } from "../../core/errors.ts";
 import type { TransportPayload } from "../../core/pipeline/transport_data.ts";
 import { kernels } from "../../kernels/kernels.ts";

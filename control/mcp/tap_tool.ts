@@ -7,7 +7,7 @@ import { SluiceError } from "../../core/errors.ts";
 import type { TapParams } from "../schemas/tap.ts";
 import { TAP_VIEWS } from "../schemas/tap_views.ts";
 import { z } from "../schemas/zod.ts";
-import { columnsOf, floatsOf } from "../taps/tap_payload.ts";
+import { columnsOf, floatsOf } from "../schemas/tap_payload.ts";
 import type { TapReading } from "../taps/tap_reading.ts";
 import type { OpenTap, Taps } from "../taps/taps.ts";
 import { NodeId } from "./arguments.ts";

@@ -12,6 +12,7 @@ import { leadToNode } from "../../state/place.ts";
 import { Condition } from "./condition.tsx";
 import { HistoryPlots } from "./history_plots.tsx";
 import { LinkEdits } from "./node_edits.tsx";
+import { Look } from "./look/look.tsx";
 import { LINK_PLOTS } from "./plots.ts";
 import { RecentNews } from "./recent_news.tsx";
 
@@ -35,6 +36,9 @@ export function LinkPanel({ index }: PanelProps): JSX.Element | null {
       </p>
       <Condition read={(now) => now.linkHealth[index]} explain={(now) => linkWords(now, index)} />
       <LinkEdits />
+      <Section title="Now on it">
+        <Look link={link.id} kind={link.kind} />
+      </Section>
       <Section title="Figures">
         <LinkFigureList index={index} />
       </Section>

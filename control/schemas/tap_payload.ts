@@ -4,7 +4,7 @@
  * @module
  */
 import { COLUMN_CLASSES, type PacketNumber } from "../../core/frames/packet_frame.ts";
-import type { ReadingHead } from "./tap_reading.ts";
+import type { TapMessage } from "./tap.ts";
 
 /** Returns a copy of the numbers of a waveform, a spectrum or samples. */
 export function floatsOf({ buffer, byteOffset, byteLength }: Uint8Array): Float32Array {
@@ -12,7 +12,7 @@ export function floatsOf({ buffer, byteOffset, byteLength }: Uint8Array): Float3
 }
 
 /** Returns the columns of a batch as lists, by field. */
-export function columnsOf(head: ReadingHead, payload: Uint8Array): Record<string, number[]> {
+export function columnsOf(head: TapMessage["head"], payload: Uint8Array): Record<string, number[]> {
   const { fields, batchSize } = head as { fields: Record<string, PacketNumber>; batchSize: number };
   let at = 0;
   return Object.fromEntries(

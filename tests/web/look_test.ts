@@ -1,0 +1,103 @@
+/** What a link carries is seen and heard on the page, and nothing is spent once it is not. */
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { appSource } from "../../core/app/app_source.ts";
+import { hiddenSite } from "../../core/hidden_site.ts";
+import { Runtime } from "../../mod.ts";
+import { nodes } from "../../sluice.gen.ts";
+import { seriousFaults } from "./axe.ts";
+import { eventually, openPage, pageTest } from "./chromium.ts";
+import { serveStarted, toNumber } from "./live_graph.ts";
+
+/** Counts the hidden nodes of a runtime that are there. */
+function countHidden(runtime: Runtime): () => number {
+  const site = hiddenSite(runtime) as { -readonly [K in keyof ReturnType<typeof hiddenSite>]: unknown };
+  const add = site.add as (...args: unknown[]) => Promise<unknown>;
+  const remove = site.remove as (ids: Iterable<unknown>) => Promise<unknown>;
+  let count = 0;
+  site.add = async (...args: unknown[]) => {
+    const added = await add.apply(site, args);
+    count++;
+    return added;
+  };
+  site.remove = async (ids: Iterable<unknown>) => {
+    const all = [...ids];
+    await remove.call(site, all);
+    count -= all.length;
+  };
+  return () => count;
+}
+
+/** Returns how many pixels of a canvas are not as the first one is, and the colour in its middle. */
+async function seen(page: Page, selector: string) {
+  return await page.locator(selector).evaluate((canvas: HTMLCanvasElement) => {
+    const { width, height } = canvas;
+    const { data } = canvas.getContext("2d")!.getImageData(0, 0, width, height);
+    const middle = 4 * (width * (height >> 1) + (width >> 1));
+    let others = 0;
+    for (let k = 0; k < data.length; k += 4) if (data[k] !== data[0] || data[k + 2] !== data[2]) others++;
+    return { others, middle: [...data.slice(middle, middle + 3)] };
+  });
+}
+
+pageTest(
+  "a link is heard: its level and frequency are those of the tone, and the tap goes with the panel",
+  async () => {
+    const runtime = new Runtime();
+    const tone = runtime.add(nodes.toneSource({ frequencyHz: 1_000, amplitude: 0.5 }), { id: "tone" });
+    const meter = runtime.add(nodes.levelMeter(), { id: "meter" });
+    runtime.connect(tone.outputs.audio, meter.inputs.audioIn);
+    await using served = await serveStarted(runtime);
+    const hidden = countHidden(runtime);
+    await using browser = await openPage({ viewport: { width: 390, height: 844 } });
+    const { page } = browser;
+    await page.goto(`${served.server.url}/#graph&link=link0`);
+    await page.locator('[data-figure="look-level"]', { hasText: "Peak -6.0" }).waitFor();
+    for (const view of ["levels", "waveform", "spectrum", "waterfall"]) {
+      await eventually(async () => assert.ok((await seen(page, `[data-sound="${view}"]`)).others > 100, view));
+    }
+    assert.equal(hidden(), 1);
+    await page.getByRole("slider", { name: "Volume" }).fill("1");
+    await page.getByRole("button", { name: "Listen" }).click();
+    await eventually(async () => {
+      const text = await page.locator('[data-figure="heard"]').innerText();
+      const [hz, db] = text.split(", ");
+      assert.match(text, /Hz/);
+      const inHz = toNumber(hz) * (hz.includes("k") ? 1_000 : 1);
+      assert.ok(Math.abs(inHz - 1_000) < 30 && Math.abs(toNumber(db) + 6) < 1, text);
+    });
+    assert.deepEqual(await seriousFaults(page), []);
+    await page.getByRole("button", { name: "Close the inspector" }).click();
+    await eventually(() => Promise.resolve(assert.equal(hidden(), 0)));
+    assert.deepEqual(browser.faults, []);
+  },
+);
+
+pageTest("the picture and the records of links are seen", async () => {
+  const runtime = new Runtime();
+  const shape = { pixelFormat: "rgba8", width: 640, height: 360 } as const;
+  const source = runtime.add(appSource.video(shape), { id: "pictures" });
+  runtime.add(nodes.delay({ delayFrames: 0 }), { id: "delay" });
+  runtime.connectByName("pictures.video", "delay.frameIn");
+  const records = runtime.add(appSource.packet({ fields: { x: "f32", n: "i32" } }), { id: "records" });
+  runtime.add(nodes.delay({ delayFrames: 0 }), { id: "behind" });
+  runtime.connectByName("records.packet", "behind.frameIn");
+  await using served = await serveStarted(runtime);
+  await using browser = await openPage();
+  const { page } = browser;
+  await page.goto(`${served.server.url}/#graph&link=link0`);
+  const red = new Uint8Array(640 * 360 * 4).map((_, k) => k % 4 === 0 || k % 4 === 3 ? 255 : 0);
+  await eventually(async () => {
+    await source.push({ planes: [red] });
+    const { middle: [r, g, b] } = await seen(page, ".look-picture");
+    assert.ok(r > 240 && g < 20 && b < 20, `${r} ${g} ${b}`);
+  });
+  await page.locator('[data-figure="look-size"]', { hasText: "640 × 360 rgba8" }).waitFor();
+  assert.deepEqual(await seriousFaults(page), []);
+  await page.goto(`${served.server.url}/#graph&link=link1`);
+  await eventually(async () => {
+    await records.push({ columns: { x: [1.5, 2.5], n: [7, 8] } });
+    assert.equal(await page.locator(".look-table td").nth(1).innerText(), "x 2.5 n 8");
+  });
+  assert.deepEqual(browser.faults, []);
+});
