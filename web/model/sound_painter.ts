@@ -12,6 +12,9 @@ type Context = CanvasRenderingContext2D;
 const LEAST_LEVEL_DB = -60;
 const LEAST_BIN_DB = -120;
 
+/** The first bin of a spectrum that is painted: about 23 Hz at 48 kHz. */
+const LEAST_BIN = 2;
+
 /** Where a level stands between the least one and 0 dB, from 0 to 1. Silence, which JSON has as null, is 0. */
 export function levelShare(db: number | null, leastDb: number): number {
   return db === null ? 0 : Math.min(1, Math.max(0, 1 - db / leastDb));
@@ -40,23 +43,27 @@ export function paintLevels(
   }
 }
 
-/** Paints the least and greatest samples of each column, channels one below the other. */
+/** Moves the columns before to the left, and paints the newest at the right: the least and greatest samples of each. */
 export function paintWaveform(to: Context, colors: Palette, columns: Float32Array, channels: number): void {
-  const { width, height } = clear(to, colors);
+  const { width, height } = to.canvas;
   const rows = height / channels;
   const count = columns.length / channels / 2;
+  const left = width - count;
+  to.drawImage(to.canvas, -count, 0);
+  to.fillStyle = colors.sunken;
+  to.fillRect(left, 0, count, height);
   to.fillStyle = colors.accent;
   for (let channel = 0; channel < channels; channel++) {
     for (let k = 0; k < count; k++) {
       const at = (channel * count + k) * 2;
       const y = (sample: number) => rows * (channel + 0.5 - 0.5 * Math.min(1, Math.max(-1, sample)));
       const top = y(columns[at + 1]);
-      to.fillRect(k * width / count, top, Math.max(1, width / count), Math.max(1, y(columns[at]) - top));
+      to.fillRect(left + k, top, 1, Math.max(1, y(columns[at]) - top));
     }
   }
 }
 
-/** Paints a spectrum, frequencies from 0 on. */
+/** Paints a spectrum, each octave as wide as the others. */
 export function paintSpectrum(to: Context, colors: Palette, bins: Float32Array): void {
   const { width, height } = clear(to, colors);
   to.fillStyle = colors.accent;
@@ -80,12 +87,18 @@ export function paintWaterfall(to: Context, colors: Palette, bins: Float32Array)
   to.globalAlpha = 1;
 }
 
-/** The strongest of the bins that fall on one column. */
+/** The strongest of the bins that fall on one column, or the one that it falls on. */
 function strongest(bins: Float32Array, x: number, width: number): number {
-  const end = Math.max(Math.floor((x + 1) * bins.length / width), Math.floor(x * bins.length / width) + 1);
+  const first = Math.floor(binAt(x / width, bins.length));
+  const end = Math.max(first + 1, Math.floor(binAt((x + 1) / width, bins.length)));
   let most = -Infinity;
-  for (let k = Math.floor(x * bins.length / width); k < end; k++) most = Math.max(most, bins[k]);
+  for (let k = first; k < end; k++) most = Math.max(most, bins[k]);
   return most;
+}
+
+/** Where the bins of a share of the width begin: from {@linkcode LEAST_BIN} on, each octave as wide as the others. */
+export function binAt(share: number, bins: number): number {
+  return LEAST_BIN * (bins / LEAST_BIN) ** share;
 }
 
 function clear(to: Context, colors: Palette): { readonly width: number; readonly height: number } {
