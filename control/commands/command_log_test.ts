@@ -131,3 +131,16 @@ Deno.test("a document is applied by what differs alone", async () => {
   deepEqual(commands, [{ op: "set", node: "gain", values: { gainDb: 3 } }]);
   ok(isSameGraph(runtime.graph(), target));
 });
+
+Deno.test("a bypassed node that a type replaces which cannot be bypassed comes back by undo, and goes by redo", async () => {
+  await using made = await makeLog(true);
+  const { runtime, log } = made;
+  await log.transact([{ op: "add", id: "gain", type: "gain" }, { op: "bypass", node: "gain", on: true }], "test");
+  const bypassed = runtime.graph();
+  await log.transact([{ op: "replace", node: "gain", type: "level-meter" }], "test");
+  const replaced = runtime.graph();
+  await log.undo("test");
+  ok(isSameGraph(runtime.graph(), bypassed));
+  await log.redo("test");
+  ok(isSameGraph(runtime.graph(), replaced));
+});

@@ -133,9 +133,9 @@ function changeNode(id: string, from: GraphFile, to: GraphFile, ports: PortFinde
   if (!equal(old.position, next.position)) {
     commands.push({ op: "place", node: id, ...(next.position && { position: next.position }) });
   }
-  if ((old.bypassed ?? false) !== (next.bypassed ?? false)) {
-    commands.push({ op: "bypass", node: id, on: next.bypassed ?? false });
-  }
+  // A node of another type is run.
+  const isBypassed = old.type === next.type && (old.bypassed ?? false);
+  if (isBypassed !== (next.bypassed ?? false)) commands.push({ op: "bypass", node: id, on: !isBypassed });
   return commands;
 }
 
