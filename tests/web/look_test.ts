@@ -69,6 +69,10 @@ pageTest(
     assert.deepEqual(await seriousFaults(page), []);
     await page.getByRole("button", { name: "Close the inspector" }).click();
     await eventually(() => Promise.resolve(assert.equal(hidden(), 0)));
+    // The way of a sink's latency begins at the source.
+    await page.goto(`${served.server.url}/#graph&node=meter`);
+    await page.locator("[data-latency] tbody tr").nth(1).waitFor();
+    assert.deepEqual(await page.locator("[data-latency] td:first-child").allInnerTexts(), ["tone", "meter"]);
     assert.deepEqual(browser.faults, []);
   },
 );

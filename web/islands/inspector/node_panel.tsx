@@ -24,6 +24,7 @@ import { conditions, events, figures, graph, reading } from "../../state/live.ts
 import { leadToLink } from "../../state/place.ts";
 import { Condition } from "./condition.tsx";
 import { ConfigForm } from "./config_form.tsx";
+import { LatencyList } from "./latency_list.tsx";
 import { NodeActions } from "./node_actions.tsx";
 import { NodeEdits } from "./node_edits.tsx";
 import { NODE_PLOTS } from "./plots.ts";
@@ -57,6 +58,11 @@ export function NodePanel({ index }: PanelProps): JSX.Element | null {
       <Section title="Figures">
         <NodeFigureList index={index} detail={known} />
       </Section>
+      {isSink(node.id) && (
+        <Section title="Where the milliseconds go">
+          <LatencyList index={index} />
+        </Section>
+      )}
       {known?.figures !== undefined && (
         <Section title="What it reports">
           <FigureList
@@ -89,6 +95,12 @@ export function NodePanel({ index }: PanelProps): JSX.Element | null {
       )}
     </>
   );
+}
+
+/** Whether links lead to a node, and none leads on. */
+function isSink(id: string): boolean {
+  const links = graph.value?.links ?? [];
+  return links.some(({ toNode }) => toNode === id) && !links.some(({ fromNode }) => fromNode === id);
 }
 
 /** Where a node is in its life, by the newest reading; nothing runs in a graph that is paused or has ended. */
