@@ -73,7 +73,7 @@ export function detailNode(view: RuntimeView, id: string): NodeDetail {
     return { shift, counts: [...session.page.f64.subarray(at, at + NODE.histogramBuckets)] };
   };
   return {
-    node: describeNode(view, entry),
+    node: describeNode(view, entry, lockedNodes(view)),
     type: describeType(descriptor),
     state,
     config: configOf(entry),
@@ -166,8 +166,8 @@ export function findLink(view: RuntimeView, id: string): LinkEntry {
   });
 }
 
-/** A node. */
-export function describeNode(view: RuntimeView, node: NodeEntry, locks = lockedNodes(view)): NodeInfo {
+/** A node. @param locks of the whole graph, by {@linkcode lockedNodes} */
+export function describeNode(view: RuntimeView, node: NodeEntry, locks: ReadonlyMap<string, string>): NodeInfo {
   const { id, lane, bypassed, isolate, position, type: { descriptor } } = node;
   const ports = (list: readonly PortDescriptor[]) =>
     list.flatMap((port) => expandPort(port).map((name) => describePort(port, name)));

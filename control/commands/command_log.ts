@@ -73,7 +73,7 @@ export class CommandLog implements Disposable {
   #lastSet: LastSet | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #underWay = 0;
-  /** What nodes that have left gave, by id. */
+  /** The states of nodes that have left, by id. */
   readonly #states = new Map<string, { readonly type: string; readonly state: unknown }>();
 
   /**

@@ -77,7 +77,7 @@ export function nodeAsAdd(id: string, node: GraphFileNode, links: readonly Graph
   } as Add;
 }
 
-/** Returns what gives the graph with the links at a node alone. */
+/** Sorts the links of a graph by node. @returns gives the graph with only the links at one node */
 function aroundNodes(graph: GraphFile): (id: string) => GraphFile {
   const links = new Map<string, GraphFileLink[]>();
   for (const link of graph.links ?? []) {
@@ -153,12 +153,14 @@ function elementsOf(id: string, { nodes, links = [] }: GraphFile, ports: PortFin
   const found = new Map<string, Element>();
   const note = (element: Element) => void found.set(`${element.direction} ${element.port}`, element);
   for (const each of said) {
-    if (typeof each !== "string") {
+    if (typeof each === "string") {
+      for (const direction of directions.filter((side) => ports.isElement(type, side, each))) {
+        note({ direction, port: each });
+      }
+    } else {
       const direction = each.input === undefined ? "output" : "input";
       note({ direction, port: each[direction]!, kind: each.kind });
-    } else {for (const direction of directions) {
-        if (ports.isElement(type, direction, each)) note({ direction, port: each });
-      }}
+    }
   }
   for (const link of links) {
     for (const [direction, end] of [["output", link.from], ["input", link.to]] as const) {

@@ -54,13 +54,17 @@ export class RecordingLock {
 export function lockedNodes({ nodes, links, session }: RuntimeView): ReadonlyMap<string, string> {
   const locks = new Map<string, string>();
   if (session?.state !== LOCKED_STATE) return locks;
+  const linksInto = Map.groupBy(links, ({ toNode }) => toNode);
   const isRunning = ({ id }: NodeEntry) => session.nodeStates.get(id) === "running";
-  const lock = (id: string, recorder: string): void => {
-    if (locks.has(id)) return;
-    locks.set(id, recorder);
-    for (const { fromNode, toNode } of links) if (toNode === id) lock(fromNode, recorder);
-  };
-  for (const node of nodes) if (records(node.type.descriptor) && isRunning(node)) lock(node.id, node.id);
+  for (const recorder of nodes.filter((node) => records(node.type.descriptor) && isRunning(node))) {
+    const reached = [recorder.id];
+    // The loop also visits nodes that are added during it.
+    for (const id of reached) {
+      if (locks.has(id)) continue;
+      locks.set(id, recorder.id);
+      for (const { fromNode } of linksInto.get(id) ?? []) reached.push(fromNode);
+    }
+  }
   return locks;
 }
 

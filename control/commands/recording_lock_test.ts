@@ -52,6 +52,17 @@ Deno.test("while a node records, commands that would break its file are refused 
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("a recording locks a chain of any length", () => {
+  const type = (outputs: unknown[]) => ({
+    descriptor: { outputs, config: { properties: { path: { "x-reaches": "path" } } } },
+  });
+  const ids = Array.from({ length: 20_000 }, (_, k) => `n${k}`);
+  const nodes = ids.map((id, k) => ({ id, type: type(k === ids.length - 1 ? [] : [1]) }));
+  const links = ids.slice(1).map((toNode, k) => ({ fromNode: ids[k], toNode }));
+  const session = { state: "running", nodeStates: new Map(ids.map((id) => [id, "running"])) };
+  equal(lockedNodes({ nodes, links, session } as never).size, ids.length);
+});
+
 Deno.test("a log with a lock refuses every change but that of a place", async () => {
   await using runtime = new Runtime({ registry: new NodeRegistry([nodePackage]) });
   runtime.addByType("gain");

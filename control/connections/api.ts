@@ -9,6 +9,7 @@ import type { Runtime } from "../../core/runtime.ts";
 import { viewRuntime } from "../../core/runtime_view.ts";
 import type { ConnectionHost } from "./connection.ts";
 import { renderMetrics } from "../answers/metrics.ts";
+import { lockedNodes } from "../commands/recording_lock.ts";
 import { openRpc } from "../answers/open_rpc.ts";
 import { listPlugins } from "../answers/plugins.ts";
 import { renderRouterMetrics } from "../answers/router_metrics.ts";
@@ -46,7 +47,8 @@ export function makeApi(host: ConnectionHost, client: ClientBudget): Hono {
   get("/api/graph", (c) => ready(c, client, answers.graph(viewRuntime(runtime))));
   get("/api/nodes", (c) => {
     const view = viewRuntime(runtime);
-    return c.json(view.nodes.map((node) => describeNode(view, node)));
+    const locks = lockedNodes(view);
+    return c.json(view.nodes.map((node) => describeNode(view, node, locks)));
   });
   get("/api/nodes/:id", (c) => {
     try {

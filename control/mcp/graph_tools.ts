@@ -151,7 +151,8 @@ export function graphOf({ runtime }: McpHost) {
     mode,
     ...(session?.error && { error: describeError(session.error) }),
     processors: view.nodes.map((node) => {
-      const { id, type, lane, bypass, awaits } = describeNode(view, node);
+      // What is locked is no part of the answer.
+      const { id, type, lane, bypass, awaits } = describeNode(view, node, new Map());
       const state = session?.nodeStates.get(node.id) ?? "new";
       const bypassed = bypass === true && { bypassed: true };
       return { id, type, lane, state, ...bypassed, ...(awaits && { awaits }), config: configOf(node) };
