@@ -1,6 +1,6 @@
 /**
  * Pointers and wheels over the graph: a drag moves the view, from a node the node, and from an output it draws a link;
- * wheel and pinch zoom; a click selects, and folds a lane by its title or unfolds it by its card.
+ * wheel and pinch zoom; a click selects, of a port what it carries, and folds a lane by its title or unfolds it by its card.
  *
  * @module
  */
@@ -13,6 +13,7 @@ import { toggleLane } from "../state/folds.ts";
 import { hoveredLane, hoveredLink, hoveredNode } from "../state/hover.ts";
 import { toggleMark, unmarkAll } from "../state/marks.ts";
 import { select, selectedLink, selectLink, selectNode } from "../state/place.ts";
+import { selectPort } from "../state/ports.ts";
 import { scene, sceneFigures } from "../state/scene.ts";
 import { cancelMove, dropNode, leadNode } from "./edit/moved_node.ts";
 
@@ -22,10 +23,10 @@ const CLICK_REACH = 4;
 /** How near a link is hit, CSS pixels. */
 const LINK_REACH = 7;
 
-/** How near an output is hit, CSS pixels. */
+/** How near a port is hit, CSS pixels. */
 const PORT_REACH = 9;
 
-/** Nodes that are shown smaller than this are not moved and have no outputs to hit. */
+/** Nodes that are shown smaller than this are not moved and have no ports to hit. */
 const HANDLED_FROM = 0.45;
 
 /** A drag with one pointer. */
@@ -114,9 +115,9 @@ function dragFrom(point: Point, pointer: string): Drag {
   const { scale } = camera.peek();
   if (now === undefined || scale < HANDLED_FROM) return { kind: "view" };
   const world = toWorld(camera.peek(), point);
-  const output = now.outputAt(world, PORT_REACH / scale);
+  const output = now.portAt(world, PORT_REACH / scale, "out");
   if (output !== undefined) {
-    beginLink(output.address, output.place);
+    beginLink(`${output.node}.${output.place.name}`, output.place);
     return { kind: "link" };
   }
   const node = now.nodeAt(world);
@@ -133,6 +134,14 @@ function pinch(fixed: Point, before: Point, now: Point): void {
 function click(point: Point, marks: boolean): void {
   const { node, link, lane } = hit(point);
   refusal.value = undefined;
+  const { scale } = camera.peek();
+  const port = scale < HANDLED_FROM || marks
+    ? undefined
+    : scene.peek()?.portAt(toWorld(camera.peek(), point), PORT_REACH / scale);
+  if (port !== undefined) {
+    unmarkAll();
+    return selectPort({ node: port.node, ...port.place });
+  }
   if (marks && node >= 0 && lane === undefined) return toggleMark(scene.peek()!.graph.nodes[node].id);
   unmarkAll();
   if (lane !== undefined) toggleLane(lane);

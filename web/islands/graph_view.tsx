@@ -22,6 +22,7 @@ import { GraphSearch } from "./graph_search.tsx";
 import { LaneTitles } from "./lane_titles.tsx";
 import { GraphTools } from "./graph_tools.tsx";
 import { Minimap } from "./minimap.tsx";
+import { PortButtons } from "./port_buttons.tsx";
 
 /** No lane has this name. */
 const NO_LANE = "\n";
@@ -87,13 +88,15 @@ export function GraphView(): JSX.Element {
       >
         <canvas ref={canvas} class="graph-canvas" aria-hidden="true" />
         <LaneTitles />
+        <PortButtons />
         {cards.value !== undefined && <GraphCards nodes={cards.value} />}
       </div>
       <EditOverlay />
       <p id="graph-keys" class="hidden-text">
         Arrow keys lead from node to node along links, square brackets through the links of a node, f folds its lane,
         plus, minus and zero zoom; Enter goes to the inspector, a adds a node, c connects the selected one, Delete
-        removes it; the help has all keys. The table view lists the same.
+        removes it; Tab leads to lanes, and to the ports of the selected node; the help has all keys. The table view
+        lists the same.
       </p>
       <p class="hidden-text" aria-live="polite" data-spoken>{spoken.value}</p>
       {empty && <p class="graph-empty soft">The graph has no nodes: Add, or press a</p>}

@@ -14,6 +14,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["?", "This help"],
   ["← → ↑ ↓", "In the graph: to the next node, along links"],
   ["[ ]", "In the graph: through the links of the node"],
+  ["Tab", "In the graph: to lanes and to the ports of the node; Enter selects what a port carries"],
   ["i", "Into the inspector"],
   ["f", "In the graph: fold the lane of the node, or unfold it"],
   ["+ − 0", "In the graph: larger, smaller, all in view"],

@@ -32,6 +32,20 @@ export function describeNode(graph: GraphSnapshot, figures: GraphFigures | undef
   return parts.join(", ");
 }
 
+/** A port, and where the links of it lead: `Output tone.audio, to meter.audioIn`. */
+export function describePort(
+  side: "in" | "out",
+  address: string,
+  links: readonly Pick<LinkInfo, "fromNode" | "fromPort" | "toNode" | "toPort">[],
+): string {
+  const [what, way] = side === "in" ? ["Input", "from"] : ["Output", "to"];
+  const ends = links.map(({ fromNode, fromPort, toNode, toPort }) =>
+    side === "in" ? `${fromNode}.${fromPort}` : `${toNode}.${toPort}`
+  );
+  if (ends.length === 0) return `${what} ${address}, no link`;
+  return `${what} ${address}, ${way} ${ends.length <= MAX_NAMED ? ends.join(" and ") : `${ends.length} ports`}`;
+}
+
 function names(ids: readonly string[]): string {
   const each = [...new Set(ids)];
   return each.length <= MAX_NAMED ? each.join(" and ") : `${each.length} nodes`;

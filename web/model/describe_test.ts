@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { GraphSnapshot } from "../../control/schemas/graph.ts";
-import { describeNode } from "./describe.ts";
+import { describeNode, describePort } from "./describe.ts";
 import type { GraphFigures } from "./graph_figures.ts";
 
 const ids = ["a", "b", "c", "d", "e", "mixer"];
@@ -21,4 +21,15 @@ Deno.test("describeNode() says what input a node waits for a link to", () => {
     describeNode(graph, figures, 0),
     "a, gain, lane shape, waiting for a link to audioIn, 0 ticks a second, to mixer",
   );
+});
+
+Deno.test("describePort() tells where the links of a port lead, and of many only the number", () => {
+  const link = { fromNode: "tone", fromPort: "audio", toNode: "mixer", toPort: "audioIn_0" };
+  assert.equal(describePort("out", "tone.audio", []), "Output tone.audio, no link");
+  assert.equal(describePort("in", "mixer.audioIn_0", [link]), "Input mixer.audioIn_0, from tone.audio");
+  assert.equal(
+    describePort("out", "tone.audio", [link, { ...link, toPort: "audioIn_1" }]),
+    "Output tone.audio, to mixer.audioIn_0 and mixer.audioIn_1",
+  );
+  assert.equal(describePort("out", "tone.audio", Array(5).fill(link)), "Output tone.audio, to 5 ports");
 });

@@ -33,9 +33,13 @@ const TITLE_WIDTH = 220;
 /** What may be spent on leading links around nodes that are laid out simply, where most ways are long. */
 const SIMPLE_STEPS = 25_000;
 
+/** The sides of a node: inputs are at its left, outputs at its right. */
+export type PortSide = "in" | "out";
+
 /** A port where it is drawn. */
 export interface PortPlace extends Point {
   readonly name: string;
+  readonly side: PortSide;
   readonly linked: boolean;
 }
 
@@ -184,16 +188,25 @@ export class Scene {
     }) ?? -1;
   }
 
-  /** The output nearest to a point, of a node that is not a folded lane. @param reach the greatest distance */
-  outputAt(point: Point, reach: number): { readonly address: string; readonly place: PortPlace } | undefined {
+  /**
+   * The port nearest to a point, of a node that is not a folded lane.
+   *
+   * @param reach the greatest distance, world units
+   * @param side by default either
+   */
+  portAt(
+    point: Point,
+    reach: number,
+    side?: PortSide,
+  ): { readonly node: string; readonly place: PortPlace } | undefined {
     let nearest = reach;
-    let found: { readonly address: string; readonly place: PortPlace } | undefined;
+    let found: { readonly node: string; readonly place: PortPlace } | undefined;
     for (const node of this.nodesIn(inflate({ ...point, width: 0, height: 0 }, reach))) {
       if (this.folding.lanes[node] !== undefined) continue;
       for (const place of this.ports[node]) {
         const distance = Math.hypot(place.x - point.x, place.y - point.y);
-        if (place.x === this.nodes[node].x || distance > nearest) continue;
-        [nearest, found] = [distance, { address: `${this.graph.nodes[node].id}.${place.name}`, place }];
+        if ((side !== undefined && place.side !== side) || distance > nearest) continue;
+        [nearest, found] = [distance, { node: this.graph.nodes[node].id, place }];
       }
     }
     return found;
@@ -233,7 +246,7 @@ export function layoutKey({ nodes, links }: GraphSnapshot): string {
 }
 
 function placePorts(
-  side: "in" | "out",
+  side: PortSide,
   node: string,
   ports: readonly PortInfo[],
   rect: Rect,
@@ -247,17 +260,17 @@ function placePorts(
       x: side === "in" ? rect.x : rect.x + rect.width,
       y: rect.y + rect.height * (k + 1) / (shown.length + 1),
     };
-    const place = { ...at, name: port.name, linked: isLinked(port) };
+    const place = { ...at, name: port.name, side, linked: isLinked(port) };
     places.set(portKey(side, node, port.name), place);
     return place;
   });
 }
 
-function sideOf({ x, y, width, height }: Rect, side: "in" | "out"): Point {
+function sideOf({ x, y, width, height }: Rect, side: PortSide): Point {
   return { x: side === "in" ? x : x + width, y: y + height / 2 };
 }
 
 /** Ids hold no newline. */
-function portKey(side: "in" | "out", node: string, port: string): string {
+function portKey(side: PortSide, node: string, port: string): string {
   return `${side}\n${node}\n${port}`;
 }

@@ -85,6 +85,16 @@ Deno.test("Scene finds the node and the link under a point, and nothing where no
   assert.equal(scene.linkAt({ x: middle.x, y: middle.y + 30 }, 6), -1);
 });
 
+Deno.test("Scene.portAt() finds the nearest port of a side, and none beyond its reach", () => {
+  const scene = sceneOf([node("a", { inputs: [port("left"), port("right")] }), node("b")], [link("a", "b")]);
+  const [left, right, out] = scene.ports[0];
+  assert.deepEqual(scene.portAt({ x: left.x - 3, y: left.y }, 9), { node: "a", place: left });
+  assert.equal(scene.portAt({ x: right.x + 3, y: right.y }, 9)?.place.name, "right");
+  assert.equal(scene.portAt({ x: right.x, y: right.y }, 9, "out"), undefined);
+  assert.equal(scene.portAt({ x: out.x + 8, y: out.y }, 9, "out")?.place.side, "out");
+  assert.equal(scene.portAt({ x: out.x + 10, y: out.y }, 9), undefined);
+});
+
 Deno.test("Scene finds the link under its label", () => {
   const scene = sceneOf([node("a"), node("b")], [link("a", "b")]);
   const { x, y } = scene.labels[0];

@@ -13,6 +13,7 @@ import { Condition } from "./condition.tsx";
 import { HistoryPlots } from "./history_plots.tsx";
 import { LinkEdits } from "./node_edits.tsx";
 import { Look } from "./look/look.tsx";
+import { PortLinks } from "./look/port_links.tsx";
 import { LINK_PLOTS } from "./plots.ts";
 import { RecentNews } from "./recent_news.tsx";
 
@@ -37,6 +38,7 @@ export function LinkPanel({ index }: PanelProps): JSX.Element | null {
       <Condition read={(now) => now.linkHealth[index]} explain={(now) => linkWords(now, index)} />
       <LinkEdits />
       <Section title="Now on it">
+        <PortLinks link={link} />
         <Look link={link.id} kind={link.kind} />
       </Section>
       <Section title="Figures">
