@@ -10,6 +10,7 @@ import { EventBus } from "./events/bus.ts";
 import type { FrameKind } from "./frames/format.ts";
 import type { Frame } from "./frames/frame.ts";
 import type { GraphFile } from "./graph/schema.ts";
+import { registerAdopter } from "./graph/adoption.ts";
 import { pathLatencies } from "./graph/latencies.ts";
 import { snapshotGraph } from "./graph/snapshot.ts";
 import { type LinkId, splitAddress } from "./ids.ts";
@@ -121,6 +122,7 @@ export class Runtime implements AsyncDisposable {
     const hidden = hiddenNodes(this.#topology, () => runs.active);
     registerHiddenSite(this, hidden);
     this.#scriptNodes = new ScriptNodes(this.#topology, () => runs.whenEnded(), () => runs.newest?.failure);
+    registerAdopter(this, { topology: this.#topology, change: () => (runs.change("add a node"), this.#options) });
     const described = () => known().map(({ descriptor }) => descriptor);
     registerView(this, versionedView(options, this.#topology, driver, described, () => runs.shown, () => runs.count));
   }

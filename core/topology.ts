@@ -65,17 +65,14 @@ export interface TopologyOptions {
 /** The nodes, links and lanes of one graph, or of a draft of it. */
 export class Topology {
   mode: GraphMode;
-  /** Options of lanes, by name. */
+  /** As {@linkcode TopologyOptions} has them, these four. */
   lanes: { readonly [name: string]: LaneOptions };
-  /** Supervision of nodes without a choice of their own. */
   readonly supervision: Supervision;
-  /** Capacity of links without one of their own. */
   readonly capacity: LinkCapacity;
-  /** The choice of converters for links without a choice of their own. */
   readonly convert: ConvertChoice;
-  readonly connections: ConnectionManager<LinkEntry>;
-  readonly #nodes: NodeTable;
-  readonly #numbers: GraphNumbers;
+  connections: ConnectionManager<LinkEntry>;
+  #nodes: NodeTable;
+  #numbers: GraphNumbers;
   readonly #isDraft: boolean;
   #version = 0;
   /** The types that ports carry; absent if not known for the current graph. */
@@ -122,10 +119,7 @@ export class Topology {
     return this.connections.all;
   }
 
-  /**
-   * Makes a draft to try an edit on. The draft holds only differences: until `adopt()`, the graph must not change
-   * otherwise.
-   */
+  /** Makes a draft to try an edit on. It holds only differences: the graph must not change before `adopt()`. */
   draft(): Topology {
     return this.#draftIn(this.mode, this.lanes);
   }
@@ -193,6 +187,15 @@ export class Topology {
     const entries = [...nodes.set, ...nodes.gone, ...links.set, ...links.gone];
     if (entries.length === 0 || entries.some(({ id }) => !isHidden(id))) this.#version++;
     this.#nodes.tellDepartures();
+  }
+
+  /** Takes the place of a graph without nodes: takes over the nodes and links of another, not to be used afterwards. */
+  takeOver(other: Topology): void {
+    this.#nodes = other.#nodes;
+    this.connections = other.connections;
+    this.#numbers = other.#numbers;
+    this.#carried = undefined;
+    this.#version++;
   }
 
   /** Calls a listener once a node is removed or replaced by a node of another type. */
@@ -478,11 +481,7 @@ export class Topology {
     return this.linkEnds(this.endAt(from), this.endAt(to), options);
   }
 
-  /**
-   * Links two ends, through converters if the options ask for them: after an error none of them stays.
-   *
-   * @throws {SluiceError} as {@linkcode addLink}
-   */
+  /** Links two ends, through converters if asked to; none stays after an error. @throws as {@linkcode addLink} */
   protected linkEnds(from: LinkEnd, to: LinkEnd, options: LinkOptions): LinkEntry {
     const isConverted = (options.convert ?? this.convert) === "auto";
     const steps = isConverted ? conversionBetween(this, from, to, this.known()) : [];

@@ -18,6 +18,7 @@ import {
 } from "./schema.ts";
 import { assertKeys } from "../errors/option_check.ts";
 import type { AddOptions } from "../runtime_options.ts";
+import { adoptChecked } from "./adoption.ts";
 import { placed } from "./diagnostics.ts";
 import { JOINT } from "./sub_graphs.ts";
 
@@ -95,6 +96,8 @@ export function buildGraph(document: GraphDocument, runtime: GraphTarget, option
   if (runtime.running === true) {
     throw new SluiceError("Busy", "Cannot build the graph: the runtime runs; call buildGraph() in runtime.edit()");
   }
+  const isPlain = options.id === undefined && options.lane === undefined;
+  if (isPlain && adoptChecked(document, runtime)) return portsOf(document, "");
   const prefix = options.id === undefined ? "" : `${nodeId(options.id)}${JOINT}`;
   const ends = document.links.flatMap(({ from, to, place }) =>
     [from, to].map((end) => at(place, () => splitAddress(end)))
@@ -116,6 +119,10 @@ export function buildGraph(document: GraphDocument, runtime: GraphTarget, option
   for (const { from, to, place, ...how } of document.links) {
     at(place, () => runtime.connectByName(prefix + from, prefix + to, present(how)));
   }
+  return portsOf(document, prefix);
+}
+
+function portsOf(document: GraphDocument, prefix: string): BuiltGraph {
   const exposed = (ports: { readonly [name: string]: string }) =>
     Object.fromEntries(Object.entries(ports).map(([name, address]) => [name, prefix + address]));
   return { inputs: exposed(document.inputs), outputs: exposed(document.outputs) };

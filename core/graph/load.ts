@@ -11,6 +11,7 @@ import type { PortAddress } from "../ids.ts";
 import { AUTO_LANE } from "../placement/lane_choice.ts";
 import type { LaneOptions } from "../placement/lane_options.ts";
 import type { NodeRegistry } from "../registry/node_registry.ts";
+import { keepChecked } from "./adoption.ts";
 import { checkLinks } from "./check_links.ts";
 import { type CheckedNode, checkNodes, type ConfigOverride } from "./check_nodes.ts";
 import { checkPools } from "./check_numbers.ts";
@@ -104,6 +105,7 @@ export function checkTree(
     inputs: addressesOf(shape.inputs),
     outputs: addressesOf(shape.outputs),
   };
+  keepChecked(document, topology, registry);
   return { document, errors: [], warnings };
 }
 
