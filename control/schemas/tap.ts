@@ -16,7 +16,7 @@
  *
  * @module
  */
-import { MAX_TAP_RATE, TAP_VIEWS } from "./tap_views.ts";
+import { MAX_IMAGE_WIDTH, MAX_TAP_RATE, TAP_VIEWS } from "./tap_views.ts";
 import { z } from "./zod.ts";
 
 /** First four bytes. */
@@ -35,6 +35,8 @@ export const TapParams = z.strictObject({
   what: z.enum(TAP_VIEWS).optional(),
   /** The most readings a second; by default as the view suits. Images: at most 15. */
   rate: z.number().min(0.1).max(MAX_TAP_RATE).optional(),
+  /** Of images: the most pixels in a row; by default as many as they may have. */
+  width: z.int().min(16).max(MAX_IMAGE_WIDTH).optional(),
 });
 
 /** The type of {@linkcode TapParams}. */

@@ -12,3 +12,6 @@ export type TapView = (typeof TAP_VIEWS)[number];
 
 /** The most readings a second, whatever the view. */
 export const MAX_TAP_RATE = 1_000;
+
+/** The most pixels in a row of an image. */
+export const MAX_IMAGE_WIDTH = 480;

@@ -19,7 +19,12 @@ const MOST_JSON = 1_000_000;
 
 /** Small pictures. Payload: JPEG. */
 export class ImageView implements ViewMaker<VideoFrame> {
-  readonly #previews = new Previews();
+  readonly #previews: Previews;
+
+  /** @param width the most pixels in a row */
+  constructor(width?: number) {
+    this.#previews = new Previews({ width });
+  }
 
   take(frame: VideoFrame, isDue: boolean, give: TakeReading): boolean {
     if (!isDue) return false;

@@ -6,11 +6,9 @@
 import type { VideoFrame } from "../../core/frames/video_frame.ts";
 import { shippedLibraryPath } from "../../ffi/loader.ts";
 import { type EncodePreview, openPreview } from "../../ffi/preview.ts";
+import { MAX_IMAGE_WIDTH } from "../schemas/tap_views.ts";
 import { JpegEncoder } from "./jpeg.ts";
 import { matrixOf, previewSize, SmallPictures } from "./small_picture.ts";
-
-/** The most pixels in a row of a preview. */
-const WIDTH = 480;
 
 const QUALITY = 75;
 
@@ -30,15 +28,20 @@ export class Previews {
   readonly #native: EncodePreview | null;
   #plain: { readonly small: SmallPictures; readonly encoder: JpegEncoder } | undefined;
 
-  /** @param isPlain true to encode in TypeScript in any case */
-  constructor(isPlain = false) {
+  readonly #width: number;
+
+  /** @param options `width`: the most pixels in a row; `isPlain`: true to encode in TypeScript in any case */
+  constructor(
+    { width = MAX_IMAGE_WIDTH, isPlain = false }: { readonly width?: number; readonly isPlain?: boolean } = {},
+  ) {
+    this.#width = width;
     if (!isPlain && native === undefined) native = openNative();
     this.#native = isPlain ? null : native!;
   }
 
   /** Makes the preview of a picture. */
   make(frame: VideoFrame): Preview {
-    const size = previewSize(frame, WIDTH);
+    const size = previewSize(frame, this.#width);
     return { ...size, bytes: this.#encode(frame, size) };
   }
 

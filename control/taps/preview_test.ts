@@ -35,7 +35,7 @@ for (const format of ["rgba8", "bgra8", "nv12", "i420"] as const) {
       sanitizeResources: false,
       fn() {
         const frame = picture(format, 1001, height);
-        const [native, plain] = [new Previews().make(frame), new Previews(true).make(frame)];
+        const [native, plain] = [new Previews().make(frame), new Previews({ isPlain: true }).make(frame)];
         deepEqual([native.width, native.height], [480, Math.round(480 * height / 1001)]);
         const [a, b] = [native, plain].map(({ bytes }) => decode(bytes));
         ok(a.length === 3 * native.width * native.height && a.length === b.length);

@@ -72,10 +72,10 @@ export class Tap implements Processor {
   }
 
   #show(view: OpenView, frame: Frame, context: HiddenContext): void {
-    const { want: { view: number, what, rate } } = view;
+    const { want: { view: number, what, rate, width } } = view;
     if (view.kind !== frame.kind) {
       view.kind = frame.kind;
-      view.maker = makerOf(frame.kind, what);
+      view.maker = makerOf(frame.kind, what, width);
     }
     const nowNs = context.nowNs();
     const periodNs = 1e9 / rate;
@@ -88,12 +88,12 @@ export class Tap implements Processor {
 }
 
 /** Returns what makes a view of frames of a kind; `undefined` if there is no such view. */
-function makerOf(kind: FrameKind, what: TapView): ViewMaker | undefined {
+function makerOf(kind: FrameKind, what: TapView, width?: number): ViewMaker | undefined {
   if (!VIEWS[kind].includes(what)) return undefined;
   if (what === "levels") return new LevelsView() as ViewMaker;
   if (what === "waveform") return new WaveformView() as ViewMaker;
   if (what === "spectrum") return new SpectrumView() as ViewMaker;
-  if (what === "image") return new ImageView() as ViewMaker;
+  if (what === "image") return new ImageView(width) as ViewMaker;
   const raw = { audio: SoundView, video: PictureView, encoded: EncodedView, packet: PacketView, data: ValueView };
   return new raw[kind]() as ViewMaker;
 }

@@ -32,6 +32,8 @@ export interface TapManner {
   readonly what: TapView;
   /** The most readings a second. */
   readonly rate: number;
+  /** Of images: the most pixels in a row. */
+  readonly width?: number;
   /** The most frames a second that the writer is to give. */
   readonly sampled: number;
 }
@@ -87,9 +89,13 @@ export function findPlace(view: RuntimeView, { link, output }: Pick<TapParams, "
 /**
  * Chooses the view and its rate. A rate above what the view allows is lowered.
  *
- * @throws {SluiceError} `InvalidConfig` for a view that the output's frames do not have
+ * @throws {SluiceError} `InvalidConfig` for a view that the output's frames do not have, and for a width of what is no
+ * image
  */
-export function chooseManner({ output, kind }: TapPlace, { what, rate }: Pick<TapParams, "what" | "rate">): TapManner {
+export function chooseManner(
+  { output, kind }: TapPlace,
+  { what, rate, width }: Pick<TapParams, "what" | "rate" | "width">,
+): TapManner {
   const available = VIEWS[kind];
   const view = what ?? available[0];
   const rates = RATES[kind][view];
@@ -97,11 +103,16 @@ export function chooseManner({ output, kind }: TapPlace, { what, rate }: Pick<Ta
     const message = `Cannot look at "${output}" by "${what}": it carries ${kind}; wanted ${listSome(available)}`;
     throw new SluiceError("InvalidConfig", message, { key: "what", available });
   }
+  if (width !== undefined && view !== "image") {
+    const message = `Cannot look at "${output}" by "${view}" with a "width": only "image" has one; leave it out`;
+    throw new SluiceError("InvalidConfig", message, { key: "width" });
+  }
   const [byDefault, most] = rates;
   const own = Math.min(rate ?? byDefault, most);
   // Levels need every block, and a decoder every frame, as long as the graph runs no faster than its media.
   const wanted = kind === "audio" || kind === "encoded" ? FASTEST : own;
-  return { what: view, rate: own, sampled: SAMPLED.find((each) => each >= wanted) ?? FASTEST };
+  const sampled = SAMPLED.find((each) => each >= wanted) ?? FASTEST;
+  return { what: view, rate: own, ...(width !== undefined && { width }), sampled };
 }
 
 function noLink(view: RuntimeView, link: string): SluiceError {

@@ -35,6 +35,8 @@ export interface TapWant {
   readonly what: TapView;
   /** The most readings a second. */
   readonly rate: number;
+  /** Of images: the most pixels in a row. */
+  readonly width?: number;
 }
 
 /** Takes a reading of a view. */

@@ -38,7 +38,7 @@ export interface OpenTap extends TapPlace, Pick<TapManner, "what" | "rate"> {
   close(): Promise<void>;
 }
 
-/** A view of a hidden node: taps of one view and one rate share its readings. */
+/** A view of a hidden node: taps of one view, one rate and one width share its readings. */
 interface View {
   readonly want: TapWant;
   readonly listeners: Set<TapListener>;
@@ -105,11 +105,12 @@ export class Taps implements Disposable {
         `Cannot look at "${place.output}": ${MOST_TAPS} taps are open, the most; close one`,
       );
     }
-    const { what, rate, sampled } = manner;
+    const { sampled, ...wanted } = manner;
+    const { what, rate, width } = wanted;
     const key = `${place.output} ${sampled}`;
     const node = this.#nodes.get(key);
-    const known = node?.views.find(({ want }) => want.what === what && want.rate === rate);
-    const view = known ?? { want: { view: this.#nextView++, what, rate }, listeners: new Set() };
+    const known = node?.views.find(({ want }) => want.what === what && want.rate === rate && want.width === width);
+    const view = known ?? { want: { view: this.#nextView++, ...wanted }, listeners: new Set() };
     if (node === undefined) await this.#addNode(key, place, manner, view);
     else if (known === undefined) {
       await this.#show(node, [...node.views, view]);

@@ -234,6 +234,9 @@ Deno.test("a tap of a native stage gives its pictures, at most 15 a second and 4
   equal(probe(readings[0].payload!), "mjpeg,480,270");
   const numbers = readings.map(({ head }) => head.ptsNs as number);
   for (let k = 1; k < numbers.length; k++) ok(numbers[k] > numbers[k - 1]);
+  const small = await look(taps, { link: "link0", rate: 100, width: 160 });
+  await until(() => small.readings.length >= 1);
+  equal(probe(small.readings[0].payload!), "mjpeg,160,90");
   const { exhausted } = runtime.stats().pools.find(({ name }) => name === "video")!;
   equal(exhausted, 0);
   await runtime.stop();
@@ -270,6 +273,7 @@ Deno.test("tap.open over /rpc sends readings until tap.close, and says what ther
     await refused({ output: "gain.out" }, "PortNotFound", /outputs: "audioOut"/);
     await refused({}, "InvalidConfig", /"link", the id of a link, or "output"/);
     await refused({ link: "link0", what: "image" }, "InvalidConfig", /it carries audio; wanted "levels"/);
+    await refused({ link: "link0", width: 160 }, "InvalidConfig", /by "levels" with a "width": only "image" has one/);
     await client.call("tap.open", { output: "tone.audio", what: "raw" });
     await refused({ link: "link0" }, "TooManySubscriptions", /2 taps of this connection are open/);
     await client.call("tap.close", { subscription: opened.subscription });

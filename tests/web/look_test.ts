@@ -2,31 +2,12 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { appSource } from "../../core/app/app_source.ts";
-import { hiddenSite } from "../../core/hidden_site.ts";
 import { Runtime } from "../../mod.ts";
 import { nodes } from "../../sluice.gen.ts";
 import { seriousFaults } from "./axe.ts";
 import { eventually, openPage, pageTest } from "./chromium.ts";
+import { countHidden } from "./hidden_nodes.ts";
 import { serveStarted, toNumber } from "./live_graph.ts";
-
-/** Counts the hidden nodes of a runtime that are there. */
-function countHidden(runtime: Runtime): () => number {
-  const site = hiddenSite(runtime) as { -readonly [K in keyof ReturnType<typeof hiddenSite>]: unknown };
-  const add = site.add as (...args: unknown[]) => Promise<unknown>;
-  const remove = site.remove as (ids: Iterable<unknown>) => Promise<unknown>;
-  let count = 0;
-  site.add = async (...args: unknown[]) => {
-    const added = await add.apply(site, args);
-    count++;
-    return added;
-  };
-  site.remove = async (ids: Iterable<unknown>) => {
-    const all = [...ids];
-    await remove.call(site, all);
-    count -= all.length;
-  };
-  return () => count;
-}
 
 /** Returns how many pixels of a canvas are not as the first one is, and the colour in its middle. */
 async function seen(page: Page, selector: string) {

@@ -5,6 +5,7 @@ import { logger } from "../../core/log.ts";
 import { ROOT } from "../../tools/root.ts";
 import { freePort } from "../cli/command_line.ts";
 import { eventually, openPage, pageTest } from "./chromium.ts";
+import { hidePage } from "./hidden_nodes.ts";
 import { graphShown, inspected, serveDemo, stopByButton } from "./live_graph.ts";
 import { BEAT_MS, countLostMs } from "./lost_time.ts";
 
@@ -291,18 +292,13 @@ pageTest("a page that is not seen follows with a twentieth of the readings, and 
     await page.waitForTimeout(ms);
     return (served.server.statsBytes - before) / (performance.now() - fromMs) * 1_000;
   };
-  const hide = (hidden: boolean) =>
-    page.evaluate((hidden) => {
-      Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
-      document.dispatchEvent(new Event("visibilitychange"));
-    }, hidden);
   const seen = await rateOver(2_000);
-  await hide(true);
+  await hidePage(page, true);
   await eventually(async () => {
     const unseen = await rateOver(4_000);
     assert.ok(seen > 0 && unseen > 0 && unseen < seen / 5, `${unseen} bytes a second instead of ${seen}`);
   });
-  await hide(false);
+  await hidePage(page, false);
   await eventually(async () => {
     const again = await rateOver(2_000);
     assert.ok(again > seen / 2, `${again} bytes a second instead of ${seen}`);

@@ -11,6 +11,7 @@ import { marked } from "../state/marks.ts";
 import { figures, reading } from "../state/live.ts";
 import { selectedLink, selectedNode } from "../state/place.ts";
 import { scene, sceneFigures } from "../state/scene.ts";
+import { CardPreview } from "./card_preview.tsx";
 
 const place = computed(() => {
   const { x, y, scale } = camera.value;
@@ -71,6 +72,7 @@ function Card({ scene: { graph, nodes, ports, folding }, index }: ItemProps): JS
         <span class="soft clip grow" data-figure="times">{ticks}</span>
         {errors !== "" && <span class="bad">{errors}</span>}
       </div>
+      <CardPreview node={node.id} />
       {ports[index].map((port) => (
         <i
           key={`${port.x}${port.name}`}

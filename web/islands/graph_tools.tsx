@@ -1,9 +1,10 @@
-/** @module The buttons that zoom, and those that fold all lanes. */
+/** @module The buttons that zoom, those that fold all lanes, and the switch for previews on nodes. */
 import type { JSX } from "preact";
 import { Icon } from "../components/icon.tsx";
 import { camera, fitAll, fitNext, zoom } from "../state/camera.ts";
 import { foldAll, folded, unfoldAll } from "../state/folds.ts";
 import { graph } from "../state/live.ts";
+import { choosePreviews, previewsOn } from "../state/previews.ts";
 import { scene } from "../state/scene.ts";
 
 export function GraphTools(): JSX.Element {
@@ -12,7 +13,7 @@ export function GraphTools(): JSX.Element {
   const lanes = new Set(graph.value?.nodes.map(({ lane }) => lane));
   const foldedLanes = [...lanes].filter((lane) => folded.value.has(lane)).length;
   return (
-    <div class="graph-tools" role="group" aria-label="Zoom and lanes">
+    <div class="graph-tools" role="group" aria-label="Zoom, lanes and previews">
       <button type="button" class="icon" aria-label="Smaller" onClick={() => zoom(0.8)}>
         <Icon name="minus" />
       </button>
@@ -29,6 +30,15 @@ export function GraphTools(): JSX.Element {
           <FoldButton words="Unfold all lanes" icon="unfold" isOn={foldedLanes > 0} act={unfoldAll} />
         </>
       )}
+      <button
+        type="button"
+        class="previews-switch"
+        aria-pressed={previewsOn.value}
+        title="Small pictures and levels on nodes"
+        onClick={() => choosePreviews(!previewsOn.value)}
+      >
+        Previews
+      </button>
       {scene.value?.layout.simple === true && (
         <span class="graph-remark soft" title="A better layout of this graph took too long" data-simple>
           simple layout

@@ -37,8 +37,17 @@ export function useTap(
   return problem;
 }
 
-/** Opens a tap. @returns a function that closes it, also while it is being opened */
-function openTap(params: TapParams, take: (reading: TapMessage) => void, fail: (why: string) => void): () => void {
+/**
+ * Opens a tap.
+ *
+ * @param fail gets why it was refused, or has ended
+ * @returns a function that closes it, also while it is being opened
+ */
+export function openTap(
+  params: TapParams,
+  take: (reading: TapMessage) => void,
+  fail: (why: string) => void,
+): () => void {
   let subscription: number | undefined;
   let isOver = false;
   const close = () => {
