@@ -6,6 +6,7 @@
 import { render } from "preact";
 import Index from "./routes/index.tsx";
 import { listenForClipboard } from "./state/changes.ts";
+import "./state/old_losses.ts";
 import { keepTitle } from "./state/document_title.ts";
 import { focusView } from "./state/focus.ts";
 import { listenForKeys } from "./state/keys.ts";

@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import type { Runtime } from "../../core/runtime.ts";
 import { viewRuntime } from "../../core/runtime_view.ts";
 import { eventually, nextPicture, openPage, pageTest } from "./chromium.ts";
-import { graphShown, inspected, serveDemo, stopByButton, toNumber } from "./live_graph.ts";
+import { graphShown, inspected, serveDemo, showDetails, stopByButton, toNumber } from "./live_graph.ts";
 import { rare } from "../fixtures/rare.ts";
 
 /** Period of the page's statistics, milliseconds. */
@@ -39,6 +39,7 @@ pageTest("the page of the live demo shows rates that move, and at a pause the co
   const { page } = browser;
   await page.goto(served.server.url);
   await graphShown(page, "gain");
+  await showDetails(page);
   // 1,024 samples a block at 48 kHz are 46.9 blocks a second.
   await eventually(async () => {
     const rate = toNumber(await page.locator('.card[data-node="reverb"] [data-figure="rate"]').innerText());

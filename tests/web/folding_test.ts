@@ -5,7 +5,7 @@ import { serveControl } from "../../control/server/server.ts";
 import { nodes, Runtime } from "../../mod.ts";
 import { seriousFaults, showTheme } from "./axe.ts";
 import { eventually, openPage, pageTest } from "./chromium.ts";
-import { graphShown, serveDemo } from "./live_graph.ts";
+import { graphShown, serveDemo, showDetails } from "./live_graph.ts";
 
 const LANES = 5;
 const NODES_A_LANE = 50;
@@ -91,6 +91,7 @@ pageTest("a large graph of several lanes starts folded, with one link for all be
   await page.locator(".lane-title[aria-expanded=false]").first().waitFor();
   assert.equal(await page.locator(".lane-title[aria-expanded=false]").count(), LANES);
   await page.locator(".lane-card").first().waitFor();
+  await showDetails(page);
   assert.equal(await page.locator(".lane-card").count(), LANES);
   await eventually(async () => assert.equal(await page.locator(`.link-label[data-links="50"]`).count(), LANES - 1));
 

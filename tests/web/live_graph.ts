@@ -45,7 +45,14 @@ function served(runtime: Runtime, server: ControlServer): Served {
 
 /** Waits until the graph is drawn and figures have come. */
 export async function graphShown(page: Page, node: string): Promise<void> {
-  await page.locator(`[data-node="${node}"] [data-figure="rate"]`).filter({ hasText: "/s" }).waitFor();
+  const figure = `[data-node="${node}"] :is([data-figure="value"], [data-figure="rate"])`;
+  await page.locator(figure).filter({ hasText: /\d/ }).first().waitFor();
+}
+
+/** Has the page show all figures: it begins with those that matter. */
+export async function showDetails(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Details", pressed: false }).click();
+  await page.getByRole("button", { name: "Details", pressed: true }).waitFor();
 }
 
 /** A figure of the inspector as a number; thin spaces between thousands are left out. */

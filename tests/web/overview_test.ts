@@ -5,7 +5,7 @@ import { numberedSource } from "../fixtures/numbered.ts";
 import { working } from "../fixtures/working.ts";
 import { seriousFaults } from "./axe.ts";
 import { eventually, openPage, pageTest } from "./chromium.ts";
-import { serveStarted, toNumber } from "./live_graph.ts";
+import { serveStarted, showDetails, toNumber } from "./live_graph.ts";
 
 /** By how much drops may differ from those that were counted beside, as a share: the two seconds are not the same. */
 const SHARE = 0.25;
@@ -27,6 +27,7 @@ pageTest(
         await using browser = await openPage({ viewport });
         const { page } = browser;
         await page.goto(served.server.url);
+        await showDetails(page);
         const overview = page.getByRole("region", { name: "Overview" });
         const figure = async (name: string, within = overview) =>
           await within.locator(`[data-figure="overview-${name}"]`).innerText();
@@ -75,6 +76,7 @@ pageTest("the overview and /api/graph have the slots that pools have now, also o
   await using browser = await openPage();
   const { page } = browser;
   await page.goto(served.server.url);
+  await showDetails(page);
   const slots = () => runtime.stats().pools.find(({ name }) => name === "audio")!.slots;
   const shown = page.locator('[data-pool="audio"] [data-figure="overview-slots"]');
   const assertShown = async () => {

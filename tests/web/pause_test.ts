@@ -9,7 +9,7 @@ import { nodes, Runtime } from "../../mod.ts";
 import { formatCount, formatMeasured, formatNs } from "../../web/model/format_figures.ts";
 import { fixture, port } from "../fixtures/define.ts";
 import { eventually, openPage, pageTest } from "./chromium.ts";
-import { graphShown, serveStarted } from "./live_graph.ts";
+import { graphShown, serveStarted, showDetails } from "./live_graph.ts";
 
 type SinkType = NodeType<Record<never, never>, NodeHandle<{ audio: AudioFrame }, Record<never, never>>>;
 
@@ -61,6 +61,7 @@ pageTest(
     const { page } = browser;
     await page.goto(served.server.url);
     await graphShown(page, "level");
+    await showDetails(page);
     await eventually(() => {
       const { nodes, links } = runtime.stats();
       return Promise.resolve(

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import { eventually, openPage, pageTest } from "./chromium.ts";
-import { graphShown, serveDemo } from "./live_graph.ts";
+import { graphShown, serveDemo, showDetails } from "./live_graph.ts";
 import { serveMany } from "./many_sinks.ts";
 
 /** How long one look at an element may take, milliseconds: it is looked at again and again. */
@@ -26,6 +26,7 @@ pageTest("the inspector hides no lane of the demo: every node and figure stays i
   const { page } = browser;
   await page.goto(served.server.url);
   await graphShown(page, "level");
+  await showDetails(page);
   await card(page, "level").click();
   await page.locator("[data-inspector]").waitFor();
   const { nodes, links } = served.runtime.stats();
@@ -42,6 +43,7 @@ pageTest(
     await using browser = await openPage();
     const { page } = browser;
     await page.goto(`${served.server.url}/#graph&link=link71`);
+    await showDetails(page);
     await eventually(() => inView(page, label(page, "link71")));
     const goTo = (hash: string) => page.evaluate((hash) => void (location.hash = hash), hash);
     await goTo("#graph&node=sink5");

@@ -2,13 +2,18 @@
 import { computed } from "@preact/signals";
 import type { JSX } from "preact";
 import { HealthShape } from "../components/health_mark.tsx";
-import { cardText, isCalm } from "../model/card_text.ts";
-import { HEALTH_MARKS } from "../model/health.ts";
+import { cardText, isCalm, type LabelText } from "../model/card_text.ts";
+import type { NodeInfo } from "../../control/schemas/graph.ts";
+import type { NodeFigures } from "../model/graph_figures.ts";
+import { type Health, HEALTH_MARKS } from "../model/health.ts";
+import type { LabelForm } from "../model/labels.ts";
 import type { Scene } from "../model/scene.ts";
+import { calmReading, calmValues } from "../state/calm.ts";
 import { camera, visible } from "../state/camera.ts";
+import { details } from "../state/details.ts";
 import { laneAtKeys } from "../state/folds.ts";
 import { marked } from "../state/marks.ts";
-import { figures, reading } from "../state/live.ts";
+import { conditions, figures } from "../state/live.ts";
 import { selectedLink, selectedNode } from "../state/place.ts";
 import { scene, sceneFigures } from "../state/scene.ts";
 import { CardPreview } from "./card_preview.tsx";
@@ -37,15 +42,20 @@ interface ItemProps {
   readonly index: number;
 }
 
+/** What they show follows the readings, but no faster than it can be read. */
+function follow(): void {
+  calmReading.value;
+  conditions.value;
+}
+
 function Card({ scene: { graph, nodes, ports, folding }, index }: ItemProps): JSX.Element | null {
-  reading.value;
+  follow();
   const node = graph.nodes[index];
   if (node === undefined) return null;
   const { x, y, width, height } = nodes[index];
   const whole = folding.nodes[index][0];
   const now = figures.value?.graph.version === graph.version ? figures.value.node(whole) : undefined;
   const health = now?.health ?? "idle";
-  const { condition, rate, ticks, errors } = cardText(now);
   const color = `var(${HEALTH_MARKS[health].color})`;
   return (
     <div
@@ -55,23 +65,8 @@ function Card({ scene: { graph, nodes, ports, folding }, index }: ItemProps): JS
       style={{ transform: `translate(${x}px, ${y}px)`, width: `${width}px`, height: `${height}px`, "--health": color }}
       data-node={node.id}
       data-health={health}
-      title={`${node.id}: ${HEALTH_MARKS[health].meaning}`}
     >
-      <div class="card-line">
-        <HealthShape health={health} />
-        <b class="clip">
-          <bdi>{node.id}</bdi>
-        </b>
-      </div>
-      <div class="card-line">
-        <bdi class="soft clip grow">{node.type}</bdi>
-        {condition !== "" && <span class="card-condition">{condition}</span>}
-        {condition === "" && <span data-figure="rate">{rate}</span>}
-      </div>
-      <div class="card-line">
-        <span class="soft clip grow" data-figure="times">{ticks}</span>
-        {errors !== "" && <span class="bad">{errors}</span>}
-      </div>
+      {details.value ? <FullLines node={node} now={now} /> : <QuietLines node={node} now={now} />}
       <CardPreview node={node.id} />
       {ports[index].map((port) => (
         <i
@@ -85,9 +80,59 @@ function Card({ scene: { graph, nodes, ports, folding }, index }: ItemProps): JS
   );
 }
 
+interface LinesProps {
+  readonly node: NodeInfo;
+  readonly now: NodeFigures | undefined;
+}
+
+/** Name, type, and the one value that matters; beside it what is wrong. */
+function QuietLines({ node, now }: LinesProps): JSX.Element {
+  const { condition, errors } = cardText(now);
+  const { text, name } = calmValues.of(node, now);
+  return (
+    <>
+      <div class="card-head">
+        <HealthShape health={now?.health ?? "idle"} />
+        <b class="clip">
+          <bdi>{node.id}</bdi>
+        </b>
+        <bdi class="soft clip card-type">{node.type}</bdi>
+      </div>
+      <div class="card-line">
+        <span class="card-value clip grow" data-figure="value" title={name}>{text}</span>
+        {condition !== "" && <span class="card-condition">{condition}</span>}
+        {condition === "" && errors !== "" && <span class="bad">{errors}</span>}
+      </div>
+    </>
+  );
+}
+
+function FullLines({ node, now }: LinesProps): JSX.Element {
+  const { condition, rate, ticks, errors } = cardText(now);
+  return (
+    <>
+      <div class="card-line">
+        <HealthShape health={now?.health ?? "idle"} />
+        <b class="clip">
+          <bdi>{node.id}</bdi>
+        </b>
+      </div>
+      <div class="card-line">
+        <bdi class="soft clip grow">{node.type}</bdi>
+        {condition !== "" && <span class="card-condition">{condition}</span>}
+        {condition === "" && <span data-figure="rate">{rate}</span>}
+      </div>
+      <div class="card-line">
+        <span class="soft clip grow" data-figure="times">{ticks}</span>
+        {errors !== "" && <span class="bad">{errors}</span>}
+      </div>
+    </>
+  );
+}
+
 /** A folded lane. */
 function LaneCard({ scene: now, index }: ItemProps): JSX.Element {
-  reading.value;
+  follow();
   const { x, y, width, height } = now.nodes[index];
   const name = now.nameOf(index);
   const { nodes, condition, busy, drops } = sceneFigures.value?.lane(index) ?? UNKNOWN_LANE;
@@ -135,13 +180,14 @@ function Labels({ scene: now }: { readonly scene: Scene }): JSX.Element {
 }
 
 function Label({ scene: { graph, labels, folding }, index }: ItemProps): JSX.Element | null {
-  reading.value;
+  follow();
   const now = sceneFigures.value?.label(index);
   if (now === undefined) return null;
   const { x, y, form } = labels[index];
   const selected = folding.linkOf[selectedLink.value] === index;
-  if (form === "none") return null;
-  const { rate, depth, fill, age, drops, allDrops, short } = now;
+  const isFull = details.value;
+  // A link that is well says nothing while no more is asked for; a fault is said also where there is little room.
+  if (isFull ? form === "none" : now.fault === "") return null;
   const health = sceneFigures.value!.linkHealth[index];
   const { meaning, color } = HEALTH_MARKS[health];
   return (
@@ -154,8 +200,30 @@ function Label({ scene: { graph, labels, folding }, index }: ItemProps): JSX.Ele
       data-link={graph.links[index].id}
       data-links={folding.links[index].length}
       data-health={health}
-      title={allDrops === "" ? meaning : `${meaning}; dropped: ${allDrops}`}
+      title={now.allDrops === "" ? meaning : `${meaning}; dropped: ${now.allDrops}`}
     >
+      {isFull ? <FullLabel now={now} health={health} form={form} /> : (
+        <>
+          <span class={isCalm(health) ? "" : "fault"}>
+            <HealthShape health={isCalm(health) ? "dropping" : health} />
+            <span data-figure="fault">{now.fault}</span>
+          </span>
+          {now.faultAgo !== "" && form === "full" && <span class="soft" data-figure="fault-ago">{now.faultAgo}</span>}
+        </>
+      )}
+    </div>
+  );
+}
+
+interface LabelLines {
+  readonly now: LabelText;
+  readonly health: Health;
+  readonly form: LabelForm;
+}
+
+function FullLabel({ now: { rate, depth, fill, age, drops, short }, health, form }: LabelLines): JSX.Element {
+  return (
+    <>
       <span>
         {!isCalm(health) && <HealthShape health={health} />}
         {form === "short" ? short : (
@@ -173,6 +241,6 @@ function Label({ scene: { graph, labels, folding }, index }: ItemProps): JSX.Ele
           {drops !== "" && <span class={health === "dropping" ? "drops" : "soft"} data-figure="drops">{drops}</span>}
         </>
       )}
-    </div>
+    </>
   );
 }

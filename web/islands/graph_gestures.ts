@@ -8,6 +8,7 @@ import type { Point } from "../model/geometry.ts";
 import { toWorld } from "../model/viewport.ts";
 import { camera, lookAtNode, pan, zoom } from "../state/camera.ts";
 import { beginLink, cancelLink, endLink, leadLink } from "../state/connecting.ts";
+import { details } from "../state/details.ts";
 import { refusal } from "../state/edit.ts";
 import { toggleLane } from "../state/folds.ts";
 import { hoveredLane, hoveredLink, hoveredNode } from "../state/hover.ts";
@@ -183,5 +184,7 @@ function hit(point: Point): Hit {
   const lane = now.titleAt(world, scale);
   if (lane !== undefined) return { ...NOTHING, lane };
   const link = now.labelAt(world);
-  return { node: -1, link: link >= 0 ? link : now.linkAt(world, LINK_REACH / scale) };
+  // A label that says nothing is not shown, and so not hit.
+  const isShown = link >= 0 && (details.peek() || sceneFigures.peek()?.label(link)?.fault !== "");
+  return { node: -1, link: isShown ? link : now.linkAt(world, LINK_REACH / scale) };
 }

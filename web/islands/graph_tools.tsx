@@ -2,13 +2,14 @@
 import type { JSX } from "preact";
 import { Icon } from "../components/icon.tsx";
 import { camera, fitAll, fitNext, zoom } from "../state/camera.ts";
+import { details } from "../state/details.ts";
 import { foldAll, folded, unfoldAll } from "../state/folds.ts";
 import { graph } from "../state/live.ts";
 import { choosePreviews, previewsOn } from "../state/previews.ts";
 import { scene } from "../state/scene.ts";
 
 export function GraphTools(): JSX.Element {
-  const left = scene.value?.unlabelled ?? 0;
+  const left = details.value ? scene.value?.unlabelled ?? 0 : 0;
   const crossing = scene.value?.unrouted ?? 0;
   const lanes = new Set(graph.value?.nodes.map(({ lane }) => lane));
   const foldedLanes = [...lanes].filter((lane) => folded.value.has(lane)).length;

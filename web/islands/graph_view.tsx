@@ -5,10 +5,12 @@ import { useEffect, useRef } from "preact/hooks";
 import { describeNode, linkName } from "../model/describe.ts";
 import { paintGraph } from "../model/graph_painter.ts";
 import { FIGURES_FROM, showsFigures } from "../model/text_scales.ts";
+import { calmReading } from "../state/calm.ts";
 import { bringInSelected, camera, screen, visible } from "../state/camera.ts";
+import { details } from "../state/details.ts";
 import { folded, laneAtKeys } from "../state/folds.ts";
 import { hoveredLane, hoveredLink, hoveredNode } from "../state/hover.ts";
-import { conditions, figures, graph, reading } from "../state/live.ts";
+import { conditions, figures, graph } from "../state/live.ts";
 import { selectedLink, selectedNode } from "../state/place.ts";
 import { scene, sceneFigures } from "../state/scene.ts";
 import { palette } from "../state/theme.ts";
@@ -20,6 +22,7 @@ import { EditPanel } from "./edit/panel.tsx";
 import { actOnGraphChord, actOnGraphKey } from "./graph_keys.ts";
 import { GraphSearch } from "./graph_search.tsx";
 import { LaneTitles } from "./lane_titles.tsx";
+import { HoverCard } from "./hover_card.tsx";
 import { GraphTools } from "./graph_tools.tsx";
 import { Minimap } from "./minimap.tsx";
 import { PortButtons } from "./port_buttons.tsx";
@@ -44,7 +47,9 @@ let lastCards: readonly number[] | undefined;
 
 /** Changes when the canvas shows anything else: cards have their figures themselves. */
 const shown = computed(() =>
-  cards.value === undefined && showsFigures(camera.value.scale) ? reading.value : -conditions.value
+  cards.value === undefined && showsFigures(camera.value.scale)
+    ? `${calmReading.value} ${conditions.value}`
+    : conditions.value
 );
 
 /** What is selected, in words. */
@@ -91,6 +96,7 @@ export function GraphView(): JSX.Element {
         <PortButtons />
         {cards.value !== undefined && <GraphCards nodes={cards.value} />}
       </div>
+      <HoverCard />
       <EditOverlay />
       <p id="graph-keys" class="hidden-text">
         Arrow keys lead from node to node along links, square brackets through the links of a node, f folds its lane,
@@ -151,11 +157,12 @@ function keepPainted(canvas: HTMLCanvasElement): () => void {
       hoveredLink: hoveredLink.peek(),
       hoveredLane: hoveredLane.peek(),
       nodes: cards.peek() === undefined,
+      details: details.peek(),
     });
   };
   const end = effect(() => {
     for (const each of [scene, shown, sceneFigures, camera, screen, palette, selectedNode, selectedLink]) each.value;
-    for (const each of [hoveredNode, hoveredLink, hoveredLane, laneAtKeys, cards]) each.value;
+    for (const each of [hoveredNode, hoveredLink, hoveredLane, laneAtKeys, cards, details]) each.value;
     frame ||= requestAnimationFrame(paint);
   });
   return () => {

@@ -10,6 +10,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["1 2 3 4", "Graph, table, log, and sessions where there are any"],
   ["/", "Find a node"],
   ["p", "Pause, or resume"],
+  ["v", "All figures, or those that matter"],
   ["t", "The other theme"],
   ["?", "This help"],
   ["← → ↑ ↓", "In the graph: to the next node, along links"],

@@ -1,26 +1,96 @@
-/** @module The graph in one line above every view: drops, how busy lanes are, how old frames are, how full pools are. */
+/**
+ * @module The graph in one line above every view: how old frames are at the end, and what was lost. With all details
+ * also drops a second, how busy lanes are and how full pools are.
+ */
 import type { JSX } from "preact";
-import { formatCount, formatMeasured, formatRate, formatShare } from "../model/format_figures.ts";
+import { formatAgo, formatCount, formatMeasured, formatRate, formatShare } from "../model/format_figures.ts";
 import { type LaneShare, type Overview as Figures, overviewOf, type PoolFill } from "../model/overview.ts";
-import { figures, graph, isCurrent, reading } from "../state/live.ts";
+import { calmReading } from "../state/calm.ts";
+import { details, toggleDetails } from "../state/details.ts";
+import { singleKeys } from "../state/keys.ts";
+import { figures, graph, isCurrent } from "../state/live.ts";
 import { leadToLink, leadToNode } from "../state/place.ts";
 
 /** Lanes that are shown by name, the busiest; a narrow page shows fewer of them. */
 const LANES = 4;
 
 export function Overview(): JSX.Element | null {
-  reading.value;
+  calmReading.value;
   const now = figures.value && overviewOf(figures.value);
   if (now === undefined) return null;
   return (
     <section class={isCurrent.value ? "overview" : "overview stale"} aria-label="Overview">
       <dl>
-        <Drops now={now} />
-        <Lanes lanes={now.lanes} />
-        <Latency now={now} />
-        <Pools pools={now.pools} />
+        {details.value
+          ? (
+            <>
+              <Drops now={now} />
+              <Lanes lanes={now.lanes} />
+              <Latency now={now} />
+              <Pools pools={now.pools} />
+            </>
+          )
+          : (
+            <>
+              <OneLatency now={now} />
+              <Losses now={now} />
+            </>
+          )}
       </dl>
+      <button
+        type="button"
+        class="details-switch"
+        aria-pressed={details.value}
+        aria-keyshortcuts={singleKeys.value ? "v" : undefined}
+        title="All figures of nodes, links, lanes and pools (v)"
+        onClick={toggleDetails}
+      >
+        Details
+      </button>
     </section>
+  );
+}
+
+/** The age of the frames at the sink where they are oldest. */
+function OneLatency({ now: { latest } }: { readonly now: Figures }): JSX.Element {
+  const node = latest && graph.value?.nodes[latest.node];
+  return (
+    <div title="Median age of the frames that the slowest sink has read in the last 10 seconds, since they entered the graph">
+      <dt>Latency</dt>
+      <dd>
+        <span class="figure" data-figure="overview-latency">{formatMeasured(latest?.p50Ns ?? 0)}</span>
+        {node !== undefined && (
+          <>
+            <span class="soft">at</span>
+            <button
+              type="button"
+              class="plain"
+              onClick={() => leadToNode(latest!.node)}
+            >
+              <bdi class="clip">{node.id}</bdi>
+            </button>
+          </>
+        )}
+      </dd>
+    </div>
+  );
+}
+
+/** What was lost since the start, or nothing. */
+function Losses({ now: { lost, lossAgoMs, lossyLink } }: { readonly now: Figures }): JSX.Element | null {
+  const link = graph.value?.links[lossyLink];
+  if (link === undefined) return null;
+  return (
+    <div title="Frames that full links have lost since the start, or since they were acknowledged">
+      <dt>Dropped</dt>
+      <dd>
+        <span class="figure dropping" data-figure="overview-lost">{formatCount(lost)}</span>
+        <span class="soft">{formatAgo(lossAgoMs)}</span>
+        <button type="button" class="plain" title={link.id} onClick={() => leadToLink(lossyLink)}>
+          <bdi class="clip">{link.fromNode} → {link.toNode}</bdi>
+        </button>
+      </dd>
+    </div>
   );
 }
 

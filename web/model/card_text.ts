@@ -5,7 +5,7 @@
  */
 import type { StatsFrame } from "../../control/schemas/stats_frame.ts";
 import { type DropReason, dropReasons } from "./drops.ts";
-import { formatMeasured, formatNs, formatRate, formatShort } from "./format_figures.ts";
+import { formatAgo, formatMeasured, formatNs, formatRate, formatShort } from "./format_figures.ts";
 import type { LinkFigures, NodeFigures } from "./graph_figures.ts";
 import { type Health, HEALTH_MARKS } from "./health.ts";
 
@@ -39,6 +39,10 @@ export interface LabelText {
   readonly allDrops: string;
   /** One line for a short label: `94/s 2/8 ▾120`. */
   readonly short: string;
+  /** All that is said while no more is asked for: `127 dropped`, `full 8/8`; `""` while all is well. */
+  readonly fault: string;
+  /** When that was: `5 min ago`; `""` for now. */
+  readonly faultAgo: string;
 }
 
 /** What a card says. */
@@ -61,7 +65,7 @@ export function cardText(now: NodeFigures | undefined): CardText {
 /** What a label says. */
 export function labelText(now: LinkFigures | undefined, frame: StatsFrame | undefined, index: number): LabelText {
   if (now === undefined || frame === undefined) {
-    return { rate: "", depth: "", fill: 0, age: "", drops: "", allDrops: "", short: "" };
+    return { rate: "", depth: "", fill: 0, age: "", drops: "", allDrops: "", short: "", fault: "", faultAgo: "" };
   }
   const reasons = now.dropped === 0 ? [] : dropReasons(frame.links, index);
   const words = reasons.toSorted((a, b) => b.count - a.count).map(({ count, reason }) =>
@@ -77,17 +81,37 @@ export function labelText(now: LinkFigures | undefined, frame: StatsFrame | unde
     age: now.written === 0 ? "no frame yet" : formatNs(now.ageNs),
     drops: now.unseenDrops === 0
       ? ""
-      : `${formatShort(now.unseenDrops)} dropped${isRecent(now.lossAgoMs) ? "" : ` · ${formatAgo(now.lossAgoMs)}`}`,
+      : `${formatShort(now.unseenDrops)} dropped${isRecent(now.lossAgoMs) ? "" : ` · ${minutesAgo(now.lossAgoMs)}`}`,
     allDrops: words.join(", ") + (lost === "" ? "" : `; lost last ${lost}`),
     short: `${rate} ${depth}${now.unseenDrops === 0 ? "" : ` ▾${formatShort(now.unseenDrops)}`}`,
+    ...faultText(now),
   };
+}
+
+/** What is wrong with a link, now or since it was last acknowledged. */
+export function faultText(
+  { unseenLost, lossAgoMs, isFull, health, queued, capacity, ageNs }: Pick<
+    LinkFigures,
+    "unseenLost" | "lossAgoMs" | "isFull" | "health" | "queued" | "capacity" | "ageNs"
+  >,
+): Pick<LabelText, "fault" | "faultAgo"> {
+  if (unseenLost > 0) return { fault: `${formatShort(unseenLost)} dropped`, faultAgo: formatAgo(lossAgoMs) };
+  const isStopped = health === "blocked" || isFull;
+  const fault = isStopped
+    ? `full ${queued}/${capacity}`
+    : health === "late"
+    ? `late ${formatNs(ageNs)}`
+    : isCalm(health)
+    ? ""
+    : HEALTH_MARKS[health].word;
+  return { fault, faultAgo: "" };
 }
 
 /** When frames were lost last, in words: `2 min ago`; `""` if none were but those that a policy or an edit left out. */
 export function lossWords({ lossAgoMs }: Pick<LinkFigures, "lossAgoMs">, reasons: readonly DropReason[]): string {
   if (!reasons.some(({ isLoss }) => isLoss)) return "";
   if (lossAgoMs === Infinity) return "before this page was opened";
-  return lossAgoMs < MINUTE_MS ? "within the last minute" : `${formatAgo(lossAgoMs)} ago`;
+  return lossAgoMs < MINUTE_MS ? "within the last minute" : formatAgo(lossAgoMs);
 }
 
 /** When it was needs no words: just now, or this page did not see it. */
@@ -95,10 +119,9 @@ function isRecent(agoMs: number): boolean {
   return agoMs < MINUTE_MS || agoMs === Infinity;
 }
 
-/** In whole minutes or hours, so that it does not count along. */
-function formatAgo(agoMs: number): string {
-  const minutes = Math.floor(agoMs / MINUTE_MS);
-  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
+/** As a label has room for it. */
+function minutesAgo(agoMs: number): string {
+  return formatAgo(agoMs).replace(" ago", "");
 }
 
 /** Whether a condition needs no word on a card: its mark is enough. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { StatsFrame } from "../../control/schemas/stats_frame.ts";
-import { cardText, labelText } from "./card_text.ts";
+import { cardText, faultText, labelText } from "./card_text.ts";
 import type { LinkFigures, NodeFigures } from "./graph_figures.ts";
 
 const node: NodeFigures = {
@@ -26,7 +26,9 @@ const link: LinkFigures = {
   readPerSecond: 94,
   droppedPerSecond: 6,
   unseenDrops: 8,
+  unseenLost: 7,
   lossAgoMs: 100,
+  isFull: false,
   ageNs: 12e6,
 };
 
@@ -50,6 +52,8 @@ Deno.test("labelText() counts drops, names their reasons, and tells how full a l
     drops: "8 dropped",
     allDrops: "7 full, 1 skipped; lost last within the last minute",
     short: "94/s 2/8 ▾8",
+    fault: "7 dropped",
+    faultAgo: "just now",
   });
   assert.equal(labelText({ ...link, written: 0, dropped: 0, unseenDrops: 0 }, frame, 0).age, "no frame yet");
   // A loss of long ago is shown with its time, and one that somebody has acknowledged is not.
@@ -60,6 +64,23 @@ Deno.test("labelText() counts drops, names their reasons, and tells how full a l
   assert.deepEqual([seen.drops, seen.short], ["", "94/s 2/8"]);
   const skipping = { links: { ...links, droppedFull: [0] } } as unknown as StatsFrame;
   assert.equal(labelText({ ...link, lossAgoMs: Infinity }, skipping, 0).allDrops, "1 skipped");
+});
+
+Deno.test("faultText() has the frames that were lost with when that was, then what is wrong now, and nothing while all is well", () => {
+  const words = (change: Partial<LinkFigures>) => {
+    const { fault, faultAgo } = faultText({ ...link, ...change });
+    return faultAgo === "" ? fault : `${fault}, ${faultAgo}`;
+  };
+  // It stays when the link is well again.
+  assert.equal(words({ health: "healthy", unseenLost: 127, lossAgoMs: 42_000 }), "127 dropped, 40 s ago");
+  assert.equal(words({ health: "healthy", unseenLost: 127, lossAgoMs: 300_000 }), "127 dropped, 5 min ago");
+  assert.equal(words({ unseenLost: 127, lossAgoMs: Infinity }), "127 dropped");
+  const well = { health: "healthy", unseenLost: 0 } as const;
+  assert.equal(words(well), "");
+  assert.equal(words({ ...well, isFull: true, queued: 8 }), "full 8/8");
+  assert.equal(words({ ...well, health: "blocked", queued: 8 }), "full 8/8");
+  assert.equal(words({ ...well, health: "late", ageNs: 2.3e9 }), "late 2.3 s");
+  assert.equal(words({ ...well, health: "ended" }), "");
 });
 
 Deno.test("cardText() says that a node waits, and for a link to which input", () => {

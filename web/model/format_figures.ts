@@ -44,6 +44,24 @@ export function formatNs(ns: number): string {
   return `${threeFigures(ns / 3600e9)} h`;
 }
 
+/** A place in media, seconds: `0:42`, `1:02:03`. */
+export function formatClock(seconds: number): string {
+  if (!Number.isFinite(seconds)) return UNKNOWN;
+  const whole = Math.max(0, Math.floor(seconds));
+  const pad = (part: number) => String(part).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  return hours > 0 ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
+}
+
+/** How long ago something was, in steps so large that it does not count along: `just now`, `40 s ago`, `5 min ago`. */
+export function formatAgo(agoMs: number): string {
+  if (!Number.isFinite(agoMs)) return "";
+  if (agoMs < 10_000) return "just now";
+  if (agoMs < 60_000) return `${Math.floor(agoMs / 10_000)}0 s ago`;
+  const minutes = Math.floor(agoMs / 60_000);
+  return minutes < 120 ? `${minutes} min ago` : `${Math.floor(minutes / 60)} h ago`;
+}
+
 /** A measured duration; `–` for 0, which stands for "not measured yet". */
 export function formatMeasured(ns: number): string {
   return ns === 0 ? UNKNOWN : formatNs(ns);

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
+  formatAgo,
   formatBytes,
+  formatClock,
   formatCount,
   formatNs,
   formatRate,
@@ -38,6 +40,12 @@ Deno.test("formatShort() is never longer than seven characters up to 10^12", () 
   fc.assert(fc.property(fc.double({ min: 0, max: 1e12, noNaN: true }), (value) => {
     assert.ok(formatShort(value).length <= 7);
   }));
+});
+
+Deno.test("formatClock() counts hours where there are any, and formatAgo() does not count along", () => {
+  assert.deepEqual([0, 42.9, 75, 3_723].map(formatClock), ["0:00", "0:42", "1:15", "1:02:03"]);
+  const ago = [9_999, 10_000, 59_000, 61_000, 7.1e6, 7.3e6, Infinity].map(formatAgo);
+  assert.deepEqual(ago, ["just now", "10 s ago", "50 s ago", "1 min ago", "118 min ago", "2 h ago", ""]);
 });
 
 Deno.test("figures that are not known are a dash", () => {

@@ -21,6 +21,9 @@ const OVER: readonly GraphState[] = ["completed", "stopped", "failed"];
 /** How long a drop is shown, milliseconds. */
 const SHOW_DROP_MS = 2000;
 
+/** A link of a live graph that is full for so long cannot keep up, milliseconds. */
+const FULL_MS = 1000;
+
 /** The age that is shown is the greatest of this time and as long before, milliseconds. */
 const AGE_MS = 500;
 
@@ -58,8 +61,12 @@ export interface LinkFigures {
   readonly droppedPerSecond: number;
   /** How many frames were dropped since the last acknowledgement, or in all. */
   readonly unseenDrops: number;
+  /** How many of these a full link or a dying lane lost: what a policy or an edit leaves out is no loss. */
+  readonly unseenLost: number;
   /** How long ago a full link or a dying lane last lost a frame; `Infinity` if this page saw no loss. */
   readonly lossAgoMs: number;
+  /** In a live graph it has been full for a second. */
+  readonly isFull: boolean;
   /**
    * Age that the newest frame came to within about the last second, nanoseconds; 0 if nothing was written yet. As each
    * frame makes it small again, the age at one moment says less.
@@ -83,8 +90,11 @@ export class GraphFigures {
   readonly #droppedCounts: Float64Array;
   readonly #faultCounts: Float64Array;
   readonly #lastFaultMs: Float64Array;
-  /** Drops that were acknowledged. */
+  /** Drops and losses that were acknowledged. */
   readonly #seenDrops: Float64Array;
+  readonly #seenFaults: Float64Array;
+  /** Since when each link is full; `Infinity` if it is not. */
+  readonly #fullFromMs: Float64Array;
   /** Time between frames, by when the last ones were seen; `NaN` until two were. */
   readonly #periodsNs: Float64Array;
   readonly #grewNs: Float64Array;
@@ -116,6 +126,8 @@ export class GraphFigures {
     this.#faultCounts = new Float64Array(links).fill(NaN);
     this.#lastFaultMs = new Float64Array(links).fill(-Infinity);
     this.#seenDrops = new Float64Array(links);
+    this.#seenFaults = new Float64Array(links);
+    this.#fullFromMs = new Float64Array(links).fill(Infinity);
     this.#periodsNs = new Float64Array(links).fill(NaN);
     this.#grewNs = new Float64Array(links).fill(NaN);
     this.#grewTo = new Float64Array(links).fill(NaN);
@@ -189,6 +201,8 @@ export class GraphFigures {
       const faults = full + frame.links.droppedLaneLost[link];
       if (faults > this.#faultCounts[link]) this.#lastFaultMs[link] = nowMs;
       this.#faultCounts[link] = faults;
+      const isFull = frame.links.queued[link] >= links[link].capacity && !POLICIES.get(links[link].policy)?.skips;
+      this.#fullFromMs[link] = isFull ? Math.min(this.#fullFromMs[link], nowMs) : Infinity;
       this.#takePeriod(link, frame);
     }
     this.#written.take(frame.links.written, nowMs);
@@ -237,7 +251,10 @@ export class GraphFigures {
       readPerSecond: this.#rate(this.#read, index),
       droppedPerSecond: this.droppedPerSecond(index),
       unseenDrops: Math.max(0, this.#droppedCounts[index] - this.#seenDrops[index]),
+      unseenLost: Math.max(0, this.#faultCounts[index] - this.#seenFaults[index]),
       lossAgoMs: this.#frame!.nowNs / 1e6 - this.#lastFaultMs[index],
+      isFull: !this.over && this.graph.mode === "live" &&
+        this.#frame!.nowNs / 1e6 - this.#fullFromMs[index] >= FULL_MS,
       ageNs: Math.max(this.#ages[index], this.#agesBefore[index]),
     };
   }
@@ -245,6 +262,12 @@ export class GraphFigures {
   /** Somebody has seen what a link dropped so far. */
   acknowledgeDrops(index: number): void {
     this.#seenDrops[index] = this.#droppedCounts[index];
+    this.#seenFaults[index] = this.#faultCounts[index] || 0;
+  }
+
+  /** Somebody who looked earlier tells when a link last lost a frame. @param atMs by the runtime's clock */
+  noteLoss(index: number, atMs: number): void {
+    this.#lastFaultMs[index] = Math.max(this.#lastFaultMs[index], atMs);
   }
 
   /** Frames that a link drops a second, for any reason; `NaN` until it is known. */
@@ -302,6 +325,8 @@ export class GraphFigures {
       this.#faultCounts[k] = before.#faultCounts[origin];
       this.#lastFaultMs[k] = before.#lastFaultMs[origin];
       this.#seenDrops[k] = before.#seenDrops[origin];
+      this.#seenFaults[k] = before.#seenFaults[origin];
+      this.#fullFromMs[k] = before.#fullFromMs[origin];
       this.#periodsNs[k] = before.#periodsNs[origin];
       this.#grewNs[k] = before.#grewNs[origin];
       this.#grewTo[k] = before.#grewTo[origin];

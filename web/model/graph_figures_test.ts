@@ -226,3 +226,33 @@ Deno.test("GraphFigures.node() says that a node awaits a link while nothing else
   assert.equal(awaits(0, {}), "audioIn");
   assert.equal(awaits(100, { state: [2, NODE_STATES.indexOf("ended")] }), undefined);
 });
+
+Deno.test("GraphFigures tells losses from frames that a policy leaves out, and takes the time of one from whoever saw it", () => {
+  const figures = new GraphFigures({ ...graph, mode: "live" });
+  figures.take(frameAt(0, {}, { written: [50], droppedFull: [7], droppedSkipped: [4] }));
+  assert.deepEqual([figures.link(0)!.unseenDrops, figures.link(0)!.unseenLost], [11, 7]);
+  assert.equal(figures.link(0)!.lossAgoMs, Infinity);
+  figures.noteLoss(0, -60_000);
+  assert.equal(figures.link(0)!.lossAgoMs, 60_000);
+  // What this page saw itself is newer.
+  figures.take(frameAt(1_000, {}, { written: [60], droppedFull: [9], droppedSkipped: [4] }));
+  figures.noteLoss(0, 500);
+  assert.equal(figures.link(0)!.lossAgoMs, 0);
+  figures.acknowledgeDrops(0);
+  assert.equal(figures.link(0)!.unseenLost, 0);
+});
+
+Deno.test("GraphFigures calls a link of a live graph full once it has been so for a second", () => {
+  const figures = new GraphFigures({ ...graph, mode: "live" });
+  const at = (ms: number, queued: number) => {
+    figures.take(frameAt(ms, {}, { written: [50], queued: [queued] }));
+    return figures.link(0)!.isFull;
+  };
+  assert.deepEqual([at(0, 8), at(900, 8), at(1_000, 8), at(1_100, 7), at(1_200, 8)], [
+    false,
+    false,
+    true,
+    false,
+    false,
+  ]);
+});

@@ -37,7 +37,8 @@ export function paintGraph(context: CanvasRenderingContext2D, ratio: number, pai
   const links = scene.linksIn(area);
   paintLinks(context, painting, links);
   if (painting.nodes) {
-    if (view.scale >= FIGURES_FROM) { for (const link of links) paintLabel(context, painting, link); }
+    const paintText = painting.details ? paintLabel : paintQuietLabel;
+    if (view.scale >= FIGURES_FROM) { for (const link of links) paintText(context, painting, link); }
     else if (view.scale >= FAULTS_FROM) { for (const link of links) paintFault(context, painting, link); }
     paintNodes(context, painting, scene.nodesIn(inflate(area, 8)));
   }
@@ -154,7 +155,9 @@ function paintLinks(context: CanvasRenderingContext2D, painting: Painting, links
   context.fillStyle = palette.textSoft;
   context.beginPath();
   for (const link of links) {
-    const { x: x3, y: y3 } = courseEnd(scene.links[link]);
+    // Before the mark of the port.
+    const { x, y: y3 } = courseEnd(scene.links[link]);
+    const x3 = x - 4;
     context.moveTo(x3, y3);
     context.lineTo(x3 - 8, y3 - 4.5);
     context.lineTo(x3 - 8, y3 + 4.5);
@@ -193,6 +196,25 @@ function paintLabel(
       context.fillText(cut(context, drops, 88), x, top + 28);
     }
   }
+  context.textAlign = "left";
+}
+
+/** Draws what is wrong with a link, or nothing. */
+function paintQuietLabel(context: CanvasRenderingContext2D, painting: Painting, link: number): void {
+  const { scene, figures, palette } = painting;
+  const { form, x, y } = scene.labels[link];
+  const now = figures?.label(link);
+  if (figures === undefined || now === undefined || now.fault === "") return;
+  const { fault, faultAgo } = now;
+  const health = figures.linkHealth[link];
+  const hasMore = form === "full" && faultAgo !== "";
+  paintLabelGround(context, palette, x, y, hasMore ? 30 : 16);
+  context.font = `${LABEL_SIZE}px ${palette.font}`;
+  context.textAlign = "center";
+  context.fillStyle = isCalm(health) ? palette.text : palette.health[health];
+  context.fillText(cut(context, fault, 88), x, hasMore ? y - 7 : y);
+  context.fillStyle = palette.textSoft;
+  if (hasMore) context.fillText(faultAgo, x, y + 7);
   context.textAlign = "left";
 }
 

@@ -80,6 +80,7 @@ function paint(scene: Scene, scale: number, nodeHealth?: readonly Health[]): Pai
       hoveredNode: -1,
       hoveredLink: -1,
       nodes: nodeHealth !== undefined,
+      details: true,
     });
   } finally {
     scope.Path2D = before;

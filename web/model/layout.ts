@@ -15,14 +15,14 @@ import { connectedGroups, packBoxes, type Size } from "./pack.ts";
 import { untangle } from "./untangle.ts";
 
 /** Size of a node, and where its ports begin, in world units. */
-export const NODE_WIDTH = 184;
+export const NODE_WIDTH = 176;
 export const NODE_HEIGHT = 76;
 
 /** Room that a lane's box leaves around its nodes, and for its title above them. */
 export const LANE_PADDING = 18;
 export const LANE_TITLE = 30;
 /** Between columns there is room for a link's label. */
-const COLUMN_GAP = 128;
+const COLUMN_GAP = 108;
 export const ROW_GAP = 26;
 const GROUP_GAP = 40;
 const LANE_GAP = 92;
@@ -34,8 +34,11 @@ const MAX_ABREAST = 5;
 /** Nodes at most of a graph of which both arrangements of lanes are tried. */
 const MAX_COMPARED = 100;
 
-/** Lanes beside each other are left so where they can be shown this large: links between them are the shortest. */
-const GOOD_SCALE = 0.95;
+/**
+ * Lanes beside each other are left so where they can be shown this large: links between them are the shortest, and all
+ * of them lead from left to right.
+ */
+const GOOD_SCALE = 0.74;
 
 /** A room of less width by height is clearly higher than wide. */
 const HIGH_ASPECT = 0.75;

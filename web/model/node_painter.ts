@@ -148,7 +148,7 @@ function paintNames(context: CanvasRenderingContext2D, painting: Painting, nodes
     const lane = isLane ? figures?.lane(node) : undefined;
     const { word, color } = isLane
       ? { word: lane?.condition || lane?.nodes || "", color: palette.text }
-      : nodeWord(painting, health, figures?.card(node) ?? NO_TEXT);
+      : nodeWord(painting, health, figures?.card(node) ?? NO_TEXT, figures?.value(node));
     context.fillStyle = isLane && lane?.condition ? palette.health[health] : color;
     context.fillText(cut(context, word, width - 24), x + 12, y + 69);
   }
@@ -225,6 +225,7 @@ function paintFigures(context: CanvasRenderingContext2D, painting: Painting, nod
   const { x, y, width } = scene.nodes[node];
   const { id, type } = scene.graph.nodes[node];
   const text = figures?.card(node) ?? NO_TEXT;
+  if (!painting.details) return paintQuiet(context, painting, node, text);
   const { word, color } = nodeWord(painting, figures?.nodeHealth[node] ?? "idle", text);
   context.textBaseline = "alphabetic";
   context.fillStyle = palette.text;
@@ -237,6 +238,33 @@ function paintFigures(context: CanvasRenderingContext2D, painting: Painting, nod
   context.textAlign = "right";
   context.fillStyle = color;
   context.fillText(word, x + width - 10, y + 43);
+  context.textAlign = "left";
+}
+
+/** Name, type and the one value, as cards have them. */
+function paintQuiet(
+  context: CanvasRenderingContext2D,
+  { scene, figures, palette }: Painting,
+  node: number,
+  { condition, errors }: CardText,
+): void {
+  const { x, y, width } = scene.nodes[node];
+  const { id, type } = scene.graph.nodes[node];
+  const health = figures?.nodeHealth[node] ?? "idle";
+  context.textBaseline = "alphabetic";
+  context.fillStyle = palette.text;
+  context.font = `600 14px ${palette.font}`;
+  context.fillText(cut(context, id, width - 44), x + 30, y + 23);
+  context.font = `11px ${palette.font}`;
+  context.fillStyle = palette.textSoft;
+  context.fillText(cut(context, type, width - 44), x + 30, y + 38);
+  context.font = `600 16px ${palette.font}`;
+  context.fillStyle = palette.text;
+  context.fillText(cut(context, figures?.value(node) ?? "", width - 100), x + 30, y + 62);
+  context.font = `600 11px ${palette.font}`;
+  context.textAlign = "right";
+  context.fillStyle = condition === "" ? palette.health.failed : palette.health[health];
+  context.fillText(condition === "" ? errors : condition, x + width - 12, y + 61);
   context.textAlign = "left";
 }
 
@@ -259,15 +287,16 @@ function paintLaneFigures(context: CanvasRenderingContext2D, painting: Painting,
   context.textAlign = "left";
 }
 
-/** The one word that a node has room for: what is wrong comes before how fast it is. */
+/** The one word that a node has room for: what is wrong comes before its value. */
 function nodeWord(
   { palette }: Painting,
   health: Health,
   { condition, errors, rate }: CardText,
+  value = rate,
 ): { readonly word: string; readonly color: string } {
   if (condition !== "") return { word: condition, color: palette.health[health] };
   if (errors !== "") return { word: errors, color: palette.health.failed };
-  return { word: rate, color: palette.textSoft };
+  return { word: value, color: palette.textSoft };
 }
 
 /** Adds the mark of a condition to a path, about a middle. */

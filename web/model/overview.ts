@@ -40,6 +40,12 @@ export interface Overview {
   readonly skippedPerSecond: number;
   /** The index of the link that drops most; -1 if no link drops. */
   readonly worstLink: number;
+  /** Frames that full links and dying lanes have lost since the start, or since somebody acknowledged them. */
+  readonly lost: number;
+  /** How long ago the last of them was lost; `Infinity` if that is not known. */
+  readonly lossAgoMs: number;
+  /** The index of the link that has lost most; -1 if none has. */
+  readonly lossyLink: number;
   /** The busiest first; those that differ by less than a tenth of a core stay in the order of the graph. */
   readonly lanes: readonly LaneShare[];
   /** The sink whose frames are oldest, by the 99th percentile; `undefined` if no sink has read a frame recently. */
@@ -53,7 +59,12 @@ export function overviewOf(figures: GraphFigures): Overview | undefined {
   const { graph, frame } = figures;
   if (frame === undefined) return undefined;
   let [dropped, skipped, worstLink, worstRate] = [0, 0, -1, 0];
+  let [lost, lossAgoMs, lossyLink, mostLost] = [0, Infinity, -1, 0];
   graph.links.forEach(({ policy }, k) => {
+    const { unseenLost, lossAgoMs: agoMs } = figures.link(k)!;
+    lost += unseenLost;
+    if (unseenLost > 0) lossAgoMs = Math.min(lossAgoMs, agoMs);
+    if (unseenLost > mostLost) [lossyLink, mostLost] = [k, unseenLost];
     const rate = figures.droppedPerSecond(k);
     if (POLICIES.get(policy)?.skips) {
       // A link that came a moment ago has no rate yet.
@@ -73,6 +84,9 @@ export function overviewOf(figures: GraphFigures): Overview | undefined {
     droppedPerSecond: isKnown ? dropped : NaN,
     skippedPerSecond: skipped,
     worstLink,
+    lost,
+    lossAgoMs,
+    lossyLink,
     // Asynchronous ticks of one lane overlap.
     lanes: [...shares].map(([name, share]) => ({ name, busyShare: Math.min(1, share) }))
       .sort((a, b) => rankOf(b) - rankOf(a)),

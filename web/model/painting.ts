@@ -31,4 +31,6 @@ export interface Painting {
   readonly hoveredLane?: string;
   /** Nodes and labels too; otherwise the document shows them. */
   readonly nodes: boolean;
+  /** All figures; otherwise one value of each node, and of links what is wrong. */
+  readonly details: boolean;
 }

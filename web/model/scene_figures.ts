@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { type CardText, cardText, isCalm, type LabelText, labelText } from "./card_text.ts";
+import type { CalmValues } from "./calm_values.ts";
+import { type CardText, cardText, faultText, isCalm, type LabelText, labelText } from "./card_text.ts";
 import type { Folding } from "./folding.ts";
 import { formatCount, formatNs, formatRate, formatShare, formatShort } from "./format_figures.ts";
 import type { GraphFigures } from "./graph_figures.ts";
@@ -27,12 +28,17 @@ export class SceneFigures {
   readonly figures: GraphFigures;
   readonly #folding: Folding;
   readonly #isWhole: boolean;
+  readonly #values: CalmValues | undefined;
   #changes = -1;
   #nodeHealth: Health[] = [];
   #linkHealth: Health[] = [];
 
-  /** @param figures of the graph that is folded */
-  constructor(folding: Folding, figures: GraphFigures) {
+  /**
+   * @param figures of the graph that is folded
+   * @param values of its nodes, as they are shown; without them nodes have none
+   */
+  constructor(folding: Folding, figures: GraphFigures, values?: CalmValues) {
+    this.#values = values;
     this.#folding = folding;
     this.#isWhole = folding.shown === folding.whole;
     this.figures = figures;
@@ -53,6 +59,12 @@ export class SceneFigures {
   /** What the card of a shown node says that is no folded lane. */
   card(node: number): CardText {
     return cardText(this.figures.node(this.#folding.nodes[node][0]));
+  }
+
+  /** The one value of a shown node that is no folded lane: `-7.2 dB`. */
+  value(node: number): string {
+    const whole = this.#folding.nodes[node][0];
+    return this.#values?.of(this.#folding.whole.nodes[whole], this.figures.node(whole)).text ?? "";
   }
 
   /** What the card of a folded lane says. */
@@ -93,6 +105,14 @@ export class SceneFigures {
       drops: unseen === 0 ? "" : `${formatShort(unseen)} dropped`,
       allDrops: dropped === 0 ? "" : formatShort(dropped),
       short: `${rate} ${depth}${unseen === 0 ? "" : ` ▾${formatShort(unseen)}`}`,
+      ...faultText({
+        ...all.reduce((worst, each) => each.queued * worst.capacity > worst.queued * each.capacity ? each : worst),
+        health: this.linkHealth[link],
+        isFull: all.some(({ isFull }) => isFull),
+        unseenLost: sum(all, ({ unseenLost }) => unseenLost),
+        lossAgoMs: all.reduce((least, { lossAgoMs }) => Math.min(least, lossAgoMs), Infinity),
+        ageNs: all.reduce((most, { ageNs }) => Math.max(most, ageNs), 0),
+      }),
     };
   }
 

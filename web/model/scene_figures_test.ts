@@ -30,6 +30,9 @@ class Figures {
   link = (k: number): Partial<LinkFigures> => ({
     readPerSecond: 10 * (k + 1),
     unseenDrops: 10 * (k + 1),
+    unseenLost: k,
+    lossAgoMs: 100_000 - 20_000 * k,
+    isFull: false,
     dropped: 10 * (k + 1),
     queued: k,
     capacity: 4,
@@ -54,6 +57,8 @@ Deno.test("SceneFigures sums up links that are drawn as one, and the gravest con
   const { rate, depth, fill, drops } = figures.label(0)!;
   assert.deepEqual({ rate, depth, fill, drops }, { rate: "50/s", depth: "2 links", fill: 0.5, drops: "50 dropped" });
   assert.equal(figures.gravestOf(0), 2);
+  const { fault, faultAgo } = figures.label(0)!;
+  assert.deepEqual([fault, faultAgo], ["3 dropped", "1 min ago"]);
 });
 
 Deno.test("SceneFigures follows conditions as they change, also those of links inside a lane", () => {

@@ -6,6 +6,7 @@
 import { signal } from "@preact/signals";
 import { VIEWS } from "../model/place.ts";
 import { pauseGraph, resumeGraph } from "./commands.ts";
+import { toggleDetails } from "./details.ts";
 import { redo, refusal, undo } from "./edit.ts";
 import { chooseFile, save } from "./files.ts";
 import { graphState } from "./live.ts";
@@ -93,6 +94,9 @@ function act(key: string): boolean {
       return focusInspector();
     case "p":
       void (graphState.peek() === "paused" ? resumeGraph() : pauseGraph());
+      return true;
+    case "v":
+      toggleDetails();
       return true;
     case "t":
       toggleTheme();

@@ -11,6 +11,7 @@ import type { Layout } from "../model/layout.ts";
 import { Layouter } from "../model/layouter.ts";
 import { layoutKey, linkPairs, Scene } from "../model/scene.ts";
 import { SceneFigures } from "../model/scene_figures.ts";
+import { calmValues } from "./calm.ts";
 import { folded } from "./folds.ts";
 import { figures, graph } from "./live.ts";
 
@@ -31,7 +32,9 @@ export const sceneFigures = computed<SceneFigures | undefined>(() => {
   const newest = figures.value;
   // A scene that is a version behind has other indices.
   const isSame = newest?.graph.version === now?.graph.version && newest?.graph.run === now?.graph.run;
-  return now === undefined || newest === undefined || !isSame ? undefined : new SceneFigures(now.folding, newest);
+  return now === undefined || newest === undefined || !isSame
+    ? undefined
+    : new SceneFigures(now.folding, newest, calmValues);
 });
 
 /** The room beside the inspector, whether that is open or not: opening it moves no node. */

@@ -1,0 +1,36 @@
+/**
+ * The values of nodes as they are shown between two moments at which texts may change. What was not asked for since
+ * the moment before last is forgotten, so that memory has the size of what is looked at.
+ *
+ * @module
+ */
+import type { NodeInfo } from "../../control/schemas/graph.ts";
+import type { NodeFigures } from "./graph_figures.ts";
+import { type NodeValue, nodeValue, type ReportedFigures } from "./node_value.ts";
+
+export class CalmValues {
+  readonly #reported: (id: string) => ReportedFigures | undefined;
+  #before = new Map<string, NodeValue>();
+  #now = new Map<string, NodeValue>();
+
+  /** @param reported what a node reports */
+  constructor(reported: (id: string) => ReportedFigures | undefined) {
+    this.#reported = reported;
+  }
+
+  /** From now on values may be others. */
+  advance(): void {
+    this.#before = this.#now;
+    this.#now = new Map();
+  }
+
+  /** The value of a node: the same one until {@linkcode CalmValues.advance}. */
+  of(node: NodeInfo, figures: NodeFigures | undefined): NodeValue {
+    let value = this.#now.get(node.id);
+    if (value === undefined) {
+      value = nodeValue(node, figures, this.#reported(node.id), this.#before.get(node.id));
+      this.#now.set(node.id, value);
+    }
+    return value;
+  }
+}
