@@ -3,18 +3,16 @@
  *
  * @module
  */
-import type { ControlPage } from "../control_page.ts";
 import type { Driver } from "../driver/driver.ts";
 import type { FrameFormat } from "../frames/format.ts";
 import type { NodeId } from "../ids.ts";
-import type { LaneKind } from "../placement/lane_options.ts";
-import type { AnnouncedFormat, KeptState, LaneCommand, NodePlan } from "../lanes/messages.ts";
-import type { Pool } from "../memory/pool.ts";
-import type { PoolToken } from "../memory/pool_layout.ts";
+import type { AnnouncedFormat, KeptState, NodePlan } from "../lanes/messages.ts";
+import type { LaneThread } from "../lanes/ports/lane_thread.ts";
 import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
 import type { Topology } from "../topology.ts";
 import type { NodeConfigChange } from "./config_changes.ts";
 import type { GraphChange } from "./graph_change.ts";
+import type { GraphMemory } from "./graph_memory.ts";
 import type { LinkPlans } from "./link_plans.ts";
 
 /** The parts of an edit beside nodes and links. */
@@ -48,30 +46,16 @@ export interface DraftedEdit<T> {
   readonly result: T;
 }
 
-/** A lane's thread, as edits see it. */
-export interface EditedLane {
-  readonly name: string;
-  readonly index: number;
-  readonly kind: LaneKind;
-  /** Why the thread has ended or is kept, if another thread will take its place: edits then send it nothing. */
-  readonly loss: { readonly error: Error } | undefined;
-  /** `silent` if its reports can no longer arrive. */
-  readonly is: { readonly silent?: true };
-  /** True if its thread is known to have ended. */
-  isDead(page: ControlPage): boolean;
-  send(command: Exclude<LaneCommand, { kind: "init" }>): void;
-}
-
 /** The functions of the session that edits use. */
 export interface EditSite {
   readonly topology: Topology;
   readonly driver: Driver;
-  readonly page: ControlPage;
+  readonly memory: GraphMemory;
   readonly plans: LinkPlans;
   /** Returns every lane, except those that the graph continues without. */
-  lanes(): readonly EditedLane[];
+  lanes(): readonly LaneThread[];
   /** Returns one of these lanes, by index. */
-  lane(index: number): EditedLane | undefined;
+  lane(index: number): LaneThread | undefined;
   laneIndex(name: string): number;
   /**
    * Makes the lanes that new nodes need, one after another. @param signal stops it before the next lane when it aborts
@@ -79,13 +63,6 @@ export interface EditSite {
   openLanes(nodes: readonly NodeEntry[], signal: AbortSignal): Promise<void>;
   /** Ends the lanes that the graph no longer uses. */
   endLanes(): Promise<void>;
-  /**
-   * Makes the missing pools of the draft; refuses if one is too small.
-   *
-   * @returns tokens of the pools that lanes do not know in full
-   */
-  growPools(draft: Topology, change: GraphChange): readonly PoolToken[];
-  pools(): readonly Pool[];
   nodePlan(node: NodeEntry): NodePlan;
   /** Returns the format of a link's frames, as far as its lanes have reported it. */
   toldFormat(link: LinkEntry): FrameFormat | undefined;

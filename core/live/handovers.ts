@@ -22,9 +22,6 @@ import { keepsState } from "../graph/supervision.ts";
 import { type GraphChange, isOfOneType, type NodeChange } from "./graph_change.ts";
 import type { EditExtras, EditSite } from "./edit_site.ts";
 
-/** The functions of the session that handovers use. */
-export type HandoverSite = Pick<EditSite, "page" | "plans" | "lane" | "laneIndex" | "driver" | "pools">;
-
 interface PlannedMove {
   readonly entry: LinkEntry;
   readonly move: LinkMove;
@@ -41,7 +38,7 @@ interface MovedNode {
 export class Handovers {
   /** In the order in which lanes build the successors. */
   readonly all: readonly Handover[];
-  readonly #site: HandoverSite;
+  readonly #site: EditSite;
   readonly #moved: readonly MovedNode[];
   readonly #links: readonly PlannedMove[];
   /** The offers of nodes that go to other lanes. */
@@ -68,11 +65,11 @@ export class Handovers {
    * comes to
    */
   constructor(
-    site: HandoverSite,
+    site: EditSite,
     change: GraphChange,
     draft: Topology,
     feedback: ReadonlySet<LinkEntry>,
-    extras: Pick<EditExtras, "anew" | "restart">,
+    extras: EditExtras,
     trialMs: number,
   ) {
     this.#site = site;
@@ -178,7 +175,7 @@ export class Handovers {
     const broken = this.#links.filter(({ move: { writer, reader } }) =>
       [writer, reader].some(({ from, to }) => from !== to && !applied.has(from))
     );
-    const { page, driver, lane } = this.#site;
+    const { memory: { page }, driver, lane } = this.#site;
     const byLane = new Map<number, LinkEndPlan[]>();
     for (const { move: { before, writer, reader } } of broken) {
       const stays = writer.from === writer.to ? writer : reader.from === reader.to ? reader : undefined;
@@ -232,7 +229,7 @@ export class Handovers {
   /** Gives back and counts the frames that no lane has taken, because the run is over. */
   abandon(): void {
     this.#isAbandoned = true;
-    const { page } = this.#site;
+    const { page } = this.#site.memory;
     for (const { move } of this.#links) {
       const entries = this.#restOf(move);
       if (entries.length === 0 || !this.#isOurs(move.reader.to)) continue;
@@ -255,18 +252,18 @@ export class Handovers {
   }
 
   #copyCounts(change: NodeChange): void {
-    if (isOfOneType(change)) this.#site.page.copyCounts(change.before.index, change.after.index);
+    if (isOfOneType(change)) this.#site.memory.page.copyCounts(change.before.index, change.after.index);
   }
 
   /** Gives back the loans for trials: either lane of a loan may have ended. */
   #recall(): void {
-    const pools = this.#site.pools();
+    const { pools } = this.#site.memory;
     for (const { loan } of this.#offers.values()) if (loan !== undefined) recall(loan, pools);
     for (const pool of pools) pool.flushMagazine();
   }
 
   #release(entries: readonly number[]): void {
-    const pools = this.#site.pools();
+    const { pools } = this.#site.memory;
     for (const entry of entries) {
       pools[(entry >>> ENTRY.poolShift) & ENTRY.poolMask].releaseForeign(entry & ENTRY.slotMask);
     }

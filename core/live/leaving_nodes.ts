@@ -21,9 +21,6 @@ export interface LeavingNode {
   readonly call: "process()" | "flush() or teardown()";
 }
 
-/** The functions of the session that leaving nodes use. */
-export type LeavingSite = Pick<EditSite, "topology" | "lane" | "laneIndex">;
-
 /** The nodes that one edit has removed or moved away. */
 export interface Departure {
   /**
@@ -51,11 +48,11 @@ interface Leaver extends LeavingNode {
 
 /** Tracks nodes until their lanes have called them for the last time. */
 export class LeavingNodes {
-  readonly #site: LeavingSite;
+  readonly #site: EditSite;
   /** By index of their records. */
   readonly #leavers = new Map<number, Leaver>();
 
-  constructor(site: LeavingSite) {
+  constructor(site: EditSite) {
     this.#site = site;
   }
 

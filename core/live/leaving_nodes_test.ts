@@ -1,7 +1,8 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
-import type { EditedLane } from "./edit_site.ts";
+import type { LaneThread } from "../lanes/ports/lane_thread.ts";
+import type { EditSite } from "./edit_site.ts";
 import type { NodeEntry } from "../graph/entries.ts";
 import type { Topology } from "../topology.ts";
 import { LeavingNodes } from "./leaving_nodes.ts";
@@ -16,9 +17,9 @@ function leavingNodes(recycled: number[] = []): LeavingNodes {
   const recycle = (nodes: readonly NodeEntry[]) => void recycled.push(...nodes.map(({ index }) => index));
   return new LeavingNodes({
     topology: { recycle } as unknown as Topology,
-    lane: (index) => ({ kind: lanes[index] === "stage" ? "native" : "worker" }) as EditedLane,
+    lane: (index) => ({ kind: lanes[index] === "stage" ? "native" : "worker" }) as LaneThread,
     laneIndex: (name) => lanes.indexOf(name),
-  });
+  } as Partial<EditSite> as EditSite);
 }
 
 function idsOf({ all }: LeavingNodes): string[] {

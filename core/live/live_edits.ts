@@ -285,10 +285,11 @@ export class LiveEdits {
   /** Makes lanes, records, rings and pools for the edit. @returns the pools that lanes do not know */
   async #plan(edit: Edit): Promise<readonly PoolToken[]> {
     const { draft, extras, change, fresh, feedback, planned, timeoutMs, trialMs } = edit;
-    const { page, plans } = this.#site;
+    const { memory, plans } = this.#site;
+    const { page } = memory;
     assertPossible(this.#site, change, draft);
     page.assertRoom(draft.records);
-    const tokens = this.#site.growPools(draft, change);
+    const tokens = memory.grow(draft, change);
     const late = new AbortController();
     const starting = this.#site.openLanes([...change.added, ...change.moved.map(({ after }) => after)], late.signal);
     await withDeadline(starting, timeoutMs, () => {
@@ -461,7 +462,7 @@ export class LiveEdits {
   /** True if a silent lane does not take part in the request. A lane that is about to report does. */
   #isLeftOut(lane: number): boolean {
     const turn = this.#turns.get(lane);
-    const { page } = this.#site;
+    const { page } = this.#site.memory;
     return !this.#applying || turn === undefined || leaveOut(turn) || this.#site.lane(lane)?.isDead(page) !== false;
   }
 
@@ -528,7 +529,7 @@ export class LiveEdits {
 
   /** Publishes the epoch, upon which lanes apply the edit. */
   #showEpoch(epoch: number): void {
-    Atomics.store(this.#site.page.u32, CONTROL.epoch >> 2, epoch);
+    Atomics.store(this.#site.memory.page.u32, CONTROL.epoch >> 2, epoch);
     for (const lane of this.#work.keys()) this.#site.driver.ringBell(lane);
   }
 
@@ -538,10 +539,10 @@ export class LiveEdits {
 
   /** Counts the frames left on a removed link, and frees its ring. Both lanes have detached it. */
   #clear(link: LinkEntry): void {
-    const { page, driver, plans } = this.#site;
+    const { memory: { page }, driver, plans } = this.#site;
     const ring = plans.ringOf(link);
     if (ring !== undefined) {
-      const dropped = drainRing(driver.openReader(ring), this.#site.pools());
+      const dropped = drainRing(driver.openReader(ring), this.#site.memory.pools);
       page.f64[index64(page.linkOffset(link.index) + LINK.droppedUnlinked)] += dropped;
     }
     plans.remove(link);
@@ -562,7 +563,7 @@ export class LiveEdits {
   }
 
   #lateLanes(late: readonly number[]): LateLanes {
-    const { page, topology } = this.#site;
+    const { memory: { page }, topology } = this.#site;
     const drafted = this.#committed ? [] : this.drafted;
     const lanes = late.map((index) => ({ index, name: this.#site.lane(index)?.name ?? "" }));
     return { page, lanes, drafted, nodes: topology.nodes.values(), leaving: this.leaving };

@@ -22,7 +22,7 @@ import { logger } from "../log.ts";
 import { countLaneLost, noteDeath, reclaimLane } from "../memory/reclaim.ts";
 import { readLinkCounters } from "../stats.ts";
 import { failureNumber } from "../events/run_events.ts";
-import type { LaneThread, LossCause } from "./lane_thread.ts";
+import type { LaneThread, LossCause } from "../lanes/ports/lane_thread.ts";
 import type { Run } from "./run.ts";
 import type { RunNode } from "./run_node.ts";
 import type { Supervisor } from "./supervisor.ts";

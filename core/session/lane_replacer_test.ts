@@ -5,7 +5,7 @@ import { noteDeath } from "../memory/reclaim.ts";
 import type { EventBody } from "../events/event.ts";
 import { Topology } from "../topology.ts";
 import { LaneReplacer } from "./lane_replacer.ts";
-import { LaneThread } from "./lane_thread.ts";
+import { LaneThread } from "../lanes/ports/lane_thread.ts";
 import type { Run } from "./run.ts";
 import { RunNodes } from "./run_nodes.ts";
 import type { Supervisor } from "./supervisor.ts";

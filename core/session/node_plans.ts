@@ -8,7 +8,7 @@ import type { NodeId } from "../ids.ts";
 import { MAIN_LANE } from "../placement/lane_choice.ts";
 import type { NodeIsolation, NodePlan } from "../lanes/messages.ts";
 import { type MainNodes, watchMainNodes } from "../process/main_watch.ts";
-import type { GraphMemory } from "./graph_memory.ts";
+import type { GraphMemory } from "../live/graph_memory.ts";
 import { elementsByPort } from "../descriptor/dynamic_ports.ts";
 import { inferredKind } from "../descriptor/open_ports.ts";
 import { type AnyNodeType, isProcessor } from "../registry/node_type.ts";

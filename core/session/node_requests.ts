@@ -6,7 +6,7 @@
 import { resolveSecrets } from "../descriptor/secrets.ts";
 import { deserializeError, type SerializedError, SluiceError } from "../errors.ts";
 import type { NodeEntry } from "../graph/entries.ts";
-import type { LanePort } from "../lanes/ports/lane_port.ts";
+import type { LaneThread } from "../lanes/ports/lane_thread.ts";
 import type { KeptLanes } from "../live/edit_errors.ts";
 
 /** How long a lane may take to answer a request for other values, milliseconds. Lanes keep the limit of commands. */
@@ -14,9 +14,6 @@ const ANSWER_TIMEOUT_MS = 5_000;
 
 /** The most characters of an answer that an error quotes. */
 const MOST_QUOTED = 80;
-
-/** A lane, as requests use it. */
-type Lane = Pick<LanePort, "index" | "send">;
 
 /** A request that its lane has not answered. Its caller may have stopped waiting. */
 interface OpenRequest {
@@ -47,7 +44,7 @@ export class NodeRequests {
    * @throws {SluiceError} `InvalidConfig` for a reference to an environment value that does not exist; `Timeout` if the
    * lane does not answer; the refusal of the node, or the reason why there is no answer
    */
-  async configure(lane: Lane, node: NodeEntry, values: Record<string, unknown>): Promise<void> {
+  async configure(lane: LaneThread, node: NodeEntry, values: Record<string, unknown>): Promise<void> {
     const { config, secrets } = resolveSecrets(node.type.descriptor, node.id, values, node.config);
     const { request, reply } = this.#begin(lane, "configure a node", () => void Object.assign(node.config, values));
     const timer = setTimeout(() => reply.reject(this.#late(lane.index, node)), ANSWER_TIMEOUT_MS);
@@ -67,7 +64,7 @@ export class NodeRequests {
    * @returns the answer of the node
    * @throws {SluiceError} `InvalidConfig` with the node's reason, or the reason why there is no answer
    */
-  command(lane: Lane, { id }: NodeEntry, name: string, args: unknown, limitMs: number): Promise<unknown> {
+  command(lane: LaneThread, { id }: NodeEntry, name: string, args: unknown, limitMs: number): Promise<unknown> {
     const { request, reply } = this.#begin(lane, "give a node a command", (json) => {
       try {
         return JSON.parse(json);
@@ -111,7 +108,7 @@ export class NodeRequests {
   }
 
   #begin(
-    { index: lane }: Lane,
+    { index: lane }: LaneThread,
     action: string,
     take: OpenRequest["take"],
   ): { readonly request: number; readonly reply: PromiseWithResolvers<unknown> } {

@@ -2,11 +2,11 @@ import { deepEqual, rejects } from "node:assert/strict";
 import { pass } from "../../tests/fixtures/numbered.ts";
 import { serializeError, SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
-import type { LanePort } from "../lanes/ports/lane_port.ts";
+import type { LaneThread } from "../lanes/ports/lane_thread.ts";
 import { Topology } from "../topology.ts";
 import { NodeRequests } from "./node_requests.ts";
 
-type Command = Parameters<LanePort["send"]>[0];
+type Command = Parameters<LaneThread["send"]>[0];
 
 /** Two lanes that record their messages, and a node. */
 function setUp() {
@@ -14,7 +14,8 @@ function setUp() {
   const sent: Command[] = [];
   const send = (command: Command) => void sent.push(command);
   const requests = new NodeRequests(() => ({ nodeId: "m" as NodeId, why: '"m" has not returned from process()' }));
-  return { requests, node, sent, first: { index: 0, send }, second: { index: 1, send } };
+  const [first, second] = [0, 1].map((index) => ({ index, send }) as LaneThread);
+  return { requests, node, sent, first, second };
 }
 
 /** Returns the present state of promises: `open`, `done`, or the message of the error. */

@@ -8,7 +8,7 @@ import { SluiceError } from "../errors.ts";
 import type { EventSink } from "../events/run_events.ts";
 import type { KeptLanes } from "../live/edit_errors.ts";
 import { Replies } from "../live/replies.ts";
-import type { LaneThread } from "./lane_thread.ts";
+import type { LaneThread } from "../lanes/ports/lane_thread.ts";
 import type { SessionLanes } from "./session_lanes.ts";
 
 /** How long asynchronous ticks may last after `pause()`, milliseconds. */

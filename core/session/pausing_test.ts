@@ -1,7 +1,7 @@
 import { deepEqual, rejects } from "node:assert/strict";
 import type { EventBus } from "../events/bus.ts";
 import type { NodeId } from "../ids.ts";
-import { TRAITS } from "./lane_states.ts";
+import { TRAITS } from "../lanes/ports/lane_states.ts";
 import { Pausing, RunClock } from "./pausing.ts";
 import type { SessionLanes } from "./session_lanes.ts";
 

@@ -11,7 +11,7 @@ import { feedbackLinks, orderedNodes } from "../graph/order.ts";
 import type { NodeId } from "../ids.ts";
 import { assertNativeLanes } from "../lanes/ports/native_lane_check.ts";
 import { type GraphChange, mayWait } from "../live/graph_change.ts";
-import { GraphMemory } from "./graph_memory.ts";
+import { GraphMemory } from "../live/graph_memory.ts";
 import { LinkPlans } from "../live/link_plans.ts";
 import { nodeDown } from "../live/edit_errors.ts";
 import type { DraftedEdit, EditExtras } from "../live/edit_site.ts";
@@ -26,7 +26,7 @@ import { checkFormats, convertersByField } from "./format_check.ts";
 import { LaneBalancer } from "./lane_balancer.ts";
 import { LaneReplacer } from "./lane_replacer.ts";
 import { LaneNews, notAnswering } from "./lane_news.ts";
-import type { LaneListener } from "./lane_thread.ts";
+import type { LaneListener } from "../lanes/ports/lane_thread.ts";
 import { Run } from "./run.ts";
 import { RunEnd, stoppedEarly } from "./run_end.ts";
 import { runStats, viewRun } from "./session_figures.ts";
@@ -306,15 +306,13 @@ export class Session {
     run.edits = new LiveEdits({
       topology,
       driver,
-      page,
+      memory,
       plans,
       lanes: () => run.lanes.all,
       lane: (index) => run.lanes.at(index),
       laneIndex: (name) => run.lanes.indexOf(name),
       endLanes: () => run.lanes.endUnused(),
       openLanes: (nodes, signal) => this.#openLanes(nodes, memory, signal),
-      growPools: (draft, change) => memory.grow(draft, change),
-      pools: () => memory.pools,
       nodePlan: (node) => run.lanes.plans.plan(node),
       checkFormats: (formats, links) => checkFormats(topology, named, formats, links),
       toldFormat: (link) => run.nodes.format(link),
@@ -352,7 +350,7 @@ export class Session {
   ): Promise<void> {
     const run = this.#run;
     const { driver, topology: { lanes } } = this.#run;
-    assertNativeLanes(driver, { nodes: new Map(nodes.map((node) => [node.id, node])), lanes }, "edit the graph");
+    assertNativeLanes(driver, nodes, lanes, "edit the graph");
     for (const node of nodes) {
       // The lane before it may open although its caller has stopped waiting.
       if (signal.aborted) return;

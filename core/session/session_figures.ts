@@ -29,9 +29,9 @@ import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
 import type { SessionView } from "../runtime_view.ts";
 import type { LaneBalancer } from "./lane_balancer.ts";
 import type { Run } from "./run.ts";
-import type { GraphMemory } from "./graph_memory.ts";
+import type { GraphMemory } from "../live/graph_memory.ts";
 import type { RunNode } from "./run_node.ts";
-import type { LaneThread } from "./lane_thread.ts";
+import type { LaneThread } from "../lanes/ports/lane_thread.ts";
 import type { SessionLanes } from "./session_lanes.ts";
 
 /**

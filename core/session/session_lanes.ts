@@ -14,12 +14,12 @@ import { type LanePort, MainLanePort, WorkerLanePort } from "../lanes/ports/lane
 import type { AnnouncedFormat, LaneCommand, LaneInit, LaneReport } from "../lanes/messages.ts";
 import { assertNativeLanes, nativeDriver } from "../lanes/ports/native_lane_check.ts";
 import { NativeLanePort } from "../lanes/ports/native_lane_port.ts";
-import type { GraphMemory } from "./graph_memory.ts";
+import type { GraphMemory } from "../live/graph_memory.ts";
 import type { LinkPlans } from "../live/link_plans.ts";
 import { takeLeftRow } from "../memory/reclaim.ts";
 import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
 import { convertersByField } from "./format_check.ts";
-import { type LaneListener, LaneThread } from "./lane_thread.ts";
+import { type LaneListener, LaneThread } from "../lanes/ports/lane_thread.ts";
 import { NodePlans } from "./node_plans.ts";
 import type { SessionOptions } from "./session_options.ts";
 
@@ -79,7 +79,7 @@ export class SessionLanes {
         `Cannot start: ${beside} lanes beside "main", at most ${MAX_LANES - 1}`,
       );
     }
-    assertNativeLanes(options.driver, options.topology);
+    assertNativeLanes(options.driver, [...options.topology.nodes.values()], options.topology.lanes);
   }
 
   /** Threads that have their lane's name, neither late nor gone, in the order in which the lanes were made. */

@@ -6,9 +6,9 @@ import { SluiceError } from "../errors.ts";
 import { EventBus } from "../events/bus.ts";
 import type { LaneReport } from "../lanes/messages.ts";
 import { leaveRow, noteDeath } from "../memory/reclaim.ts";
-import { GraphMemory } from "./graph_memory.ts";
+import { GraphMemory } from "../live/graph_memory.ts";
 import { Topology } from "../topology.ts";
-import type { LaneThread } from "./lane_thread.ts";
+import type { LaneThread } from "../lanes/ports/lane_thread.ts";
 import { KeptStates } from "./kept_states.ts";
 import { MAX_LANES, SessionLanes } from "./session_lanes.ts";
 

@@ -11,11 +11,7 @@ import { graphOrder } from "../../graph/order.ts";
 import type { LinkPlan } from "../../links/link.ts";
 import type { LaneEdit } from "../messages.ts";
 
-/** The links of a node. */
-export interface LinkedCell {
-  readonly inputs: readonly { readonly link?: { readonly plan: LinkPlan } }[];
-  readonly outputs: readonly { readonly links: readonly { readonly plan: LinkPlan }[] }[];
-}
+type Cells = ReadonlyMap<string, NodeCell>;
 
 /**
  * Returns the nodes that an edit names, and those at the ends of links that it names: by id, on any lane.
@@ -37,8 +33,8 @@ export function addEnds(named: Set<string>, links: readonly LinkPlan[]): void {
 }
 
 /** Returns the named nodes among `cells`, and the nodes of `cells` that links join to them. */
-export function reachOf<C extends LinkedCell>(named: ReadonlySet<string>, cells: ReadonlyMap<string, C>): Set<C> {
-  const reach = new Set<C>();
+export function reachOf(named: ReadonlySet<string>, cells: Cells): Set<NodeCell> {
+  const reach = new Set<NodeCell>();
   const add = (id: string) => {
     const cell = cells.get(id);
     if (cell !== undefined) reach.add(cell);
@@ -53,19 +49,13 @@ export function reachOf<C extends LinkedCell>(named: ReadonlySet<string>, cells:
   return reach;
 }
 
-/** A node that has a rank on its lane. */
-export interface RankedCell extends Pick<LinkedCell, "inputs"> {
-  readonly id: string;
-  readonly rank: number;
-}
-
 /**
  * True if nodes come after all nodes that feed them.
  *
  * @param changed nodes whose order may be wrong
  * @param all the nodes of the lane, ranked
  */
-export function isInOrder<C extends RankedCell>(changed: Iterable<C>, all: ReadonlyMap<string, C>): boolean {
+export function isInOrder(changed: Iterable<NodeCell>, all: Cells): boolean {
   for (const cell of changed) {
     for (const { fromNode } of orderingLinks(cell)) {
       const feeding = all.get(fromNode);
@@ -76,8 +66,8 @@ export function isInOrder<C extends RankedCell>(changed: Iterable<C>, all: Reado
 }
 
 /** Puts each node before the nodes that it feeds; nodes that no link orders keep their places. */
-export function orderCells<C extends RankedCell>(cells: readonly C[]): C[] {
-  const byId = new Map<string, C>(cells.map((cell) => [cell.id, cell]));
+export function orderCells(cells: readonly NodeCell[]): NodeCell[] {
+  const byId = new Map<string, NodeCell>(cells.map((cell) => [cell.id, cell]));
   const edges = cells.flatMap((cell) =>
     orderingLinks(cell).filter(({ fromNode }) => byId.has(fromNode))
       .map(({ fromNode, toNode }) => ({ from: fromNode, to: toNode }))
@@ -86,14 +76,12 @@ export function orderCells<C extends RankedCell>(cells: readonly C[]): C[] {
 }
 
 /** Returns the links into a node that close no loop. */
-function orderingLinks({ inputs }: Pick<RankedCell, "inputs">): LinkPlan[] {
+function orderingLinks({ inputs }: NodeCell): LinkPlan[] {
   return inputs.flatMap(({ link }) => link === undefined || link.plan.feedback === true ? [] : link.plan);
 }
 
-type Cells = Map<string, NodeCell>;
-
 /** The nodes of a lane by id. */
-export function cellsById(lane: Lane): Cells {
+export function cellsById(lane: Lane): Map<string, NodeCell> {
   return new Map(lane.cells.map((cell) => [cell.id, cell]));
 }
 

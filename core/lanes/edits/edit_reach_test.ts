@@ -1,8 +1,9 @@
 import { linkPlan } from "../../../tests/fixtures/slots.ts";
 import { nodeId } from "../../ids.ts";
 import type { LinkPlan } from "../../links/link.ts";
+import type { NodeCell } from "../cells/node_cell.ts";
 import { emptyWork } from "../../live/lane_work.ts";
-import { isInOrder, type LinkedCell, namedBy, orderCells, type RankedCell, reachOf } from "./edit_reach.ts";
+import { isInOrder, namedBy, orderCells, reachOf } from "./edit_reach.ts";
 import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
 
@@ -34,10 +35,10 @@ Deno.test("reachOf() gives the named nodes and those next to them, and none of a
   ]);
 });
 
-function cellOf(name: string, links: readonly LinkPlan[]): LinkedCell {
+function cellOf(name: string, links: readonly LinkPlan[]): NodeCell {
   const inputs = links.filter(({ toNode }) => toNode === name).map((plan) => ({ link: { plan } }));
   const outputs = links.filter(({ fromNode }) => fromNode === name).map((plan) => ({ links: [{ plan }] }));
-  return { inputs: [{}, ...inputs], outputs };
+  return { inputs: [{}, ...inputs], outputs } as unknown as NodeCell;
 }
 
 Deno.test("isInOrder() looks at the nodes that it is given and at what feeds them", () => {
@@ -75,18 +76,18 @@ Deno.test("orderCells() orders any nodes whose loops are closed by links that sa
   ));
 });
 
-function ranked(names: readonly string[], links: readonly LinkPlan[]): ReadonlyMap<string, RankedCell> {
+function ranked(names: readonly string[], links: readonly LinkPlan[]): ReadonlyMap<string, NodeCell> {
   return new Map(names.map((id, rank) => {
     const inputs = links.filter(({ toNode }) => toNode === id).map((plan) => ({ link: { plan } }));
-    return [id, { id, rank, inputs: [{}, ...inputs] }];
+    return [id, { id, rank, inputs: [{}, ...inputs] } as unknown as NodeCell];
   }));
 }
 
-function some(cells: ReadonlyMap<string, RankedCell>, ...names: string[]): RankedCell[] {
+function some(cells: ReadonlyMap<string, NodeCell>, ...names: string[]): NodeCell[] {
   return names.map((name) => cells.get(name)!);
 }
 
-function namesOf(cells: readonly RankedCell[]): string[] {
+function namesOf(cells: readonly NodeCell[]): string[] {
   return cells.map(({ id }) => id);
 }
 

@@ -119,7 +119,7 @@ export class LaneEditor {
         );
         if (standstill === undefined) return lane.site.post(answer());
         void this.#handing(epoch, async (handovers) => {
-          await handovers.offer({ standstill, stateless }, () => {});
+          await handovers.offer(standstill, stateless, () => {});
           return answer();
         });
       });
@@ -129,10 +129,9 @@ export class LaneEditor {
   }
 
   /** Quiesces nodes, has successors on this lane accept their offers, and reports the offers to other lanes. */
-  handOver(command: Command<"handOver">): Promise<void> {
-    const { epoch } = command;
+  handOver({ epoch, standstill, stateless }: Command<"handOver">): Promise<void> {
     return this.#handing(epoch, async (handovers) => {
-      await handovers.offer(command, (nodes) => this.#lane.site.post({ kind: "offered", epoch, nodes }));
+      await handovers.offer(standstill, stateless, (nodes) => this.#lane.site.post({ kind: "offered", epoch, nodes }));
       return handovers.hasArrivals ? undefined : { kind: "tried", epoch };
     });
   }

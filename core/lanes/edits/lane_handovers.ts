@@ -19,7 +19,7 @@ import { explain } from "../cells/call_outcome.ts";
 import type { NodeCell } from "../cells/node_cell.ts";
 import { giveState, sendable, stateOf } from "../lane/carried_state.ts";
 import type { Lane } from "../lane/lane.ts";
-import type { Handover, LaneCommand, LaneEdit, OfferedNode } from "../messages.ts";
+import type { Handover, LaneEdit, OfferedNode, Standstill } from "../messages.ts";
 import type { EditAttempt } from "./edit_attempt.ts";
 import { endsHere, givesState, isRestart, isStateless, losesFrames, mayBeTried } from "./edit_rules.ts";
 import { attachMovedLink, detachMovedLink, handOverLinks, serializeQueued } from "./link_ends_move.ts";
@@ -64,7 +64,7 @@ export class LaneHandovers {
   constructor(
     lane: Lane,
     attempt: EditAttempt,
-    { handovers, moves }: Pick<LaneEdit, "handovers" | "moves">,
+    { handovers, moves }: LaneEdit,
     cells: ReadonlyMap<NodeId, NodeCell>,
   ) {
     this.#lane = lane;
@@ -108,7 +108,8 @@ export class LaneHandovers {
    * given up; errors of nodes, with the node
    */
   async offer(
-    { standstill, stateless }: Pick<Extract<LaneCommand, { kind: "handOver" }>, "standstill" | "stateless">,
+    standstill: Standstill,
+    stateless: readonly NodeId[],
     offered: (nodes: readonly OfferedNode[]) => void,
   ): Promise<void> {
     const lane = this.#lane;

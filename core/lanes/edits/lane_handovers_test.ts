@@ -9,6 +9,7 @@ import { EditAttempt } from "./edit_attempt.ts";
 import { LaneHandovers } from "./lane_handovers.ts";
 import { Leavers } from "./leavers.ts";
 import { claim } from "./loan.ts";
+import { emptyWork } from "../../live/lane_work.ts";
 import { standstillOf } from "./standstill.ts";
 
 const NODE = nodeId("a");
@@ -52,7 +53,12 @@ function setUp(parts: { mode?: string; ended?: boolean; from?: number; to?: numb
   } as unknown as Lane;
   const handover: Handover = { node: NODE, from, to, state: "carried", trialMs: 1 };
   const cells = new Map([[NODE, cell("new")]]);
-  const handovers = new LaneHandovers(lane, new EditAttempt(1, lane), { handovers: [handover], moves: [] }, cells);
+  const handovers = new LaneHandovers(
+    lane,
+    new EditAttempt(1, lane),
+    { ...emptyWork().edit, handovers: [handover] },
+    cells,
+  );
   const all = new Map<string, NodeCell>([[NODE, old]]);
   return { did, lane, handovers, all, cells, leavers: new Leavers(lane) };
 }
@@ -77,7 +83,7 @@ Deno.test("LaneHandovers.offer() asks a node that has ended for no state, and gi
   for (const ended of [true, false]) {
     const { did, lane, handovers } = setUp({ ended });
     Object.assign(lane, { paused: true });
-    await handovers.offer({ standstill: standstillOf([]), stateless: [] }, () => {});
+    await handovers.offer(standstillOf([]), [], () => {});
     deepEqual(did, ended ? [] : ["old snapshot", "new restore"]);
   }
 });

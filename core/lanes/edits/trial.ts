@@ -33,7 +33,7 @@ export interface TrialEnds {
 }
 
 /** Returns the ends for the trial of a quiesced node's successor on the same lane. */
-export function endsOf({ inputs, outputs }: Pick<NodeCell, "inputs" | "outputs">): TrialEnds {
+export function endsOf({ inputs, outputs }: NodeCell): TrialEnds {
   return {
     inputs: inputs.flatMap(({ link }) => link === undefined ? [] : { plan: link.plan, lent: link }),
     outputs: outputs.flatMap(({ links }) => links.map((link) => ({ lent: link, most: link.plan.capacity }))),

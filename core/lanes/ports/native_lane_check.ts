@@ -5,16 +5,10 @@
  */
 import type { Driver } from "../../driver/driver.ts";
 import { NativeDriver } from "../../driver/native.ts";
+import type { NodeEntry } from "../../graph/entries.ts";
 import { listNames, SluiceError, type SluiceErrorDetails } from "../../errors.ts";
 import type { LaneOptions } from "../../placement/lane_options.ts";
-import { type ScheduledNode, scheduleOf } from "../../placement/schedule.ts";
-import type { AnyNodeType } from "../../registry/node_type.ts";
-
-/** The part of a graph that is checked. */
-interface PlacedGraph {
-  readonly nodes: ReadonlyMap<string, ScheduledNode & { readonly type: Pick<AnyNodeType, "descriptor" | "open"> }>;
-  readonly lanes: { readonly [name: string]: LaneOptions };
-}
+import { scheduleOf } from "../../placement/schedule.ts";
 
 /**
  * Checks the nodes and lanes of a graph, and opens the libraries of its stages.
@@ -23,8 +17,13 @@ interface PlacedGraph {
  * @throws {SluiceError} `NativeUnavailable` for a native stage in portable mode; `PluginRejected` for a stage whose
  * library cannot be used; `InvalidConfig` for a processor that the machine lacks
  */
-export function assertNativeLanes(driver: Driver, graph: PlacedGraph, attempt = "start"): void {
-  const native = [...graph.nodes.values()].filter((node) => node.type.descriptor.lane === "native");
+export function assertNativeLanes(
+  driver: Driver,
+  nodes: readonly NodeEntry[],
+  lanes: { readonly [name: string]: LaneOptions },
+  attempt = "start",
+): void {
+  const native = nodes.filter((node) => node.type.descriptor.lane === "native");
   if (native.length > 0 && driver.kind !== "native") {
     const { type } = native[0].type.descriptor;
     throw new SluiceError(
@@ -42,10 +41,10 @@ export function assertNativeLanes(driver: Driver, graph: PlacedGraph, attempt = 
   for (const { type } of native) type.open?.();
   if (!(driver instanceof NativeDriver)) return;
   const count = driver.cpuCount;
-  for (const [name, { cpus }] of Object.entries(graph.lanes)) {
+  for (const [name, { cpus }] of Object.entries(lanes)) {
     assertThere(`Cannot use lane "${name}"`, cpus, count, { key: `lanes.${name}.cpus` });
   }
-  for (const node of graph.nodes.values()) {
+  for (const node of nodes) {
     assertThere(`Cannot ${attempt}: node "${node.id}"`, scheduleOf(node).cpus, count, { nodeId: node.id, key: "cpus" });
   }
 }

@@ -5,7 +5,7 @@ import { LINK, NODE } from "../../../ffi/layout.gen.ts";
 import type { ControlPage } from "../../control_page.ts";
 import { index64 } from "../../element_index.ts";
 import { Topology } from "../../topology.ts";
-import { blankPage } from "../graph_memory.ts";
+import { blankPage } from "../../live/graph_memory.ts";
 import { lanesOf, type LoadLooks, lookForLoad, type MeasuredLoad } from "./load.ts";
 import { PageSample } from "./page_sample.ts";
 

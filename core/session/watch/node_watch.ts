@@ -16,7 +16,7 @@ import { type NodeActivity, readLanePulse } from "../../stats.ts";
 import { awaitedInput } from "../../graph/complete.ts";
 import type { NodeEntry } from "../../graph/entries.ts";
 import { isOver } from "../run_node.ts";
-import type { LaneThread } from "../lane_thread.ts";
+import type { LaneThread } from "../../lanes/ports/lane_thread.ts";
 import type { Run } from "../run.ts";
 import { type NodePulse, type PageSample, readNodePulse } from "./page_sample.ts";
 import { standOf } from "./rounds.ts";

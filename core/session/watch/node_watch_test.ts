@@ -10,7 +10,7 @@ import { Runtime } from "../../runtime.ts";
 import type { NodeState } from "../../stats.ts";
 import type { NodeEntry } from "../../graph/entries.ts";
 import type { Topology } from "../../topology.ts";
-import { LaneThread } from "../lane_thread.ts";
+import { LaneThread } from "../../lanes/ports/lane_thread.ts";
 import type { Run } from "../run.ts";
 import { NodeWatch } from "./node_watch.ts";
 import { PageSample } from "./page_sample.ts";

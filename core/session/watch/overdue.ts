@@ -9,7 +9,7 @@ import { callOf } from "../../live/edit_errors.ts";
 import { logger } from "../../log.ts";
 import { readLaneCounters, readLanePulse, readPhase } from "../../stats.ts";
 import type { NodeEntry } from "../../graph/entries.ts";
-import type { LaneThread } from "../lane_thread.ts";
+import type { LaneThread } from "../../lanes/ports/lane_thread.ts";
 import type { Run } from "../run.ts";
 
 /** Logs why a graph that is being stopped was not drained in time. */

@@ -8,19 +8,10 @@
  * @module
  */
 import { PARK_ASYNC_MS } from "../../lanes/loop/lane_loop.ts";
+import type { Stand } from "../../lanes/ports/lane_thread.ts";
 
 /** The fewest looks during which the rounds must not advance. */
 const LOOKS = 4;
-
-/** The progress of a lane at a look at which it called no node. */
-export interface Stand {
-  readonly rounds: number;
-  readonly lookedAtNs: number;
-  /** How long it has made no round, at least, nanoseconds. */
-  readonly stoodNs: number;
-  /** True if nothing but kept work explains that. */
-  readonly isKept: boolean;
-}
 
 /**
  * Looks at a lane that calls no node.

@@ -1,5 +1,6 @@
 import { deepEqual } from "node:assert/strict";
-import { type Stand, standOf } from "./rounds.ts";
+import type { Stand } from "../../lanes/ports/lane_thread.ts";
+import { standOf } from "./rounds.ts";
 
 const MS = 1_000_000;
 

@@ -13,7 +13,7 @@ import { type NodeActivity, type NodeState, readPhase } from "../../stats.ts";
 import type { LinkEntry, NodeEntry } from "../../graph/entries.ts";
 import type { LaneReplacer } from "../lane_replacer.ts";
 import type { LaneNews } from "../lane_news.ts";
-import type { LaneHold, LaneThread } from "../lane_thread.ts";
+import type { LaneHold, LaneThread } from "../../lanes/ports/lane_thread.ts";
 import type { Run } from "../run.ts";
 import { findDrops, type Losses } from "./drops.ts";
 import { awaitingCalls, nameOfCall } from "./late_calls.ts";

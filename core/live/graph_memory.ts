@@ -20,7 +20,7 @@ import { describeShortage, planPools, poolNeeds, type PoolPlan, type PoolSize, P
 import { PoolSet } from "../pools/pool_set.ts";
 import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
 import type { Topology } from "../topology.ts";
-import type { GraphChange } from "../live/graph_change.ts";
+import type { GraphChange } from "./graph_change.ts";
 
 /**
  * Records of nodes, and of links, that a graph can get by edits, by default, beyond twice its initial number. Unused

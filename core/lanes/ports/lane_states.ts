@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { LaneReport } from "../lanes/messages.ts";
+import type { LaneReport } from "../messages.ts";
 
 /** Each event that is possible in a state, with the next state. Every other event is refused. */
 export const TRANSITIONS = {

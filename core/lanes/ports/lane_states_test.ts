@@ -1,5 +1,5 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
-import type { LaneReport } from "../lanes/messages.ts";
+import type { LaneReport } from "../messages.ts";
 import { type LaneEvent, type LaneState, stateAfter, TRAITS, TRANSITIONS } from "./lane_states.ts";
 import { LaneThread } from "./lane_thread.ts";
 
@@ -168,7 +168,7 @@ Deno.test("LaneThread that is lost is silent a second later", () => {
 });
 
 Deno.test("docs/lanes.md has the states of a lane's thread and where each event leads", async () => {
-  const text = await Deno.readTextFile(new URL("../../docs/lanes.md", import.meta.url));
+  const text = await Deno.readTextFile(new URL("../../../docs/lanes.md", import.meta.url));
   const rows = text.split("\n").flatMap((line) => {
     const [, state, , next] = line.split("|").map((cell) => cell.trim());
     const name = /^`(\w+)`$/.exec(state ?? "")?.[1];

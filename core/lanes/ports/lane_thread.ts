@@ -4,16 +4,15 @@
  *
  * @module
  */
-import type { ControlPage } from "../control_page.ts";
-import { SluiceError } from "../errors.ts";
-import type { LaneKind } from "../placement/lane_options.ts";
-import { asksFor, isSameSchedule, type Schedule } from "../placement/schedule.ts";
-import type { LanePort } from "../lanes/ports/lane_port.ts";
-import type { AnnouncedFormat, LaneCommand, LaneReport } from "../lanes/messages.ts";
-import { isLaneDead, type LaneLife } from "../memory/reclaim.ts";
-import type { NodeEntry } from "../graph/entries.ts";
+import type { ControlPage } from "../../control_page.ts";
+import { SluiceError } from "../../errors.ts";
+import type { LaneKind } from "../../placement/lane_options.ts";
+import { asksFor, isSameSchedule, type Schedule } from "../../placement/schedule.ts";
+import type { LanePort } from "./lane_port.ts";
+import type { AnnouncedFormat, LaneCommand, LaneReport } from "../messages.ts";
+import { isLaneDead, type LaneLife } from "../../memory/reclaim.ts";
+import type { NodeEntry } from "../../graph/entries.ts";
 import { type LaneEvent, type LaneState, type LaneTraits, OWN_REPORTS, stateAfter, TRAITS } from "./lane_states.ts";
-import type { Stand } from "./watch/rounds.ts";
 
 /** How long the last reports of a lost thread may take to arrive, milliseconds. */
 const LAST_WORDS_MS = 1_000;
@@ -39,6 +38,16 @@ export interface LaneCall {
   /** Rounds of the lane; -1 if the lane is in no call, and work that the node has left behind keeps the thread. */
   readonly rounds: number;
   readonly sinceNs: number;
+}
+
+/** The progress of a lane at a look at which it called no node. */
+export interface Stand {
+  readonly rounds: number;
+  readonly lookedAtNs: number;
+  /** How long it has made no round, at least, nanoseconds. */
+  readonly stoodNs: number;
+  /** True if nothing but kept work explains that. */
+  readonly isKept: boolean;
 }
 
 /** The result of a look at a thread that a node keeps and that is not replaced. */

@@ -5,7 +5,7 @@ import type { ArenaToken } from "../driver/driver.ts";
 import { PortableDriver } from "../driver/portable.ts";
 import type { PoolSize } from "../pools/pool_plan.ts";
 import { Topology } from "../topology.ts";
-import { compareGraphs } from "../live/graph_change.ts";
+import { compareGraphs } from "./graph_change.ts";
 import { GraphMemory } from "./graph_memory.ts";
 
 /** Counts the arenas in use; refuses those beyond `most`. */
