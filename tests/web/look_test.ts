@@ -21,6 +21,25 @@ async function seen(page: Page, selector: string) {
   });
 }
 
+/** The height, pixels from the top, at which the line of a plot begins at the left and ends at the right. */
+async function plotEnds(page: Page, selector: string): Promise<[number, number]> {
+  return await page.locator(selector).evaluate((canvas: HTMLCanvasElement) => {
+    const { width, height } = canvas;
+    const { data } = canvas.getContext("2d")!.getImageData(0, 0, width, height);
+    const rows: number[] = [];
+    for (let x = 0; x < width; x++) {
+      for (let y = 0; y < height; y++) {
+        const at = 4 * (y * width + x);
+        // The accent is the only colour of the plot with far more green than red.
+        if (data[at + 3] < 200 || data[at + 1] < data[at] + 60) continue;
+        rows.push(y);
+        break;
+      }
+    }
+    return [rows[0], rows[rows.length - 1]];
+  });
+}
+
 pageTest(
   "a link is heard: its level and frequency are those of the tone, and the tap goes with the panel",
   async () => {
@@ -80,9 +99,24 @@ pageTest("the picture and the records of links are seen", async () => {
   await page.locator('[data-figure="look-size"]', { hasText: "640 × 360 rgba8" }).waitFor();
   assert.deepEqual(await seriousFaults(page), []);
   await page.goto(`${served.server.url}/#graph&link=link1`);
+  const table = page.getByRole("region", { name: "The newest on the link" });
+  let k = 0;
   await eventually(async () => {
-    await records.push({ columns: { x: [1.5, 2.5], n: [7, 8] } });
-    assert.equal(await page.locator(".look-table td").nth(1).innerText(), "x 2.5 n 8");
+    await records.push({ columns: { x: [k, k + 0.5], n: [-k, -k] }, ptsNs: k * 0.5e9 });
+    k++;
+    assert.deepEqual(await table.locator("th").allInnerTexts(), ["Time, s", "x", "n"]);
+    const [, x, n] = await table.locator("tbody tr").first().locator("td").allInnerTexts();
+    assert.ok(Number(x) > 20 && Number(x) + Number(n) === 0.5, `${x} ${n}`);
   });
+  // The first field rises, and the other falls.
+  const rises = async () => {
+    const [left, right] = await plotEnds(page, ".look .plot-box canvas");
+    return Math.sign(left - right);
+  };
+  await eventually(async () => assert.equal(await rises(), 1));
+  await page.getByRole("combobox", { name: "Plot" }).selectOption("n");
+  await page.getByRole("img", { name: "n over the last 30 seconds" }).waitFor();
+  await eventually(async () => assert.equal(await rises(), -1));
+  assert.deepEqual(await seriousFaults(page), []);
   assert.deepEqual(browser.faults, []);
 });

@@ -1,61 +1,88 @@
-/** @module The newest values, records or encoded frames of a link, as a table. */
+/** @module The newest values, records or encoded frames of a link, as a table, and a plot of a field that is chosen. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { columnsOf } from "../../../../control/schemas/tap_payload.ts";
-import type { TapMessage } from "../../../../control/schemas/tap.ts";
-import { formatBytes, formatNs } from "../../../model/format_figures.ts";
-import { shownText } from "../../../model/shown_text.ts";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { cellText, LookRows, MOST_ROWS } from "../../../model/look_rows.ts";
+import { theme } from "../../../state/theme.ts";
 import { useTap } from "../../../state/taps.ts";
+import { FieldPlot } from "./field_plot.tsx";
 
-/** Readings a second, and rows that are shown. */
-const RATE = 4;
-const ROWS = 8;
+/** Readings a second. */
+const RATE = 10;
 
-/** The longest value that is shown, characters. */
-const LONGEST = 400;
+/** Time between two pictures, milliseconds. */
+const SHOW_MS = 250;
 
 export function LookData({ link }: { readonly link: string }): JSX.Element {
-  const rows = useSignal<readonly (readonly [string, string])[]>([]);
+  const rows = useRef(new LookRows());
+  const shown = useSignal(0);
+  const taken = useRef(0);
   const problem = useTap(link, "raw", RATE, (reading) => {
-    const time = formatNs(Number(reading.head.ptsNs));
-    rows.value = [...wordsOf(reading).map((words) => [time, words] as const), ...rows.peek()].slice(0, ROWS);
+    rows.current.take(reading);
+    taken.current++;
   });
+  useEffect(() => {
+    const timer = setInterval(() => shown.value = taken.current, SHOW_MS);
+    return () => clearInterval(timer);
+  }, []);
   return (
     <>
       {problem !== undefined && <p class="field-problem" role="alert">{problem}</p>}
-      <table class="look-table">
-        <caption class="soft">The newest first</caption>
-        <thead>
-          <tr>
-            <th scope="col">Time</th>
-            <th scope="col">Value</th>
-          </tr>
-        </thead>
-        <tbody>
-          {Array.from({ length: ROWS }, (_, k) => (
-            <tr key={k}>
-              <td>{rows.value[k]?.[0] ?? "–"}</td>
-              <td>{shownText(rows.value[k]?.[1] ?? "")}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <RowTable rows={rows.current} taken={shown.value} />
+      <ChosenPlot rows={rows.current} taken={shown.value} />
     </>
   );
 }
 
-/** A line for each value, record or frame of a reading, the newest first. */
-function wordsOf({ head, payload }: TapMessage): string[] {
-  if (head.fields !== undefined) {
-    const columns = Object.entries(columnsOf(head, payload));
-    const count = Number(head.batchSize);
-    return Array.from(
-      { length: Math.min(ROWS, count) },
-      (_, back) => columns.map(([name, column]) => `${name} ${column[count - 1 - back]}`).join("  "),
-    );
-  }
-  if (head.codec !== undefined) {
-    return [`${head.codec}, ${formatBytes(payload.length)}${head.keyframe === true ? ", key frame" : ""}`];
-  }
-  return [head.tooLong === undefined ? JSON.stringify(head.value).slice(0, LONGEST) : `${head.tooLong} characters`];
+interface RowsProps {
+  readonly rows: LookRows;
+  /** Readings that it has taken. */
+  readonly taken: number;
+}
+
+export function RowTable({ rows: { rows, fields } }: RowsProps): JSX.Element {
+  return (
+    <div class="look-scroll" role="region" aria-label="The newest on the link" tabIndex={0}>
+      <table class="look-table look-rows">
+        <caption class="soft">The newest first</caption>
+        <thead>
+          <tr>
+            <th scope="col">Time, s</th>
+            {fields.map((name) => (
+              <th key={name} scope="col" title={name}>
+                <bdi>{cellText(name)}</bdi>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {Array.from({ length: MOST_ROWS }, (_, k) => (
+            <tr key={k}>
+              <td>{rows[k] === undefined ? "–" : (rows[k].ptsNs / 1e9).toFixed(3)}</td>
+              {fields.map((name) => <td key={name}>{cellText(rows[k]?.values.get(name))}</td>)}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function ChosenPlot({ rows, taken }: RowsProps): JSX.Element | null {
+  const id = useId();
+  const chosen = useSignal<string | undefined>(undefined);
+  const { numeric } = rows;
+  const field = chosen.value !== undefined && numeric.includes(chosen.value) ? chosen.value : numeric[0];
+  if (field === undefined) return null;
+  return (
+    <figure class="plot">
+      <figcaption>
+        <label for={id}>Plot</label>
+        <select id={id} value={field} onChange={({ currentTarget }) => chosen.value = currentTarget.value}>
+          {numeric.map((name) => <option key={name} value={name}>{cellText(name)}</option>)}
+        </select>
+      </figcaption>
+      <FieldPlot key={`${field} ${theme.value}`} rows={rows} field={field} taken={taken} />
+    </figure>
+  );
 }
