@@ -8,6 +8,7 @@ import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
 import type { PacketFrame } from "../../core/frames/packet_frame.ts";
 import type { VideoFrame } from "../../core/frames/video_frame.ts";
 import { jsonLine } from "../../processors/data/line_format.ts";
+import { decoderName } from "./decoder_name.ts";
 import { Previews } from "./preview.ts";
 import { placeOf, type TakeReading, type ViewMaker } from "./tap_reading.ts";
 
@@ -64,7 +65,10 @@ export class PictureView implements ViewMaker<VideoFrame> {
   }
 }
 
-/** Encoded frames as they are, all of them, from a key frame on. Payload: the bytes. */
+/**
+ * Encoded frames as they are, all of them, from a key frame on. The head of a key frame of video has the `decoder` that
+ * WebCodecs has for it. Payload: the bytes.
+ */
 export class EncodedView implements ViewMaker<EncodedFrame> {
   #hasBegun = false;
 
@@ -72,8 +76,10 @@ export class EncodedView implements ViewMaker<EncodedFrame> {
     if (!this.#hasBegun && !frame.keyframe) return false;
     this.#hasBegun = true;
     const { kind: _, ...format } = frame.format;
-    const { keyframe, dtsNs, durationNs } = frame;
-    give({ ...placeOf(frame), ...format, keyframe, dtsNs, durationNs }, frame.bytes.slice());
+    const { keyframe, dtsNs, durationNs, decodeOnly, bytes } = frame;
+    const decoder = keyframe ? decoderName(format.codec, bytes) : undefined;
+    const head = { keyframe, dtsNs, durationNs, ...(decodeOnly && { decodeOnly }), ...(decoder && { decoder }) };
+    give({ ...placeOf(frame), ...format, ...head }, bytes.slice());
     return true;
   }
 }

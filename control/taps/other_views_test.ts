@@ -15,19 +15,19 @@ Deno.test("PictureView gives planes without padding, and of large pictures at mo
   deepEqual(lengths, [width * height * 4, width * height * 4]);
 });
 
-Deno.test("EncodedView begins with a key frame", () => {
+Deno.test("EncodedView begins with a key frame, and names its decoder there", () => {
   const frame = (sequence: number, keyframe: boolean) =>
     ({
       sequence,
       keyframe,
-      format: { kind: "encoded", codec: "h264" },
+      format: { kind: "encoded", codec: "vp8" },
       bytes: Uint8Array.of(sequence),
     }) as unknown as EncodedFrame;
   const view = new EncodedView();
   const heads: unknown[] = [];
   for (const each of [frame(1, false), frame(2, true), frame(3, false)]) {
-    view.take(each, true, ({ sequence, codec }) => heads.push([sequence, codec]));
+    view.take(each, true, ({ sequence, codec, decoder }) => heads.push([sequence, codec, decoder]));
   }
-  deepEqual(heads, [[2, "h264"], [3, "h264"]]);
+  deepEqual(heads, [[2, "vp8", "vp8"], [3, "vp8", undefined]]);
   equal(view.take(frame(4, false), false, () => {}), true, "it gives frames that are not due: a decoder needs them");
 });

@@ -235,7 +235,7 @@ function skipOrderCount(bits: BitReader): void {
 }
 
 /** A unit's payload without the bytes that keep start codes out of it (7.4.1). */
-function withoutEmulation(bytes: Uint8Array): Uint8Array {
+export function withoutEmulation(bytes: Uint8Array): Uint8Array {
   const plain: number[] = [];
   let zeros = 0;
   for (const byte of bytes) {

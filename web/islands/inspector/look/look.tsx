@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { canTap } from "../../../state/taps.ts";
 import { LookAudio } from "./look_audio.tsx";
 import { LookData } from "./look_data.tsx";
+import { LookEncoded } from "./look_encoded.tsx";
 import { LookPicture } from "./look_picture.tsx";
 
 interface LookProps {
@@ -20,6 +21,8 @@ export function Look({ link, kind }: LookProps): JSX.Element {
         ? <LookAudio link={link} />
         : kind === "video"
         ? <LookPicture link={link} />
+        : kind === "encoded"
+        ? <LookEncoded link={link} />
         : <LookData link={link} />}
     </div>
   );

@@ -1,7 +1,8 @@
-/** @module The newest values, records or encoded frames of a link, as a table, and a plot of a field that is chosen. */
+/** @module The newest values or records of a link as a table, and a plot of a field that is chosen. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
+import type { TapMessage } from "../../../../control/schemas/tap.ts";
 import { cellText, LookRows, MOST_ROWS } from "../../../model/look_rows.ts";
 import { theme } from "../../../state/theme.ts";
 import { useTap } from "../../../state/taps.ts";
@@ -14,22 +15,38 @@ const RATE = 10;
 const SHOW_MS = 250;
 
 export function LookData({ link }: { readonly link: string }): JSX.Element {
+  const { rows, taken, take } = useRows();
+  const problem = useTap(link, "raw", RATE, take);
+  return (
+    <>
+      {problem !== undefined && <p class="field-problem" role="alert">{problem}</p>}
+      <RowsOf rows={rows} taken={taken} />
+    </>
+  );
+}
+
+/** Rows that are shown a few times a second, however often readings come. */
+export function useRows(): RowsProps & { readonly take: (reading: TapMessage) => void } {
   const rows = useRef(new LookRows());
   const shown = useSignal(0);
   const taken = useRef(0);
-  const problem = useTap(link, "raw", RATE, (reading) => {
-    rows.current.take(reading);
-    taken.current++;
-  });
   useEffect(() => {
     const timer = setInterval(() => shown.value = taken.current, SHOW_MS);
     return () => clearInterval(timer);
   }, []);
+  const take = (reading: TapMessage) => {
+    rows.current.take(reading);
+    taken.current++;
+  };
+  return { rows: rows.current, taken: shown.value, take };
+}
+
+/** The table, and the plot of one of its fields. */
+export function RowsOf({ rows, taken }: RowsProps): JSX.Element {
   return (
     <>
-      {problem !== undefined && <p class="field-problem" role="alert">{problem}</p>}
-      <RowTable rows={rows.current} taken={shown.value} />
-      <ChosenPlot rows={rows.current} taken={shown.value} />
+      <RowTable rows={rows} taken={taken} />
+      <ChosenPlot rows={rows} taken={taken} />
     </>
   );
 }
@@ -40,7 +57,7 @@ interface RowsProps {
   readonly taken: number;
 }
 
-export function RowTable({ rows: { rows, fields } }: RowsProps): JSX.Element {
+function RowTable({ rows: { rows, fields } }: RowsProps): JSX.Element {
   return (
     <div class="look-scroll" role="region" aria-label="The newest on the link" tabIndex={0}>
       <table class="look-table look-rows">

@@ -2,11 +2,8 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
-import { FigureList } from "../../../components/figure_list.tsx";
-import { formatCount, formatNs, formatRate } from "../../../model/format_figures.ts";
-import { figures } from "../../../state/live.ts";
-import { selectedLink } from "../../../state/place.ts";
 import { useTap } from "../../../state/taps.ts";
+import { PictureFigures } from "./picture_figures.tsx";
 
 const RATE = 10;
 
@@ -30,23 +27,14 @@ export function LookPicture({ link }: { readonly link: string }): JSX.Element {
       bitmap.close();
     });
   });
-  const now = figures.value?.link(selectedLink.value);
   const source = shown.value?.source;
   return (
     <>
       <canvas ref={canvas} class="look-picture" width="480" height="270" role="img" aria-label="The newest picture" />
       {problem !== undefined && <p class="field-problem" role="alert">{problem}</p>}
-      <FigureList
-        items={[
-          { key: "look-frame", name: "Frame", value: formatCount(shown.value?.sequence ?? NaN) },
-          {
-            key: "look-size",
-            name: "Size",
-            value: source === undefined ? "–" : `${source.width} × ${source.height} ${source.pixelFormat}`,
-          },
-          { key: "look-rate", name: "Rate", value: formatRate(now?.writtenPerSecond ?? NaN) },
-          { key: "look-age", name: "Age", value: formatNs(now?.ageNs ?? NaN) },
-        ]}
+      <PictureFigures
+        sequence={shown.value?.sequence}
+        size={source && `${source.width} × ${source.height} ${source.pixelFormat}`}
       />
     </>
   );
