@@ -190,7 +190,9 @@ async function untilStarted(runtime: Runtime): Promise<void> {
 /** Says why nothing happens. */
 function tellEmpty(args: RunArgs, io: Io): void {
   if (args.json || args.quiet) return;
-  const how = args.serve === undefined ? "run it with --serve, so that clients can add nodes" : "clients can add nodes";
+  const how = args.serve === undefined
+    ? "run it with --serve, so that nodes can be added"
+    : "open its page and press Add, or add nodes by `sluice add`";
   io.stderr.line(`${args.graph} has no nodes: ${how}; Ctrl-C ends it`);
 }
 

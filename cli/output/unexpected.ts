@@ -27,10 +27,19 @@ export function explainUnexpected(token: string, args: readonly string[], comman
   return token.startsWith("-") ? explainOption(token, here, commands) : explainWord(token, here, args[0], commands);
 }
 
+/** Options that people try for what a command calls otherwise. */
+const MEANT: { readonly [name: string]: readonly string[] } = {
+  "--port": ["--page", "--serve"],
+  "--serve": ["--page"],
+  "--page": ["--serve"],
+};
+
 function explainOption(token: string, here: KnownCommand | undefined, commands: readonly KnownCommand[]): Message {
   const name = token.split("=", 1)[0];
   const found = message`Cannot use ${optionName(token)}: there is no such option here`;
   const ours = here === undefined ? ["--version"] : [...extractOptionNames(here.usage)];
+  const meant = MEANT[name]?.find((each) => ours.includes(each));
+  if (meant !== undefined && !ours.includes(name)) return message`${found}; did you mean ${optionName(meant)}?`;
   const takers = commands.filter(({ usage }) => extractOptionNames(usage).has(name)).map(({ path }) => `\`${path}\``);
   if (takers.length > 0 && !ours.includes(name)) return message`${found}; it belongs to ${text(takers.join(", "))}`;
   const nearest = nearestName(name, [...ours, "--help"].filter((each) => each !== name));

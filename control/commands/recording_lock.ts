@@ -1,6 +1,6 @@
 /**
- * Keeps commands from breaking what a running graph records. While a node that writes a file runs, it, the nodes that
- * its frames come from, and the links between them are locked: they stay, with their types, lanes and links, and get
+ * Keeps commands from breaking what a running graph records. While a node that writes a file runs and has a link, it, the
+ * nodes that its frames come from, and the links between them are locked: they stay, with their types, lanes and links, and get
  * live values alone. A paused graph has no locks.
  *
  * @module
@@ -55,8 +55,9 @@ export function lockedNodes({ nodes, links, session }: RuntimeView): ReadonlyMap
   const locks = new Map<string, string>();
   if (session?.state !== LOCKED_STATE) return locks;
   const linksInto = Map.groupBy(links, ({ toNode }) => toNode);
-  const isRunning = ({ id }: NodeEntry) => session.nodeStates.get(id) === "running";
-  for (const recorder of nodes.filter((node) => records(node.type.descriptor) && isRunning(node))) {
+  const isRecording = ({ id, type }: NodeEntry) =>
+    session.nodeStates.get(id) === "running" && linksInto.has(id) && records(type.descriptor);
+  for (const recorder of nodes.filter(isRecording)) {
     const reached = [recorder.id];
     // The loop also visits nodes that are added during it.
     for (const id of reached) {

@@ -53,6 +53,8 @@ export type NodeEvent =
       readonly message: string;
       readonly fields?: { readonly [name: string]: unknown };
     }
+    /** The node has completed a file; `path` is absolute. */
+    | { readonly kind: "recorded"; readonly path: string }
     /** From `context.emit(name, data)`. */
     | { readonly kind: "custom"; readonly name: string; readonly data: unknown }
   );

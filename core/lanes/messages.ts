@@ -410,7 +410,7 @@ export type LaneReport =
   | { readonly kind: "ended"; readonly node: NodeId; readonly figures?: { readonly [name: string]: number } }
   | { readonly kind: "progress"; readonly node: NodeId; readonly doneNs: number; readonly totalNs?: number }
   /** A node has completed a file. */
-  | { readonly kind: "recorded"; readonly path: string }
+  | { readonly kind: "recorded"; readonly node: NodeId; readonly path: string }
   | { readonly kind: "emitted"; readonly node: NodeId; readonly name: string; readonly data: unknown }
   /** A hidden node has handed over a value for the control plane. */
   | { readonly kind: "handed"; readonly node: NodeId; readonly value: unknown }

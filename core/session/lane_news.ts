@@ -77,6 +77,7 @@ export class LaneNews {
         break;
       case "recorded":
         RECORDED_FILES.add(report.path);
+        events.publish({ group: "node", nodeId: report.node, kind: "recorded", path: report.path });
         break;
       case "facts":
         nodes.take(report.nodes);

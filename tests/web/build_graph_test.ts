@@ -68,7 +68,7 @@ rare(pageTest)("the demo's graph is built by mouse", async () => {
   const inspector = page.locator("[data-inspector]");
   for (let k = 0; k < 3; k++) await page.getByRole("button", { name: "Smaller" }).click();
   for (const [id, { type, config = {}, lane }] of Object.entries(DEMO.nodes)) {
-    await page.getByRole("button", { name: "Add" }).click();
+    await page.getByRole("button", { name: "Add", exact: true }).click();
     const entry = panel(page).locator(`li[data-key="${type}"]`);
     await entry.scrollIntoViewIfNeeded();
     const from = (await entry.boundingBox())!;
@@ -78,7 +78,7 @@ rare(pageTest)("the demo's graph is built by mouse", async () => {
     await page.mouse.up();
     for (const [key, value] of neededOf(type, config)) {
       await panel(page).getByRole("textbox", { name: key }).fill(value);
-      await panel(page).getByRole("button", { name: "Add" }).click();
+      await panel(page).getByRole("button", { name: "Add", exact: true }).click();
     }
     await inspector.filter({ hasText: "Rename" }).waitFor();
     await page.getByRole("button", { name: "Close the inspector" }).waitFor();

@@ -19,6 +19,7 @@ import { attachGestures } from "./graph_gestures.ts";
 import { EditBar } from "./edit/edit_bar.tsx";
 import { EditOverlay } from "./edit/edit_overlay.tsx";
 import { EditPanel } from "./edit/panel.tsx";
+import { FirstSteps } from "./edit/first_steps.tsx";
 import { actOnGraphChord, actOnGraphKey } from "./graph_keys.ts";
 import { GraphSearch } from "./graph_search.tsx";
 import { LaneTitles } from "./lane_titles.tsx";
@@ -105,7 +106,7 @@ export function GraphView(): JSX.Element {
         lists the same.
       </p>
       <p class="hidden-text" aria-live="polite" data-spoken>{spoken.value}</p>
-      {empty && <p class="graph-empty soft">The graph has no nodes: Add, or press a</p>}
+      <FirstSteps />
       {scene.value === undefined && !empty && (
         <p class="graph-empty soft">{graph.value === undefined ? "Waiting for the runtime" : "Laying the graph out"}</p>
       )}

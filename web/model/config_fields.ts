@@ -162,7 +162,7 @@ export function parseField(field: Field, text: string): ParsedField {
     case "text": {
       const length = [...text].length;
       if (field.minLength !== undefined && length < field.minLength) {
-        return { problem: `wanted at least ${field.minLength} characters` };
+        return { problem: text === "" ? "it is empty" : `wanted at least ${field.minLength} characters` };
       }
       if (field.maxLength !== undefined && length > field.maxLength) {
         return { problem: `wanted at most ${field.maxLength} characters` };

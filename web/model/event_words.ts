@@ -56,6 +56,8 @@ function nodeWords({ kind, message, data = {}, lane }: ControlEvent, node: strin
         (lane === undefined ? "" : `; nodes of lane "${lane}" wait`);
     case "activity":
       return `${node} ${activityWords(data.activity, links)}`;
+    case "recorded":
+      return `${node} has recorded ${data.path}`;
     case "custom":
       return `${node} tells ${JSON.stringify(data.name)}: ${JSON.stringify(data.data) ?? "nothing"}`;
   }

@@ -37,6 +37,7 @@ Deno.test("eventWords() tells what became of a node", () => {
     node("restarting", { attempt: 2, afterMs: 500 }),
     "gain failed and restarts in 500 ms, restart 2: the lens broke",
   );
+  assert.equal(node("recorded", { path: "/tmp/tone.wav" }), "gain has recorded /tmp/tone.wav");
   assert.equal(node("restarted", { attempt: 2 }), "gain runs again after restart 2");
   assert.equal(
     say("stuck", { nodeId: "gain", lane: "shape", data: { forNs: 1.8e9 } }),

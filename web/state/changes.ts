@@ -18,7 +18,8 @@ export async function removeChosen(): Promise<void> {
   const link = graph.peek()?.links[selectedLink.peek()];
   const nodes = chosenNodes();
   if (link !== undefined) {
-    if (await edit([{ op: "disconnect", link: link.id }], { link: link.id })) leaveSelected();
+    // The log names it by the input, which people know.
+    if (await edit([{ op: "disconnect", to: `${link.toNode}.${link.toPort}` }], { link: link.id })) leaveSelected();
   } else if (nodes.length > 0) {
     if (await edit(nodes.map((node) => ({ op: "remove", node })), { node: nodes[0] })) leaveSelected();
   }

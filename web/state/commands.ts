@@ -78,7 +78,8 @@ export function askToStop(): void {
   question.value = {
     title: "Stop the graph?",
     text:
-      "Its sources end, the rest drains, and the run is over. Restart begins another, unless the program ends with it.",
+      "Its sources end, the rest drains, recordings are completed, and the run is over. Restart begins another, unless " +
+      "the program ends with it.",
     yes: "Stop the graph",
     no: "Let it run",
     act: () => void run(() => client.call("graph.stop", {}, STOP_TIMEOUT_MS)),

@@ -9,6 +9,7 @@ import type { Command } from "../../control/schemas/commands.ts";
 import type { NodeInfo, NodeTypeInfo } from "../../control/schemas/graph.ts";
 import { configFields, type Field, type FieldSchema } from "../model/config_fields.ts";
 import type { PickItem } from "../model/edit/pick.ts";
+import { suggestedPath } from "../model/edit/suggested_path.ts";
 import { type Target, targetsOf } from "../model/edit/targets.ts";
 import type { Point } from "../model/geometry.ts";
 import { edit, refuse, selectMade, tryEdit, wouldTake } from "./edit.ts";
@@ -191,7 +192,10 @@ function needed(
     readonly required?: readonly string[];
   };
   if (required.length === 0) return undefined;
-  const fields = configFields(schema).filter(({ key }) => required.includes(key));
+  const path = suggestedPath(typesByName.peek().get(type)!, new Date());
+  const fields = configFields(schema).filter(({ key }) => required.includes(key)).map((field) =>
+    field.key === "path" && path !== "" ? { ...field, default: path } : field
+  );
   panel.value = { kind: "form", title, fields, action, submit };
   return "";
 }

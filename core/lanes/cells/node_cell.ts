@@ -84,7 +84,7 @@ export interface CellHost {
   converters(key: ConverterKey): readonly string[];
   progress(cell: NodeCell, doneNs: number, totalNs?: number): void;
   /** Called when a node has completed a file. @param path an absolute path */
-  recorded(path: string): void;
+  recorded(cell: NodeCell, path: string): void;
   /** Receives a node's own figures. @param figures not changed after the call */
   report(cell: NodeCell, figures: Figures): void;
   emit(cell: NodeCell, name: string, data: unknown): void;

@@ -38,7 +38,10 @@ export class NodeContext implements ProcessorContext {
   }
 
   get recorded(): ProcessorContext["recorded"] {
-    return this.#recorded ??= new KnownFiles(this.#cell.plan.recorded ?? [], (path) => this.#host.recorded(path));
+    return this.#recorded ??= new KnownFiles(
+      this.#cell.plan.recorded ?? [],
+      (path) => this.#host.recorded(this.#cell, path),
+    );
   }
 
   get signal(): AbortSignal {

@@ -265,8 +265,8 @@ export class Lane implements CellHost {
     this.#news.progress(cell, this.#nowNs, doneNs, totalNs);
   }
 
-  recorded(path: string): void {
-    this.site.post({ kind: "recorded", path });
+  recorded(cell: NodeCell, path: string): void {
+    this.site.post({ kind: "recorded", node: cell.plan.id, path });
   }
 
   report(cell: NodeCell, figures: Figures): void {

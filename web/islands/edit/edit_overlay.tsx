@@ -3,7 +3,7 @@ import { computed } from "@preact/signals";
 import type { JSX } from "preact";
 import { Icon } from "../../components/icon.tsx";
 import { linkCurve, type Point } from "../../model/geometry.ts";
-import { camera } from "../../state/camera.ts";
+import { camera, screen } from "../../state/camera.ts";
 import { connecting, placeOfTarget } from "../../state/connecting.ts";
 import { refusal } from "../../state/edit.ts";
 import { focusView } from "../../state/focus.ts";
@@ -11,6 +11,9 @@ import { graph } from "../../state/live.ts";
 import { scene } from "../../state/scene.ts";
 import { dragged } from "./drag_type.ts";
 import { movedNode } from "./moved_node.ts";
+
+/** The most that a refusal takes of the graph, with its margin, CSS pixels. */
+const REFUSAL_WIDTH = 432;
 
 const place = computed(() => {
   const { x, y, scale } = camera.value;
@@ -106,7 +109,7 @@ function RefusalAt(): JSX.Element | null {
   const at = spotOf();
   if (now === undefined) return null;
   const { x, y, scale } = camera.value;
-  const left = Math.max(8, ((at?.x ?? x) - x) * scale);
+  const left = Math.max(8, Math.min(((at?.x ?? x) - x) * scale, screen.value.width - REFUSAL_WIDTH));
   const top = Math.max(56, ((at?.y ?? y) - y) * scale);
   return (
     <div class="edit-refusal" role="alert" style={{ transform: `translate(${left}px, ${top}px)` }}>

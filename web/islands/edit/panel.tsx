@@ -97,6 +97,7 @@ function List({ now }: { readonly now: ListPanel }): JSX.Element {
           event.stopPropagation();
         }}
       />
+      {now.drags && <p class="soft">Click or Enter adds a node; drag it to a place of its own</p>}
       <ul id="edit-list" ref={list} role="listbox" aria-label={now.title} tabIndex={-1}>
         {items.map((item, k) => (
           <li
