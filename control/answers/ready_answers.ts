@@ -16,16 +16,19 @@ const GRAPH_MS = 100;
 export class ReadyAnswers {
   readonly #run: (view: RuntimeView) => string;
   readonly #title: string;
+  readonly #locked: boolean;
   #graph = { version: -1, state: "", atMs: 0, text: "" };
   #types: { of: readonly NodeDescriptor[]; text: string } = { of: [], text: "[]" };
 
   /**
    * @param run names a run
    * @param title what the graph was made from, for people
+   * @param locked true if no command may change the graph
    */
-  constructor(run: (view: RuntimeView) => string, title: string) {
+  constructor(run: (view: RuntimeView) => string, title: string, locked = false) {
     this.#run = run;
     this.#title = title;
+    this.#locked = locked;
   }
 
   /** A `GraphSnapshot`. */
@@ -35,7 +38,7 @@ export class ReadyAnswers {
     const known = this.#graph;
     const nowMs = performance.now();
     if (known.version === version && known.state === state && nowMs - known.atMs < GRAPH_MS) return known.text;
-    const text = JSON.stringify(snapshotGraph(view, this.#run(view), this.#title));
+    const text = JSON.stringify(snapshotGraph(view, this.#run(view), this.#title, this.#locked));
     this.#graph = { version, state, atMs: nowMs, text };
     return text;
   }

@@ -26,8 +26,8 @@ import type {
   PortInfo,
 } from "../schemas/graph.ts";
 
-/** The whole graph. */
-export function snapshotGraph(view: RuntimeView, run: string, title: string): GraphSnapshot {
+/** The whole graph. @param locked true if no command may change it */
+export function snapshotGraph(view: RuntimeView, run: string, title: string, locked = false): GraphSnapshot {
   const { session } = view;
   const locks = lockedNodes(view);
   return {
@@ -38,6 +38,7 @@ export function snapshotGraph(view: RuntimeView, run: string, title: string): Gr
     mode: view.mode,
     driver: view.driver,
     stuckAfterMs: view.stuckAfterMs,
+    ...(locked && { locked }),
     ...(session?.error && { error: describeError(session.error) }),
     nodes: view.nodes.map((node) => describeNode(view, node, locks)),
     links: listLinks(view),

@@ -152,6 +152,8 @@ export const GraphSnapshot = z.object({
    * `inCallMs`.
    */
   stuckAfterMs: z.number(),
+  /** True if no command may change the graph: it is served with a lock. */
+  locked: z.boolean().optional(),
   /** The error that the graph failed with. */
   error: ErrorInfo.optional(),
   nodes: z.array(NodeInfo),

@@ -52,7 +52,7 @@ export function hostRuntime(
   const id = crypto.randomUUID();
   const run = ({ runsBefore } = viewRuntime(runtime)) => runsBefore === 0 ? id : `${id}-${runsBefore}`;
   const feed = new Feed(runtime);
-  const answers = new ReadyAnswers(run, title);
+  const answers = new ReadyAnswers(run, title, editing.lock);
   const pump = new StatsPump({ view: () => viewRuntime(runtime), graph: (view) => answers.graph(view), sent });
   const keeper = new HistoryKeeper(() => viewRuntime(runtime), (view) => pump.read(view));
   const taps = mayTap ? new Taps(runtime) : undefined;

@@ -191,8 +191,27 @@ rare(pageTest)(
     await keyboard.press("0");
     await drag(page, "tone", "audio", "wav-sink");
     await page.locator(".state .rec").waitFor();
+    const red = await page.locator(".state .rec").evaluate((rec) =>
+      getComputedStyle(rec).color.match(/\d+/g)!.map(Number)
+    );
+    assert.ok(red[0] > 120 && red[0] > 1.5 * red[1] && red[0] > 1.5 * red[2], `${red}`);
     await page.locator("[data-locked]", { hasText: "It records" }).waitFor();
-    assert.equal(await page.getByRole("button", { name: "Remove" }).isDisabled(), true);
+    for (const name of ["Remove", "Replace…", "Lane…", "Rename…"]) {
+      assert.equal(await page.getByRole("button", { name, exact: true }).isDisabled(), true, name);
+    }
+    // So is the link that it records, and the one on another branch is not.
+    const remove = page.locator("[data-inspector]").getByRole("button", { name: "Remove" });
+    const showLinkTo = (id: string) =>
+      page.locator("[data-inspector] .link-list button", { hasText: id === "wav-sink" ? "tone.audio" : id }).click();
+    await showLinkTo("wav-sink");
+    await page.locator("[data-locked]", { hasText: "wav-sink records what it carries" }).waitFor();
+    assert.equal(await remove.isDisabled(), true);
+    await selectNode(page, "tone");
+    await page.locator("[data-locked]", { hasText: "wav-sink records its frames" }).waitFor();
+    await showLinkTo("resampler");
+    await page.locator("[data-locked]").waitFor({ state: "detached" });
+    assert.equal(await remove.isEnabled(), true);
+    await selectNode(page, "wav-sink");
     await page.locator(".graph-box").focus();
     await keyboard.press("Delete");
     await page.locator(".edit-refusal", { hasText: "pause or stop the graph first" }).waitFor();
@@ -233,3 +252,19 @@ async function drag(page: Page, from: string, port: string, to: string): Promise
   await page.mouse.move(end.x + 40, end.y + end.height / 2, { steps: 4 });
   await page.mouse.up();
 }
+
+pageTest("a graph that is served with a lock is shown with its changes greyed out, and says why", async () => {
+  await using served = await serveDemo({ lock: true });
+  await using browser = await openPage();
+  const { page } = browser;
+  await page.goto(served.server.url);
+  await graphShown(page, "gain");
+  assert.equal(await page.getByRole("button", { name: "Add", exact: true }).isDisabled(), true);
+  await selectNode(page, "gain");
+  await page.locator("[data-locked]", { hasText: "served with a lock" }).waitFor();
+  for (const name of ["Remove", "Replace…", "Connect…", "Duplicate"]) {
+    assert.equal(await page.getByRole("button", { name, exact: true }).isDisabled(), true, name);
+  }
+  assert.equal(await page.locator("[data-inspector] .field input").first().isDisabled(), true);
+  assert.deepEqual(browser.faults, []);
+});

@@ -1,21 +1,24 @@
 /** @module The buttons that change the graph: add a node, undo, redo, and what is about files. */
 import type { JSX } from "preact";
 import { Icon } from "../../components/icon.tsx";
+import { graphLock } from "../../model/edit/lock_words.ts";
 import { editing, redo, steps, undo } from "../../state/edit.ts";
 import { openFiles } from "../../state/files.ts";
 import { singleKeys } from "../../state/keys.ts";
-import { status } from "../../state/live.ts";
+import { graph, status } from "../../state/live.ts";
 import { closePanel, openPalette, panel } from "../../state/panel.ts";
 
 export function EditBar(): JSX.Element {
-  const off = status.value !== "open" || editing.value;
+  const locked = graphLock(graph.value);
+  const off = status.value !== "open" || editing.value || locked !== "";
   const { undo: last, redo: next } = steps.value;
   const toggle = (title: string, open: () => void) => () => panel.peek()?.title === title ? closePanel() : open();
   return (
     <div class="edit-bar" role="toolbar" aria-label="Changes of the graph">
       <button
         type="button"
-        disabled={status.value !== "open"}
+        disabled={status.value !== "open" || locked !== ""}
+        title={locked === "" ? undefined : locked}
         aria-keyshortcuts={singleKeys.value ? "a" : undefined}
         aria-expanded={panel.value?.title === "Add a node"}
         onClick={toggle("Add a node", openPalette)}

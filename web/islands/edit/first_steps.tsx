@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { Icon } from "../../components/icon.tsx";
 import { dismissSteps, isEmpty, nextStep } from "../../state/edit_steps.ts";
 import { chooseFile } from "../../state/files.ts";
-import { graphState, status } from "../../state/live.ts";
+import { graph, graphState, status } from "../../state/live.ts";
 import { openPalette } from "../../state/panel.ts";
 
 export function FirstSteps(): JSX.Element | null {
@@ -21,7 +21,7 @@ export function FirstSteps(): JSX.Element | null {
 }
 
 function EmptyGraph(): JSX.Element {
-  const off = status.value !== "open";
+  const off = status.value !== "open" || graph.value?.locked === true;
   const runs = graphState.value === "running"
     ? "It runs already: each node works as soon as it is linked"
     : "Press Start once it is complete";

@@ -4,7 +4,7 @@ import type { NodeDetail } from "../../../control/schemas/graph.ts";
 import { Section } from "../../components/section.tsx";
 import { configFields, type Field } from "../../model/config_fields.ts";
 import { answered } from "../../state/detail.ts";
-import { graphState, status } from "../../state/live.ts";
+import { graph, graphState, status } from "../../state/live.ts";
 import { ConfigField } from "./config_field.tsx";
 
 /** States in which nothing runs, and any value can be changed. */
@@ -20,7 +20,8 @@ export function ConfigForm({ detail }: { readonly detail: NodeDetail }): JSX.Ele
   const fixed = fields.filter((field) => !field.live);
   const rests = status.value === "open" && AT_REST.includes(graphState.value);
   const canEdit = rests || status.value === "open" && RUNS.includes(graphState.value);
-  const isLocked = detail.node.locked !== undefined;
+  const isFixed = graph.value?.locked === true;
+  const isLocked = isFixed || detail.node.locked !== undefined;
   const waits = live.length > 0 && detail.settable.length === 0 && !rests;
   return (
     <>
@@ -30,7 +31,7 @@ export function ConfigForm({ detail }: { readonly detail: NodeDetail }): JSX.Ele
           <Fields
             detail={detail}
             fields={live}
-            isOff={(key) => !rests && !detail.settable.includes(key)}
+            isOff={(key) => isFixed || !rests && !detail.settable.includes(key)}
           />
         </Section>
       )}

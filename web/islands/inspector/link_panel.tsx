@@ -36,7 +36,7 @@ export function LinkPanel({ index }: PanelProps): JSX.Element | null {
         <button type="button" class="clip" onClick={() => leadToNode(nodeIndex(link.toNode))}>{link.toNode}</button>
       </p>
       <Condition read={(now) => now.linkHealth[index]} explain={(now) => linkWords(now, index)} />
-      <LinkEdits />
+      <LinkEdits link={link} />
       <Section title="Now on it">
         <PortLinks link={link} />
         <Look link={link.id} kind={link.kind} />
