@@ -92,7 +92,7 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
   "generated.ts": { parts: ["core"], npm: [] },
   "examples": {
     parts: ["mod.ts", "media.ts", "pipelines.ts", "control.ts", "client.ts", "transports/http", "transports/grpc"],
-    npm: [],
+    npm: ["@modelcontextprotocol/client"],
   },
   "bench": "anything",
   "tests": "anything",

@@ -49,6 +49,14 @@ export function describeError(error: unknown): string {
     const thrownAt = findThrownAt(error);
     return inOneLine(thrownAt === undefined ? message : `${message} (thrown at ${thrownAt})`);
   }
+  const refused = isError && name === "NotCapable" ? /the (--allow-[a-z]+) flag/.exec(message) : null;
+  if (refused !== null) {
+    const [what] = /^Requires [^,]+/.exec(message) ?? [message];
+    return inOneLine(
+      `Deno has no permission: ${what.replace(/^R/, "r")}; start it with ${refused[1]}, or with -A. ` +
+        "docs/security.md has the flags of each command",
+    );
+  }
   const text = isError ? `${name}: ${message}` : message;
   return `${inOneLine(text)} (not expected; SLUICE_LOG=debug shows where it comes from)`;
 }

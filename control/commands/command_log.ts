@@ -30,6 +30,18 @@ const COALESCE_MS = 1_000;
 /** Most nodes whose states are held for their return. */
 const MAX_STATES = 1_000;
 
+/** The effects of commands that are refused. */
+const NO_EFFECT: PlannedEdit = {
+  added: [],
+  removed: [],
+  replaced: [],
+  moved: [],
+  changed: [],
+  configured: [],
+  linked: [],
+  unlinked: [],
+};
+
 /** An entry before it has its number and its time. */
 type Draft = Omit<LogEntry, "seq" | "at" | "commands"> & { readonly commands: readonly Command[] };
 
@@ -167,6 +179,15 @@ export class CommandLog implements Disposable {
     });
   }
 
+  /**
+   * Starts the graph once the changes before it are made.
+   *
+   * @throws the errors of `runtime.start()`
+   */
+  start(options: { readonly resume?: boolean } = {}): Promise<void> {
+    return this.#inTurn(async () => void await this.#runtime.start(options));
+  }
+
   /** Goes to the graph before the last step. @throws {SluiceError} `Busy` if there is none */
   undo(by: string): Promise<LogEntry> {
     return this.#inTurn(() => {
@@ -232,21 +253,14 @@ export class CommandLog implements Disposable {
       if ("document" in wanted) commands = this.#leadingTo(wanted.document);
       this.#lock.assertFree(commands);
       const planned = this.#runtime.plan((edit) => void this.#applyAll(edit, commands, "document" in wanted));
-      return { commands: [...commands] as Plan["commands"], ...mutable(planned) };
+      return { commands: commands as Plan["commands"], ...planned };
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
-      const none = {
-        added: [],
-        removed: [],
-        replaced: [],
-        moved: [],
-        changed: [],
-        configured: [],
-        linked: [],
-        unlinked: [],
+      return {
+        commands: commands as Plan["commands"],
+        ...NO_EFFECT,
+        refused: { code: error.code, message: error.message },
       };
-      const refused = { code: error.code, message: error.message };
-      return { commands: [...commands] as Plan["commands"], ...none, refused };
     }
   }
 
@@ -417,7 +431,10 @@ export class CommandLog implements Disposable {
     this.#dates.look();
     const results = this.#dates.describe(draft.results);
     if (to !== undefined) this.#timeline.moveTo(to, present);
-    else this.#timeline.push(present, this.#seq + 1, draft.title);
+    // Commands of nodes leave the graph as it is: there is nothing to go back to.
+    else if (draft.commands.some(({ op }) => op !== "command") || !isSameGraph(this.document, present)) {
+      this.#timeline.push(present, this.#seq + 1, draft.title);
+    }
     return this.#enter({ ...draft, results });
   }
 
@@ -455,19 +472,4 @@ function titleOf(commands: readonly Command[]): string {
 
 function isNotFound(error: unknown): boolean {
   return error instanceof SluiceError && error.code === "NodeNotFound";
-}
-
-/** Copies the lists of a plan, for the wire's types. */
-function mutable(planned: PlannedEdit): Omit<Plan, "commands" | "refused"> {
-  const { added, removed, replaced, moved, changed, configured, linked, unlinked } = planned;
-  return {
-    added: [...added],
-    removed: [...removed],
-    replaced: [...replaced],
-    moved: [...moved],
-    changed: [...changed],
-    configured: configured.map(({ node, keys }) => ({ node, keys: [...keys] })),
-    linked: [...linked],
-    unlinked: [...unlinked],
-  };
 }

@@ -1,4 +1,5 @@
-import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { appSource } from "../../core/app/app_source.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { nodePackage } from "../../sluice.gen.ts";
@@ -119,6 +120,54 @@ Deno.test("a plan says what commands would do, or why they would be refused", as
   deepEqual(plan.replaced, [{ node: "gain", type: "limiter", lane: "sound", state: "kept" }]);
   equal(log.plan({ commands: [{ op: "remove", node: "nobody" }] }).refused?.code, "NodeNotFound");
   deepEqual(runtime.graph(), before);
+});
+
+Deno.test("a plan refuses a link whose frames are known to have a format that its input does not take", async () => {
+  await using made = await makeLog(false);
+  const { runtime, log } = made;
+  const shape = { pixelFormat: "i420", width: 16, height: 16 } as const;
+  const source = runtime.add(appSource.video(shape), { id: "pictures" });
+  runtime.addByType("delay", { delayFrames: 0 }, { id: "delay" });
+  runtime.connectByName("pictures.video", "delay.frameIn");
+  runtime.addByType("valve", {}, { id: "reader" });
+  runtime.connectByName("delay.frameOut", "reader.frameIn");
+  await runtime.start();
+  const path = await Deno.makeTempDir();
+  const commands: Command[] = [
+    { op: "add", type: "image-sink", id: "files", config: { path: `${path}/%03d.png` } },
+    { op: "connect", from: "delay.frameOut", to: "files.video" },
+  ];
+  equal(log.plan({ commands }).refused, undefined);
+  await source.push({ planes: [new Uint8Array(256), new Uint8Array(64), new Uint8Array(64)] });
+  const untilMs = performance.now() + 5_000;
+  while (log.plan({ commands }).refused === undefined && performance.now() < untilMs) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  const { refused } = log.plan({ commands });
+  match(`${refused?.code} ${refused?.message}`, /^TypeMismatch .*"files.video".*i420.*rgba8/);
+  await rejects(log.transact(commands, "test"), { message: refused!.message });
+  await Deno.remove(path, { recursive: true });
+});
+
+Deno.test("commands of nodes alone are in the log, and no step of undo", async () => {
+  await using made = await makeLog(true);
+  const { log } = made;
+  await log.transact([{ op: "add", type: "loudness", id: "level" }], "test");
+  const { seq } = await log.transact([{ op: "command", node: "level", name: "reset" }], "test");
+  deepEqual([log.entries.at(-1)?.seq, log.entries.at(-1)?.title, log.next.undo], [seq, "reset of level", "add level"]);
+  await log.undo("test");
+  equal(Object.keys(log.document.nodes).length, 0);
+});
+
+Deno.test("a start waits for the edits before it, and those after it for the start", async () => {
+  await using made = await makeLog(false);
+  const { runtime, log } = made;
+  const before = log.transact(BUILD, "test");
+  const started = log.start();
+  const after = log.transact([{ op: "set", node: "gain", values: { gainDb: -3 } }], "test");
+  await Promise.all([before, started, after]);
+  equal(runtime.running, true);
+  equal(runtime.graph().nodes.gain.config?.gainDb, -3);
 });
 
 Deno.test("a document is applied by what differs alone", async () => {

@@ -43,9 +43,21 @@ export interface OpenJournal extends Disposable {
  * @param runtime a runtime that does not run: one with nodes must have the graph that the journal began with
  * @param lock true if no further command may change the graph
  * @throws {SluiceError} `InvalidGraph` for a file that is no journal, begins with another graph, or whose replay leads
- * to another graph than was there; `InvalidConfig` for a file that cannot be read or written
+ * to another graph than was there; `InvalidConfig` for a file that cannot be read or written; `Busy` for one that another
+ * process keeps
  */
 export async function openJournal(path: string, runtime: Runtime, lock = false): Promise<OpenJournal> {
+  // Locked before it is read: another process may be writing it.
+  const file = new JournalFile(path);
+  try {
+    return await replay(path, file, runtime, lock);
+  } catch (error) {
+    file[Symbol.dispose]();
+    throw error;
+  }
+}
+
+async function replay(path: string, file: JournalFile, runtime: Runtime, lock: boolean): Promise<OpenJournal> {
   const lines = await readLines(path);
   const log = new CommandLog(runtime, lock);
   let replayed = 0;
@@ -66,7 +78,6 @@ export async function openJournal(path: string, runtime: Runtime, lock = false):
       );
     }
   }
-  const file = new JournalFile(path);
   if (lines.length === 0) file.begin(JSON.stringify({ journal: 1, document: log.document }));
   const followed = log.follow((entry, document) => {
     if (entry.error !== undefined && entry.results.length === 0) return;
@@ -94,11 +105,10 @@ export async function openJournal(path: string, runtime: Runtime, lock = false):
   };
 }
 
-/** Returns the whole lines of a file; none if there is no such file. Cuts a last line off that is not whole. */
+/** Returns the whole lines of a file. Cuts a last line off that is not whole. */
 async function readLines(path: string): Promise<string[]> {
   try {
-    const { size, isFile } = await Deno.stat(path);
-    if (!isFile) throw unusable(path, new Error("it is no regular file"));
+    const { size } = await Deno.stat(path);
     if (size > MAX_BYTES) throw unread(path, `it has ${size} bytes, and at most ${MAX_BYTES} are read`);
     const text = await Deno.readTextFile(path);
     const whole = text.slice(0, text.lastIndexOf("\n") + 1);
@@ -108,7 +118,6 @@ async function readLines(path: string): Promise<string[]> {
     }
     return whole.split("\n").slice(0, -1);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
     throw error instanceof SluiceError ? error : unusable(path, error);
   }
 }

@@ -1,6 +1,7 @@
 /**
- * The file of a journal, which has whole lines alone. Lines that cannot be written, as on a full disk, wait for the next
- * one: the graph goes on.
+ * The file of a journal, which has whole lines alone, and belongs to one process: it is locked (advisory, `flock`,
+ * exclusive) while that process has it open, and `FILE.pid` beside it names the process. Lines that cannot be written, as
+ * on a full disk, wait for the next one: the graph goes on.
  *
  * @module
  */
@@ -14,20 +15,29 @@ const MAX_WAITING = 16 * 2 ** 20;
 export class JournalFile implements Disposable {
   readonly #path: string;
   readonly #file: Deno.FsFile;
-  /** Bytes of the lines that are whole. */
-  #size: number;
   #waiting = "";
   #hasEnded = false;
 
-  /** Opens the file, or makes it. @throws {SluiceError} `InvalidConfig` if it cannot be written */
+  /**
+   * Opens the file, or makes it.
+   *
+   * @throws {SluiceError} `InvalidConfig` if it cannot be written; `Busy`, with the process, if another one has it
+   */
   constructor(path: string) {
     this.#path = path;
     try {
-      this.#file = Deno.openSync(path, { append: true, create: true });
-      this.#size = this.#file.statSync().size;
+      if (!isFileOrNone(path)) throw new Error("it is no regular file");
+      this.#file = Deno.openSync(path, { read: true, append: true, create: true });
     } catch (error) {
       throw unusable(path, error);
     }
+    if (!isFree(this.#file)) {
+      this.#file.close();
+      throw new SluiceError("Busy", `Cannot keep the journal ${path}: ${holderOf(path)} keeps it; name another file`, {
+        key: "journal",
+      });
+    }
+    tellHolder(path);
   }
 
   /** Adds the first line. @throws {SluiceError} `InvalidConfig` if it cannot be written */
@@ -62,20 +72,63 @@ export class JournalFile implements Disposable {
   [Symbol.dispose](): void {
     if (this.#waiting !== "") this.#write();
     this.#file.close();
+    orNothing(() => Deno.removeSync(pidPath(this.#path)));
   }
 
   /** Writes what waits, or nothing of it. @returns why it was not written */
   #write(): unknown {
     const bytes = new TextEncoder().encode(this.#waiting);
+    const { size } = this.#file.statSync();
     try {
       for (let at = 0; at < bytes.length;) at += this.#file.writeSync(bytes.subarray(at));
-      this.#size += bytes.length;
       this.#waiting = "";
     } catch (error) {
       // Half a line would be in the way of the next one.
-      this.#file.truncateSync(this.#size);
+      this.#file.truncateSync(size);
       return error;
     }
+  }
+}
+
+function isFileOrNone(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return true;
+    throw error;
+  }
+}
+
+/** Locks a file until it is closed. @returns false if another process has locked it */
+function isFree(file: Deno.FsFile): boolean {
+  try {
+    return file.tryLockSync(true);
+  } catch {
+    // The file system has no locks.
+    return true;
+  }
+}
+
+function pidPath(path: string): string {
+  return `${path}.pid`;
+}
+
+/** Names this process to others that want the file. */
+function tellHolder(path: string): void {
+  orNothing(() => Deno.writeTextFileSync(pidPath(path), `${Deno.pid}\n`));
+}
+
+function holderOf(path: string): string {
+  const pid = orNothing(() => Deno.readTextFileSync(pidPath(path)).trim());
+  return pid !== undefined && /^\d+$/.test(pid) ? `process ${pid}` : "another process";
+}
+
+/** The name of the process is a help alone: its file may be out of reach. */
+function orNothing<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch {
+    return undefined;
   }
 }
 

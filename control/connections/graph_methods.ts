@@ -68,7 +68,7 @@ export function graphMethods({ runtime, log, access, store }: GraphEditing): Pic
       path: await store.save(path === undefined ? undefined : access.path(path), force),
     }),
     "graph.start": async ({ resume }) => {
-      await runtime.start({ resume });
+      await log().start({ resume });
       return { state: stateOf(runtime) };
     },
     "node.setConfig": async ({ node, key, value, by }) => {

@@ -170,15 +170,15 @@ const PlannedLink = z.object({ link: z.string(), from: z.string(), to: z.string(
 /** What commands would do. */
 export const Plan = z.object({
   /** The commands; of a document, those that lead to it. */
-  commands: z.array(z.json()),
-  added: z.array(z.object({ node: z.string(), type: z.string(), lane: z.string() })),
-  removed: z.array(z.string()),
-  replaced: z.array(Succession),
-  moved: z.array(Succession),
-  changed: z.array(z.string()),
-  configured: z.array(z.object({ node: z.string(), keys: z.array(z.string()) })),
-  linked: z.array(PlannedLink),
-  unlinked: z.array(PlannedLink),
+  commands: z.array(z.json()).readonly(),
+  added: z.array(z.object({ node: z.string(), type: z.string(), lane: z.string() })).readonly(),
+  removed: z.array(z.string()).readonly(),
+  replaced: z.array(Succession).readonly(),
+  moved: z.array(Succession).readonly(),
+  changed: z.array(z.string()).readonly(),
+  configured: z.array(z.object({ node: z.string(), keys: z.array(z.string()).readonly() })).readonly(),
+  linked: z.array(PlannedLink).readonly(),
+  unlinked: z.array(PlannedLink).readonly(),
   /** Why it would be refused; the lists are then empty. */
   refused: z.object({ code: z.string(), message: z.string() }).optional(),
 });

@@ -17,13 +17,15 @@ import { type GraphChange, mayBeIncomplete } from "./graph_change.ts";
  *
  * @param draft the graph after the change
  * @throws {SluiceError} `Busy` for a disabled or ended node; `InvalidGraph` for an input without its link; `TypeMismatch`
- * for a bypass between other formats
+ * for a bypass between other formats, and for a link whose frames have a format that its input does not accept
  */
 export function assertPossible(site: EditSite, change: GraphChange, draft: Topology): void {
   assertNoneDown(site, change);
   const over = change.replaced.find(({ before }) => site.hasEnded(before.id));
   if (over) throw nodeEnded(`replace, reconfigure or restart node "${over.before.id}"`, over.before.id);
   assertLinked(site, change, ({ toNode, fromNode }) => [toNode, fromNode]);
+  const known = change.linked.filter(({ fromNode }) => keepsWriter(fromNode, change));
+  site.checkFormats(toldFormats(site, known), known);
   for (const node of change.bypassed) {
     assertBypassFits(draft, node, ({ id, fromNode, fromPort }) => {
       if (!keepsFormat(id, fromNode, change)) return undefined;
@@ -85,8 +87,12 @@ function assertLinked(
 function keepsFormat(
   link: LinkEntry["id"],
   writer: LinkEntry["fromNode"],
-  { added, linked, replaced, bypassed }: GraphChange,
+  change: GraphChange,
 ): boolean {
-  const changed = [...added, ...replaced.map(({ after }) => after), ...bypassed];
-  return !linked.some(({ id }) => id === link) && !changed.some(({ id }) => id === writer);
+  return !change.linked.some(({ id }) => id === link) && keepsWriter(writer, change);
+}
+
+/** True if an edit leaves a node as it is, so that its frames keep their formats. */
+function keepsWriter(writer: LinkEntry["fromNode"], { added, replaced, bypassed }: GraphChange): boolean {
+  return ![...added, ...replaced.map(({ after }) => after), ...bypassed].some(({ id }) => id === writer);
 }

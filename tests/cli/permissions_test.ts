@@ -128,3 +128,13 @@ Deno.test("a client without the permission for the network says so", async () =>
     /^exit code 2: error: Cannot reach a graph at .*: Deno has no permission to, start it with --allow-net/,
   );
 });
+
+Deno.test("a permission that is missing is told with the flag that gives it", async () => {
+  await using folder = await makeFolder();
+  const told = await fault(["read", "ffi"], ["run", "graph.json"], folder.path);
+  assert.match(
+    told ?? "",
+    /error: Deno has no permission: requires env access .*; start it with --allow-env, or with -A/,
+  );
+  assert.doesNotMatch(told!, /not expected/);
+});

@@ -50,7 +50,10 @@ async function serve(journal: string) {
 /** Returns the nodes that a journal makes. */
 async function replayed(journal: string): Promise<string[]> {
   await using runtime = makeRuntime();
-  using _journal = await openJournal(journal, runtime);
+  // Its server may still keep the journal itself.
+  const copy = `${journal}.copy`;
+  await Deno.copyFile(journal, copy);
+  using _journal = await openJournal(copy, runtime);
   return Object.keys(runtime.graph().nodes);
 }
 
@@ -131,4 +134,20 @@ Deno.test("a folder, a device, and a file that is missing its folder are no jour
   await rejects(openJournal(folder.path, runtime), { ...wanted, message: /: it is no regular file$/ });
   await rejects(openJournal("/dev/zero", runtime), { ...wanted, message: /: it is no regular file$/ });
   await rejects(openJournal(`${folder.path}/no/x`, runtime), { ...wanted, message: /: its folder does not exist$/ });
+});
+
+Deno.test("a journal that another process keeps is refused at once, with that process", async () => {
+  await using folder = await temporaryFolder();
+  const journal = `${folder.path}/a.journal`;
+  const first = await serve(journal);
+  await using runtime = makeRuntime();
+  await rejects(openJournal(journal, runtime), {
+    code: "Busy",
+    message: `Cannot keep the journal ${journal}: process ${first.pid} keeps it; name another file`,
+  });
+  await first.client.call("graph.edit", { commands: [{ op: "add", type: "gain", id: "kept" }] });
+  await first.kill();
+  // The lock goes with the process.
+  using opened = await openJournal(journal, runtime);
+  deepEqual(Object.keys(opened.log.document.nodes), ["kept"]);
 });
