@@ -25,6 +25,7 @@ import { type PipelineArgs, pipelineCommands } from "./pipeline_args.ts";
 import { managePlugins, type PluginArgs, pluginCommands } from "./plugin_args.ts";
 import { json, MAX_SECONDS, packages, plugins, seconds, serve } from "./shared_options.ts";
 import { PROGRAM, VERSION } from "./output/version.ts";
+import { valueOptions } from "./value_options.ts";
 
 /** `sluice run`. */
 export interface RunArgs {
@@ -486,6 +487,11 @@ const known: readonly KnownCommand[] = [
   { path: "new project", usage: newProject.usage },
   { path: "new processor", usage: newProcessor.usage },
 ];
+
+/** The options of a command that take a value. @param path what people type: `set`, `nodes list` */
+export function optionsWithValue(path: string): ReadonlySet<string> {
+  return valueOptions(known.find((each) => each.path === path)?.usage ?? []);
+}
 
 /** What can come in place of the last word of a command line, by its grammar. */
 export function suggestArgs(words: readonly string[]): readonly Suggestion[] {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type CommandArgs, parseArgs } from "./args.ts";
+import { type CommandArgs, optionsWithValue, parseArgs } from "./args.ts";
 import { ArgsAnswered } from "./output/args_answered.ts";
 
 /** What a command line means, or what is said about it. */
@@ -132,6 +132,8 @@ Deno.test("parseArgs() answers mistakes with exit code 2 and the name that was m
     [["chek"], "Error: Cannot use `chek`: there is no such command or argument here; did you mean `check`?"],
     [["zzz"], "Error: Cannot use `zzz`: there is no such command or argument here; see `--help`"],
     [["run", "g", "--sett", "1"], "Error: Cannot use `--sett`: there is no such option here; did you mean `--set`?"],
+    [["serve", "--port", "1"], "Error: Cannot use `--port`: there is no such option here; did you mean `--page`?"],
+    [["run", "--port=1", "g"], "Error: Cannot use `--port=1`: there is no such option here; did you mean `--serve`?"],
     [["run", "g", "--seconds", "1e9"], "Error: `--seconds`: Expected a value less than or equal to 2,147,483"],
     [["list"], "Error: Cannot use `list`: there is no such command or argument here; did you mean `nodes list`?"],
     [["procesor"], "Error: Cannot use `procesor`: there is no such command or argument here; did you mean "],
@@ -184,4 +186,16 @@ Deno.test("parseArgs() never suggests the very thing that was typed", () => {
       assert.ok(found === undefined || found !== meant, `${first} ${second}: ${said}`);
     }
   }
+});
+
+Deno.test("optionsWithValue() has the options of a command that take a value, by its grammar", () => {
+  assert.deepEqual([...optionsWithValue("connect")].toSorted(), [
+    "--at",
+    "--capacity",
+    "--convert",
+    "--policy",
+    "--token",
+  ]);
+  assert.ok(optionsWithValue("tap").has("-o"));
+  assert.ok(!optionsWithValue("logs").has("--follow"));
 });

@@ -88,6 +88,7 @@ export const ROOMS: Readonly<Record<string, Rooms>> = {
       "pipeline_args.ts",
       "mcp_args.ts",
       "shared_options.ts",
+      "value_options.ts",
       "path_argument.ts",
       "plain_run.ts",
     ],

@@ -6,15 +6,12 @@
 import { DEFAULT_PORT } from "../../control/schemas/address.ts";
 import { GraphSnapshot, NodeTypeInfo } from "../../control/schemas/graph.ts";
 import { z } from "../../control/schemas/zod.ts";
+import { optionsWithValue } from "../args.ts";
 import type { Completion } from "../expression/completion.ts";
 import { readToken } from "./serve_command.ts";
 
 /** How long a server may take, milliseconds: a person waits at the prompt. */
 const TIMEOUT_MS = 1_000;
-
-/** Options of these commands that take a value. */
-const WITH_VALUE =
-  /^(--at|--token|--id|--lane|--policy|--capacity|--convert|--level|--back|--what|--rate|-o|--seconds)$/;
 
 /** Reads from the server. */
 type Read = <T>(path: string, schema: z.ZodType<T>) => Promise<T>;
@@ -65,11 +62,12 @@ export async function completeRemote(words: readonly string[]): Promise<readonly
   const [command, ...others] = words;
   if (!Object.hasOwn(COMMANDS, command)) return undefined;
   const begun = others.at(-1) ?? "";
-  if (begun.startsWith("-") || WITH_VALUE.test(others.at(-2) ?? "")) return undefined;
+  const withValue = optionsWithValue(command);
+  if (begun.startsWith("-") || withValue.has(others.at(-2) ?? "")) return undefined;
   const at = others[others.indexOf("--at") + 1];
   const url = others.includes("--at") ? at : `http://127.0.0.1:${DEFAULT_PORT}`;
   const count =
-    others.slice(0, -1).filter((each, k) => !each.startsWith("-") && !WITH_VALUE.test(others[k - 1] ?? "")).length;
+    others.slice(0, -1).filter((each, k) => !each.startsWith("-") && !withValue.has(others[k - 1] ?? "")).length;
   try {
     const all = await COMMANDS[command](reader(url), count);
     return all.filter(({ text }) => text.startsWith(begun));
