@@ -17,15 +17,13 @@ import { type GraphChange, mayBeIncomplete } from "./graph_change.ts";
  *
  * @param draft the graph after the change
  * @throws {SluiceError} `Busy` for a disabled or ended node; `InvalidGraph` for an input without its link; `TypeMismatch`
- * for a bypass between other formats, and for a link whose frames have a format that its input does not accept
+ * for a bypass between other formats
  */
 export function assertPossible(site: EditSite, change: GraphChange, draft: Topology): void {
   assertNoneDown(site, change);
   const over = change.replaced.find(({ before }) => site.hasEnded(before.id));
   if (over) throw nodeEnded(`replace, reconfigure or restart node "${over.before.id}"`, over.before.id);
   assertLinked(site, change, ({ toNode, fromNode }) => [toNode, fromNode]);
-  const known = change.linked.filter(({ fromNode }) => keepsWriter(fromNode, change));
-  site.checkFormats(toldFormats(site, known), known);
   for (const node of change.bypassed) {
     assertBypassFits(draft, node, ({ id, fromNode, fromPort }) => {
       if (!keepsFormat(id, fromNode, change)) return undefined;
@@ -34,6 +32,16 @@ export function assertPossible(site: EditSite, change: GraphChange, draft: Topol
     });
   }
   assertComplete(draft, "edit the graph", mayBeIncomplete(change, draft));
+}
+
+/**
+ * Refuses new links as far as other readers of the same outputs tell the formats of their frames.
+ *
+ * @throws {SluiceError} `TypeMismatch`
+ */
+export function assertKnownFormats(site: EditSite, change: GraphChange): void {
+  const known = change.linked.filter(({ fromNode }) => keepsWriter(fromNode, change));
+  site.checkFormats(toldFormats(site, known), known);
 }
 
 /**

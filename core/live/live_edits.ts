@@ -37,7 +37,7 @@ import {
   whatKeeps,
 } from "./edit_errors.ts";
 import type { DraftedEdit, EditExtras, EditSite } from "./edit_site.ts";
-import { assertPossible, assertStillPossible, toldFormats } from "./edit_checks.ts";
+import { assertKnownFormats, assertPossible, assertStillPossible, toldFormats } from "./edit_checks.ts";
 import { compareGraphs, type GraphChange, isUnchanged, quiescedBy } from "./graph_change.ts";
 import { Handovers, planStandstill } from "./handovers.ts";
 import { type LaneWork, shareWork } from "./lane_work.ts";
@@ -131,9 +131,14 @@ export class LiveEdits {
     return this.#leaving.all;
   }
 
-  /** @throws {SluiceError} the error of {@linkcode assertPossible} */
+  /**
+   * Checks what is known before lanes are asked.
+   *
+   * @throws {SluiceError} the errors of {@linkcode assertPossible} and {@linkcode assertKnownFormats}
+   */
   assertPossible(change: GraphChange, draft: Topology): void {
     assertPossible(this.#site, change, draft);
+    assertKnownFormats(this.#site, change);
   }
 
   /** True while an edit is being made, or waits to be. */
