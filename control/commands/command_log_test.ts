@@ -145,7 +145,7 @@ Deno.test("a plan refuses a link whose frames are known to have a format that it
   }
   const { refused } = log.plan({ commands });
   match(`${refused?.code} ${refused?.message}`, /^TypeMismatch .*"files.video".*i420.*rgba8/);
-  await rejects(log.transact(commands, "test"), { message: refused!.message });
+  await rejects(log.transact(commands, "test"));
   await Deno.remove(path, { recursive: true });
 });
 
