@@ -10485,7 +10485,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/containers.ts": "a70c8c28c838c27d",
     "processors/media/ffmpeg_sink.ts": "6d1b689a1b0784df",
     "processors/media/ffmpeg_source.ts": "94bfb6e3577b186d",
-    "processors/media/image_sink.ts": "0ff87a49569a7deb",
+    "processors/media/image_sink.ts": "2ef1fbe15dcbfa4a",
     "processors/media/image_source.ts": "605f74896a10c0fb",
     "processors/media/media_sink.ts": "2ab5979fe01fd768",
     "processors/media/media_source.ts": "9de403f460864aaa",

@@ -70,9 +70,10 @@ export class ImageSink {
   #doneNs = 0;
   #hasToldAspect = false;
 
-  /** Refuses a directory that there is not. */
-  setup({ nodeId }: ProcessorContext): void {
-    if (this.video.connected === this.jpeg.connected) {
+  /** Refuses a directory that there is not. In a live graph a link may come later. */
+  setup({ nodeId, mode }: ProcessorContext): void {
+    const { connected } = this.video;
+    if (connected === this.jpeg.connected && (connected || mode === "offline")) {
       throw new SluiceError(
         "InvalidGraph",
         `Cannot start "${nodeId}": it takes "${nodeId}.video" or "${nodeId}.jpeg"; link one of them`,

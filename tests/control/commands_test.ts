@@ -1,9 +1,10 @@
 /** Graphs that clients build and change over `/rpc`. */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { CommandLog } from "../../control/commands/command_log.ts";
 import { ControlClient } from "../../control/client/client.ts";
 import { serveControl } from "../../control.ts";
-import { nodePackage, NodeRegistry, Runtime } from "../../mod.ts";
+import { appSource, nodePackage, NodeRegistry, Runtime } from "../../mod.ts";
 import { findPython } from "../../transports/fixtures/foreign_clients.ts";
 
 async function serveEmpty() {
@@ -43,6 +44,21 @@ Deno.test({
   name: "a program in Python builds the demo's graph, changes it while it runs, and takes all back and forth",
   ignore: python === undefined,
   fn: buildByPython,
+});
+
+Deno.test("an image-sink comes to a running graph before its link, and writes what the link brings", async () => {
+  const folder = await Deno.makeTempDir();
+  const registry = new NodeRegistry([nodePackage]);
+  await using runtime = new Runtime({ mode: "live", registry, endsWithSources: false });
+  const source = runtime.add(appSource.video({ pixelFormat: "rgba8", width: 4, height: 4 }), { id: "pictures" });
+  await runtime.start();
+  using log = new CommandLog(runtime);
+  await log.transact([{ op: "add", type: "image-sink", id: "files", config: { path: `${folder}/%d.png` } }], "test");
+  await log.transact([{ op: "connect", from: "pictures.video", to: "files.video" }], "test");
+  await source.push({ planes: [new Uint8Array(64)] });
+  await runtime.stop();
+  equal((await Array.fromAsync(Deno.readDir(folder))).length, 1);
+  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("commands from outside name no files outside the folder, no programs and nothing of the environment", async () => {
