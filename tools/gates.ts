@@ -438,6 +438,11 @@ export function deepGates(driver: "native" | "portable" = "native"): Gate[] {
       commands: [{ ...deno("test", "-A", "tests/values_memory_test.ts"), env: { SLUICE_VALUES_SECONDS: "600" } }],
     },
     {
+      name: "the page's heap while previews are open for ten minutes",
+      tests: DENO_TESTS,
+      commands: [{ ...deno("test", "-A", "tests/web/heap_test.ts"), env: { SLUICE_HEAP_MINUTES: "10" } }],
+    },
+    {
       name: "a million random edits of running graphs",
       tests: DENO_TESTS,
       commands: [{ ...deno("test", "-A", "tests/random_edits_test.ts"), env: { SLUICE_EDITS: "500000" } }],

@@ -113,6 +113,7 @@ export const RARE_TESTS: ReadonlySet<string> = new Set([
   "tests/web/fit_test.ts",
   "tests/web/folding_test.ts",
   "tests/web/hang_test.ts",
+  "tests/web/heap_test.ts",
   "tests/web/history_test.ts",
   "tests/web/keyboard_test.ts",
   "tests/web/load_test.ts",

@@ -22,6 +22,9 @@ const VIEWS: { readonly [K in PreviewSource["kind"]]: Pick<TapParams, "what" | "
 /** Time until a tap that was refused or has ended is opened again, milliseconds. */
 const RETRY_MS = 3_000;
 
+/** How long what is shown has to stay the same before taps are opened and closed: each is an edit of the graph. */
+const SETTLE_MS = 250;
+
 const KEY = "sluice.previews";
 
 /** Whether previews are shown. */
@@ -41,6 +44,7 @@ interface Shared extends PreviewSource {
 }
 
 const shared = new Map<string, Shared>();
+let settling: ReturnType<typeof setTimeout> | undefined;
 
 /** Turns previews on or off, and keeps the choice. */
 export function choosePreviews(on: boolean): void {
@@ -68,18 +72,28 @@ function follow(source: PreviewSource, take: (reading: TapMessage) => void): () 
   mine.takers.add(take);
   if (mine.newest !== undefined) take(mine.newest);
   shared.set(key, mine);
-  openSome();
+  settleSoon();
   return () => {
     mine.takers.delete(take);
-    if (mine.takers.size > 0) return;
-    mine.close?.();
-    shared.delete(key);
-    openSome();
+    // A tap of a connection that is gone is no use to whoever shows the output next.
+    if (canTap.peek()) settleSoon();
+    else settle();
   };
 }
 
-/** Opens taps for the first that wait, as far as there may be more. */
-function openSome(): void {
+function settleSoon(): void {
+  clearTimeout(settling);
+  settling = setTimeout(settle, SETTLE_MS);
+}
+
+/** Closes the taps of what is no longer shown, and opens some for the first that wait, as far as there may be more. */
+function settle(): void {
+  for (const [key, { takers, close }] of shared) {
+    if (takers.size > 0) continue;
+    close?.();
+    shared.delete(key);
+  }
+  if (!canTap.peek()) return;
   const all = [...shared.values()];
   const room = MOST - all.filter(({ close }) => close !== undefined).length;
   for (const each of all.filter(({ close }) => close === undefined).slice(0, room)) open(each);
