@@ -132,7 +132,8 @@ export interface ArrowSinkNodeType extends NodeType<ArrowSinkConfig, ArrowSinkHa
  * pandas, Polars, DuckDB and others read it. Memory does not grow with the file. As `csv-sink` does, it records as
  * `NAME.partial` and renames that to `NAME` when the stream has ended; an aborted run leaves what it has written in
  * `NAME.partial`, which readers take as well. A record's time is that of its batch, whose records are taken to spread
- * evenly over its duration. Batches may be of any sizes; the fields may not change.
+ * evenly over its duration. Batches may be of any sizes; the fields may not change. Its figure is
+ * `bytes`, written so far.
  *
  * **Inputs.** `packet`: records of any fields.
  *
@@ -149,10 +150,10 @@ export const arrowSink: ArrowSinkNodeType = defineNodeType<ArrowSinkConfig, Arro
   descriptor: {
     type: "arrow-sink",
     className: "ArrowSink",
-    source: "processors/file/arrow_sink.ts:36",
+    source: "processors/file/arrow_sink.ts:37",
     description: "Writes records to an Arrow stream file.",
     doc:
-      'Writes records to an Arrow stream file.\n\n**Purpose.** Writes, in the Arrow IPC streaming format, a record batch for each batch, with a column for each field, as\npandas, Polars, DuckDB and others read it. Memory does not grow with the file. As `csv-sink` does, it records as\n`NAME.partial` and renames that to `NAME` when the stream has ended; an aborted run leaves what it has written in\n`NAME.partial`, which readers take as well. A record\'s time is that of its batch, whose records are taken to spread\nevenly over its duration. Batches may be of any sizes; the fields may not change.\n\n**Inputs.** `packet`: records of any fields.\n\n**Outputs.** None.\n\n**Config.** `path`, `time`.\n\n**Example.**\n```json\n{ "out": { "type": "arrow-sink", "config": { "path": "out/volts.arrows" } } }\n```',
+      'Writes records to an Arrow stream file.\n\n**Purpose.** Writes, in the Arrow IPC streaming format, a record batch for each batch, with a column for each field, as\npandas, Polars, DuckDB and others read it. Memory does not grow with the file. As `csv-sink` does, it records as\n`NAME.partial` and renames that to `NAME` when the stream has ended; an aborted run leaves what it has written in\n`NAME.partial`, which readers take as well. A record\'s time is that of its batch, whose records are taken to spread\nevenly over its duration. Batches may be of any sizes; the fields may not change. Its figure is\n`bytes`, written so far.\n\n**Inputs.** `packet`: records of any fields.\n\n**Outputs.** None.\n\n**Config.** `path`, `time`.\n\n**Example.**\n```json\n{ "out": { "type": "arrow-sink", "config": { "path": "out/volts.arrows" } } }\n```',
     category: "file",
     tags: ["arrow", "ipc", "file", "packet", "sensor", "write", "record", "table", "pandas"],
     mode: "push",
@@ -1284,7 +1285,8 @@ export interface CsvSinkNodeType extends NodeType<CsvSinkConfig, CsvSinkHandle> 
  * **Purpose.** Writes a line for each record, behind a line with the names of the fields (RFC 4180, with a line feed
  * between lines). As `wav-sink` does, it records as `NAME.partial` and renames that to `NAME` when the stream has ended; an
  * aborted run leaves what it has written in `NAME.partial`. A record's time is that of its batch, whose records are
- * taken to spread evenly over its duration. Batches may be of any sizes; the fields may not change.
+ * taken to spread evenly over its duration. Batches may be of any sizes; the fields may not change. Its figure is
+ * `bytes`, written so far.
  *
  * **Inputs.** `packet`: records of any fields.
  *
@@ -1301,10 +1303,10 @@ export const csvSink: CsvSinkNodeType = defineNodeType<CsvSinkConfig, CsvSinkHan
   descriptor: {
     type: "csv-sink",
     className: "CsvSink",
-    source: "processors/file/csv_sink.ts:39",
+    source: "processors/file/csv_sink.ts:40",
     description: "Writes records to a CSV file.",
     doc:
-      'Writes records to a CSV file.\n\n**Purpose.** Writes a line for each record, behind a line with the names of the fields (RFC 4180, with a line feed\nbetween lines). As `wav-sink` does, it records as `NAME.partial` and renames that to `NAME` when the stream has ended; an\naborted run leaves what it has written in `NAME.partial`. A record\'s time is that of its batch, whose records are\ntaken to spread evenly over its duration. Batches may be of any sizes; the fields may not change.\n\n**Inputs.** `packet`: records of any fields.\n\n**Outputs.** None.\n\n**Config.** `path`, `time`, `separator`, `digits`.\n\n**Example.**\n```json\n{ "out": { "type": "csv-sink", "config": { "path": "out/volts.csv", "time": "seconds" } } }\n```',
+      'Writes records to a CSV file.\n\n**Purpose.** Writes a line for each record, behind a line with the names of the fields (RFC 4180, with a line feed\nbetween lines). As `wav-sink` does, it records as `NAME.partial` and renames that to `NAME` when the stream has ended; an\naborted run leaves what it has written in `NAME.partial`. A record\'s time is that of its batch, whose records are\ntaken to spread evenly over its duration. Batches may be of any sizes; the fields may not change. Its figure is\n`bytes`, written so far.\n\n**Inputs.** `packet`: records of any fields.\n\n**Outputs.** None.\n\n**Config.** `path`, `time`, `separator`, `digits`.\n\n**Example.**\n```json\n{ "out": { "type": "csv-sink", "config": { "path": "out/volts.csv", "time": "seconds" } } }\n```',
     category: "file",
     tags: ["csv", "file", "packet", "sensor", "write", "record", "table"],
     mode: "push",
@@ -7599,7 +7601,8 @@ export type SpectrumHandle = NodeHandle<{ audio: AudioFrame }, { spectrum: DataF
  *
  * **Purpose.** Takes overlapping windows of `size` samples, weights them, and gives the magnitude of each frequency in
  * decibels of full scale: a sine at full scale on a bin reads 0 dB. No window spans a gap in the stream; a remainder
- * shorter than a window is not measured.
+ * shorter than a window is not measured. Its figures are `peakHz` and `peakDb`, the strongest frequency of the newest
+ * reading.
  *
  * **Inputs.** `audio`: any rate and number of channels.
  *
@@ -7616,10 +7619,10 @@ export const spectrum: NodeType<SpectrumConfig, SpectrumHandle> = defineNodeType
   descriptor: {
     type: "spectrum",
     className: "Spectrum",
-    source: "processors/audio/spectrum.ts:46",
+    source: "processors/audio/spectrum.ts:47",
     description: "Measures the frequencies in audio.",
     doc:
-      'Measures the frequencies in audio.\n\n**Purpose.** Takes overlapping windows of `size` samples, weights them, and gives the magnitude of each frequency in\ndecibels of full scale: a sine at full scale on a bin reads 0 dB. No window spans a gap in the stream; a remainder\nshorter than a window is not measured.\n\n**Inputs.** `audio`: any rate and number of channels.\n\n**Outputs.** `spectrum`: readings, one for every `size` × (1 - `overlap`) samples.\n\n**Config.** `size`, `overlap`, `window`, `channel`.\n\n**Example.**\n```json\n{ "analyser": { "type": "spectrum", "config": { "size": 4096, "window": "blackman" } } }\n```',
+      'Measures the frequencies in audio.\n\n**Purpose.** Takes overlapping windows of `size` samples, weights them, and gives the magnitude of each frequency in\ndecibels of full scale: a sine at full scale on a bin reads 0 dB. No window spans a gap in the stream; a remainder\nshorter than a window is not measured. Its figures are `peakHz` and `peakDb`, the strongest frequency of the newest\nreading.\n\n**Inputs.** `audio`: any rate and number of channels.\n\n**Outputs.** `spectrum`: readings, one for every `size` × (1 - `overlap`) samples.\n\n**Config.** `size`, `overlap`, `window`, `channel`.\n\n**Example.**\n```json\n{ "analyser": { "type": "spectrum", "config": { "size": 4096, "window": "blackman" } } }\n```',
     category: "audio",
     tags: ["audio", "fft", "frequency", "analyser", "analyzer"],
     mode: "push",
@@ -7719,7 +7722,7 @@ export const spectrum: NodeType<SpectrumConfig, SpectrumHandle> = defineNodeType
       return {
         processor,
         ports: new SpectrumPorts(processor),
-        tick: () => processor.process(),
+        tick: (context) => processor.process(context),
         configure: (values) => {
           if (values.size !== undefined) processor.size = values.size as typeof processor.size;
           if (values.overlap !== undefined) processor.overlap = values.overlap as typeof processor.overlap;
@@ -9442,6 +9445,7 @@ export type WavSinkHandle = NodeHandle<{ audio: AudioFrame }, Record<never, neve
  * when the stream has ended. An aborted run leaves the recording in `NAME.partial`, and an older `NAME` unchanged; the
  * next run moves that `NAME.partial` to `NAME.partial.1`. A path that another node writes or reads is refused at setup.
  * Files of more than 4 GiB become RF64. With `path` `-` it writes to standard output, with a header whose sizes are unknown.
+ * Its figure is `bytes`, written so far.
  *
  * **Inputs.** `audio`: 1 to 8 channels; the format may not change within a stream.
  *
@@ -9459,10 +9463,10 @@ export const wavSink: NodeType<WavSinkConfig, WavSinkHandle> = defineNodeType<Wa
   descriptor: {
     type: "wav-sink",
     className: "WavSink",
-    source: "processors/file/wav_sink.ts:43",
+    source: "processors/file/wav_sink.ts:44",
     description: "Writes a WAV file.",
     doc:
-      'Writes a WAV file.\n\n**Purpose.** Records audio as `NAME.partial`, a WAV file that is readable at any moment, and renames it to `NAME`\nwhen the stream has ended. An aborted run leaves the recording in `NAME.partial`, and an older `NAME` unchanged; the\nnext run moves that `NAME.partial` to `NAME.partial.1`. A path that another node writes or reads is refused at setup.\nFiles of more than 4 GiB become RF64. With `path` `-` it writes to standard output, with a header whose sizes are unknown.\n\n**Inputs.** `audio`: 1 to 8 channels; the format may not change within a stream.\n\n**Outputs.** None.\n\n**Config.** `path`, `format`, `overwrite`. Integer formats clamp to full scale; the log says at the end how many samples were\nclamped. A stream without a frame makes an empty file if its format was announced, otherwise no file.\n\n**Example.**\n```json\n{ "out": { "type": "wav-sink", "config": { "path": "out/demo.wav", "format": "s16" } } }\n```',
+      'Writes a WAV file.\n\n**Purpose.** Records audio as `NAME.partial`, a WAV file that is readable at any moment, and renames it to `NAME`\nwhen the stream has ended. An aborted run leaves the recording in `NAME.partial`, and an older `NAME` unchanged; the\nnext run moves that `NAME.partial` to `NAME.partial.1`. A path that another node writes or reads is refused at setup.\nFiles of more than 4 GiB become RF64. With `path` `-` it writes to standard output, with a header whose sizes are unknown.\nIts figure is `bytes`, written so far.\n\n**Inputs.** `audio`: 1 to 8 channels; the format may not change within a stream.\n\n**Outputs.** None.\n\n**Config.** `path`, `format`, `overwrite`. Integer formats clamp to full scale; the log says at the end how many samples were\nclamped. A stream without a frame makes an empty file if its format was announced, otherwise no file.\n\n**Example.**\n```json\n{ "out": { "type": "wav-sink", "config": { "path": "out/demo.wav", "format": "s16" } } }\n```',
     category: "file",
     tags: ["wav", "file", "stdout", "audio", "write", "record"],
     mode: "push",
@@ -10458,7 +10462,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/normalize.ts": "2cf67eaef4f4e0f2",
     "processors/audio/resampler.ts": "eb97b49940cc9691",
     "processors/audio/reverb.ts": "86c53b9ddc4d5143",
-    "processors/audio/spectrum.ts": "2548f522114326e7",
+    "processors/audio/spectrum.ts": "6f9d62d7db80ccab",
     "processors/audio/spectrum_reading.ts": "d95cc84c2b9efa8d",
     "processors/audio/stream_limiter.ts": "981f97f14b0ba5e3",
     "processors/audio/stream_mixer.ts": "4c8e932e483cf366",
@@ -10467,9 +10471,9 @@ export const nodePackage: NodePackage = definePackage({
     "processors/data/console_sink.ts": "e0302cb746faac1d",
     "processors/data/peak.ts": "706be2b6ccfa8986",
     "processors/data/websocket_sink.ts": "711238ced68ac113",
-    "processors/file/arrow_sink.ts": "fc5e3f30818f324b",
-    "processors/file/csv_sink.ts": "eec583518eb5dc9b",
-    "processors/file/wav_sink.ts": "449a0ec16a36e41f",
+    "processors/file/arrow_sink.ts": "7098803a06ad9d22",
+    "processors/file/csv_sink.ts": "bbf44e552f874d05",
+    "processors/file/wav_sink.ts": "ac83ee2e6f248070",
     "processors/file/wav_source.ts": "4ae96764139019c7",
     "processors/flow/align.ts": "62cb338238be3db4",
     "processors/flow/concat.ts": "937f111699aefc92",

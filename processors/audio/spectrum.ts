@@ -29,7 +29,8 @@ interface SpectrumState {
  *
  * **Purpose.** Takes overlapping windows of `size` samples, weights them, and gives the magnitude of each frequency in
  * decibels of full scale: a sine at full scale on a bin reads 0 dB. No window spans a gap in the stream; a remainder
- * shorter than a window is not measured.
+ * shorter than a window is not measured. Its figures are `peakHz` and `peakDb`, the strongest frequency of the newest
+ * reading.
  *
  * **Inputs.** `audio`: any rate and number of channels.
  *
@@ -88,12 +89,12 @@ export class Spectrum {
   }
 
   /** Writes at most one reading for each block that it reads. */
-  process(): void {
+  process(context: ProcessorContext): void {
     const head = this.#head ??= new HeadFrame(this.audio);
     let wrote = false;
     for (;;) {
       if (this.#queue.length >= this.size) {
-        if (wrote || !this.#write()) return;
+        if (wrote || !this.#write(context)) return;
         wrote = true;
         continue;
       }
@@ -108,9 +109,9 @@ export class Spectrum {
   }
 
   /** Writes the remaining readings, one a call. */
-  flush(): boolean {
+  flush(context: ProcessorContext): boolean {
     if (this.#queue.length < this.size && this.audio.peek() === undefined) return false;
-    this.process();
+    this.process(context);
     return true;
   }
 
@@ -155,7 +156,7 @@ export class Spectrum {
     this.#queue.push(frame);
   }
 
-  #write(): boolean {
+  #write(context: ProcessorContext): boolean {
     const queue = this.#queue;
     const analyzer = this.#analyzer!;
     const samples = analyzer.samples;
@@ -167,8 +168,10 @@ export class Spectrum {
     }
     const ptsNs = this.#frameNs + samplesToNs(-this.#older, this.#sampleRateHz);
     const durationNs = samplesToNs(this.size, this.#sampleRateHz);
-    const frame = this.spectrum.tryAcquire({ value: analyzer.analyze(ptsNs, durationNs, this.#sampleRateHz) });
+    const value = analyzer.analyze(ptsNs, durationNs, this.#sampleRateHz);
+    const frame = this.spectrum.tryAcquire({ value });
     if (frame === undefined) return false;
+    context.report({ peakHz: value.peakHz, peakDb: value.peakDb });
     frame.ptsNs = ptsNs;
     frame.durationNs = durationNs;
     queue.drop(this.#hop);

@@ -46,6 +46,14 @@ Deno.test("Spectrum finds a frequency between bins to a twentieth of a bin", asy
   }
 });
 
+Deno.test("Spectrum reports the strongest frequency of its newest reading", async () => {
+  await using harness = await ProcessorHarness.create(nodes.spectrum({ size: 1024 }));
+  harness.pushAudio("audio", { sampleRateHz: RATE, channels: [sine(1024, 1_000, RATE, 0.5)], ptsNs: 0 });
+  await harness.run();
+  const [{ peakHz, peakDb }] = harness.takeData<SpectrumReading>("spectrum");
+  assert.deepEqual(harness.figures, { peakHz, peakDb });
+});
+
 Deno.test("Spectrum with a flat-top window reads the level between bins to 0.02 dB", async () => {
   const [reading] = await read({ size: 1024, window: "flat-top" }, sine(1024, RATE * 100.5 / 1024, RATE, 0.5));
   assert.ok(Math.abs(reading.peakDb + 6.0206) < 0.02, String(reading.peakDb));

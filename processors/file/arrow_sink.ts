@@ -19,7 +19,8 @@ import { claimTake } from "./take.ts";
  * pandas, Polars, DuckDB and others read it. Memory does not grow with the file. As `csv-sink` does, it records as
  * `NAME.partial` and renames that to `NAME` when the stream has ended; an aborted run leaves what it has written in
  * `NAME.partial`, which readers take as well. A record's time is that of its batch, whose records are taken to spread
- * evenly over its duration. Batches may be of any sizes; the fields may not change.
+ * evenly over its duration. Batches may be of any sizes; the fields may not change. Its figure is
+ * `bytes`, written so far.
  *
  * **Inputs.** `packet`: records of any fields.
  *
@@ -73,18 +74,20 @@ export class ArrowSink<T extends PacketFieldsOf<T>> {
       if (batch.batchSize > 0 || isFirst) this.#store(arrowBatch(plain, this.time, isFirst), batch.batchSize);
       context.progress(batch.ptsNs + batch.durationNs);
     }
+    context.report({ bytes: this.#bytes });
   }
 
   /** Completes the file and renames it. */
-  flush({ log }: ProcessorContext): void {
+  flush(context: ProcessorContext): void {
     if (this.#fields === "") {
-      log.warn(`nothing was written to ${JSON.stringify(this.#partial!.path)}: no batch came`, {
+      context.log.warn(`nothing was written to ${JSON.stringify(this.#partial!.path)}: no batch came`, {
         path: this.#partial!.path,
       });
       return;
     }
     this.#store(END_OF_STREAM, 0);
     this.#partial!.commit(this.#bytes);
+    context.report({ bytes: this.#bytes });
   }
 
   /** Leaves what was written in `NAME.partial` if the stream did not end. */

@@ -56,6 +56,7 @@ Deno.test("ArrowSink writes numbers of all types, and times, of batches of any s
       await sink.run();
       sink.end();
       await sink.run();
+      equal(sink.figures?.bytes, (await Deno.stat(path)).size);
       const startsNs = [5e6, 6e6, 7e6, 0, 1, 2, 3, 4].map((ns, k) => k < 3 ? ns : 1_234_567_000_000_000 + ns * 1e6);
       const times = time === "none"
         ? {}

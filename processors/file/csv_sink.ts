@@ -22,7 +22,8 @@ const WRITE_LENGTH = 65_536;
  * **Purpose.** Writes a line for each record, behind a line with the names of the fields (RFC 4180, with a line feed
  * between lines). As `wav-sink` does, it records as `NAME.partial` and renames that to `NAME` when the stream has ended; an
  * aborted run leaves what it has written in `NAME.partial`. A record's time is that of its batch, whose records are
- * taken to spread evenly over its duration. Batches may be of any sizes; the fields may not change.
+ * taken to spread evenly over its duration. Batches may be of any sizes; the fields may not change. Its figure is
+ * `bytes`, written so far.
  *
  * **Inputs.** `packet`: records of any fields.
  *
@@ -85,6 +86,7 @@ export class CsvSink<T extends PacketFieldsOf<T>> {
       context.progress(batch.ptsNs + batch.durationNs);
     }
     if (context.mode === "live") this.#store();
+    context.report({ bytes: this.#lines?.bytes ?? 0 });
   }
 
   /** Completes the file and renames it. */
@@ -96,7 +98,9 @@ export class CsvSink<T extends PacketFieldsOf<T>> {
       return;
     }
     this.#store();
-    this.#partial!.commit(this.#lines?.bytes ?? 0);
+    const bytes = this.#lines?.bytes ?? 0;
+    this.#partial!.commit(bytes);
+    context.report({ bytes });
   }
 
   /** Leaves what was written in `NAME.partial` if the stream did not end. */

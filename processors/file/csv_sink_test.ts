@@ -35,6 +35,7 @@ Deno.test("CsvSink writes a line for each record of batches of any size", async 
     equal(Deno.readTextFileSync(`${path}.partial`), "", "what is pending is written later in an offline graph");
     sink.end();
     await sink.run();
+    equal(sink.figures?.bytes, (await Deno.stat(path)).size);
     equal(Deno.readTextFileSync(path), "timeNs,n,x\n5000000,-1,0.100000001\n6000000,2,1000000000\n7000000,3,NaN\n");
     deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["a.csv"]);
   });

@@ -26,6 +26,7 @@ const WRITE_BYTES = 262_144;
  * when the stream has ended. An aborted run leaves the recording in `NAME.partial`, and an older `NAME` unchanged; the
  * next run moves that `NAME.partial` to `NAME.partial.1`. A path that another node writes or reads is refused at setup.
  * Files of more than 4 GiB become RF64. With `path` `-` it writes to standard output, with a header whose sizes are unknown.
+ * Its figure is `bytes`, written so far.
  *
  * **Inputs.** `audio`: 1 to 8 channels; the format may not change within a stream.
  *
@@ -111,6 +112,7 @@ export class WavSink {
       context.progress(samplesToNs(this.#taken += count, sampleRateHz));
     }
     if (context.mode === "live") this.#store();
+    if (this.#writer !== undefined) context.report({ bytes: this.#writer.bytes });
   }
 
   /** Completes the file and renames it. */
@@ -133,6 +135,7 @@ export class WavSink {
     this.#writer.finish();
     const doneNs = samplesToNs(this.#taken, this.#writer.format.sampleRateHz);
     context.progress(doneNs, doneNs);
+    context.report({ bytes: this.#writer.bytes });
     const { clipped, notANumber } = this.#piece;
     if (clipped > 0) {
       const mend = `lower the level, or write format "f32"`;

@@ -55,6 +55,7 @@ Deno.test("WavSink reports how much is in the file, and at the end that this is 
     sink.end();
     await sink.run();
     assert.deepEqual(sink.progress, { doneNs: 750e6, totalNs: 750e6 });
+    assert.equal(sink.figures?.bytes, (await Deno.stat(`${folder}/a.wav`)).size);
   });
 });
 

@@ -56,7 +56,8 @@ export class WavWriter {
     }
   }
 
-  get #bytes(): number {
+  /** Bytes written so far, with the header. */
+  get bytes(): number {
     return this.#headerBytes + this.#sampleCount * this.#frameBytes;
   }
 
@@ -74,7 +75,7 @@ export class WavWriter {
    */
   write(block: PcmBlock, count: number): void {
     this.#guard(() => {
-      this.#partial.assertHolds(this.#bytes);
+      this.#partial.assertHolds(this.bytes);
       writeFully(this.#partial.file, block.bytes(count));
     });
     this.#sampleCount += count;
@@ -90,7 +91,7 @@ export class WavWriter {
   finish(): void {
     if (!this.#open) return;
     this.#complete();
-    this.#guard(() => this.#partial.commit(this.#bytes));
+    this.#guard(() => this.#partial.commit(this.bytes));
     this.#open = false;
   }
 
