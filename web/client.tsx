@@ -11,6 +11,7 @@ import { keepTitle } from "./state/document_title.ts";
 import { focusView } from "./state/focus.ts";
 import { listenForKeys } from "./state/keys.ts";
 import { askForLogin } from "./state/login.ts";
+import { isNarrow } from "./state/place.ts";
 import { followSessions } from "./state/sessions.ts";
 
 listenForKeys();
@@ -19,5 +20,5 @@ keepTitle();
 void askForLogin();
 void followSessions();
 render(<Index />, document.getElementById("app")!);
-// Its keys work at once, unless somebody was faster.
-setTimeout(() => document.activeElement === document.body && focusView());
+// Its keys work at once, unless somebody was faster; a phone has none.
+setTimeout(() => document.activeElement === document.body && !isNarrow.peek() && focusView());

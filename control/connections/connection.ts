@@ -174,7 +174,8 @@ function makeHandlers(
       else findLink(view, id);
       // A node that was just added has no step yet.
       const { times, series } = history.get(kind, id) ?? { times: [], series: [] };
-      return { run: run(view), keptSeconds: history.keptSeconds || HISTORY_SECONDS, times, series };
+      const epochMs = Date.now() - view.nowNs / 1e6;
+      return { run: run(view), keptSeconds: history.keptSeconds || HISTORY_SECONDS, epochMs, times, series };
     },
     "sessions.list": () => listSessions(host.sessions),
     "types.list": () => new ReadyJson(answers.types(viewRuntime(runtime))),

@@ -20,6 +20,8 @@ export const PastFigures = z.object({
   run: z.string(),
   /** How far history goes back for a graph of this size, seconds: {@linkcode HISTORY_SECONDS}, or less. */
   keptSeconds: z.number(),
+  /** Wall-clock time at which the runtime's clock was at 0, milliseconds since 1970: events have the time of day. */
+  epochMs: z.number(),
   /** When each step ended, by the runtime's clock as in the statistics, seconds. */
   times: z.array(z.number()),
   /** A column for each of {@linkcode NODE_SERIES} or {@linkcode LINK_SERIES}; `null` if nothing was measured. */

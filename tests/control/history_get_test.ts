@@ -48,6 +48,9 @@ eachDriver("history.get tells the steps of before the first client came, with th
   const node = await stepsOf(client, "node", "gain", ({ times }) => times.length >= 2);
   equal(node.run, graph.run);
   equal(node.keptSeconds, 900);
+  // The newest step is of this time of day.
+  const agoMs = Date.now() - (node.epochMs + node.times.at(-1)! * 1e3);
+  ok(agoMs > -100 && agoMs < 5_000, `${agoMs} ms ago`);
   equal(node.series.length, NODE_SERIES.length);
   const link = await stepsOf(client, "link", graph.links[0].id, ({ times }) => times.length >= 3);
   deepEqual(link.series.map(({ length }) => length), Array(LINK_SERIES.length).fill(link.times.length));

@@ -66,6 +66,26 @@ pageTest("plots that are opened late show what was before the page was loaded, o
   assert.deepEqual(browser.faults, []);
 });
 
+pageTest("a change of a node and a pause are marked on its plots, and told below them", async () => {
+  await using served = await serveDemo();
+  await using browser = await openPage();
+  const { page } = browser;
+  await page.goto(`${served.server.url}/#graph&node=gain`);
+  await graphShown(page, "gain");
+  const marked = async () => (await countPixels(page, PLOT, "--health-blocked")).count;
+  await eventually(async () => assert.ok((await countPixels(page, PLOT, "--accent")).count > 10));
+  assert.equal(await marked(), 0);
+  const input = page.getByRole("textbox", { name: "gainDb" });
+  await input.fill("-20");
+  await input.press("Enter");
+  await page.locator(".plot-marks .mark-change", { hasText: "gainDb" }).waitFor();
+  await eventually(async () => assert.ok(await marked() > 10, `${await marked()} pixels of the mark`));
+  await served.runtime.pause();
+  await page.locator(".plot-marks .mark-run", { hasText: "graph paused" }).waitFor();
+  await served.runtime.resume();
+  assert.deepEqual(browser.faults, []);
+});
+
 pageTest("the bars of the tick histogram count every tick of the node that was timed", async () => {
   await using served = await serveDemo();
   await using browser = await openPage();

@@ -43,7 +43,7 @@ pageTest("the page can be used by keyboard alone: find, inspect, change, pause, 
   await eventually(async () => assert.match(await spoken.innerText(), /^gain, gain, lane shape/));
   await keyboard.press("]");
   await eventually(async () => assert.match(await spoken.innerText(), /^Link mixer.audioOut → gain.audioIn/));
-  await page.locator('[data-inspector] [data-figure="written"]').waitFor();
+  await page.locator('[data-inspector] [data-figure="depth"]').waitFor();
   await keyboard.press("ArrowRight");
   await eventually(async () => assert.match(await spoken.innerText(), /^gain/));
 

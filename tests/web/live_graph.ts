@@ -55,8 +55,10 @@ export async function showDetails(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Details", pressed: true }).waitFor();
 }
 
-/** A figure of the inspector as a number; thin spaces between thousands are left out. */
+/** A figure of the inspector as a number, of those that matter or the others; without spaces between thousands. */
 export async function inspected(page: Page, figure: string): Promise<number> {
+  const closed = page.locator("[data-inspector] .more-figures:not([open]) > summary");
+  if (await closed.count() > 0) await closed.click();
   return toNumber(await page.locator(`[data-inspector] [data-figure="${figure}"]`).innerText());
 }
 

@@ -26,7 +26,7 @@ pageTest(
       for (const viewport of VIEWPORTS) {
         await using browser = await openPage({ viewport });
         const { page } = browser;
-        await page.goto(served.server.url);
+        await page.goto(`${served.server.url}/#graph`);
         await showDetails(page);
         const overview = page.getByRole("region", { name: "Overview" });
         const figure = async (name: string, within = overview) =>

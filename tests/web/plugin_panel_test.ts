@@ -64,7 +64,7 @@ if (noPlugins === undefined) {
     await Deno.writeTextFile(`${path}/panel.js`, 'export default () => { throw new Error("not today"); };\n');
     await page.goto(`${served.server.url}/?again#node=stage`);
     await page.getByText("The plugin's panel failed: not today").waitFor();
-    await page.locator('[data-inspector] [data-figure="ticks"]').waitFor();
+    await page.locator('[data-inspector] [data-figure="rate"]').waitFor();
     assert.deepEqual(browser.faults, []);
   });
 }

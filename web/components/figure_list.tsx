@@ -12,9 +12,12 @@ export interface FigureItem {
   readonly bad?: boolean;
 }
 
-export function FigureList({ items }: { readonly items: readonly FigureItem[] }): JSX.Element {
+/** @param large for the few that matter */
+export function FigureList(
+  { items, large = false }: { readonly items: readonly FigureItem[]; readonly large?: boolean },
+): JSX.Element {
   return (
-    <dl class="figures">
+    <dl class={large ? "figures large" : "figures"}>
       {items.map(({ name, value, key, title, bad }) => (
         <div key={key} title={title}>
           <dt>{name}</dt>

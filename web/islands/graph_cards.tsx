@@ -54,8 +54,9 @@ function Card({ scene: { graph, nodes, ports, folding }, index }: ItemProps): JS
   if (node === undefined) return null;
   const { x, y, width, height } = nodes[index];
   const whole = folding.nodes[index][0];
-  const now = figures.value?.graph.version === graph.version ? figures.value.node(whole) : undefined;
-  const health = now?.health ?? "idle";
+  const newest = figures.value?.graph.version === graph.version ? figures.value.node(whole) : undefined;
+  const health = newest?.health ?? "idle";
+  const now = calmValues.hold(`node ${node.id}`, newest === undefined ? "" : health, newest);
   const color = `var(${HEALTH_MARKS[health].color})`;
   return (
     <div
@@ -181,8 +182,13 @@ function Labels({ scene: now }: { readonly scene: Scene }): JSX.Element {
 
 function Label({ scene: { graph, labels, folding }, index }: ItemProps): JSX.Element | null {
   follow();
-  const now = sceneFigures.value?.label(index);
-  if (now === undefined) return null;
+  const newest = sceneFigures.value?.label(index);
+  if (newest === undefined) return null;
+  const now = calmValues.hold(
+    `link ${graph.links[index].id} ${folding.links[index].length}`,
+    `${sceneFigures.value!.linkHealth[index]} ${newest.fault === ""}`,
+    newest,
+  );
   const { x, y, form } = labels[index];
   const selected = folding.linkOf[selectedLink.value] === index;
   const isFull = details.value;

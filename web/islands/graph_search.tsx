@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { searchNodes } from "../model/search.ts";
-import { lookAtSelected } from "../state/camera.ts";
+import { bringInSelected } from "../state/camera.ts";
 import { focusView } from "../state/focus.ts";
 import { graph } from "../state/live.ts";
 import { selectNode } from "../state/place.ts";
@@ -86,6 +86,7 @@ function onKey(event: KeyboardEvent): void {
 function choose(index: number): void {
   query.value = "";
   selectNode(index);
-  lookAtSelected();
+  // The graph around it stays in view.
+  bringInSelected();
   focusView();
 }

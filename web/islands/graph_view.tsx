@@ -32,7 +32,7 @@ import { PortButtons } from "./port_buttons.tsx";
 const NO_LANE = "\n";
 
 /** Up to this many nodes in view are cards in the document. */
-const MAX_CARDS = 60;
+const MAX_CARDS = 72;
 
 /** Nodes that are cards now; `undefined` while the canvas draws them. */
 const cards = computed<readonly number[] | undefined>((): readonly number[] | undefined => {
@@ -127,12 +127,17 @@ function observeSize(element: HTMLElement): () => void {
   return () => observer.disconnect();
 }
 
-/** Paints whenever anything that is drawn has changed, at most once a frame. */
+/**
+ * Paints whenever anything that is drawn has changed: at the end of the task in which it has, as cards are rendered, so
+ * that no frame has the cards of one view over the lanes of another.
+ */
 function keepPainted(canvas: HTMLCanvasElement): () => void {
   const context = canvas.getContext("2d", { alpha: false })!;
-  let frame = 0;
+  let isWanted = false;
+  let isOver = false;
   const paint = () => {
-    frame = 0;
+    isWanted = false;
+    if (isOver) return;
     const now = scene.peek();
     const size = screen.peek();
     const ratio = devicePixelRatio;
@@ -164,11 +169,13 @@ function keepPainted(canvas: HTMLCanvasElement): () => void {
   const end = effect(() => {
     for (const each of [scene, shown, sceneFigures, camera, screen, palette, selectedNode, selectedLink]) each.value;
     for (const each of [hoveredNode, hoveredLink, hoveredLane, laneAtKeys, cards, details]) each.value;
-    frame ||= requestAnimationFrame(paint);
+    if (isWanted) return;
+    isWanted = true;
+    queueMicrotask(paint);
   });
   return () => {
     end();
-    cancelAnimationFrame(frame);
+    isOver = true;
   };
 }
 

@@ -25,7 +25,7 @@ const LEVEL_NAMES: Readonly<Record<Level, string>> = {
 const LOGS = { news: "Events", changes: "Changes" } as const;
 
 const shown = signal<keyof typeof LOGS>("news");
-const least = signal<Level>("info");
+const least = signal<Level>("warn");
 const query = signal("");
 const names = computed(() => linkNames(graph.value?.links ?? []));
 const news = computed(() =>
@@ -86,7 +86,7 @@ function NewsTools(): JSX.Element {
 export function NewsList({ news }: { readonly news: readonly News[] }): JSX.Element {
   return (
     <div class="news-scroll" tabIndex={0} role="region" aria-label="Events and lines, the newest first">
-      {news.length === 0 && <p class="empty soft">Nothing yet</p>}
+      {news.length === 0 && <p class="empty soft">Nothing of this level yet; "Show" has the others</p>}
       <ol class="news">
         {news.map((each) => <NewsItem key={each.key} each={each} />)}
       </ol>

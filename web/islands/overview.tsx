@@ -14,14 +14,18 @@ import { leadToLink, leadToNode } from "../state/place.ts";
 /** Lanes that are shown by name, the busiest; a narrow page shows fewer of them. */
 const LANES = 4;
 
-export function Overview(): JSX.Element | null {
+/** What was shown last. */
+let newest: Figures | undefined;
+
+/** It is there before the first reading, and between those of two versions of the graph: nothing below it moves. */
+export function Overview(): JSX.Element {
   calmReading.value;
-  const now = figures.value && overviewOf(figures.value);
-  if (now === undefined) return null;
+  const now = (figures.value && overviewOf(figures.value)) ?? newest;
+  newest = now;
   return (
     <section class={isCurrent.value ? "overview" : "overview stale"} aria-label="Overview">
       <dl>
-        {details.value
+        {now === undefined ? null : details.value
           ? (
             <>
               <Drops now={now} />

@@ -8,8 +8,10 @@ import { labelText } from "../model/card_text.ts";
 import { formatCount, formatMeasured, formatNs, formatRate, formatShare, UNKNOWN } from "../model/format_figures.ts";
 import { orderRows, ROW_ORDERS, type RowOrder } from "../model/row_order.ts";
 import { searchNodes } from "../model/search.ts";
+import { details } from "../state/details.ts";
 import { figures, graph, reading } from "../state/live.ts";
-import { arrivals, selectedLink, selectedNode, selection, selectLink, selectNode } from "../state/place.ts";
+import { arrivals, isNarrow, selectedLink, selectedNode, selection, selectLink, selectNode } from "../state/place.ts";
+import { WatchList } from "./watch_list.tsx";
 
 /** Height of a row, CSS pixels: the same as in `table.css`. */
 const ROW = 32;
@@ -52,7 +54,18 @@ const rows = computed<readonly number[]>(() => {
   });
 });
 
+/** A phone has a list instead while nobody asks for all figures. */
 export function TableView(): JSX.Element {
+  return isNarrow.value && !details.value
+    ? (
+      <section class="table-view" aria-label="Table">
+        <WatchList />
+      </section>
+    )
+    : <FullTable />;
+}
+
+function FullTable(): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = scroller.current!;

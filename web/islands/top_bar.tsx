@@ -18,9 +18,10 @@ import {
   reading,
   status,
 } from "../state/live.ts";
+import { details } from "../state/details.ts";
 import { helpOpen, singleKeys } from "../state/keys.ts";
 import { loggedIn } from "../state/login.ts";
-import { showView, view } from "../state/place.ts";
+import { isNarrow, showView, view } from "../state/place.ts";
 import { sessionList } from "../state/sessions.ts";
 import { theme, toggleTheme } from "../state/theme.ts";
 
@@ -48,7 +49,7 @@ export function TopBar(): JSX.Element {
             aria-keyshortcuts={singleKeys.value ? String(k + 1) : undefined}
             onClick={() => showView(each)}
           >
-            {VIEW_NAMES[each]}
+            {each === "table" && isNarrow.value && !details.value ? "List" : VIEW_NAMES[each]}
           </button>
         ))}
       </nav>

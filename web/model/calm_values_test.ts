@@ -17,3 +17,13 @@ Deno.test("CalmValues keeps a value until it may change, and the digit that it s
   values.advance();
   assert.equal(values.of(node("a"), at(60)).text, "60/s");
 });
+
+Deno.test("CalmValues.hold() has what was asked for first, until it may change or is in another condition", () => {
+  const values = new CalmValues(() => undefined);
+  assert.equal(values.hold("a", "healthy", 1), 1);
+  assert.equal(values.hold("a", "healthy", 2), 1);
+  assert.equal(values.hold("b", "healthy", 3), 3);
+  assert.equal(values.hold("a", "late", 4), 4);
+  values.advance();
+  assert.equal(values.hold("a", "late", 5), 5);
+});

@@ -8,9 +8,9 @@
  */
 import type { GraphSnapshot, LinkInfo, NodeInfo } from "../../control/schemas/graph.ts";
 
-/** A graph of more nodes starts folded, if it has at least so many lanes: below that a picture of it says more. */
-const FOLDED_FROM_NODES = 200;
-const FOLDED_FROM_LANES = 4;
+/** A graph of so many nodes starts folded, if it has at least so many lanes: below that a picture of it says more. */
+const FOLDED_FROM_NODES = 40;
+const FOLDED_FROM_LANES = 3;
 
 /** Ports of a folded lane. */
 const PORT: Omit<NodeInfo["inputs"][number], "name"> = { kind: "", type: "", optional: true };
@@ -88,7 +88,7 @@ export function foldLanes(whole: GraphSnapshot, folded: ReadonlySet<string>): Fo
 /** The lanes that start folded: all lanes of a graph that is too large to be seen whole, otherwise none. */
 export function foldedAtFirst({ nodes }: GraphSnapshot): ReadonlySet<string> {
   const lanes = new Set(nodes.map(({ lane }) => lane));
-  const isLarge = nodes.length > FOLDED_FROM_NODES && lanes.size >= FOLDED_FROM_LANES;
+  const isLarge = nodes.length >= FOLDED_FROM_NODES && lanes.size >= FOLDED_FROM_LANES;
   return isLarge ? lanes : new Set();
 }
 

@@ -56,7 +56,13 @@ Deno.test("HistoryBook shows a gap where a tab slept, and nothing of a run befor
 
 Deno.test("HistoryBook shows what the server kept before the first reading, of this run alone", () => {
   const book = new HistoryBook();
-  const past = (run: string) => ({ run, keptSeconds: 900, times: [1, 2], series: [[7, 8], [1, 1], [1, 1], [1, 1]] });
+  const past = (run: string) => ({
+    run,
+    keptSeconds: 900,
+    epochMs: 0,
+    times: [1, 2],
+    series: [[7, 8], [1, 1], [1, 1], [1, 1]],
+  });
   book.fill({ kind: "node", id: "n0" }, past("r1"));
   book.take(figuresOf(1, 3));
   assert.deepEqual(values(book, "n0"), { times: [1, 2, 3], first: [7, 8, 10], third: [1, 1, NaN] });

@@ -38,7 +38,7 @@ const MAX_COMPARED = 100;
  * Lanes beside each other are left so where they can be shown this large: links between them are the shortest, and all
  * of them lead from left to right.
  */
-const GOOD_SCALE = 0.74;
+const GOOD_SCALE = 0.72;
 
 /** A room of less width by height is clearly higher than wide. */
 const HIGH_ASPECT = 0.75;

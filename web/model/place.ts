@@ -23,10 +23,10 @@ export interface Place {
   readonly selection: Selection | undefined;
 }
 
-/** Reads the address's part after `#`; what is not understood is left out. */
-export function parsePlace(hash: string): Place {
+/** Reads the address's part after `#`; what is not understood is left out. @param otherwise where it names no view */
+export function parsePlace(hash: string, otherwise: View = "graph"): Place {
   const parts = hash.replace(/^#/, "").split("&");
-  const view = VIEWS.find((each) => each === parts[0]) ?? "graph";
+  const view = VIEWS.find((each) => each === parts[0]) ?? otherwise;
   for (const part of parts) {
     const [kind, id] = part.split("=", 2);
     if ((kind === "node" || kind === "link") && id !== undefined && id !== "") {

@@ -18,6 +18,8 @@ Deno.test("parsePlace() leads to the graph where it understands nothing", () => 
   for (const hash of ["", "#", "#nowhere", "#__proto__&node=", "#&lane=x"]) {
     assert.deepEqual(parsePlace(hash), { view: "graph", selection: undefined });
   }
+  assert.equal(parsePlace("", "table").view, "table");
+  assert.equal(parsePlace("#graph", "table").view, "graph");
   assert.deepEqual(parsePlace("#node=gain"), { view: "graph", selection: { kind: "node", id: "gain" } });
   assert.deepEqual(parsePlace("#log&node=%E0%A4%A"), { view: "log", selection: { kind: "node", id: "%E0%A4%A" } });
 });

@@ -96,6 +96,22 @@ export function centerOn(view: Viewport, point: Point, size: ScreenSize): Viewpo
   return { ...view, x: point.x - size.width / 2 / view.scale, y: point.y - size.height / 2 / view.scale };
 }
 
+/**
+ * Leaves no room empty beside or below the content that other parts of it could fill.
+ *
+ * @param content bounds of all that is drawn
+ * @param margin screen pixels that stay free around it
+ */
+export function keepFull(view: Viewport, content: Rect, size: ScreenSize, margin: number): Viewport {
+  const within = (start: number, from: number, length: number, room: number) =>
+    clamp(start, from - margin / view.scale, from + length - (room - margin) / view.scale);
+  return {
+    ...view,
+    x: within(view.x, content.x, content.width, size.width),
+    y: within(view.y, content.y, content.height, size.height),
+  };
+}
+
 /** Screen pixels at the edges of a view, such as those that its tools cover. */
 export interface Margins {
   readonly side: number;

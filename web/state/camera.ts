@@ -10,12 +10,14 @@ import {
   centerOn,
   fit,
   fitReadable,
+  keepFull,
   keepInReach,
   type Margins,
   MAX_FIRST_SCALE,
   panBy,
   reveal,
   type ScreenSize,
+  toScreen,
   type Viewport,
   visibleRect,
   zoomAt,
@@ -28,6 +30,9 @@ import { scene } from "./scene.ts";
 
 /** A node is shown at least this large when it is looked for. */
 const READABLE_SCALE = 0.86;
+
+/** A node that is found is shown at least this large: its smallest text has 9 pixels, and much is around it. */
+const LEAST_READABLE = 0.8;
 
 /** A small graph that cannot be shown whole is shown so large at first: its smallest text has 9 pixels. */
 const FIRST_SCALE = 0.86;
@@ -112,7 +117,7 @@ export function bringInSelected(): void {
   }
   const rect = selectedRect();
   if (rect === undefined || screen.peek().width === 0) return;
-  if (viewport.peek().scale < FIGURES_FROM) lookAt(rect);
+  if (viewport.peek().scale < FIGURES_FROM) lookAround(rect);
   else viewport.value = reveal(viewport.peek(), rect, screen.peek(), margins());
 }
 
@@ -213,18 +218,23 @@ export function lookAtNode(node: number): void {
   if (rect !== undefined) lookAt(rect);
 }
 
-/** Brings the selected node into the middle, large enough to be read, out of its lane if that is folded. */
-export function lookAtSelected(): void {
-  unfoldSelected();
-  if (isUnfolding()) return void (awaitsSelected = true);
-  const rect = selectedRect();
-  if (rect !== undefined) lookAt(rect);
-}
-
 function lookAt(rect: Rect): void {
   const { scale } = viewport.peek();
   if (scale < READABLE_SCALE) zoom(READABLE_SCALE / scale);
   centerAt(centerOf(rect));
+}
+
+/** As small as it can be read, with as much of the graph around it as there is room for. */
+function lookAround(rect: Rect): void {
+  lookAt(rect);
+  const now = scene.peek()!;
+  const view = zoomAt(
+    viewport.peek(),
+    toScreen(viewport.peek(), centerOf(rect)),
+    LEAST_READABLE / viewport.peek().scale,
+  );
+  const size = screen.peek();
+  viewport.value = reveal(keepFull(view, now.bounds, size, SEARCH_HEIGHT), rect, size, margins());
 }
 
 /** Shows everything, or so much of it as can be read. */

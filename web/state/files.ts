@@ -103,7 +103,12 @@ export function chooseFile(): void {
   const input = document.createElement("input");
   input.type = "file";
   input.accept = ".json,.jsonc,application/json";
+  // A browser may forget one that is nowhere while somebody chooses.
+  input.hidden = true;
+  document.body.append(input);
+  input.addEventListener("cancel", () => input.remove());
   input.addEventListener("change", async () => {
+    input.remove();
     const file = input.files?.[0];
     if (file === undefined) return;
     try {

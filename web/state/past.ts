@@ -29,6 +29,9 @@ const wanted = computed(() => {
   return `${graph.value?.run} ${formatPlace({ view: "graph", selection: selection.value })}`;
 });
 
+/** Wall-clock time at which the runtime's clock was at 0, milliseconds since 1970; `NaN` until the server told it. */
+export const epochMs = signal(NaN);
+
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 effect(() => {
@@ -40,6 +43,7 @@ async function ask(of: Selection, question: string): Promise<void> {
   try {
     const past = await client.call("history.get", of);
     keptSeconds.value = past.keptSeconds;
+    epochMs.value = past.epochMs;
     historyBook.fill(of, past);
     // Plots follow the readings, which stop at the end.
     reading.value++;

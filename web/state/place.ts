@@ -7,7 +7,10 @@ import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { formatPlace, parsePlace, type Place, type Selection, type View } from "../model/place.ts";
 import { graph } from "./live.ts";
 
-const place = signal<Place>(parsePlace(location.hash));
+/** A phone has room for a list, and for little of a graph. */
+export const isNarrow: ReadonlySignal<boolean> = follow(matchMedia("(max-width: 560px)"));
+
+const place = signal<Place>(placeNow());
 
 /** The view that is shown. */
 export const view: ReadonlySignal<View> = computed(() => place.value.view);
@@ -25,9 +28,19 @@ export const selectedLink: ReadonlySignal<number> = computed(() => indexOf("link
 export const arrivals = signal(1);
 
 addEventListener("hashchange", () => {
-  place.value = parsePlace(location.hash);
+  place.value = placeNow();
   arrivals.value++;
 });
+
+function placeNow(): Place {
+  return parsePlace(location.hash, isNarrow.peek() ? "table" : "graph");
+}
+
+function follow(query: MediaQueryList): ReadonlySignal<boolean> {
+  const matches = signal(query.matches);
+  query.addEventListener("change", () => matches.value = query.matches);
+  return matches;
+}
 
 /** Shows a view. */
 export function showView(next: View): void {

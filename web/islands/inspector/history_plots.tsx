@@ -1,17 +1,35 @@
 /** @module The history of what is selected, as plots that follow it. */
-import { effect } from "@preact/signals";
+import { computed, effect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import { formatNs, formatShort } from "../../model/format_figures.ts";
+import { formatAgo, formatNs, formatShort, formatTimeOfDay } from "../../model/format_figures.ts";
 import type { Palette } from "../../model/palette.ts";
 import type { Selection } from "../../model/place.ts";
-import { historyBook, reading } from "../../state/live.ts";
-import { keptSeconds, PLOT_SPANS, plotSpan } from "../../state/past.ts";
+import { linkNames } from "../../model/event_words.ts";
+import { type PlotMark, plotMarks } from "../../model/plot_marks.ts";
+import { shownText } from "../../model/shown_text.ts";
+import { steps } from "../../state/edit.ts";
+import { events, figures, graph, historyBook, reading } from "../../state/live.ts";
+import { epochMs, keptSeconds, PLOT_SPANS, plotSpan } from "../../state/past.ts";
+import { calmReading } from "../../state/calm.ts";
+import { selection as selected } from "../../state/place.ts";
 import { palette, theme } from "../../state/theme.ts";
 import type { PlotSpec } from "./plots.ts";
 
 const HEIGHT = 104;
+
+/** Marks that are told in words, the newest. */
+const TOLD = 4;
+
+/** What happened to what is selected. */
+const marks = computed<readonly PlotMark[]>(() =>
+  selected.value === undefined ? [] : plotMarks(selected.value, {
+    events: events.value,
+    entries: steps.value.entries,
+    names: linkNames(graph.value?.links ?? []),
+  })
+);
 
 interface PlotsProps {
   readonly selection: Selection;
@@ -47,7 +65,25 @@ export function HistoryPlots({ selection, plots, capacity }: PlotsProps): JSX.El
           capacity={capacity}
         />
       ))}
+      <Marks />
     </>
+  );
+}
+
+/** The newest marks of the span in words. */
+function Marks(): JSX.Element | null {
+  calmReading.value;
+  const nowMs = epochMs.value + (figures.value?.frame?.nowNs ?? NaN) / 1e6;
+  const told = marks.value.filter(({ timeMs }) => nowMs - timeMs <= plotSpan.value * 1e3).slice(-TOLD).toReversed();
+  if (told.length === 0) return null;
+  return (
+    <ol class="plot-marks" aria-label="Marks of the plots">
+      {told.map(({ timeMs, kind, text }) => (
+        <li key={`${timeMs} ${text}`} class={`mark-${kind}`} title={formatTimeOfDay(timeMs)}>
+          <span class="soft">{formatAgo(nowMs - timeMs)}</span> <span>{shownText(text)}</span>
+        </li>
+      ))}
+    </ol>
   );
 }
 
@@ -106,6 +142,8 @@ function follow(box: HTMLElement, spec: PlotSpec, selection: Selection, capacity
   observer.observe(box);
   const end = effect(() => {
     reading.value;
+    marks.value;
+    epochMs.value;
     const { times, series } = historyBook.follow(selection).slice(box.clientWidth || 320, spanSeconds);
     const last = times.at(-1) ?? 0;
     const ages = times.map((time) => time - last);
@@ -169,7 +207,12 @@ function plotOptions(spec: PlotSpec, colors: Palette, width: number, capacity: n
         points: { show: false },
       })),
     ],
-    hooks: top === undefined ? {} : { draw: [(plot: uPlot) => drawCapacity(plot, top, colors.health.dropping)] },
+    hooks: {
+      draw: [
+        (plot: uPlot) => drawMarks(plot, colors),
+        ...(top === undefined ? [] : [(plot: uPlot) => drawCapacity(plot, top, colors.health.dropping)]),
+      ],
+    },
   };
 }
 
@@ -182,6 +225,36 @@ function decades(least: number | null, greatest: number | null): [number, number
 function powersOfTen(least: number, greatest: number): number[] {
   const [low, high] = [Math.round(Math.log10(least)), Math.round(Math.log10(greatest))];
   return Array.from({ length: high - low + 1 }, (_, k) => 10 ** (low + k));
+}
+
+/** A line at the time of each mark, with a head, so that it is told from the grid. */
+function drawMarks(plot: uPlot, colors: Palette): void {
+  const { ctx, bbox } = plot;
+  const nowMs = epochMs.peek() + (figures.peek()?.frame?.nowNs ?? NaN) / 1e6;
+  ctx.save();
+  ctx.lineWidth = devicePixelRatio;
+  for (const { timeMs, kind } of marks.peek()) {
+    const x = plot.valToPos((timeMs - nowMs) / 1e3, "x", true);
+    if (!(x >= bbox.left && x <= bbox.left + bbox.width)) continue;
+    ctx.strokeStyle = ctx.fillStyle = kind === "fault"
+      ? colors.health.failed
+      : kind === "change"
+      ? colors.health.blocked
+      : colors.textSoft;
+    ctx.setLineDash(kind === "fault" ? [] : [2 * devicePixelRatio, 3 * devicePixelRatio]);
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    const reach = 3.5 * devicePixelRatio;
+    ctx.beginPath();
+    ctx.moveTo(x - reach, bbox.top);
+    ctx.lineTo(x + reach, bbox.top);
+    ctx.lineTo(x, bbox.top + 1.6 * reach);
+    ctx.closePath();
+    ctx.fill();
+  }
+  ctx.restore();
 }
 
 function drawCapacity(plot: uPlot, capacity: number, color: string): void {

@@ -11,6 +11,7 @@ import { acknowledgeDrops, figures, graph, reading } from "../../state/live.ts";
 import { leadToNode } from "../../state/place.ts";
 import { Condition } from "./condition.tsx";
 import { HistoryPlots } from "./history_plots.tsx";
+import { MoreFigures } from "./more_figures.tsx";
 import { LinkEdits } from "./node_edits.tsx";
 import { Look } from "./look/look.tsx";
 import { PortLinks } from "./look/port_links.tsx";
@@ -76,30 +77,32 @@ function LinkFigureList({ index }: PanelProps): JSX.Element | null {
   const isDropping = now.health === "dropping";
   return (
     <>
-      <FigureList
-        items={[
-          { key: "written", name: "Written", value: formatCount(now.written), title: "Also those that were dropped" },
-          { key: "read", name: "Read", value: formatCount(now.read) },
-          {
-            key: "dropped",
-            name: reasons.length === 1 ? `Dropped: ${reasons[0].reason}` : "Dropped",
-            title: reasons.length === 1 ? reasons[0].meaning : "For any reason",
-            value: formatCount(now.dropped),
-            bad: isDropping,
-          },
-          ...(lost === "" ? [] : [{ key: "last-drop", name: "Last drop", value: lost }]),
-          { key: "written-rate", name: "Written/s", value: formatRate(now.writtenPerSecond) },
+      <MoreFigures
+        main={[
           { key: "rate", name: "Read/s", value: formatRate(now.readPerSecond) },
-          { key: "dropped-rate", name: "Dropped/s", value: formatRate(now.droppedPerSecond) },
           { key: "depth", name: "Queued", value: `${now.queued} of ${now.capacity}` },
-          { key: "high-water", name: "Most queued", value: formatCount(columns.highWater[index]) },
           {
             key: "age",
             name: "Age",
             value: now.written === 0 ? "–" : formatNs(now.ageNs),
             title: "Of the newest frame",
           },
-          ...(reasons.length < 2 ? [] : reasons).map(({ reason, meaning, count, isLoss }) => ({
+          {
+            key: "dropped",
+            name: "Dropped",
+            title: reasons.length === 1 ? `${reasons[0].reason}: ${reasons[0].meaning}` : "For any reason",
+            value: formatCount(now.dropped),
+            bad: isDropping,
+          },
+        ]}
+        more={[
+          ...(lost === "" ? [] : [{ key: "last-drop", name: "Last drop", value: lost }]),
+          { key: "written", name: "Written", value: formatCount(now.written), title: "Also those that were dropped" },
+          { key: "read", name: "Read", value: formatCount(now.read) },
+          { key: "written-rate", name: "Written/s", value: formatRate(now.writtenPerSecond) },
+          { key: "dropped-rate", name: "Dropped/s", value: formatRate(now.droppedPerSecond) },
+          { key: "high-water", name: "Most queued", value: formatCount(columns.highWater[index]) },
+          ...reasons.map(({ reason, meaning, count, isLoss }) => ({
             key: `dropped-${reason}`,
             name: `Dropped: ${reason}`,
             value: formatCount(count),

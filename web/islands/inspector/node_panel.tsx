@@ -4,6 +4,7 @@ import type { NodeDetail } from "../../../control/schemas/graph.ts";
 import { BUCKET_SHIFTS, bucketNs } from "../../../control/schemas/stats_layout.ts";
 import { DocText } from "../../components/doc_text.tsx";
 import { FigureList } from "../../components/figure_list.tsx";
+import { MoreFigures } from "./more_figures.tsx";
 import { HealthMark } from "../../components/health_mark.tsx";
 import { LongText } from "../../components/long_text.tsx";
 import { Section } from "../../components/section.tsx";
@@ -19,6 +20,7 @@ import {
   formatRate,
   formatShare,
 } from "../../model/format_figures.ts";
+import { calmValues } from "../../state/calm.ts";
 import { detail, detailProblem } from "../../state/detail.ts";
 import { conditions, events, figures, graph, reading } from "../../state/live.ts";
 import { leadToLink } from "../../state/place.ts";
@@ -131,12 +133,19 @@ function NodeFigureList({ index, detail: known }: PanelProps & { readonly detail
   if (now === undefined || columns === undefined) return null;
   const age = (name: "ageP50" | "ageP99") => formatMeasured(bucketNs(columns[name][index], BUCKET_SHIFTS[name]));
   const restarts = columns.restarts[index];
+  const value = calmValues.of(figures.value!.graph.nodes[index], now);
+  const ages = "Age of the frames that it read in the last 10 seconds";
   return (
-    <FigureList
-      items={[
-        { key: "ticks", name: "Ticks", value: formatCount(now.ticks), title: "Calls of process()" },
+    <MoreFigures
+      main={[
+        ...(value.name === "Rate" ? [] : [{ key: "value", name: value.name, value: value.text }]),
         { key: "rate", name: "Ticks/s", value: formatRate(now.ticksPerSecond) },
         { key: "busy", name: "Busy", value: formatShare(now.busyShare), title: "Share of the time in process()" },
+        ...(value.name === "Rate" ? [{ key: "age-p50", name: "Age", value: age("ageP50"), title: ages }] : []),
+        { key: "errors", name: "Errors", value: formatCount(now.errors), bad: now.errors > 0 },
+      ]}
+      more={[
+        { key: "ticks", name: "Ticks", value: formatCount(now.ticks), title: "Calls of process()" },
         { key: "p50", name: "Tick p50", value: formatMeasured(now.tickP50Ns), title: "Of the last 10 seconds" },
         { key: "p99", name: "Tick p99", value: formatMeasured(now.tickP99Ns), title: "Of the last 10 seconds" },
         ...(known === undefined ? [] : [
@@ -144,14 +153,8 @@ function NodeFigureList({ index, detail: known }: PanelProps & { readonly detail
           { key: "run-p99", name: "p99 of the run", value: formatMeasured(quantileNs(known.tick, 0.99)) },
         ]),
         { key: "max", name: "Longest of the run", value: formatMeasured(columns.maxTickNs[index]) },
-        {
-          key: "age-p50",
-          name: "Age p50",
-          value: age("ageP50"),
-          title: "Age of the frames that it read in the last 10 seconds",
-        },
-        { key: "age-p99", name: "Age p99", value: age("ageP99"), title: "Age of the frames that it read" },
-        { key: "errors", name: "Errors", value: formatCount(now.errors), bad: now.errors > 0 },
+        ...(value.name === "Rate" ? [] : [{ key: "age-p50", name: "Age p50", value: age("ageP50"), title: ages }]),
+        { key: "age-p99", name: "Age p99", value: age("ageP99"), title: ages },
         ...(restarts > 0 ? [{ key: "restarts", name: "Restarts", value: formatCount(restarts), bad: true }] : []),
         ...(known === undefined ? [] : [
           { key: "frames-in", name: "Frames in", value: formatCount(known.framesIn) },
