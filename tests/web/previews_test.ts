@@ -5,7 +5,7 @@ import { appSource } from "../../core/app/app_source.ts";
 import { Runtime } from "../../mod.ts";
 import { nodes } from "../../sluice.gen.ts";
 import { seriousFaults } from "./axe.ts";
-import { eventually, openPage, pageTest } from "./chromium.ts";
+import { eventually, nextPicture, openPage, pageTest } from "./chromium.ts";
 import { countHidden, hidePage } from "./hidden_nodes.ts";
 import { graphShown, serveStarted } from "./live_graph.ts";
 
@@ -48,6 +48,11 @@ pageTest("previews are off at first; then nodes show pictures and levels, until 
   await using _served = served;
   await using browser = await openPage();
   const { page } = browser;
+  let opened = 0;
+  page.on("websocket", (socket) =>
+    socket.on("framesent", ({ payload }) => {
+      if (payload.includes("tap.open")) opened++;
+    }));
   await page.goto(served.server.url);
   await graphShown(page, "tone");
   const previews = page.getByRole("button", { name: "Previews" });
@@ -82,6 +87,15 @@ pageTest("previews are off at first; then nodes show pictures and levels, until 
   await previews.click();
   await eventually(() => Promise.resolve(assert.equal(hidden(), 0)));
   assert.equal(await page.locator("[data-preview]").count(), 0);
+
+  // What is shown for a moment opens no tap: each is an edit of the graph.
+  const before = opened;
+  for (let k = 0; k < 6; k++) {
+    await page.evaluate(() => document.querySelector<HTMLElement>(".previews-switch")!.click());
+    await nextPicture(page);
+  }
+  await page.waitForTimeout(500);
+  assert.equal(opened, before);
   assert.deepEqual(browser.faults, []);
 });
 
