@@ -1,5 +1,5 @@
 /**
- * `deno task screenshots`: runs the live demo, opens its page in Chromium, and writes the pictures of the README to
+ * `deno task screenshots`: runs `examples/studio.json`, opens its page in Chromium, and writes the pictures of the README to
  * `docs/images/`. Takes about a minute: the plots are to have a past.
  *
  * @module
@@ -18,7 +18,7 @@ const PAST_MS = 45_000;
 /** The pictures: what is shown, and in which theme. */
 const SHOTS = [
   { file: "page_dark.png", theme: "dark", place: "graph&node=gain" },
-  { file: "page_light.png", theme: "light", place: "graph&link=link4" },
+  { file: "page_light.png", theme: "light", place: "graph&link=link6" },
 ] as const;
 
 const executablePath = await findChromium();
@@ -28,12 +28,16 @@ if (executablePath === undefined) {
 }
 await setUpOrExit({ page: true });
 await Deno.mkdir(FOLDER, { recursive: true });
-const demo = leashed(Deno.execPath(), ["run", "-A", "cli/main.ts", "run", "examples/live.json", "--serve", "--json"], {
-  cwd: ROOT,
-  stdin: "null",
-  stdout: "piped",
-  stderr: "inherit",
-}).spawn();
+const demo = leashed(
+  Deno.execPath(),
+  ["run", "-A", "cli/main.ts", "run", "examples/studio.json", "--serve", "--json"],
+  {
+    cwd: ROOT,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  },
+).spawn();
 try {
   await takeAll(await readUrl(demo.stdout), executablePath);
 } finally {
@@ -45,13 +49,14 @@ async function takeAll(url: string, executablePath: string): Promise<void> {
   const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGS] });
   try {
     const open = SHOTS.map(async ({ file, theme, place }) => {
-      const page = await browser.newPage({ viewport: { width: 1800, height: 800 }, colorScheme: theme });
+      const page = await browser.newPage({ viewport: { width: 1800, height: 900 }, colorScheme: theme });
       await page.goto(`${url}/#${place}`);
       await page.locator("[data-inspector]").waitFor();
+      await page.getByRole("button", { name: "Previews" }).click();
       return { file, page };
     });
     const pages = await Promise.all(open);
-    console.error(`Watching the demo for ${PAST_MS / 1000} s`);
+    console.error(`Watching the graph for ${PAST_MS / 1000} s`);
     await new Promise((resolve) => setTimeout(resolve, PAST_MS));
     for (const { file, page } of pages) {
       await page.bringToFront();

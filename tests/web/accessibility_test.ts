@@ -67,7 +67,7 @@ for (const theme of ["dark", "light"] as const) {
     for (const viewport of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
       await using browser = await openPage({ theme, viewport });
       const { page } = browser;
-      await page.goto(served.server.url);
+      await page.goto(`${served.server.url}/#graph`);
       await page.locator(".summary li").first().waitFor();
       // A phone shows a list, whose rows have no previews.
       if (viewport.width > 1_000) await page.getByRole("button", { name: "Previews" }).click();
