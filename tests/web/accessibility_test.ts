@@ -69,8 +69,7 @@ for (const theme of ["dark", "light"] as const) {
       const { page } = browser;
       await page.goto(`${served.server.url}/#graph`);
       await page.locator(".summary li").first().waitFor();
-      // A phone shows a list, whose rows have no previews.
-      if (viewport.width > 1_000) await page.getByRole("button", { name: "Previews" }).click();
+      await page.getByRole("button", { name: "Previews" }).click();
       const looks = [
         ["node=meter", "[data-latency] tbody tr"],
         ["link=link0", '[data-figure="look-level"]'],
