@@ -165,6 +165,8 @@ export interface TapArgs {
   readonly at: string;
   readonly token?: string;
   readonly output?: string;
+  /** True if `output` is overwritten. */
+  readonly force: boolean;
   readonly seconds?: number;
   readonly json: boolean;
 }
@@ -427,6 +429,7 @@ const tap = command(
       description:
         message`Write what the link carries: sound to a .wav, one picture to a .png or .jpg, values and records to a .jsonl, encoded frames to any other file.`,
     })),
+    force: option("-f", "--force", { description: message`Overwrite FILE.` }),
     seconds,
     ...remote,
     json,

@@ -27,7 +27,7 @@ type Args<C extends EditArgs["command"]> = Extract<EditArgs, { readonly command:
  * @throws {SluiceError} `InvalidConfig` for a word that cannot be read, or if nobody listens
  */
 export async function editCommand(args: EditArgs, io: Io): Promise<number> {
-  const prepared = args.command === "apply" ? JSON.parse(await readGraphText(args.graph)) : commandsOf(args);
+  const prepared = args.command === "apply" ? await readDocument(args.graph) : commandsOf(args);
   const client = await connectControl(args.at, args.token);
   try {
     await client.ready();
@@ -38,6 +38,16 @@ export async function editCommand(args: EditArgs, io: Io): Promise<number> {
     return EXIT.failed;
   } finally {
     client.close();
+  }
+}
+
+/** @throws {SluiceError} `InvalidGraph` for a file that is no JSON */
+async function readDocument(path: string): Promise<unknown> {
+  const text = await readGraphText(path);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new SluiceError("InvalidGraph", `Cannot read ${path}: it is no JSON: ${(error as Error).message}`);
   }
 }
 

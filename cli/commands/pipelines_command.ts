@@ -40,10 +40,20 @@ export async function serveCommand(args: ServeArgs, io: Io): Promise<number> {
   const more = { ...(token && { token }) };
   if (args.graph !== undefined) return await serveGraph(args, args.graph, more, io);
   const { registry } = await loadTypes({ packages: args.packages, plugins: args.plugins });
-  const document = parseGraph(EMPTY_GRAPH, "the new graph", registry);
+  const text = args.journal === undefined ? EMPTY_GRAPH : await emptyGraphOf(args.journal);
+  const document = parseGraph(text, "the new graph", registry);
   const { runGraph } = await import("./run_command.ts");
-  const graph = { text: EMPTY_GRAPH, document, registry, stays: pageMore(args, more) };
+  const graph = { text, document, registry, stays: pageMore(args, more) };
   return await runGraph(graph, runArgs(args, "the new graph"), io);
+}
+
+/** Returns a graph without nodes that has the options of the one that a journal begins with. */
+async function emptyGraphOf(journal: string): Promise<string> {
+  const { firstGraph } = await import("../../control/commands/journal.ts");
+  const first = await firstGraph(journal);
+  if (first === undefined) return EMPTY_GRAPH;
+  const { links: _, inputs: __, outputs: ___, ...options } = first;
+  return JSON.stringify({ ...options, mode: options.mode ?? "live", nodes: {} });
 }
 
 /** @throws {SluiceError} `InvalidConfig` for a folder, which is offered, not run */

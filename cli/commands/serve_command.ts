@@ -8,6 +8,7 @@ import type { CommandLog } from "../../control/commands/command_log.ts";
 import { isLoopback } from "../../control/server/access.ts";
 import { DEFAULT_PORT } from "../../control/schemas/address.ts";
 import { type ControlServer, serveLogged } from "../../control/server/server.ts";
+import type { EditingOptions } from "../../control/server/runtime_host.ts";
 import { type ControlOptions, isUsableToken, MIN_TOKEN } from "../../control/server/server_options.ts";
 import { SluiceError } from "../../core/errors.ts";
 import type { SessionRouter } from "../../core/pipeline/session_router.ts";
@@ -15,6 +16,9 @@ import type { Runtime } from "../../core/runtime.ts";
 import type { Io } from "../output/output.ts";
 import { readServeAddress } from "../output/serve_address.ts";
 import { buildMissingPage } from "../project/missing_page.ts";
+
+/** A command log that a journal keeps. */
+type KeptLog = Pick<EditingOptions, "log" | "journal">;
 
 /** How many ports are tried if none was given. */
 const TRIED_PORTS = 20;
@@ -56,7 +60,7 @@ export async function serveRun(
   const { hostname, port } = readServeAddress(address);
   const { journal, commands, lock, graphFile } = more;
   const given = more.token ?? readToken();
-  const log = journal === undefined ? undefined : await replay(journal, runtime, lock, args.json, io);
+  const kept = journal === undefined ? {} : { journal, log: await replay(journal, runtime, lock, args.json, io) };
   await buildMissingPage((line) => io.stderr.line(line));
   const options: ControlOptions = {
     title: args.expression ?? args.graph,
@@ -69,8 +73,8 @@ export async function serveRun(
     ...(graphFile !== undefined && { graphFile }),
   };
   const server = port === undefined
-    ? serveOnFree(runtime, options, log)
-    : serveOn(runtime, { ...options, port }, address, log);
+    ? serveOnFree(runtime, options, kept)
+    : serveOn(runtime, { ...options, port }, address, kept);
   const token = given === undefined ? server.token : undefined;
   const [url, ...others] = urlsOf(server.url);
   if (args.json) {
@@ -98,20 +102,20 @@ async function replay(
   return log;
 }
 
-function serveOnFree(runtime: Runtime, options: ControlOptions, log?: CommandLog): ControlServer {
+function serveOnFree(runtime: Runtime, options: ControlOptions, kept: KeptLog): ControlServer {
   for (let port = DEFAULT_PORT; port < DEFAULT_PORT + TRIED_PORTS; port++) {
     try {
-      return serveLogged(runtime, { ...options, port }, log);
+      return serveLogged(runtime, { ...options, port }, kept);
     } catch (error) {
       if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     }
   }
-  return serveLogged(runtime, { ...options, port: 0 }, log);
+  return serveLogged(runtime, { ...options, port: 0 }, kept);
 }
 
-function serveOn(runtime: Runtime, options: ControlOptions, address: string, log?: CommandLog): ControlServer {
+function serveOn(runtime: Runtime, options: ControlOptions, address: string, kept: KeptLog): ControlServer {
   try {
-    return serveLogged(runtime, options, log);
+    return serveLogged(runtime, options, kept);
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) {
       throw refusal(

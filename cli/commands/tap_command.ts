@@ -26,6 +26,10 @@ const TELL_EVERY_MS = 1_000;
  *   otherwise as {@linkcode connectControl}
  */
 export async function tapCommand(args: TapArgs, io: Io): Promise<number> {
+  if (args.output !== undefined && !args.force && await isThere(args.output)) {
+    const message = `Cannot tap: "${args.output}" is there already; give --force to overwrite it`;
+    throw new SluiceError("InvalidConfig", message, { key: "--output" });
+  }
   const client = await connectControl(args.at, args.token);
   using signals = new EndSignals();
   try {
@@ -45,6 +49,10 @@ export async function tapCommand(args: TapArgs, io: Io): Promise<number> {
   } finally {
     client.close();
   }
+}
+
+function isThere(path: string): Promise<boolean> {
+  return Deno.stat(path).then(() => true, () => false);
 }
 
 async function open(client: ControlClient, args: TapArgs): Promise<TapOpened> {

@@ -5,8 +5,10 @@
  * @module
  */
 import { isAbsolute, relative } from "node:path";
+import { didYouMean, listSome } from "../../core/errors/suggestion.ts";
 import { SluiceError } from "../../core/errors.ts";
 import type { GraphFile } from "../../core/graph/schema.ts";
+import { defaultNodeId } from "../../core/ids.ts";
 import { pluginOf } from "../../core/pipeline/graph_policy.ts";
 import { mayName, PolicyValues } from "../../core/pipeline/policy_values.ts";
 import { SHIPPED_PLUGINS } from "../../core/registry/shipped_stage.ts";
@@ -18,7 +20,10 @@ import { equal } from "./documents.ts";
 
 /** Options of a {@linkcode CommandAccess}. */
 export interface CommandAccessOptions {
-  /** Folders in which commands may have files read and written, by relative paths; by default the current one. */
+  /**
+   * Folders in which commands may have files read and written, by paths from one of them or from the current folder;
+   * by default the current one.
+   */
   readonly roots?: readonly string[];
   /** True if commands may add nodes that run programs; by default false. */
   readonly programs?: boolean;
@@ -32,6 +37,9 @@ export interface CommandAccessOptions {
 const STANDARD = "-";
 
 type Config = { readonly [key: string]: unknown };
+
+/** The nodes of a graph by id, as far as commands have come. */
+type KnownNodes = Map<string, { readonly type: AnyNodeType; readonly config: Config }>;
 
 /** Checks commands for one runtime. */
 export class CommandAccess {
@@ -47,37 +55,66 @@ export class CommandAccess {
     { roots = ["."], programs = false, plugins = [], stdout = true }: CommandAccessOptions = {},
   ) {
     this.#runtime = runtime;
-    this.#values = new PolicyValues(roots, undefined, "Cannot serve");
+    this.#values = new PolicyValues(roots, undefined, "Cannot serve", Deno.cwd());
     this.#programs = programs;
     this.#plugins = new Set([...SHIPPED_PLUGINS, ...plugins]);
     this.#stdout = stdout;
   }
 
   /**
-   * Returns a command with the files that its paths mean.
+   * Returns commands with the files that their paths mean. Each is checked in the graph that the ones before it lead to:
+   * call this when the graph is the one that they will change.
    *
-   * @throws {SluiceError} `AccessDenied`
+   * @throws {SluiceError} `AccessDenied`; `NodeNotFound` for values of a node that is not there
    */
-  admit(command: Command): Command {
+  admit(commands: readonly Command[]): Command[] {
+    const nodes: KnownNodes = new Map(viewRuntime(this.#runtime).nodes.map((node) => [node.id as string, node]));
+    return commands.map((command) => this.#one(command, nodes));
+  }
+
+  #one(command: Command, nodes: KnownNodes): Command {
     switch (command.op) {
       case "add":
       case "replace": {
-        const node = command.op === "add" ? command.id ?? command.type : command.node;
-        const config = this.#admit(node, command.type, command.config ?? {});
+        const { type: name, config: given = {} } = command;
+        const node = command.op === "replace" ? command.node : command.id ?? defaultNodeId(name, nodes);
+        const config = this.#admit(node, name, given);
+        const { registry } = viewRuntime(this.#runtime);
+        if (registry?.has(name) === true) nodes.set(node, { type: registry.get(name), config });
+        else nodes.delete(node);
         return command.config === undefined ? command : { ...command, config } as Command;
       }
-      case "set":
-        return { ...command, values: this.values(command.node, command.values) } as Command;
+      case "set": {
+        const { node, values: given, unset = [] } = command;
+        const values = this.#set(node, given, unset, nodes);
+        const { type, config } = nodes.get(node)!;
+        nodes.set(node, { type, config: without({ ...config, ...values }, unset) });
+        return { ...command, values } as Command;
+      }
+      case "rename": {
+        const known = nodes.get(command.node);
+        nodes.delete(command.node);
+        if (known !== undefined) nodes.set(command.to, known);
+        return command;
+      }
+      case "remove":
+        nodes.delete(command.node);
+        return command;
       default:
         return command;
     }
   }
 
-  /** Returns values for a node of the graph with the files that their paths mean. @throws {SluiceError} `AccessDenied` */
-  values(node: string, values: Config): Config {
-    const entry = viewRuntime(this.#runtime).nodes.find(({ id }) => id === node);
-    if (entry === undefined) return values;
-    const { type } = entry;
+  /** @returns values for a node with the files that their paths mean */
+  #set(node: string, values: Config, unset: readonly string[], nodes: KnownNodes): Config {
+    const known = nodes.get(node);
+    if (known === undefined) {
+      const available = [...nodes.keys()];
+      const message = `Cannot set ${Object.keys(values).join(", ")} of "${node}": the graph has no such node` +
+        `${didYouMean(node, available)}; nodes: ${listSome(available)}`;
+      throw new SluiceError("NodeNotFound", message, { nodeId: node, available });
+    }
+    const { type } = known;
     const { properties } = type.descriptor.config;
     const program = Object.keys(values).find((key) =>
       Object.hasOwn(properties, key) && mayName(properties[key], "command")
@@ -87,7 +124,7 @@ export class CommandAccess {
         `"${program}" of node "${node}" is a program to run; start with --allow-programs to let commands set it`,
       );
     }
-    this.#assertStreams(node, type, values, { ...entry.config, ...values });
+    this.#assertStreams(node, type, values, without({ ...known.config, ...values }, unset));
     return this.#valuesOf(node, type, values, Object.keys(values));
   }
 
@@ -167,6 +204,10 @@ export class CommandAccess {
     // Values that nobody gave stay the type's.
     return Object.fromEntries(Object.keys(values).map((key) => [key, withinFolder(values[key], admitted[key])]));
   }
+}
+
+function without(config: Config, keys: readonly string[]): Config {
+  return Object.fromEntries(Object.entries(config).filter(([key]) => !keys.includes(key)));
 }
 
 /** Returns an admitted value as it was written if that means the same file from the current folder. */

@@ -130,12 +130,14 @@ export class CommandLog implements Disposable {
   /**
    * Carries commands out, all or none.
    *
+   * @param given the commands, or a function that returns them, called when the changes before them are made
    * @param by who asks
    * @throws the errors of `runtime.edit()`, after which the log has an entry with the reason
    */
-  transact(commands: readonly Command[], by: string): Promise<LogEntry> {
+  transact(given: readonly Command[] | (() => readonly Command[]), by: string): Promise<LogEntry> {
     return this.#inTurn(async () => {
       this.#noteOthers();
+      const commands = typeof given === "function" ? given() : given;
       return await this.#edit({ kind: "edit", title: titleOf(commands), commands, by });
     });
   }
@@ -144,10 +146,12 @@ export class CommandLog implements Disposable {
    * Changes one parameter. A live one of a running graph is changed without an edit, and changes in quick succession by
    * one client are one entry.
    *
+   * @param given the value, or a function that returns it, called when the changes before it are made
    * @throws the errors of `runtime.setConfig()` and `runtime.edit()`
    */
-  set(node: string, key: string, value: unknown, by: string): Promise<void> {
+  set(node: string, key: string, given: unknown, by: string): Promise<void> {
     return this.#inTurn(async () => {
+      const value = typeof given === "function" ? given() : given;
       const entry = viewRuntime(this.#runtime).nodes.find(({ id }) => id === node);
       const command = { op: "set", node, values: { [key]: value } } as Command;
       if (this.#runtime.running && entry?.type.descriptor.config.properties[key]?.["x-live"] !== true) {
@@ -186,6 +190,16 @@ export class CommandLog implements Disposable {
    */
   start(options: { readonly resume?: boolean } = {}): Promise<void> {
     return this.#inTurn(async () => void await this.#runtime.start(options));
+  }
+
+  /** Refuses whatever may change a graph that is served with a lock. @throws {SluiceError} `Busy` */
+  assertUnlocked(): void {
+    this.#lock.assertUnlocked();
+  }
+
+  /** Refuses an action on a node, such as "restart", that would break a recording. @throws {SluiceError} `Busy` */
+  assertNodeFree(action: string, node: string): void {
+    this.#lock.assertNodeFree(action, node);
   }
 
   /** Goes to the graph before the last step. @throws {SluiceError} `Busy` if there is none */
@@ -457,7 +471,7 @@ export class CommandLog implements Disposable {
 }
 
 /** Waits while a graph starts: it takes no edit until it runs. */
-async function started(runtime: Runtime): Promise<void> {
+export async function started(runtime: Runtime): Promise<void> {
   const isStarting = () => viewRuntime(runtime).session?.state === "starting";
   if (!isStarting()) return;
   const { promise, resolve } = Promise.withResolvers<void>();

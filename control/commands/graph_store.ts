@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { SluiceError } from "../../core/errors.ts";
 import type { Runtime } from "../../core/runtime.ts";
 import { normalDocument } from "./normal_document.ts";
@@ -13,11 +13,16 @@ import { rewriteGraph, writeGraph } from "./save_graph.ts";
 export class GraphStore {
   readonly #runtime: Runtime;
   readonly #file: string | undefined;
+  readonly #journal: string | undefined;
 
-  /** @param file that the graph came from; absent for a graph from nothing */
-  constructor(runtime: Runtime, file: string | undefined) {
+  /**
+   * @param file that the graph came from; absent for a graph from nothing
+   * @param journal the file of the command log, which no graph is saved over
+   */
+  constructor(runtime: Runtime, file: string | undefined, journal?: string) {
     this.#runtime = runtime;
     this.#file = file;
+    this.#journal = journal;
   }
 
   /**
@@ -27,17 +32,25 @@ export class GraphStore {
    * @param path of the other file, which was admitted
    * @param force whether another file that exists is overwritten
    * @returns the path
-   * @throws {SluiceError} `InvalidConfig` without a file; `Busy` for another file that exists; `InvalidGraph` for a file
-   * that is no graph, or has sub-graphs; the errors of the file system
+   * @throws {SluiceError} `InvalidConfig` without a file, or for one that cannot be read or written; `Busy` for another file that exists; `InvalidGraph` for a file
+   * that is no graph, or has sub-graphs
    */
   async save(path?: string, force = false): Promise<string> {
-    const to = path ?? this.#file;
-    if (to === undefined) {
-      throw new SluiceError("InvalidConfig", 'Cannot save the graph: it came from no file; name one as "path"', {
-        key: "path",
-      });
+    const named = path ?? this.#file;
+    if (named === undefined) throw unsaved("", 'it came from no file; name one as "path"');
+    try {
+      return await this.#save(named, force);
+    } catch (error) {
+      throw error instanceof SluiceError ? error : unsaved(` as ${named}`, (error as Error).message);
     }
-    const isOther = this.#file === undefined || resolve(to) !== resolve(this.#file);
+  }
+
+  async #save(named: string, force: boolean): Promise<string> {
+    // A link stays one: the file behind it is written.
+    const to = await realFile(named);
+    const [own, journal] = await Promise.all([this.#file, this.#journal].map((each) => each && realFile(each)));
+    if (to === journal) throw unsaved(` as ${named}`, "it is the journal of this server");
+    const isOther = to !== own;
     const graph = this.#runtime.graph();
     const text = await Deno.readTextFile(to).catch((error) => {
       if (error instanceof Deno.errors.NotFound) return undefined;
@@ -46,22 +59,31 @@ export class GraphStore {
     if (text !== undefined && isOther && !force) {
       throw new SluiceError(
         "Busy",
-        `Cannot save the graph as ${path}: there is such a file; say force to overwrite it`,
+        `Cannot save the graph as ${named}: there is such a file; say force to overwrite it`,
       );
     }
     const made = text === undefined || isOther
       ? writeGraph(graph)
       : rewriteGraph(text, await normalDocument(JSON.parse(text), graph, this.#runtime), graph);
-    const aside = await Deno.makeTempFile({ dir: dirname(resolve(to)), prefix: ".graph-", suffix: ".partial" });
+    const aside = await Deno.makeTempFile({ dir: dirname(to), prefix: ".graph-", suffix: ".partial" });
     try {
       await Deno.writeTextFile(aside, made);
       if (text !== undefined) await Deno.chmod(aside, (await Deno.stat(to)).mode! & 0o777).catch(() => {});
       else await Deno.chmod(aside, 0o644).catch(() => {});
-      await Deno.rename(aside, join(to));
+      await Deno.rename(aside, to);
     } catch (error) {
       await Deno.remove(aside).catch(() => {});
       throw error;
     }
-    return to;
+    return named;
   }
+}
+
+/** Returns the file that a path leads to, whether it is there or not. */
+async function realFile(path: string): Promise<string> {
+  return await Deno.realPath(path).catch(() => resolve(path));
+}
+
+function unsaved(where: string, why: string): SluiceError {
+  return new SluiceError("InvalidConfig", `Cannot save the graph${where}: ${why}`, { key: "path" });
 }

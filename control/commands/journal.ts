@@ -20,6 +20,9 @@ const MAX_BYTES = 512 * 2 ** 20;
 
 const Document = z.looseObject({ version: z.literal(1), nodes: z.record(z.string(), z.json()) });
 
+/** Why a graph file does not go with a journal. */
+const OTHER_GRAPH = "the graph file is none of its graphs: leave the file out, or begin another journal";
+
 /** The first line. */
 const Header = z.strictObject({ journal: z.literal(1), document: Document });
 
@@ -40,10 +43,10 @@ export interface OpenJournal extends Disposable {
 /**
  * Opens a journal, or begins one, and keeps the log of a runtime in it.
  *
- * @param runtime a runtime that does not run: one with nodes must have the graph that the journal began with
+ * @param runtime a runtime that does not run: one with nodes must have a graph that the journal has, such as a saved one
  * @param lock true if no further command may change the graph
- * @throws {SluiceError} `InvalidGraph` for a file that is no journal, begins with another graph, or whose replay leads
- * to another graph than was there; `InvalidConfig` for a file that cannot be read or written; `Busy` for one that another
+ * @throws {SluiceError} `InvalidGraph` for a file that is no journal, has not the graph of the runtime, or whose replay
+ * leads to another graph than was there; `InvalidConfig` for a file that cannot be read or written; `Busy` for one that another
  * process keeps
  */
 export async function openJournal(path: string, runtime: Runtime, lock = false): Promise<OpenJournal> {
@@ -60,23 +63,30 @@ export async function openJournal(path: string, runtime: Runtime, lock = false):
 async function replay(path: string, file: JournalFile, runtime: Runtime, lock: boolean): Promise<OpenJournal> {
   const lines = await readLines(path);
   const log = new CommandLog(runtime, lock);
+  const given = Object.keys(log.document.nodes).length > 0 ? hashOf(log.document) : undefined;
   let replayed = 0;
   if (lines.length > 0) {
     const header = read(Header, lines[0], path, 1);
     await beginWith(header.document as unknown as GraphFile, log, runtime, path);
+    let isGiven = given === undefined || hashOf(log.document) === given;
     const all = lines.slice(1).map((line, k) => read(Line, line, path, k + 2));
     // Changes of one parameter in quick succession are lines of one entry: the last one holds.
     const entries = all.filter(({ seq }, k) => all[k + 1]?.seq !== seq);
     for (const entry of entries) {
-      await log.repeat(entry as unknown as PastEntry);
+      await log.repeat(entry as unknown as PastEntry).catch((error) => {
+        throw unread(path, `entry ${entry.seq} cannot be made again: ${(error as Error).message}`);
+      });
       replayed++;
-      if (entry.hash === undefined || entry.hash === hashOf(log.document)) continue;
+      const hash = hashOf(log.document);
+      isGiven ||= hash === given;
+      if (entry.hash === undefined || entry.hash === hash) continue;
       throw new SluiceError(
         "InvalidGraph",
         `Cannot replay ${path}: entry ${entry.seq} leads to another graph than it did; node types may have changed ` +
           "since: begin another journal",
       );
     }
+    if (!isGiven) throw unread(path, OTHER_GRAPH);
   }
   if (lines.length === 0) file.begin(JSON.stringify({ journal: 1, document: log.document }));
   const followed = log.follow((entry, document) => {
@@ -125,15 +135,26 @@ async function readLines(path: string): Promise<string[]> {
 /** Makes the journal's first graph the present one. */
 async function beginWith(document: GraphFile, log: CommandLog, runtime: Runtime, path: string): Promise<void> {
   if (isSameGraph(log.document, document)) return;
-  if (Object.keys(runtime.graph().nodes).length > 0) {
-    throw unread(path, "it begins with another graph: leave the graph file out, or begin another journal");
-  }
+  const isGiven = Object.keys(log.document.nodes).length > 0;
   const { mode, pools, lanes } = document;
-  runtime.configureGraph({ ...(mode && { mode }), ...(pools && { pools }), ...(lanes && { lanes }) });
   try {
+    runtime.configureGraph({ ...(mode && { mode }), ...(pools && { pools }), ...(lanes && { lanes }) });
     await log.begin(document);
   } catch (error) {
+    if (isGiven) throw unread(path, OTHER_GRAPH);
     throw unread(path, `its first graph cannot be built: ${(error as Error).message}`);
+  }
+}
+
+/** Returns the graph that a journal begins with; `undefined` if there is no journal yet, or none that can be read. */
+export async function firstGraph(path: string): Promise<GraphFile | undefined> {
+  try {
+    // Another process may be writing further lines: they are let be.
+    const [first] = (await Deno.readTextFile(path)).split("\n", 1);
+    return Header.parse(JSON.parse(first)).document as unknown as GraphFile;
+  } catch {
+    // Opening the journal tells why.
+    return undefined;
   }
 }
 

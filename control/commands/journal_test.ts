@@ -1,9 +1,10 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
+import type { RuntimeOptions } from "../../core/runtime_options.ts";
 import { nodePackage } from "../../sluice.gen.ts";
 import { isSameGraph } from "./documents.ts";
-import { openJournal } from "./journal.ts";
+import { firstGraph, openJournal } from "./journal.ts";
 
 function makeRuntime(): Runtime {
   return new Runtime({ mode: "live", registry: new NodeRegistry([nodePackage]), endsWithSources: false });
@@ -63,6 +64,30 @@ Deno.test("a journal that was cut off anywhere is replayed up to its last whole 
   await Deno.remove(path);
 });
 
+Deno.test("a journal goes with each graph that it has, such as one that was saved, and with no other", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".jsonl" });
+  const options = { mode: "live", capacity: 16, endsWithSources: false } as const;
+  const registry = new NodeRegistry([nodePackage]);
+  const open = async (gains: readonly string[], more: Partial<RuntimeOptions> = {}) => {
+    await using runtime = new Runtime({ ...options, registry, ...more });
+    for (const id of gains) runtime.addByType("gain", {}, { id });
+    using journal = await openJournal(path, runtime);
+    return Object.keys(journal.log.document.nodes);
+  };
+  {
+    await using runtime = new Runtime({ ...options, registry });
+    runtime.addByType("gain", {}, { id: "a" });
+    using journal = await openJournal(path, runtime);
+    for (const id of ["b", "c"]) await journal.log.transact([{ op: "add", id, type: "gain" }], "one");
+  }
+  for (const gains of [["a"], ["a", "b"], ["a", "b", "c"]]) deepEqual(await open(gains), ["a", "b", "c"]);
+  await rejects(open(["b"]), /the graph file is none of its graphs/);
+  await rejects(open([], { capacity: 8 }), /its first graph cannot be built/);
+  const { capacity } = (await firstGraph(path))!;
+  deepEqual(await open([], { capacity }), ["a", "b", "c"]);
+  await Deno.remove(path);
+});
+
 Deno.test("a file that is no journal, or of another graph, is refused with the reason", async () => {
   const path = await Deno.makeTempFile({ suffix: ".jsonl" });
   const open = async (text: string) => {
@@ -76,7 +101,7 @@ Deno.test("a file that is no journal, or of another graph, is refused with the r
   await rejects(open("hello\n"), /line 1 is no JSON/);
   await rejects(open("hello"), /it is no journal/);
   await rejects(open('{"journal":2}\n'), /line 1 is no entry of a journal/);
-  await rejects(open(header), /it begins with another graph/);
+  await rejects(open(header), /the graph file is none of its graphs/);
   const entry = { seq: 1, at: new Date().toISOString(), by: "x", kind: "edit", commands: [], hash: "0" };
   await Deno.writeTextFile(path, `${header}${JSON.stringify(entry)}\n`);
   await using runtime = makeRuntime();

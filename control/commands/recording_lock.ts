@@ -26,10 +26,22 @@ export class RecordingLock {
     this.#locksAll = locksAll;
   }
 
+  /** Refuses whatever may change a graph that is served with a lock. @throws {SluiceError} `Busy` */
+  assertUnlocked(): void {
+    if (this.#locksAll) throw servedLocked();
+  }
+
+  /** Refuses an action on a node, such as "restart", that would break a recording. @throws {SluiceError} `Busy` */
+  assertNodeFree(action: string, node: string): void {
+    this.assertUnlocked();
+    const recorder = lockedNodes(viewRuntime(this.#runtime)).get(node);
+    if (recorder !== undefined) throw locked(action, node, recorder);
+  }
+
   /** Refuses commands that would break a recording. @throws {SluiceError} `Busy`, with the reason */
   assertFree(commands: readonly Command[]): void {
     if (this.#locksAll && commands.some(({ op }) => op !== "place")) {
-      throw new SluiceError("Busy", "Cannot change the graph: it is served with --lock");
+      throw servedLocked();
     }
     const view = viewRuntime(this.#runtime);
     const locks = lockedNodes(view);
@@ -38,10 +50,7 @@ export class RecordingLock {
       const node = nodeOf(command, view);
       const recorder = node === undefined ? undefined : locks.get(node);
       if (recorder === undefined || isHarmless(command, view)) continue;
-      const what = recorder === node ? `"${node}" records` : `"${recorder}" records what comes from "${node}"`;
-      throw new SluiceError("Busy", `Cannot ${verbOf(command)} "${node}": ${what}; pause or stop the graph first`, {
-        nodeId: node!,
-      });
+      throw locked(verbOf(command), node!, recorder);
     }
   }
 }
@@ -95,15 +104,24 @@ function isHarmless(command: Command, { nodes }: RuntimeView): boolean {
   if (command.op === "place" || command.op === "command" || command.op === "bypass" || command.op === "addPort") {
     return true;
   }
-  // A new link takes nothing away, and the runtime refuses a format that does not fit.
-  if (command.op === "connect") return true;
   if (command.op !== "set") return false;
   const properties = nodes.find(({ id }) => id === command.node)?.type.descriptor.config.properties ?? {};
   return [...Object.keys(command.values), ...command.unset ?? []].every((key) => properties[key]?.["x-live"] === true);
 }
 
+function servedLocked(): SluiceError {
+  return new SluiceError("Busy", "Cannot change the graph: it is served with --lock");
+}
+
+function locked(action: string, node: string, recorder: string): SluiceError {
+  const why = recorder === node ? `"${node}" records` : `"${recorder}" records what comes from "${node}"`;
+  return new SluiceError("Busy", `Cannot ${action} "${node}": ${why}; pause or stop the graph first`, { nodeId: node });
+}
+
 function verbOf(command: Command): string {
   switch (command.op) {
+    case "connect":
+      return `connect ${command.from} to`;
     case "set":
       return `set ${Object.keys(command.values).join(", ")} of`;
     case "removePort":

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { viewRuntime } from "../../core/runtime_view.ts";
@@ -32,6 +32,7 @@ Deno.test("while a node records, commands that would break its file are refused 
     { op: "rename", node: "gain", to: "volume" },
     { op: "move", node: "gain", lane: "other" },
     { op: "disconnect", to: "file.audio" },
+    { op: "connect", from: "tone.audio", to: "gain.audioIn" },
     { op: "set", node: "file", values: { path: "other.wav" } },
   ];
   for (const command of locked) {
@@ -42,6 +43,12 @@ Deno.test("while a node records, commands that would break its file are refused 
     log.transact([locked[1]], "test"),
     /"file" records what comes from "tone"; pause or stop the graph first/,
   );
+  for (const action of ["restart", "disable"]) {
+    for (const node of ["tone", "file"]) {
+      throws(() => log.assertNodeFree(action, node), { code: "Busy", message: /pause or stop the graph first/ });
+    }
+    log.assertNodeFree(action, "meter");
+  }
   await log.transact([{ op: "set", node: "gain", values: { gainDb: -3 } }, { op: "remove", node: "meter" }], "test");
   await log.undo("test");
   await runtime.pause();
@@ -68,6 +75,8 @@ Deno.test("a log with a lock refuses every change but that of a place", async ()
   runtime.addByType("gain");
   const log = new CommandLog(runtime, true);
   await rejects(log.transact([{ op: "set", node: "gain", values: { gainDb: 1 } }], "test"), /served with --lock/);
+  throws(() => log.assertNodeFree("restart", "gain"), /served with --lock/);
+  throws(() => log.assertUnlocked(), /served with --lock/);
   await log.transact([{ op: "place", node: "gain", position: { x: 10, y: 20 } }], "test");
   deepEqual(runtime.graph().nodes.gain.position, { x: 10, y: 20 });
   await log.undo("test");

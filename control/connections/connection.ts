@@ -159,12 +159,17 @@ function makeHandlers(
     ...runMethods(runtime),
     ...graphMethods(host),
     "node.describe": ({ node }) => detailNode(viewRuntime(runtime), node),
-    "node.command": async ({ node, name, args }) => ({ answer: await runtime.command(node, name, args) }),
+    "node.command": async ({ node, name, args }) => {
+      host.log().assertUnlocked();
+      return { answer: await runtime.command(node, name, args) };
+    },
     "node.restart": async ({ node }) => {
+      host.log().assertNodeFree("restart", node);
       await runtime.restartNode(node);
       return {};
     },
     "node.disable": async ({ node }) => {
+      host.log().assertNodeFree("disable", node);
       await runtime.disableNode(node);
       return {};
     },

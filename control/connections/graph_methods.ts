@@ -41,14 +41,14 @@ type GraphMethod =
 
 /** Makes the handlers. */
 export function graphMethods({ runtime, log, access, store }: GraphEditing): Pick<Handlers, GraphMethod> {
-  const admit = (commands: readonly Command[]) => commands.map((command) => access.admit(withoutReferences(command)));
+  const admit = (commands: readonly Command[]) => access.admit(commands.map(withoutReferences));
   const wanted = async (given: object) => {
     access.given(given);
     const { document } = log();
     return access.document(await normalDocument(given, document, runtime), document);
   };
   return {
-    "graph.edit": async ({ commands, by }) => await log().transact(admit(commands), by),
+    "graph.edit": async ({ commands, by }) => await log().transact(() => admit(commands), by),
     "graph.plan": async ({ commands, document }) => {
       if ((commands === undefined) === (document === undefined)) {
         throw new SluiceError("InvalidConfig", 'Cannot plan: wanted either "commands" or "document"');
@@ -73,7 +73,8 @@ export function graphMethods({ runtime, log, access, store }: GraphEditing): Pic
     },
     "node.setConfig": async ({ node, key, value, by }) => {
       refuseReferences(value, node, key);
-      await log().set(node, key, access.values(node, { [key]: value })[key], by);
+      const set = { op: "set", node, values: { [key]: value } } as Extract<Command, { op: "set" }>;
+      await log().set(node, key, () => (access.admit([set])[0] as typeof set).values[key], by);
       return { value: configOf(findNode(viewRuntime(runtime), node))[key] };
     },
     "node.bypass": async ({ node, on, by }) => {

@@ -44,7 +44,7 @@ export const Command = z.discriminatedUnion("op", [
     .catchall(z.json()),
   /** Removes a node with its links; a sink finalises its file. */
   z.strictObject({ op: z.literal("remove"), node: NodeName }),
-  /** Links an output to an input. A numbered dynamic port as a whole, `mixer.audioIn`, gets another element. */
+  /** Links an output to an input. A numbered dynamic port as a whole, such as `dynamic-mixer.audioIn`, gets another element. */
   z.strictObject({ op: z.literal("connect"), from: Address, to: Address, ...LinkChoice }),
   /** Removes a link, named by its id or by its input. Frames on it are dropped and counted. */
   z.strictObject({ op: z.literal("disconnect"), link: z.string().max(32).optional(), to: Address.optional() }),

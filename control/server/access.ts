@@ -62,10 +62,10 @@ export class Access {
    * `Origin`, such as a page's images and scripts; other programs do not send it.
    */
   checkSource(request: Request): Refusal | undefined {
-    // A request over HTTP/2 has it in its address.
-    const { host: named, protocol } = new URL(request.url);
+    // A request over HTTP/2 has it in its address. One whose `Host` is none has no address.
+    const { host: named = "", protocol = "" } = URL.parse(request.url) ?? {};
     const host = request.headers.get("host") ?? (protocol === "https:" ? named : "");
-    if (!this.#isOwnName(host)) {
+    if (protocol === "" || !this.#isOwnName(host)) {
       return {
         status: 421,
         message: `Cannot answer for host ${

@@ -30,6 +30,8 @@ export interface EditingOptions {
   readonly log?: CommandLog;
   /** True if no command may change the graph. */
   readonly lock?: boolean;
+  /** The file of `log`, which no graph is saved over. */
+  readonly journal?: string;
   /** The file that the graph is saved to. */
   readonly graphFile?: string;
 }
@@ -60,7 +62,7 @@ export function hostRuntime(
   let made: CommandLog | undefined;
   const log = () => editing.log ?? (made ??= new CommandLog(runtime, editing.lock));
   const access = new CommandAccess(runtime, editing.commands);
-  const store = new GraphStore(runtime, editing.graphFile);
+  const store = new GraphStore(runtime, editing.graphFile, editing.journal);
   return {
     host: { ...shared, log, access, store, runtime, run, feed, pump, history: keeper.history, answers, taps },
     finish: () => pump.finish(),

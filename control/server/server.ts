@@ -22,7 +22,6 @@ import { McpDoor } from "./mcp_door.ts";
 import { POLICY_VIOLATION } from "../answers/outbox.ts";
 import { PageFiles } from "./page_files.ts";
 import { servePanel } from "./panel_files.ts";
-import type { CommandLog } from "../commands/command_log.ts";
 import { type EditingOptions, hostRuntime, type RuntimeHost } from "./runtime_host.ts";
 import { assertControlOptions, type ControlOptions } from "./server_options.ts";
 import { ClientBudget, WorkBudget } from "../answers/work_budget.ts";
@@ -104,8 +103,12 @@ export function serveControl(runtime: Runtime, options: ControlOptions = {}): Co
   return serveLogged(runtime, options);
 }
 
-/** As {@linkcode serveControl}. @param log of the runtime's graph; by default one that begins with the first command */
-export function serveLogged(runtime: Runtime, options: ControlOptions, log?: CommandLog): ControlServer {
+/** As {@linkcode serveControl}. @param kept the log of the runtime's graph; by default it begins with the first command */
+export function serveLogged(
+  runtime: Runtime,
+  options: ControlOptions,
+  kept: Pick<EditingOptions, "log" | "journal"> = {},
+): ControlServer {
   assertControlOptions(options);
   const hostname = options.hostname ?? "127.0.0.1";
   const token = options.token ?? (isLoopback(hostname) ? undefined : randomToken());
@@ -116,7 +119,7 @@ export function serveLogged(runtime: Runtime, options: ControlOptions, log?: Com
   const { sessions } = options;
   const open = (of: Runtime, title: string, editing: EditingOptions) =>
     hostRuntime(of, title, { limits, budget, sessions }, (bytes) => void (statsBytes += bytes), editing, options.taps);
-  const main = open(runtime, options.title ?? "", { ...options, ...(log && { log }) });
+  const main = open(runtime, options.title ?? "", { ...options, ...kept });
   const { host } = main;
   const others = new Map<number, OtherHost>();
   /** Shows the graph of a session for as long as anybody looks. */

@@ -10,6 +10,7 @@ import { logger } from "../../core/log.ts";
 import { SluiceError } from "../../core/errors.ts";
 import type { Runtime } from "../../core/runtime.ts";
 import { viewRuntime } from "../../core/runtime_view.ts";
+import { started } from "../commands/command_log.ts";
 import type { TapParams } from "../schemas/tap.ts";
 import { TAP_INPUT, TAP_TYPE } from "./tap_package.ts";
 import { chooseManner, findPlace, type TapManner, type TapPlace } from "./tap_place.ts";
@@ -85,7 +86,10 @@ export class Taps implements Disposable {
    * lane does not answer
    */
   async open(params: Omit<TapParams, "subscription">, listener: TapListener): Promise<OpenTap> {
-    return await this.#inTurn(() => this.#open(params, listener));
+    return await this.#inTurn(async () => {
+      await started(this.#runtime);
+      return await this.#open(params, listener);
+    });
   }
 
   /** Ends every tap. */

@@ -22,10 +22,11 @@ export class PolicyValues {
 
   /**
    * @param hosts that values may name; absent: any
+   * @param from a folder: paths from it that lead into a root are admitted, too
    * @throws {SluiceError} `InvalidConfig` for a root that is not a folder
    */
-  constructor(roots: readonly string[], hosts: readonly string[] | undefined, attempt: string) {
-    this.#folders = new PolicyFolders(roots, attempt);
+  constructor(roots: readonly string[], hosts: readonly string[] | undefined, attempt: string, from?: string) {
+    this.#folders = new PolicyFolders(roots, attempt, from);
     this.#hosts = hosts && new Set(hosts.map((each) => each.toLowerCase()));
   }
 
@@ -134,13 +135,15 @@ export function denied(message: string, details: SluiceErrorDetails): SluiceErro
 /** Folders, each with all files and folders below it. */
 class PolicyFolders {
   readonly #roots: readonly string[];
+  readonly #from: string | undefined;
 
   /**
    * @param paths relative to the current directory
    * @param attempt the start of messages
    * @throws {SluiceError} `InvalidConfig` for a path that is not a folder
    */
-  constructor(paths: readonly string[], attempt: string) {
+  constructor(paths: readonly string[], attempt: string, from?: string) {
+    this.#from = from && Deno.realPathSync(from);
     this.#roots = paths.map((path) => {
       try {
         const root = Deno.realPathSync(path);
@@ -165,10 +168,19 @@ class PolicyFolders {
     if (parts.length === 0 || parts.includes("..") || parts.slice(0, -1).some((part) => part.includes("%"))) {
       return undefined;
     }
-    const found = this.#roots.map((root) => this.#follow(root, parts));
+    const found = [...this.#waysFrom(parts), ...this.#roots.map((root) => ({ root, parts }))]
+      .map((way) => this.#follow(way.root, way.parts));
     if (found.some((each) => each === "outside")) return undefined;
     const files = found.filter((each) => each !== "missing") as { path: string; isThere: boolean }[];
     return (files.find(({ isThere }) => isThere) ?? files[0])?.path;
+  }
+
+  /** Returns the ways of a path from the further folder that lead into a root. */
+  #waysFrom(parts: readonly string[]): { readonly root: string; readonly parts: readonly string[] }[] {
+    const from = this.#from;
+    if (from === undefined) return [];
+    return this.#roots.map((root) => ({ root, parts: relative(root, join(from, ...parts)).split(/[\\/]/) }))
+      .filter(({ parts: [first] }) => first !== "" && first !== ".." && !isAbsolute(first));
   }
 
   #follow(root: string, parts: readonly string[]): { path: string; isThere: boolean } | "outside" | "missing" {

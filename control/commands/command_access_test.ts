@@ -1,0 +1,88 @@
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
+import { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { Runtime } from "../../core/runtime.ts";
+import { nodePackage } from "../../sluice.gen.ts";
+import type { Command } from "../schemas/commands.ts";
+import { CommandAccess } from "./command_access.ts";
+import { CommandLog } from "./command_log.ts";
+
+/** A graph that its owner gave a program, and clients that may have files in one folder. */
+async function serve(
+  test: (run: (commands: readonly Command[]) => Promise<unknown>, runtime: Runtime) => Promise<void>,
+) {
+  const root = await Deno.makeTempDir();
+  await using runtime = new Runtime({
+    mode: "live",
+    registry: new NodeRegistry([nodePackage]),
+    endsWithSources: false,
+  });
+  runtime.addByType("process", { command: ["cat"] }, { id: "program" });
+  runtime.addByType("gain", {}, { id: "gain" });
+  const access = new CommandAccess(runtime, { roots: [root], stdout: false });
+  const log = new CommandLog(runtime);
+  await test((commands) => log.transact(() => access.admit(commands), "client"), runtime);
+  await Deno.remove(root, { recursive: true });
+}
+
+const OUTSIDE = { path: "/etc/passwd" };
+
+Deno.test("values are refused for a node that the same commands have added, replaced or renamed", async () => {
+  await serve(async (run, runtime) => {
+    const before = runtime.graph();
+    const ways: readonly (readonly Command[])[] = [
+      [{ op: "add", type: "wav-sink", id: "s", config: { path: "a.wav" } }, { op: "set", node: "s", values: OUTSIDE }],
+      [{ op: "add", type: "wav-sink", config: { path: "a.wav" } }, { op: "set", node: "wav-sink", values: OUTSIDE }],
+      [{ op: "replace", node: "gain", type: "wav-source", config: { path: "a.wav" } }, {
+        op: "set",
+        node: "gain",
+        values: OUTSIDE,
+      }],
+      [{ op: "rename", node: "program", to: "other" }, {
+        op: "set",
+        node: "other",
+        values: { command: ["touch", "x"] },
+      }],
+      [{ op: "add", type: "wav-sink", id: "s", config: { path: "a.wav" } }, { op: "rename", node: "s", to: "t" }, {
+        op: "set",
+        node: "t",
+        values: { path: "-" },
+      }],
+    ];
+    for (const way of ways) await rejects(run(way), { code: "AccessDenied" }, JSON.stringify(way));
+    deepEqual(runtime.graph(), before);
+  });
+});
+
+Deno.test("values are refused for a node that calls before them are still adding", async () => {
+  await serve(async (run, runtime) => {
+    const [added, set] = await Promise.allSettled([
+      run([{ op: "add", type: "wav-sink", id: "s", config: { path: "a.wav" } }]),
+      run([{ op: "set", node: "s", values: OUTSIDE }]),
+    ]);
+    equal(added.status, "fulfilled");
+    equal((set as PromiseRejectedResult).reason.code, "AccessDenied");
+    match(runtime.graph().nodes.s.config?.path as string, /a\.wav$/);
+  });
+});
+
+Deno.test("values for a node that commands have removed, or that nobody has added, name the nodes that there are", async () => {
+  await serve(async (run) => {
+    const set: Command = { op: "set", node: "gain", values: { gainDb: 1 } };
+    await rejects(run([{ op: "remove", node: "gain" }, set]), { code: "NodeNotFound", message: /nodes: "program"/ });
+    await rejects(run([{ op: "set", node: "gian", values: { gainDb: 1 } }]), /did you mean "gain"/);
+  });
+});
+
+Deno.test("a path of the graph's document is admitted as it stands there", async () => {
+  const root = await Deno.makeTempDir({ dir: "." });
+  await using runtime = new Runtime({ mode: "live", registry: new NodeRegistry([nodePackage]) });
+  const access = new CommandAccess(runtime, { roots: [root] });
+  const admit = (path: string) => {
+    const [command] = access.admit([{ op: "add", type: "wav-sink", config: { path } }]);
+    return command.op === "add" && command.config?.path;
+  };
+  const folder = root.replace(/^\.\//, "");
+  equal(admit("a.wav"), `${folder}/a.wav`);
+  equal(admit(`${folder}/a.wav`), `${folder}/a.wav`);
+  await Deno.remove(root, { recursive: true });
+});
