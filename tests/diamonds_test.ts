@@ -56,7 +56,8 @@ for (
     assertCounted(summary);
     assertSpent(summary);
     const [direct] = summary.links;
-    equal(direct.capacity, 64);
+    // The source's own lane may run ahead of the mixer's.
+    ok(where === "one lane" ? direct.capacity === 64 : direct.capacity >= 64, `${direct.capacity}`);
     ok(direct.highWater >= 50 && direct.highWater <= direct.capacity, `${direct.highWater} of ${direct.capacity}`);
     untap();
     deepEqual(told, [

@@ -169,7 +169,8 @@ Deno.test("HttpSource says what is wrong with an answer", async () => {
 Deno.test("HttpSource stops at once, whatever it waits for, and waits no longer than it may", async () => {
   await using server = new RawServer();
   for (const wait of ["answer", "body", "period", "retry"] as const) {
-    await using source = await open(server.port, { retrySeconds: 30, periodSeconds: 3600 });
+    // Less than any of the waits, and enough for a busy machine.
+    await using source = await open(server.port, { retrySeconds: 30, periodSeconds: 3600 }, { timeoutMs: 20_000 });
     await source.run();
     const [peer] = await server.nextRequest();
     if (wait === "body") await peer.write(answer("", "", 10));

@@ -3,8 +3,8 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { answer as run, freePort, spawn, temporaryFolder } from "./command_line.ts";
 
 /** Starts a server, and resolves once it listens. */
-async function serve(cwd: string, port: number) {
-  const child = spawn(["serve", "--page", `${port}`, "--journal", "changes.jsonl"], { cwd });
+async function serve(cwd: string, port: number, ...graph: string[]) {
+  const child = spawn(["serve", ...graph, "--page", `${port}`, "--journal", "changes.jsonl"], { cwd });
   const at = `http://127.0.0.1:${port}`;
   let stderr = "";
   const listening = Promise.withResolvers<void>();
@@ -60,6 +60,10 @@ Deno.test("a graph is built, changed, undone and saved by commands, and outlives
   equal(code, 130);
   match(stderr, /changes\.jsonl: 5 changes made again/);
   ok((await Deno.stat(`${folder.path}/out.wav`)).size > 44);
+  // What was saved goes with the journal, although it is not the graph that the journal began with.
+  const third = await serve(folder.path, port, "graph.json");
+  equal((await sluice(`tap tone.audio --seconds 0.1 -o ${folder.path}/out.wav`)).code, 2);
+  match((await third.end("SIGINT")).stderr, /changes\.jsonl: 5 changes made again/);
 });
 
 Deno.test("a command for a graph that nobody serves says where one is looked for", async () => {
