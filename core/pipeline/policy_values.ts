@@ -32,7 +32,8 @@ export class PolicyValues {
 
   /** Returns the file of a relative path in the folders; `undefined` for a path that is not admitted. */
   file(path: string): string | undefined {
-    return this.#folders.find(path);
+    const found = this.#folders.find(path);
+    return found === "outside" || found === "missing" ? undefined : found;
   }
 
   /**
@@ -102,7 +103,8 @@ export class PolicyValues {
       });
     if (reach === "path") {
       const path = this.#folders.find(value);
-      if (path !== undefined) return path;
+      if (path === "missing") throw refuse("one whose folder exists in a folder that the server allows: make it first");
+      if (path !== "outside") return path;
       throw refuse("a relative path in a folder that the server allows, without links that lead out of it");
     }
     if (this.#hosts === undefined) return value;
@@ -160,19 +162,20 @@ class PolicyFolders {
   /**
    * Returns the file of a path: in the first folder that has the file, else in the first that has the file's folder.
    *
-   * @returns an absolute path without links; `undefined` for a path that is not admitted
+   * @returns an absolute path without links; `outside` for a path that is not admitted, `missing` for one whose folder is
+   * in none of them
    */
-  find(path: string): string | undefined {
-    if (isAbsolute(path) || SCHEME.test(path) || /[\\\0]/.test(path)) return undefined;
+  find(path: string): string | "outside" | "missing" {
+    if (isAbsolute(path) || SCHEME.test(path) || /[\\\0]/.test(path)) return "outside";
     const parts = path.split("/").filter((part) => part !== "" && part !== ".");
     if (parts.length === 0 || parts.includes("..") || parts.slice(0, -1).some((part) => part.includes("%"))) {
-      return undefined;
+      return "outside";
     }
     const found = [...this.#waysFrom(parts), ...this.#roots.map((root) => ({ root, parts }))]
       .map((way) => this.#follow(way.root, way.parts));
-    if (found.some((each) => each === "outside")) return undefined;
+    if (found.some((each) => each === "outside")) return "outside";
     const files = found.filter((each) => each !== "missing") as { path: string; isThere: boolean }[];
-    return (files.find(({ isThere }) => isThere) ?? files[0])?.path;
+    return (files.find(({ isThere }) => isThere) ?? files[0])?.path ?? "missing";
   }
 
   /** Returns the ways of a path from the further folder that lead into a root. */

@@ -135,7 +135,8 @@ export class WavSink {
     this.#writer.finish();
     const doneNs = samplesToNs(this.#taken, this.#writer.format.sampleRateHz);
     context.progress(doneNs, doneNs);
-    context.report({ bytes: this.#writer.bytes });
+    // A standard output without a reader has been reported.
+    if (this.path !== STANDARD) context.report({ bytes: this.#writer.bytes });
     const { clipped, notANumber } = this.#piece;
     if (clipped > 0) {
       const mend = `lower the level, or write format "f32"`;
