@@ -10473,7 +10473,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/data/websocket_sink.ts": "711238ced68ac113",
     "processors/file/arrow_sink.ts": "7098803a06ad9d22",
     "processors/file/csv_sink.ts": "bbf44e552f874d05",
-    "processors/file/wav_sink.ts": "ac83ee2e6f248070",
+    "processors/file/wav_sink.ts": "2c160d92ff3ff346",
     "processors/file/wav_source.ts": "4ae96764139019c7",
     "processors/flow/align.ts": "62cb338238be3db4",
     "processors/flow/concat.ts": "937f111699aefc92",
