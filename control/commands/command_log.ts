@@ -78,7 +78,8 @@ export class CommandLog implements Disposable {
   readonly #dates: LinkDates;
   readonly #events: Disposable;
   readonly #timeline: Timeline;
-  readonly #lock: RecordingLock;
+  /** Keeps changes off a recording; `--lock` keeps off all. */
+  readonly lock: RecordingLock;
   #seq = 0;
   /** The time of entries that are repeated. */
   #then: string | undefined;
@@ -95,7 +96,7 @@ export class CommandLog implements Disposable {
    */
   constructor(runtime: Runtime, locksAll = false) {
     this.#runtime = runtime;
-    this.#lock = new RecordingLock(runtime, locksAll);
+    this.lock = new RecordingLock(runtime, locksAll);
     this.#timeline = new Timeline(runtime.graph());
     this.#dates = new LinkDates(runtime);
     this.#events = runtime.events.on("graph", () => this.#underWay === 0 && this.#noteOthers());
@@ -159,7 +160,7 @@ export class CommandLog implements Disposable {
         await this.#edit({ kind: "edit", title: describeCommand(command), commands: [command], by });
         return;
       }
-      this.#lock.assertFree([command]);
+      this.lock.assertFree([command]);
       await this.#runtime.setConfig(node, key, value);
       const { document } = this;
       if (!Object.hasOwn(document.nodes, node)) return this.#noteOthers();
@@ -190,16 +191,6 @@ export class CommandLog implements Disposable {
    */
   start(options: { readonly resume?: boolean } = {}): Promise<void> {
     return this.#inTurn(async () => void await this.#runtime.start(options));
-  }
-
-  /** Refuses whatever may change a graph that is served with a lock. @throws {SluiceError} `Busy` */
-  assertUnlocked(): void {
-    this.#lock.assertUnlocked();
-  }
-
-  /** Refuses an action on a node, such as "restart", that would break a recording. @throws {SluiceError} `Busy` */
-  assertNodeFree(action: string, node: string): void {
-    this.#lock.assertNodeFree(action, node);
   }
 
   /** Goes to the graph before the last step. @throws {SluiceError} `Busy` if there is none */
@@ -265,7 +256,7 @@ export class CommandLog implements Disposable {
     let commands: readonly Command[] = "commands" in wanted ? wanted.commands : [];
     try {
       if ("document" in wanted) commands = this.#leadingTo(wanted.document);
-      this.#lock.assertFree(commands);
+      this.lock.assertFree(commands);
       const planned = this.#runtime.plan((edit) => void this.#applyAll(edit, commands, "document" in wanted));
       return { commands: commands as Plan["commands"], ...planned };
     } catch (error) {
@@ -306,7 +297,9 @@ export class CommandLog implements Disposable {
   #repeatCommands(kind: LogEntry["kind"], commands: readonly Command[], by: string): Promise<LogEntry> {
     // Nodes that do not run take no commands of their own.
     const edits = commands.filter(({ op }) => op !== "command");
-    return this.#inTurn(() => this.#edit({ kind, title: titleOf(commands), commands: edits, by }));
+    return this.#inTurn(() =>
+      this.#edit({ kind, title: titleOf(commands), commands: edits, by }, { returns: kind === "apply" })
+    );
   }
 
   #script(document: GraphFile): Promise<void> {
@@ -349,7 +342,7 @@ export class CommandLog implements Disposable {
     const notes = returns ? this.#notesOn(commands) : [];
     let results: CommandResult[] = [];
     try {
-      if (this.#then === undefined) this.#lock.assertFree(commands);
+      if (this.#then === undefined) this.lock.assertFree(commands);
       await this.#runtime.edit((edit) => {
         const left = (gone: { node: NodeId; state?: unknown }) => this.#hold(gone.node, gone.state);
         edit.carryStates(returns ? this.#statesFor(commands) : undefined, left);

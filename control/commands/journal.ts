@@ -77,6 +77,7 @@ async function replay(path: string, file: JournalFile, runtime: Runtime, lock: b
         throw unread(path, `entry ${entry.seq} cannot be made again: ${(error as Error).message}`);
       });
       replayed++;
+      if (entry.hash === undefined && isGiven) continue;
       const hash = hashOf(log.document);
       isGiven ||= hash === given;
       if (entry.hash === undefined || entry.hash === hash) continue;
@@ -149,9 +150,13 @@ async function beginWith(document: GraphFile, log: CommandLog, runtime: Runtime,
 /** Returns the graph that a journal begins with; `undefined` if there is no journal yet, or none that can be read. */
 export async function firstGraph(path: string): Promise<GraphFile | undefined> {
   try {
-    // Another process may be writing further lines: they are let be.
-    const [first] = (await Deno.readTextFile(path)).split("\n", 1);
-    return Header.parse(JSON.parse(first)).document as unknown as GraphFile;
+    let text = "";
+    for await (const part of (await Deno.open(path)).readable.pipeThrough(new TextDecoderStream())) {
+      text += part;
+      // Further lines are read when the journal is opened, which keeps other processes from it.
+      if (text.includes("\n")) break;
+    }
+    return Header.parse(JSON.parse(text.split("\n", 1)[0])).document as unknown as GraphFile;
   } catch {
     // Opening the journal tells why.
     return undefined;

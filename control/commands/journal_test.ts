@@ -45,6 +45,27 @@ Deno.test("a journal is replayed to the same graph and the same log, and can be 
   await Deno.remove(path);
 });
 
+Deno.test("a document that was applied is applied again, though a converter has gone with its link before its turn", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".jsonl" });
+  {
+    await using runtime = makeRuntime();
+    using journal = await openJournal(path, runtime);
+    const { log } = journal;
+    await log.transact([
+      { op: "add", id: "pictures", type: "image-source", config: { path: "a.png" } },
+      { op: "add", id: "film", type: "ffmpeg-sink", config: { path: "a.mkv" } },
+      { op: "connect", from: "pictures.video", to: "film.video", convert: "auto" },
+    ], "one");
+    ok("convert" in runtime.graph().nodes);
+    const { film: _, convert: __, ...nodes } = runtime.graph().nodes;
+    await log.apply({ ...runtime.graph(), nodes, links: [] }, "one");
+  }
+  await using runtime = makeRuntime();
+  using journal = await openJournal(path, runtime);
+  deepEqual([journal.replayed, Object.keys(runtime.graph().nodes)], [2, ["pictures"]]);
+  await Deno.remove(path);
+});
+
 Deno.test("a journal that was cut off anywhere is replayed up to its last whole line", async () => {
   const path = await Deno.makeTempFile({ suffix: ".jsonl" });
   await change(path);

@@ -45,9 +45,9 @@ Deno.test("while a node records, commands that would break its file are refused 
   );
   for (const action of ["restart", "disable"]) {
     for (const node of ["tone", "file"]) {
-      throws(() => log.assertNodeFree(action, node), { code: "Busy", message: /pause or stop the graph first/ });
+      throws(() => log.lock.assertNodeFree(action, node), { code: "Busy", message: /pause or stop the graph first/ });
     }
-    log.assertNodeFree(action, "meter");
+    log.lock.assertNodeFree(action, "meter");
   }
   await log.transact([{ op: "set", node: "gain", values: { gainDb: -3 } }, { op: "remove", node: "meter" }], "test");
   await log.undo("test");
@@ -75,8 +75,8 @@ Deno.test("a log with a lock refuses every change but that of a place", async ()
   runtime.addByType("gain");
   const log = new CommandLog(runtime, true);
   await rejects(log.transact([{ op: "set", node: "gain", values: { gainDb: 1 } }], "test"), /served with --lock/);
-  throws(() => log.assertNodeFree("restart", "gain"), /served with --lock/);
-  throws(() => log.assertUnlocked(), /served with --lock/);
+  throws(() => log.lock.assertNodeFree("restart", "gain"), /served with --lock/);
+  throws(() => log.lock.assertUnlocked(), /served with --lock/);
   await log.transact([{ op: "place", node: "gain", position: { x: 10, y: 20 } }], "test");
   deepEqual(runtime.graph().nodes.gain.position, { x: 10, y: 20 });
   await log.undo("test");

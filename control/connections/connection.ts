@@ -160,16 +160,16 @@ function makeHandlers(
     ...graphMethods(host),
     "node.describe": ({ node }) => detailNode(viewRuntime(runtime), node),
     "node.command": async ({ node, name, args }) => {
-      host.log().assertUnlocked();
+      host.log().lock.assertUnlocked();
       return { answer: await runtime.command(node, name, args) };
     },
     "node.restart": async ({ node }) => {
-      host.log().assertNodeFree("restart", node);
+      host.log().lock.assertNodeFree("restart", node);
       await runtime.restartNode(node);
       return {};
     },
     "node.disable": async ({ node }) => {
-      host.log().assertNodeFree("disable", node);
+      host.log().lock.assertNodeFree("disable", node);
       await runtime.disableNode(node);
       return {};
     },

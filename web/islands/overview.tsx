@@ -55,26 +55,28 @@ export function Overview(): JSX.Element {
   );
 }
 
+/** Leads to the sink that a latency is of. */
+function AtSink({ node: index }: { readonly node: number | undefined }): JSX.Element | null {
+  const node = index === undefined ? undefined : graph.value?.nodes[index];
+  if (node === undefined) return null;
+  return (
+    <>
+      <span class="soft">at</span>
+      <button type="button" class="plain" onClick={() => leadToNode(index!)}>
+        <bdi class="clip">{node.id}</bdi>
+      </button>
+    </>
+  );
+}
+
 /** The age of the frames at the sink where they are oldest. */
 function OneLatency({ now: { latest } }: { readonly now: Figures }): JSX.Element {
-  const node = latest && graph.value?.nodes[latest.node];
   return (
     <div title="Median age of the frames that the slowest sink has read in the last 10 seconds, since they entered the graph">
       <dt>Latency</dt>
       <dd>
         <span class="figure" data-figure="overview-latency">{formatMeasured(latest?.p50Ns ?? 0)}</span>
-        {node !== undefined && (
-          <>
-            <span class="soft">at</span>
-            <button
-              type="button"
-              class="plain"
-              onClick={() => leadToNode(latest!.node)}
-            >
-              <bdi class="clip">{node.id}</bdi>
-            </button>
-          </>
-        )}
+        <AtSink node={latest?.node} />
       </dd>
     </div>
   );
@@ -172,7 +174,6 @@ function Pools({ pools }: { readonly pools: readonly PoolFill[] }): JSX.Element 
 }
 
 function Latency({ now: { latest } }: { readonly now: Figures }): JSX.Element {
-  const node = latest && graph.value?.nodes[latest.node];
   return (
     <div title="Age of the frames that the slowest sink has read in the last 10 seconds, since they entered the graph">
       <dt>Latency</dt>
@@ -181,18 +182,7 @@ function Latency({ now: { latest } }: { readonly now: Figures }): JSX.Element {
         <span class="figure" data-figure="overview-p50">{formatMeasured(latest?.p50Ns ?? 0)}</span>
         <span class="soft">p99</span>
         <span class="figure" data-figure="overview-p99">{formatMeasured(latest?.p99Ns ?? 0)}</span>
-        {node !== undefined && (
-          <>
-            <span class="soft">at</span>
-            <button
-              type="button"
-              class="plain"
-              onClick={() => leadToNode(latest!.node)}
-            >
-              <bdi class="clip">{node.id}</bdi>
-            </button>
-          </>
-        )}
+        <AtSink node={latest?.node} />
       </dd>
     </div>
   );
