@@ -58,7 +58,8 @@ export async function findPlugins(root: string, { plugins = [] }: GeneratorConfi
       const why = whyRefused(plugin);
       if (why !== undefined) refused.push({ from, why });
       stages.push(...plugin.nodes.map(({ descriptor }) => stageModel(root, from, plugin.folder, descriptor)));
-      files.push(`${localPath(root, plugin.folder)}/plugin.toml`);
+      files.push(...(plugin.sources ?? []).map((each) => localPath(root, each)));
+      if (!plugin.folder.endsWith(".py")) files.push(`${localPath(root, plugin.folder)}/plugin.toml`);
       if (plugin.library !== undefined) files.push(localPath(root, plugin.library));
     }
   }

@@ -149,9 +149,9 @@ export class Topology {
     return new Topology({ mode, known, lanes, supervision, capacity, convert }, this);
   }
 
-  /** Returns the supervision of a node. A native stage without a choice of its own ends the run. */
-  supervisionOf({ type, supervision }: NodeEntry): Supervision {
-    return supervision ?? (type.descriptor.lane === "native" ? "fail" : this.supervision);
+  /** Returns the supervision of a node. A native stage in the runtime's process without a choice of its own ends the run. */
+  supervisionOf({ type: { descriptor }, supervision }: NodeEntry): Supervision {
+    return supervision ?? (descriptor.lane === "native" && !descriptor.process ? "fail" : this.supervision);
   }
 
   /** Returns the differences of a draft from its graph. */

@@ -210,6 +210,8 @@ function checkGates(): Gate[] {
             "--package",
             "sluice-stage-host",
             "--package",
+            "sluice-guest",
+            "--package",
             "sluice-plugin-example",
             ...unoptimized(),
           ),

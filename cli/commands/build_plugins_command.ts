@@ -56,7 +56,10 @@ function foldersIn(folder: string): string[] {
 }
 
 async function buildPlugin(folder: string, io: Io): Promise<number> {
-  const { library: name, problems } = readManifestFile(join(folder, MANIFEST));
+  const { manifest, library: name, problems } = readManifestFile(join(folder, MANIFEST));
+  if (folder.endsWith(".py") || manifest?.python !== undefined) {
+    throw refusal(here(folder), 'it is in Python, which is not built; "sluice plugins check" reads its nodes');
+  }
   if (name === undefined) throw refusal(here(folder), `${MANIFEST}: ${problems[0]}`);
   const [, library] = libraryPaths(folder, name);
   const builder = await chooseBuilder(folder, library);

@@ -25,7 +25,7 @@ const OWN_PACKAGES: readonly string[] = ["@sluice/sluice", "@sluice/sluice/stage
 /** A node type with where it comes from. */
 interface ListedType extends NodeMetadata {
   /** What it is made of: a class, or a stage of the native library. */
-  readonly language: "TypeScript" | "native";
+  readonly language: "TypeScript" | "native" | "Python";
 }
 
 /**
@@ -72,7 +72,7 @@ async function findType(args: InfoArgs, known: KnownTypes): Promise<ListedType> 
 
 function listedType(registry: NodeRegistry, type: string): ListedType {
   const found = registry.getMetadata(type);
-  return { ...found, language: found.lane === "native" ? "native" : "TypeScript" };
+  return { ...found, language: found.process ? "Python" : found.lane === "native" ? "native" : "TypeScript" };
 }
 
 /**
@@ -84,7 +84,7 @@ function listedType(registry: NodeRegistry, type: string): ListedType {
 export function renderList(types: readonly ListedType[], leftOut: readonly string[], width = Infinity): string[] {
   const rows = types.map(({ category, type, language, package: from = "", description }) => {
     const others = OWN_PACKAGES.includes(from) ? [] : [from];
-    return [category, type, [...language === "native" ? [language] : [], ...others].join(", "), description];
+    return [category, type, [...language === "TypeScript" ? [] : [language], ...others].join(", "), description];
   });
   const table = renderTable(["FAMILY", "NAME", "", "DESCRIPTION"].map((head) => ({ head })), rows, width);
   return [...table, ...leftOut.length === 0 ? [] : ["", ...leftOut]].map(escapeControls);

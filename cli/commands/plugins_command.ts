@@ -24,7 +24,7 @@ import { findPluginSources, type PluginSources } from "../project/plugins.ts";
 interface ListedPlugin {
   readonly name: string;
   readonly version?: string;
-  readonly language: "native" | "TypeScript";
+  readonly language: "native" | "Python" | "TypeScript";
   /** What names its folder; `Sluice` for one that comes with it. */
   readonly from: string;
   readonly folder: string;
@@ -204,7 +204,7 @@ function listedPlugin({ folder, manifest, nodes, problems, from }: FoundPlugin):
   return {
     name: manifest?.name ?? "",
     version: manifest?.version,
-    language: "native",
+    language: manifest?.python === undefined ? "native" : "Python",
     from,
     folder,
     nodeTypes: nodes.map(({ descriptor }) => descriptor.type),

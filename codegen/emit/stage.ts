@@ -19,11 +19,12 @@ function emitType({ descriptor, folder }: StageModel, imports: Imports): string 
   const { type, doc } = descriptor;
   const prefix = typePrefixOf(type);
   const source = imports.pathOf(descriptor.source);
+  const specifier = imports.specifierOf(folder) + (folder.endsWith(".py") ? "" : "/");
   imports.pluginStage();
   return `${docComment(doc || `The stage \`${type}\` of a plugin.`)}export const ${identifierOf(type)}: ${
     imports.runtime("NodeType")
   }<${prefix}Config, ${prefix}Handle> = pluginStage<${prefix}Config, ${prefix}Handle>({
   descriptor: ${literal({ ...descriptor, source })},
-  folder: new URL(${JSON.stringify(`${imports.specifierOf(folder)}/`)}, import.meta.url),
+  folder: new URL(${JSON.stringify(specifier)}, import.meta.url),
 });`;
 }

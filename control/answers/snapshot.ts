@@ -5,6 +5,7 @@
  */
 import { isOpen, kindsOf } from "../../core/descriptor/open_ports.ts";
 import { canBypass } from "../../core/descriptor/bypassable.ts";
+import { isIsolated } from "../../core/placement/isolation.ts";
 import { nativeStage } from "../../core/registry/shipped_stage.ts";
 import { lockedNodes } from "../commands/recording_lock.ts";
 import { serializeError, SluiceError } from "../../core/errors.ts";
@@ -169,14 +170,14 @@ export function findLink(view: RuntimeView, id: string): LinkEntry {
 
 /** A node. @param locks of the whole graph, by {@linkcode lockedNodes} */
 export function describeNode(view: RuntimeView, node: NodeEntry, locks: ReadonlyMap<string, string>): NodeInfo {
-  const { id, lane, bypassed, isolate, position, type: { descriptor } } = node;
+  const { id, lane, bypassed, position, type: { descriptor } } = node;
   const ports = (list: readonly PortDescriptor[]) =>
     list.flatMap((port) => expandPort(port).map((name) => describePort(port, name)));
   const { type, category, inputs, outputs } = descriptor;
   const bypass = canBypass(descriptor) ? { bypass: bypassed } : {};
   const input = view.awaits(node);
   const awaits = input === undefined ? {} : { awaits: input };
-  const isolated = isolate === "process" && { isolated: true };
+  const isolated = isIsolated(node) && { isolated: true };
   return {
     id,
     type,

@@ -195,6 +195,8 @@ export interface NodeDescriptor {
   readonly trigger: "any" | "all";
   /** The kind of lane it runs on. */
   readonly lane: DescriptorLane;
+  /** True for a native stage whose code always runs in a process of its own, such as one in Python. */
+  readonly process?: true;
   /** The priority that it asks for its lane; absent for none. */
   readonly priority?: "realtime" | "high" | "normal";
   /** The processors that it asks for its lane, counted from 0; absent for none. */

@@ -25,7 +25,7 @@ export interface Isolation {
  */
 export function isolationAfter(
   old: Isolation & { readonly id: string },
-  descriptor: Pick<NodeDescriptor, "type" | "lane">,
+  descriptor: Pick<NodeDescriptor, "type" | "lane" | "process">,
   options: Isolation,
 ): Isolation {
   if (options.isolate === undefined && options.isolateMemoryMb === undefined) return old;
@@ -33,10 +33,17 @@ export function isolationAfter(
   return options;
 }
 
+/** True if a node's code runs in a process of its own. */
+export function isIsolated(
+  { isolate, type }: Isolation & { readonly type: { readonly descriptor: Pick<NodeDescriptor, "process"> } },
+): boolean {
+  return isolate === "process" || type.descriptor.process === true;
+}
+
 /** Checks the options for isolation. @throws {SluiceError} `InvalidConfig` */
 export function assertIsolation(
   id: string,
-  descriptor: Pick<NodeDescriptor, "type" | "lane">,
+  descriptor: Pick<NodeDescriptor, "type" | "lane" | "process">,
   { isolate, isolateMemoryMb }: Isolation,
 ): void {
   const refuse = (key: string, why: string): never => {
@@ -44,10 +51,13 @@ export function assertIsolation(
     throw new SluiceError("InvalidConfig", message, { nodeId: id, key });
   };
   if (isolate === undefined || isolate === false) {
+    if (isolate === false && descriptor.process) refuse("isolate", "its code always runs in a process of its own");
     if (isolateMemoryMb === undefined) return;
-    refuse("isolateMemoryMb", 'isolateMemoryMb is said of it without isolate: "process"');
+    if (!descriptor.process) refuse("isolateMemoryMb", 'isolateMemoryMb is said of it without isolate: "process"');
   }
-  if (isolate !== "process") refuse("isolate", `isolate is ${describeValue(isolate)}, wanted "process" or false`);
+  if (isolate !== undefined && isolate !== false && isolate !== "process") {
+    refuse("isolate", `isolate is ${describeValue(isolate)}, wanted "process" or false`);
+  }
   if (descriptor.lane !== "native") {
     refuse("isolate", "only stages of plugins run in processes of their own, and this is a processor in TypeScript");
   }

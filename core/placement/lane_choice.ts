@@ -40,13 +40,13 @@ interface PlacedNode {
  */
 export function laneOf(
   id: NodeId,
-  descriptor: Pick<NodeDescriptor, "type" | "lane">,
+  descriptor: Pick<NodeDescriptor, "type" | "lane" | "process">,
   asked: string | undefined,
   lanes: { readonly [name: string]: LaneOptions },
   residents: ReadonlyMap<string, PlacedNode>,
   schedule: Schedule = {},
 ): string {
-  const named = asked === undefined || asked === AUTO_LANE ? defaultLane(descriptor, schedule) : laneName(asked);
+  const named = asked === undefined || asked === AUTO_LANE ? defaultLane(id, descriptor, schedule) : laneName(asked);
   const kind = (Object.hasOwn(lanes, named) ? lanes[named].kind : undefined) ?? impliedKind(named);
   // A lane of kind main is the control isolate, whatever its name.
   const lane = kind === "main" ? MAIN_LANE : named;
@@ -139,8 +139,14 @@ function impliedKind(name: string): LaneKind | undefined {
   return name === NATIVE_LANE ? "native" : name === DEFAULT_LANE ? "worker" : undefined;
 }
 
-function defaultLane({ lane }: Pick<NodeDescriptor, "lane">, schedule: Schedule): string {
+function defaultLane(
+  id: NodeId,
+  { lane, process }: Pick<NodeDescriptor, "lane" | "process">,
+  schedule: Schedule,
+): string {
   if (lane === "main") return MAIN_LANE;
+  // A lane waits for the processes of its nodes: with a lane each, they work at the same time.
+  if (process) return id + scheduleSuffix(schedule);
   return (lane === "native" ? NATIVE_LANE : DEFAULT_LANE) + scheduleSuffix(schedule);
 }
 

@@ -13,6 +13,7 @@ import type { AnyNodeType } from "../registry/node_type.ts";
 import { findShippedPlugin, shippedName, shippedTypes } from "../registry/shipped_stage.ts";
 import { isFile, otherThanFile } from "../registry/file_kind.ts";
 import { MANIFEST, type PluginManifest, readManifestFile } from "./manifest.ts";
+import { describePython, manifestOfFile } from "./python_plugin.ts";
 import { stageType } from "./stage_type.ts";
 
 /** The system's prefix and ending of library names. */
@@ -42,6 +43,8 @@ export interface InspectedPlugin {
   readonly manifest?: PluginManifest;
   /** Its library, absolute; absent if missing or not searched for. */
   readonly library?: string;
+  /** The files of its nodes in Python, absolute, if these were described. */
+  readonly sources?: readonly string[];
   /** The node types of its valid stages, if its library was opened. */
   readonly nodes: readonly AnyNodeType[];
   /** All faults; empty for a valid or disabled plugin. */
@@ -64,8 +67,10 @@ export interface UnopenedPlugin extends InspectedPlugin {
 
 /** Inspects the folder of a plugin, without its library. @param folder the absolute path */
 export function lookAtPlugin(folder: string): UnopenedPlugin {
+  if (folder.endsWith(".py")) return lookAtPythonFile(folder);
   const path = join(folder, MANIFEST);
   const { manifest, library: name, problems: ofText } = readManifestFile(path);
+  if (manifest?.python !== undefined) return lookAtPython(folder, path, manifest);
   const isWanted = name !== undefined && manifest?.enabled !== false;
   const paths = isWanted ? libraryPaths(folder, name) : [];
   const library = paths.find(isFile);
@@ -88,6 +93,27 @@ export function lookAtPlugin(folder: string): UnopenedPlugin {
   return { ...base, problems: [...problems, { file: folder, message }], opens: false };
 }
 
+/** Inspects a file in Python that is a plugin by itself. @param path absolute */
+function lookAtPythonFile(path: string): UnopenedPlugin {
+  const problems = [...findStrangers(path, "the file"), ...findStrangers(dirname(path), "the folder around it", true)];
+  const manifest = manifestOfFile(path);
+  return { folder: path, manifest, nodes: [], problems, isShipped: false, opens: problems.length === 0 };
+}
+
+function lookAtPython(folder: string, path: string, manifest: PluginManifest): UnopenedPlugin {
+  const panel = panelOf(folder, manifest);
+  const source = join(folder, manifest.python!);
+  const files = [source, ...panel === undefined ? [] : [panel]].filter(isFile);
+  const ofPanel = panel === undefined || isFile(panel) ? [] : [missing("panel", [panel])];
+  const strangers = findPluginStrangers(folder, path, files);
+  const problems = [
+    ...strangers,
+    ...[...findVersionProblem(manifest), ...ofPanel].map((message) => ({ file: path, message })),
+  ];
+  const opens = manifest.enabled && problems.length === 0;
+  return { folder, manifest, nodes: [], problems, isShipped: false, opens };
+}
+
 /** Explains why no file is at any of these paths. */
 function missing(what: string, paths: readonly string[]): string {
   for (const path of paths) {
@@ -108,7 +134,7 @@ export function openPlugins(plugins: readonly UnopenedPlugin[], options?: OpenOp
  * only.
  */
 export function tryLibraries(plugins: readonly UnopenedPlugin[], options?: OpenOptions): void {
-  const libraries = plugins.flatMap(({ opens, library }) => opens ? library! : []);
+  const libraries = plugins.flatMap(({ opens, library }) => opens && library !== undefined ? library : []);
   if (libraries.length === 0) return;
   try {
     tryPluginLibraries(loadNative().symbols, libraries, options);
@@ -119,6 +145,7 @@ export function tryLibraries(plugins: readonly UnopenedPlugin[], options?: OpenO
 
 function openPlugin({ opens, isShipped, ...plugin }: UnopenedPlugin): InspectedPlugin {
   if (!opens) return plugin;
+  if (plugin.library === undefined) return openPython(plugin);
   const { folder, manifest } = plugin;
   const [path, library] = [join(folder, MANIFEST), plugin.library!];
   const problems = [...plugin.problems];
@@ -136,6 +163,25 @@ function openPlugin({ opens, isShipped, ...plugin }: UnopenedPlugin): InspectedP
     }
   });
   return { ...plugin, nodes, problems };
+}
+
+function openPython(plugin: InspectedPlugin): InspectedPlugin {
+  const { folder, manifest } = plugin;
+  const [root, path] = folder.endsWith(".py") ? [dirname(folder), folder] : [folder, join(folder, MANIFEST)];
+  const problems = [...plugin.problems];
+  try {
+    const { stages, files = [], failed = [] } = describePython(root, manifest!);
+    for (const { file, error } of failed) problems.push({ file, message: error });
+    for (const message of findMissingStages(manifest, stages)) problems.push({ file: path, message });
+    if (stages.length === 0 && failed.length === 0) {
+      problems.push({ file: path, message: "it has no class with the decorator @node of sluice" });
+    }
+    const nodes = stages.map((stage) => stageType(stage, manifest!.name, path, panelOf(root, manifest), "python"));
+    return { ...plugin, nodes, sources: files, problems };
+  } catch (cause) {
+    problems.push({ file: path, message: (cause as Error).message, cause });
+    return { ...plugin, problems };
+  }
 }
 
 /** Returns the path that names a library, and the system's path for it: `libfft.so` for `fft`. */

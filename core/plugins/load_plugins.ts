@@ -8,7 +8,7 @@ import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SluiceError } from "../errors.ts";
 import { type AnyNodeType, definePackage, type NodePackage } from "../registry/node_type.ts";
-import { isThere } from "../registry/file_kind.ts";
+import { isPythonPlugin, isThere } from "../registry/file_kind.ts";
 import {
   findStrangers,
   type InspectedPlugin,
@@ -123,18 +123,18 @@ function lookAtPlugins(folders: Iterable<string>) {
 }
 
 /**
- * Returns the folder itself if it is a plugin's, else its plugin folders, sorted.
+ * Returns the folder itself if it is a plugin's, else its plugin folders and the plugins that are files in Python, sorted.
  *
  * @param folder the absolute path
  * @throws {RangeError} with the reason, as a clause, if the folder cannot be read
  */
 export function findPluginFolders(folder: string): string[] {
-  if (isThere(join(folder, MANIFEST))) return [folder];
+  if (folder.endsWith(".py") || isThere(join(folder, MANIFEST))) return [folder];
   try {
     const [problem] = findStrangers(folder, "the folder");
     if (problem !== undefined) throw new RangeError(problem.message);
     const inner = Array.from(Deno.readDirSync(folder), ({ name }) => join(folder, name)).sort();
-    return inner.filter((each) => isThere(join(each, MANIFEST)));
+    return inner.filter((each) => isThere(join(each, MANIFEST)) || isPythonPlugin(each));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) throw new RangeError("there is no such folder");
     throw error;

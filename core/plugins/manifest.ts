@@ -25,8 +25,17 @@ export interface PluginManifest {
   readonly author?: string;
   /** Its licence, as an SPDX expression. */
   readonly licence?: string;
-  /** Its library, relative to the folder; without the system's prefix and ending if it has the system's usual name. */
-  readonly library: string;
+  /**
+   * Its library, relative to the folder; without the system's prefix and ending if it has the system's usual name. A
+   * plugin has this or `python`.
+   */
+  readonly library?: string;
+  /** Its nodes in Python: a file or folder, relative to the folder, or the name of a module. */
+  readonly python?: string;
+  /** The Python interpreter: a path relative to the folder, such as `.venv/bin/python`, or a command. */
+  readonly interpreter?: string;
+  /** The classes of its nodes in Python; absent: all that are decorated. */
+  readonly classes?: readonly string[];
   /** The ids of the stages that it must have. Absent: any. */
   readonly stages?: readonly string[];
   /** The module that shows its nodes on the page, relative to the folder; its name ends in `.js`. */
@@ -43,6 +52,9 @@ const KINDS: { readonly [K in keyof Required<PluginManifest>]: "text" | "texts" 
   author: "text",
   licence: "text",
   library: "text",
+  python: "text",
+  interpreter: "text",
+  classes: "texts",
   stages: "texts",
   panel: "text",
   requires: "text",
@@ -86,10 +98,11 @@ export function readManifest(text: string): ReadManifest {
   const parsed = parseToml(text);
   if (typeof parsed === "string") return { problems: [parsed] };
   const values: Record<string, unknown> = { enabled: true, ...parsed };
-  const missing = ["name", "version", "library"].filter((key) => values[key] === undefined);
+  const missing = ["name", "version"].filter((key) => values[key] === undefined);
   const problems = [
     ...Object.entries(values).flatMap(([key, value]) => findFault(key, value) ?? []),
     ...missing.map((key) => `"${key}" is missing`),
+    ...findCodeFault(values),
   ];
   if (problems.length === 0) {
     const manifest = values as unknown as PluginManifest;
@@ -98,6 +111,17 @@ export function readManifest(text: string): ReadManifest {
   const { library } = values;
   const isGood = typeof library === "string" && findFault("library", library) === undefined;
   return { ...(isGood && { library }), problems };
+}
+
+/** Returns the fault of the keys that say where the code is. */
+function findCodeFault({ library, python, interpreter, classes }: Record<string, unknown>): string[] {
+  if (library === undefined && python === undefined) return ['"library" is missing; a plugin in Python has "python"'];
+  if (library !== undefined && python !== undefined) return ['it has "library" and "python", wanted one of them'];
+  if (python !== undefined) return [];
+  const strange = interpreter !== undefined ? "interpreter" : classes !== undefined ? "classes" : undefined;
+  return strange === undefined
+    ? []
+    : [`"${strange}" is for plugins in Python, which have "python" in place of "library"`];
 }
 
 /** Returns the fault of a key's value. */
@@ -111,7 +135,7 @@ function findFault(key: string, value: unknown): string | undefined {
   if (key === "requires" && !/^\d{1,5}\.\d{1,5}$/.test(value as string)) {
     return `"requires" is "${value}", wanted a version of the interface, such as "1.0"`;
   }
-  if ((key === "library" || key === "panel") && !staysInside(value as string)) {
+  if ((key === "library" || key === "panel" || key === "python") && !staysInside(value as string)) {
     return `"${key}" is "${value}", wanted a path inside the plugin's folder`;
   }
   if (key === "panel" && !/\.m?js$/.test(value as string)) {

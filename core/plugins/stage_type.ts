@@ -4,7 +4,8 @@
  * @module
  */
 import { FORMAT, KIND } from "../../ffi/layout.gen.ts";
-import type { PluginPort, PluginStage } from "../../ffi/plugin.ts";
+import type { PluginPort } from "../../ffi/plugin.ts";
+import type { ProgramStage } from "../../ffi/program.ts";
 import type { NodeDescriptor, PortDescriptor } from "../descriptor/descriptor.ts";
 import type { Codec, FormatAccepts, FrameKind, PixelFormat } from "../frames/format.ts";
 import { KIND_FACTS } from "../frames/kinds.ts";
@@ -32,9 +33,16 @@ export interface ShippedStage {
  * @param plugin the plugin's name
  * @param source the path of its `plugin.toml`
  * @param panel the path of the module that shows its nodes on the page
+ * @param language that of its code: a stage in Python runs in a process of its own
  * @throws {RangeError} with the fault of its configuration schema, as a clause
  */
-export function stageType(stage: PluginStage, plugin: string, source: string, panel?: string): AnyNodeType {
+export function stageType(
+  stage: ProgramStage,
+  plugin: string,
+  source: string,
+  panel?: string,
+  language: "native" | "python" = "native",
+): AnyNodeType {
   const { id, doc, mode, figures } = stage;
   const shipped = shippedName(id);
   const type = shipped?.type ?? id;
@@ -45,11 +53,12 @@ export function stageType(stage: PluginStage, plugin: string, source: string, pa
     source,
     description: firstSentence(doc),
     doc,
-    category: shipped?.family ?? "plugin",
-    tags: ["native", ...shipped === undefined ? ["plugin"] : [], plugin],
+    category: shipped?.family ?? stage.category ?? "plugin",
+    tags: [language, ...stage.tags ?? [], ...shipped === undefined ? ["plugin"] : [], plugin],
     mode,
     trigger: "any",
     lane: "native",
+    ...(language === "python" && { process: true as const }),
     converts,
     isAsync: false,
     inputs: stage.inputs.map((port) => portOf(port, "input", accepts[port.name])),

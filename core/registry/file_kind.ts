@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { basename } from "node:path";
 
 /** The kinds other than regular files, in the order in which they are tested. */
 const KINDS = [
@@ -16,6 +17,16 @@ const KINDS = [
 /** True if a path leads to a file. */
 export function isFile(path: string): boolean {
   return tryStat(path)?.isFile ?? false;
+}
+
+/** True for a file of nodes in a folder of plugins: a module in Python that imports `sluice`. */
+export function isPythonPlugin(path: string): boolean {
+  if (!/^(?![_.]|test_|setup\.py$|conftest\.py$).*(?<!_test)\.py$/.test(basename(path))) return false;
+  try {
+    return /^[ \t]*(?:import|from)[ \t]+sluice\b/m.test(Deno.readTextFileSync(path));
+  } catch {
+    return false;
+  }
 }
 
 /** True if a path leads to anything. */

@@ -1,10 +1,11 @@
 /**
- * Finds the plugins at a path: packages of TypeScript processors, and native plugins.
+ * Finds the plugins at a path: packages of TypeScript processors, native plugins, and those in Python.
  *
  * @module
  */
 import { resolve } from "node:path";
 import { SluiceError } from "../errors.ts";
+import { isPythonPlugin } from "./file_kind.ts";
 import { parseRegistryText } from "./registry_entries.ts";
 
 /** The generated module, unless a `sluice.json` names another. */
@@ -13,6 +14,9 @@ const GENERATED = "sluice.gen.ts";
 /** The file of a native plugin's folder. */
 const MANIFEST = "plugin.toml";
 
+/** A plugin that is a file of its own. */
+const PYTHON = /\.py$/;
+
 /** The library files of native plugins. */
 const LIBRARY = /\.(?:so|dylib|dll)$/;
 
@@ -20,7 +24,7 @@ const LIBRARY = /\.(?:so|dylib|dll)$/;
 export interface FoundPlugins {
   /** Generated modules. */
   readonly modules: readonly string[];
-  /** Folders of native plugins. */
+  /** Folders of native plugins and of those in Python, and files in Python. */
   readonly natives: readonly string[];
 }
 
@@ -37,7 +41,7 @@ export async function findPlugins(path: string, from: string): Promise<FoundPlug
   const { isFile, isDirectory } = await Deno.stat(path).catch(() => ({ isFile: false, isDirectory: false }));
   if (isFile) {
     if (LIBRARY.test(path) || path.endsWith(MANIFEST)) throw reject(`name the folder that has its "${MANIFEST}"`);
-    return { modules: [path], natives: [] };
+    return PYTHON.test(path) ? { modules: [], natives: [path] } : { modules: [path], natives: [] };
   }
   if (!isDirectory) throw reject(`there is no file or folder "${path}"`);
   const entries = await listFolder(path);
@@ -48,9 +52,13 @@ export async function findPlugins(path: string, from: string): Promise<FoundPlug
     const folder = resolve(path, name);
     inner.push(await pluginOf(folder, await listFolder(folder)) ?? { modules: [], natives: [] });
   }
-  const found = { modules: inner.flatMap((each) => each.modules), natives: inner.flatMap((each) => each.natives) };
+  const files = entries.filter((each) => each.isFile).map(({ name }) => resolve(path, name)).filter(isPythonPlugin);
+  const natives = [...inner.flatMap((each) => each.natives), ...files];
+  const found = { modules: inner.flatMap((each) => each.modules), natives };
   if (found.modules.length + found.natives.length > 0) return found;
-  throw reject(`neither "${path}" nor a folder in it has a "sluice.json", a "${GENERATED}" or a "${MANIFEST}"`);
+  throw reject(
+    `neither "${path}" nor a folder in it has a "sluice.json", a "${GENERATED}", a "${MANIFEST}" or a module in Python that imports sluice`,
+  );
 }
 
 /** Returns the plugin in a folder; `undefined` if there is none. */

@@ -5,6 +5,7 @@
  */
 import { SluiceError } from "../errors.ts";
 import type { NodeId } from "../ids.ts";
+import { isIsolated } from "../placement/isolation.ts";
 import { MAIN_LANE } from "../placement/lane_choice.ts";
 import type { NodeIsolation, NodePlan } from "../lanes/messages.ts";
 import { type MainNodes, watchMainNodes } from "../process/main_watch.ts";
@@ -73,10 +74,9 @@ export class NodePlans {
     this.#mainNodes = undefined;
   }
 
-  #isolation(
-    { isolate, isolateMemoryMb = 0, callTimeoutMs = this.#options.callTimeoutMs }: NodeEntry,
-  ): NodeIsolation | undefined {
-    return isolate === "process" ? { memoryBytes: isolateMemoryMb * 2 ** 20, limitMs: callTimeoutMs } : undefined;
+  #isolation(node: NodeEntry): NodeIsolation | undefined {
+    const { isolateMemoryMb = 0, callTimeoutMs = this.#options.callTimeoutMs } = node;
+    return isIsolated(node) ? { memoryBytes: isolateMemoryMb * 2 ** 20, limitMs: callTimeoutMs } : undefined;
   }
 
   #watchOnMain({ index, id, type, callTimeoutMs = this.#options.callTimeoutMs }: NodeEntry): void {

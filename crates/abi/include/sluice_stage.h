@@ -38,7 +38,7 @@ typedef struct SluicePlugin SluicePlugin;
  * The version of this header: the major number in the upper 16 bits, the minor number in the lower. A plugin is
  * loaded by a host of the same major number and of the same or a higher minor number.
  */
-#define SLUICE_ABI_VERSION 65542
+#define SLUICE_ABI_VERSION 65543
 
 /* Answer of a call: done. */
 #define SLUICE_OK 0
@@ -136,7 +136,7 @@ typedef struct SluicePlugin SluicePlugin;
 /* Format of packets, and of data of fixed layout. */
 #define SLUICE_STRUCT 48
 
-/* Format of data: a value in the runtime's own serialization, which a stage can only pass on. */
+/* Format of data: a value as `docs/values.md` has it written. Since 1.7 a stage may acquire such frames. */
 #define SLUICE_SERIALIZED 49
 
 /* Flag of a frame: decoding can start here. */

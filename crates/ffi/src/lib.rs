@@ -17,6 +17,7 @@ mod native_names;
 mod native_translator;
 mod outcome;
 mod plugin;
+mod program;
 mod ring;
 
 // Exports what it declares.

@@ -10,8 +10,8 @@ use crate::assembler;
 /// Where the plugins are, relative to the checkout.
 const FOLDER: &str = "crates/plugins";
 
-/// The library that the runtime loads, and the program of isolated stages.
-const RUNTIME: &[&str] = &["sluice-ffi", "sluice-stage-host"];
+/// The library that the runtime loads, the program of isolated stages, and the library of hosts in other languages.
+const RUNTIME: &[&str] = &["sluice-ffi", "sluice-stage-host", "sluice-guest"];
 
 /// What makes libraries faster by a few percent, and the build longer by half.
 const PUBLISHED: &[(&str, &str)] =

@@ -6,7 +6,7 @@ use crate::{flag, format, kind};
 abi! {
     /// The version of this header: the major number in the upper 16 bits, the minor number in the lower. A plugin is
     /// loaded by a host of the same major number and of the same or a higher minor number.
-    const SLUICE_ABI_VERSION: u32 = 1 << 16 | 6;
+    const SLUICE_ABI_VERSION: u32 = 1 << 16 | 7;
 
     /// Answer of a call: done.
     const SLUICE_OK: i32 = 0;
@@ -73,7 +73,7 @@ abi! {
     const SLUICE_JPEG: u32 = format::JPEG as u32;
     /// Format of packets, and of data of fixed layout.
     const SLUICE_STRUCT: u32 = format::STRUCT as u32;
-    /// Format of data: a value in the runtime's own serialization, which a stage can only pass on.
+    /// Format of data: a value as `docs/values.md` has it written. Since 1.7 a stage may acquire such frames.
     const SLUICE_SERIALIZED: u32 = format::SERIALIZED as u32;
 
     /// Flag of a frame: decoding can start here.

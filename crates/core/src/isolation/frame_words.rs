@@ -20,7 +20,7 @@ pub(super) fn put_shape(message: &mut Message, output: u32, shape: Shape<'_>) {
             fields.iter().for_each(|(name, element)| _ = message.bytes(name).word(*element as u32));
             message
         }
-        Shape::Data { bytes } => message.words(&[4, 0, 0, 0, 0, bytes, 0]),
+        Shape::Data { format, bytes } => message.words(&[4, format.into(), 0, 0, 0, bytes, 0]),
     };
 }
 
@@ -72,7 +72,7 @@ pub(super) fn read_shape<'a: 's, 's>(
         1 => Shape::Video { format, width, height, pixel_aspect },
         2 => Shape::Encoded { codec: format, width, height, bytes: capacity, pixel_aspect },
         3 => Shape::Packet { fields, capacity, records: count },
-        4 => Shape::Data { bytes: capacity },
+        4 => Shape::Data { format, bytes: capacity },
         _ => return None,
     })
 }

@@ -11,7 +11,7 @@ use sluice_abi::stage::SluiceHost;
 
 use crate::clock;
 use crate::lane::settings::{Settings, Value};
-use crate::plugin::{self, PluginStage};
+use crate::plugin::{self, LoadedStage, PluginStage};
 
 use super::desk::{Desk, refusal_of};
 use super::guest_node::{GuestNode, SocketBell};
@@ -41,6 +41,39 @@ pub fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), String> {
     let (Some(host), Some(memory_bytes)) = (host, number()) else {
         return Err("it is started by the runtime, for an isolated stage".into());
     };
+    serve(host, memory_bytes, Box::new(|path, id| plugin::open_stage(Path::new(path), id, &TABLE)))
+}
+
+/// The functions that stages in this process call.
+#[must_use]
+pub fn guest_host() -> &'static SluiceHost {
+    &TABLE
+}
+
+/// Runs a guest whose stages are this process's own code.
+///
+/// # Arguments
+///
+/// - `host`: number of the runtime's process
+/// - `memory_bytes`: most memory that this process may have for itself; 0: any
+/// - `open`: gives the address of the descriptor that has the stage of an id, which a source has, or refuses
+///
+/// # Errors
+///
+/// Why it could not begin.
+pub fn serve_guest(
+    host: u64,
+    memory_bytes: u64,
+    open: impl Fn(&str, &str) -> Result<usize, String> + 'static,
+) -> Result<(), String> {
+    let find = move |source: &str, id: &str| open(source, id).and_then(|address| plugin::read_own_stage(address, id));
+    serve(host, memory_bytes, Box::new(find))
+}
+
+/// Finds the stage that a source has under an id.
+type Find = Box<dyn Fn(&str, &str) -> Result<&'static LoadedStage, String>>;
+
+fn serve(host: u64, memory_bytes: u64, find: Find) -> Result<(), String> {
     bind_to(host)?;
     limit(memory_bytes)?;
     let socket = Arc::new(take_socket()?);
@@ -48,7 +81,8 @@ pub fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), String> {
     let desk = Desk::open(&file).map_err(|error| format!("the desk cannot be mapped: {error}"))?;
     drop(file);
     print_by_line();
-    let mut guest = Guest { node: GuestNode::new(desk, Arc::clone(&socket)), bell: SocketBell(socket), stage: None };
+    let mut guest =
+        Guest { node: GuestNode::new(desk, Arc::clone(&socket)), bell: SocketBell(socket), stage: None, find };
     while guest.serve() {}
     Ok(())
 }
@@ -111,6 +145,7 @@ struct Guest {
     node: GuestNode,
     bell: SocketBell,
     stage: Option<PluginStage<SocketBell>>,
+    find: Find,
 }
 
 /// How a call ended that did not panic: its status and bytes, or a fault.
@@ -185,7 +220,7 @@ impl Guest {
         let (shared_ns, host_ns) = (words.number().ok_or_else(odd)?, words.number().ok_or_else(odd)?);
         clock::begin_at(host_ns + (shared_clock_ns() as f64 - shared_ns));
         let settings = Settings(values(words).ok_or_else(odd)?);
-        let kind = plugin::open_stage(Path::new(path), id, &TABLE)?;
+        let kind = (self.find)(path, id)?;
         self.stage = Some(PluginStage::create::<GuestNode>(kind, &settings, &self.bell)?);
         Ok((0, Vec::new()))
     }

@@ -18,13 +18,15 @@ mod guests;
 mod heed;
 mod known_libraries;
 mod process;
+mod program;
 mod proxy;
 mod system;
 mod trial;
 mod wire;
 
-pub use guest::run as run_guest;
+pub use guest::{guest_host, run as run_guest, serve_guest};
 pub(crate) use guests::Guests;
 pub(crate) use process::signal_meaning;
+pub use program::{Program, describe};
 pub(crate) use proxy::{Host, isolate};
 pub use trial::{OPENING_LIMIT, Trial, try_libraries, vouch};

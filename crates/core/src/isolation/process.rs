@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use crate::lane::Isolation;
 use crate::own_library::own_path;
+use crate::plugin::Home;
 
 use super::desk::Desk;
 use super::system::{await_end, kill, process_descriptor, send_descriptor};
@@ -52,12 +53,12 @@ impl Guest {
     /// # Errors
     ///
     /// Why the system refuses.
-    pub(super) fn start(stage: &str, isolation: Isolation, ears: Ears) -> Result<Self, String> {
-        let program = program()?;
+    pub(super) fn start(home: &Home, stage: &str, isolation: Isolation, ears: Ears) -> Result<Self, String> {
+        let begun = begin(home)?;
         let refused = |error: io::Error| format!("a process for the stage cannot be started: {error}");
         let (desk, file) = Desk::new().map_err(refused)?;
         let (socket, other) = UnixStream::pair().map_err(refused)?;
-        let mut child = command(&program, stage, isolation, other.into()).spawn().map_err(refused)?;
+        let mut child = complete(begun, home, stage, isolation, other.into()).spawn().map_err(refused)?;
         let pid = child.id();
         (ears.log)(DEBUGGING, format!("its stage runs in process {pid}"));
         let (desk, socket) = (Arc::new(desk), OwnedFd::from(socket));
@@ -134,12 +135,21 @@ impl Drop for Guest {
     }
 }
 
+/// The program that a stage's code runs in.
+fn begin(home: &Home) -> Result<Command, String> {
+    match home {
+        Home::Library(_) => Ok(Command::new(program()?)),
+        Home::Program(program) => Ok(program.host()),
+    }
+}
+
 /// The command that starts a child, with its end of the socket.
-fn command(program: &Path, stage: &str, isolation: Isolation, socket: OwnedFd) -> Command {
-    let mut command = Command::new(program);
+fn complete(mut command: Command, home: &Home, stage: &str, isolation: Isolation, socket: OwnedFd) -> Command {
+    command.arg(std::process::id().to_string()).arg(isolation.memory_bytes.to_string());
+    if let Home::Program(program) = home {
+        command.arg(&program.source);
+    }
     command
-        .arg(std::process::id().to_string())
-        .arg(isolation.memory_bytes.to_string())
         // For those who list processes.
         .arg(stage)
         .stdin(Stdio::from(socket))
@@ -293,8 +303,13 @@ fn file_of(pipe: &OwnedFd) -> std::fs::File {
 
 /// The program, beside the file that has this code.
 pub(super) fn program() -> Result<PathBuf, String> {
+    find_beside(PROGRAM)
+}
+
+/// A file beside the native library.
+pub(super) fn find_beside(name: &str) -> Result<PathBuf, String> {
     let library = own_path().ok_or("the system does not know where the native library is")?;
-    let path = library.parent().unwrap_or(Path::new(".")).join(PROGRAM);
+    let path = library.parent().unwrap_or(Path::new(".")).join(name);
     if path.is_file() {
         return Ok(path);
     }

@@ -3,7 +3,6 @@
 //! as after any tick. A call returns only when the guest has returned it, or is proved to be dead.
 
 use std::os::fd::OwnedFd;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,6 +12,7 @@ use crate::clock;
 use crate::lane::settings::{Settings, Value};
 use crate::lane::stage::{Fault, Stage};
 use crate::lane::{Bell, Frame, Isolation, NoFrame, StageContext, Unwritten};
+use crate::plugin::Home;
 use crate::pool::Pool;
 
 use super::desk::{Patience, Silence, refusal_of};
@@ -37,8 +37,8 @@ const MOST_READ: u32 = 64;
 
 /// What a guest is started for.
 pub(crate) struct Host<'a> {
-    /// The plugin's library.
-    pub(crate) library: &'a Path,
+    /// Where its code is.
+    pub(crate) home: Home,
     /// The id of the stage.
     pub(crate) stage: &'a str,
     pub(crate) settings: &'a Settings,
@@ -58,16 +58,19 @@ pub(crate) struct Host<'a> {
 pub(crate) fn isolate(host: Host<'_>) -> Result<Box<dyn Stage>, String> {
     let bell = host.bell.clone();
     let ears = Ears { log: host.log, ring: Box::new(move || bell.ring()) };
-    let guest = Guest::start(host.stage, host.isolation, ears)?;
+    let guest = Guest::start(&host.home, host.stage, host.isolation, ears)?;
     host.guests.add(&guest.desk);
     let (message, answer) = (Message::default(), Vec::new());
     let (patience, figures) = (Patience::default(), Ok(Vec::new()));
     let mut proxy =
         Proxy { guest, isolation: host.isolation, message, answer, patience, known_pools: 0, figures, loss: None };
     proxy.message = Message::of(call::CREATE);
-    let path = host.library.to_str().ok_or("the path of its library is not UTF-8")?;
+    let source = match &host.home {
+        Home::Library(path) => path.to_str().ok_or("the path of its library is not UTF-8")?,
+        Home::Program(program) => &program.source,
+    };
     let (shared_ns, own_ns) = (shared_clock_ns() as f64, clock::now_ns());
-    proxy.message.text(path).text(host.stage).number(shared_ns).number(own_ns);
+    proxy.message.text(source).text(host.stage).number(shared_ns).number(own_ns);
     put_values(&mut proxy.message, &host.settings.0);
     let limit = START + proxy.limit();
     proxy.exchange(None, limit).map_err(|fault| fault.0)?;

@@ -294,12 +294,12 @@ impl Runner {
     /// Makes a stage in a process of its own, which tells the node's log what it says on its outputs.
     #[cfg(target_os = "linux")]
     fn isolate(&self, spec: &NodeSpec, isolation: Isolation, bell: &Bell) -> Result<Box<dyn Stage>, String> {
-        let library = plugin::library_of(&spec.stage);
-        let library = library.ok_or_else(|| format!("\"{}\" is built in, and cannot be isolated", spec.stage))?;
+        let home = plugin::home_of(&spec.stage);
+        let home = home.ok_or_else(|| format!("\"{}\" is built in, and cannot be isolated", spec.stage))?;
         let (mailbox, node) = (Arc::clone(&self.shared.mailbox), spec.slot);
         let log = Box::new(move |level, text| mailbox.report(Report::Log { node, level, text }));
         let (stage, settings, guests) = (&spec.stage, &spec.settings, &self.shared.mailbox.guests);
-        isolation::isolate(Host { library, stage, settings, bell, log, isolation, guests })
+        isolation::isolate(Host { home, stage, settings, bell, log, isolation, guests })
     }
 
     /// Refuses: only Linux has what it takes.

@@ -46,7 +46,7 @@ pub(crate) enum Shape<'a> {
     Video { format: u8, width: u32, height: u32, pixel_aspect: u32 },
     Encoded { codec: u8, width: u32, height: u32, bytes: u32, pixel_aspect: u32 },
     Packet { fields: &'a [(&'a [u8], Element)], capacity: u32, records: u32 },
-    Data { bytes: u32 },
+    Data { format: u8, bytes: u32 },
 }
 
 /// A part of a payload.
@@ -86,7 +86,8 @@ pub(super) fn shape_bytes(shape: Shape<'_>) -> Result<u64, String> {
             _ => Err(format!("there is no codec {codec}")),
         },
         Shape::Packet { fields, capacity, records } => packet_bytes(fields, capacity, records),
-        Shape::Data { bytes } => Ok(u64::from(bytes)),
+        Shape::Data { format: format::STRUCT | format::SERIALIZED, bytes } => Ok(u64::from(bytes)),
+        Shape::Data { format, .. } => Err(format!("there is no format {format} of values")),
     }
 }
 
@@ -138,7 +139,7 @@ pub(super) unsafe fn lay_out(slot: *mut SlotHeader, shape: Shape<'_>, bytes: u32
             let description = unsafe { std::slice::from_raw_parts_mut(slot.add(1).cast::<u8>(), length) };
             describe(description, fields, capacity);
         }
-        Shape::Data { .. } => (header.kind, header.format) = (kind::DATA, format::STRUCT),
+        Shape::Data { format, .. } => (header.kind, header.format) = (kind::DATA, format),
     }
 }
 

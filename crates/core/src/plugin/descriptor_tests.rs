@@ -7,7 +7,7 @@ use sluice_abi::stage::*;
 
 use super::descriptors::read;
 use super::loaded_stage::LoadedStage;
-use super::memory;
+use super::memory::{self, is_code};
 
 unsafe extern "C" fn create(_: *mut SluiceContext, _: *mut *mut c_void) -> i32 {
     SLUICE_OK
@@ -97,7 +97,7 @@ impl Lie {
     }
 
     fn read(&self) -> Result<Vec<LoadedStage>, String> {
-        read((&raw const self.plugin).addr())
+        read((&raw const self.plugin).addr(), is_code)
     }
 }
 
@@ -142,17 +142,17 @@ fn versions_and_sizes_that_do_not_fit_are_told() {
     let version = |version| told(|lie| lie.plugin.abi_version = version);
     assert_eq!(
         version(2 << 16),
-        "it was built for version 2.0 of the interface, and this is 1.6; use a newer Sluice, or build it with the header \
+        "it was built for version 2.0 of the interface, and this is 1.7; use a newer Sluice, or build it with the header \
          of this one"
     );
     assert_eq!(
         version(1 << 16 | 7),
-        "it was built for version 1.7 of the interface, and this is 1.6; use a newer Sluice, or build it with the header \
+        "it was built for version 1.7 of the interface, and this is 1.7; use a newer Sluice, or build it with the header \
          of this one"
     );
     assert_eq!(
         version(7),
-        "it was built for version 0.7 of the interface, and this is 1.6; build it with the header of this Sluice"
+        "it was built for version 0.7 of the interface, and this is 1.7; build it with the header of this Sluice"
     );
     assert_eq!(
         told(|lie| lie.plugin.size = 24),
@@ -249,7 +249,7 @@ fn addresses_that_lead_nowhere_are_told() {
     static mut VARIABLE: u64 = 1;
     let nowhere = ptr::without_provenance::<c_char>(1 << 60);
     let unreadable = "points to memory that cannot be read";
-    assert_eq!(read(1 << 60).err(), Some(format!("its descriptor {unreadable}")));
+    assert_eq!(read(1 << 60, is_code).err(), Some(format!("its descriptor {unreadable}")));
     assert_eq!(told(|lie| lie.plugin.stages = nowhere.cast()), format!("stage 0 {unreadable}"));
     assert_eq!(told_of_stage(|stage| stage.id = nowhere), format!("the id of stage 0 {unreadable}"));
     let of = "stage \"com.example.lie\":";

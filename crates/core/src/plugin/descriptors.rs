@@ -12,7 +12,7 @@ use sluice_abi::{MAX_FIGURES, format, kind};
 use crate::lane::stage::Cadence;
 
 use super::loaded_stage::{Calls, LoadedStage, Port};
-use super::memory::{Plain, is_code, structure, text};
+use super::memory::{Plain, structure, text};
 
 /// Bytes of the structures in version 1.0: a plugin says no less of itself.
 const PLUGIN_BYTES: u32 = 32;
@@ -23,7 +23,7 @@ const PORT_BYTES: u32 = 48;
 const MAX_BYTES: u32 = 4_096;
 
 const MAX_STAGES: u32 = 256;
-const MAX_PORTS: u32 = 64;
+pub(super) const MAX_PORTS: u32 = 64;
 const MAX_FORMATS: u32 = 32;
 const MAX_BURST: u32 = 256;
 const MAX_NAME: usize = 64;
@@ -39,12 +39,15 @@ unsafe impl Plain for u32 {}
 // SAFETY: an integer.
 unsafe impl Plain for usize {}
 
+/// Tells whether an address may be that of a function.
+type IsCode = fn(usize) -> bool;
+
 /// Reads the descriptors of a plugin.
 ///
 /// # Errors
 ///
 /// All that is wrong with them, a line each; of a list of ports the first.
-pub(super) fn read(plugin: usize) -> Result<Vec<LoadedStage>, String> {
+pub(super) fn read(plugin: usize, is_code: IsCode) -> Result<Vec<LoadedStage>, String> {
     let of_plugin = |error: String| format!("its descriptor {error}");
     let version: u32 = structure(plugin, 4).map_err(of_plugin)?;
     check_version(version)?;
@@ -62,7 +65,7 @@ pub(super) fn read(plugin: usize) -> Result<Vec<LoadedStage>, String> {
             if stages.iter().any(|known: &LoadedStage| known.id == id) {
                 return Err(format!("two of its stages have the id \"{id}\""));
             }
-            read_stage(&id, &stage, head.port_size).map_err(|faults| faults.of(&format!("stage \"{id}\"")))
+            read_stage(&id, &stage, head.port_size, is_code).map_err(|faults| faults.of(&format!("stage \"{id}\"")))
         });
         stages.extend(faults.take(found));
     }
@@ -120,7 +123,7 @@ fn check_size(name: &str, found: u32, least: u32) -> Result<(), String> {
     Err(format!("it says that {name} has {found} bytes, wanted {least} to {MAX_BYTES} in steps of 8"))
 }
 
-fn read_stage(id: &str, stage: &SluiceStage, port_size: u32) -> Result<LoadedStage, Faults> {
+fn read_stage(id: &str, stage: &SluiceStage, port_size: u32, is_code: IsCode) -> Result<LoadedStage, Faults> {
     let mut faults = Faults::default();
     let name = faults.take(plain("name", stage.name));
     let version = faults.take(plain("version", stage.version));
@@ -131,7 +134,7 @@ fn read_stage(id: &str, stage: &SluiceStage, port_size: u32) -> Result<LoadedSta
     let inputs = faults.take(read_ports("input", stage.inputs, stage.input_count, port_size, &mut names));
     let outputs = faults.take(read_ports("output", stage.outputs, stage.output_count, port_size, &mut names));
     let figures = faults.take(read_figures(stage));
-    let calls = faults.take(read_calls(stage));
+    let calls = faults.take(read_calls(stage, is_code));
     let whole = || {
         let (id, name, version, doc, config_schema) = (id.to_owned(), name?, version?, doc?, config_schema?);
         let (inputs, outputs, figures, cadence, calls) = (inputs?, outputs?, figures?, cadence?, calls?);
@@ -241,7 +244,7 @@ fn read_figures(stage: &SluiceStage) -> Result<Vec<String>, String> {
     Ok(figures)
 }
 
-fn read_calls(stage: &SluiceStage) -> Result<Calls, String> {
+fn read_calls(stage: &SluiceStage, is_code: IsCode) -> Result<Calls, String> {
     let given = [
         ("create", stage.create.map(|call| call as usize)),
         ("process", stage.process.map(|call| call as usize)),
@@ -288,7 +291,7 @@ fn optional(what: &str, at: *const std::ffi::c_char) -> Result<Option<String>, S
     if at.is_null() { Ok(None) } else { named(what, at).map(Some) }
 }
 
-fn is_id(text: &str) -> bool {
+pub(super) fn is_id(text: &str) -> bool {
     let is_part = |part: &str| {
         part.starts_with(|first: char| first.is_ascii_lowercase())
             && part.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-')
@@ -296,13 +299,13 @@ fn is_id(text: &str) -> bool {
     text.len() <= MAX_NAME && text.contains('.') && text.split('.').all(is_part)
 }
 
-fn is_port_name(text: &str) -> bool {
+pub(super) fn is_port_name(text: &str) -> bool {
     (1..=MAX_NAME).contains(&text.len())
         && text.starts_with(|first: char| first.is_ascii_alphabetic())
         && text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
-fn is_format_of(of: u8, number: u32) -> bool {
+pub(super) fn is_format_of(of: u8, number: u32) -> bool {
     let Ok(number) = u8::try_from(number) else { return false };
     match of {
         kind::VIDEO => (format::RGBA8..=format::I420).contains(&number),

@@ -9,6 +9,7 @@ use crate::lane::StageContext;
 
 use super::loaded::{Origin, Plugin, loaded};
 use super::loaded_stage::LoadedStage;
+use super::memory::is_code;
 #[cfg(unix)]
 use super::rights::{self, Place};
 use super::{call, description, descriptors, extent, host};
@@ -48,7 +49,7 @@ fn open(path: &Path, table: &'static SluiceHost) -> Result<Vec<LoadedStage>, Str
         let reason = call::registering_fault().unwrap_or_else(|| "it does not say why".into());
         return Err(format!("sluice_register_stages returned null: {reason}"));
     }
-    descriptors::read(descriptor.addr())
+    descriptors::read(descriptor.addr(), is_code)
 }
 
 /// Opens a library that another process has found right, for one of its stages, which reaches its node by this table. It
@@ -61,6 +62,18 @@ fn open(path: &Path, table: &'static SluiceHost) -> Result<Vec<LoadedStage>, Str
 pub(crate) fn open_stage(path: &Path, id: &str, table: &'static SluiceHost) -> Result<&'static LoadedStage, String> {
     check_file(path, Origin::Shipped)?;
     let stages = open(path, table)?;
+    let stage = stages.into_iter().find(|stage| stage.id == id).ok_or_else(|| format!("it has no stage \"{id}\""))?;
+    Ok(Box::leak(Box::new(stage)))
+}
+
+/// Reads one of the stages that a descriptor of this process has.
+///
+/// # Errors
+///
+/// Why it cannot be used.
+#[cfg(target_os = "linux")]
+pub(crate) fn read_own_stage(descriptor: usize, id: &str) -> Result<&'static LoadedStage, String> {
+    let stages = descriptors::read(descriptor, |address| address != 0)?;
     let stage = stages.into_iter().find(|stage| stage.id == id).ok_or_else(|| format!("it has no stage \"{id}\""))?;
     Ok(Box::leak(Box::new(stage)))
 }

@@ -1,8 +1,12 @@
 //! Plugins that were loaded and found right, and their stages by name. They stay as long as the process.
 
 use std::path::{Path, PathBuf};
+#[cfg(target_os = "linux")]
+use std::sync::Arc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+#[cfg(target_os = "linux")]
+use crate::isolation::Program;
 use crate::lane::StageContext;
 use crate::lane::stage::{Stage, StageType};
 
@@ -30,10 +34,18 @@ pub struct Plugin {
 /// All that was loaded.
 pub(super) struct Loaded {
     plugins: Vec<&'static Plugin>,
-    stages: Vec<&'static StageType>,
+    pub(super) stages: Vec<&'static StageType>,
+    /// By the ids of their stages.
+    #[cfg(target_os = "linux")]
+    pub(super) programs: Vec<(String, Arc<Program>)>,
 }
 
-static LOADED: Mutex<Loaded> = Mutex::new(Loaded { plugins: Vec::new(), stages: Vec::new() });
+static LOADED: Mutex<Loaded> = Mutex::new(Loaded {
+    plugins: Vec::new(),
+    stages: Vec::new(),
+    #[cfg(target_os = "linux")]
+    programs: Vec::new(),
+});
 
 pub(super) fn loaded() -> MutexGuard<'static, Loaded> {
     LOADED.lock().unwrap_or_else(PoisonError::into_inner)
@@ -44,13 +56,24 @@ pub(crate) fn find(id: &str) -> Option<&'static StageType> {
     loaded().stages.iter().find(|stage| stage.name == id).copied()
 }
 
-/// The library of the plugin that has a stage. `None`: no plugin has it.
+/// Where the code of a stage is.
 #[cfg(target_os = "linux")]
-pub(crate) fn library_of(id: &str) -> Option<&'static Path> {
+#[derive(Clone)]
+pub(crate) enum Home {
+    Library(&'static Path),
+    Program(Arc<Program>),
+}
+
+/// Where the code of a stage is. `None`: no plugin has it.
+#[cfg(target_os = "linux")]
+pub(crate) fn home_of(id: &str) -> Option<Home> {
     let loaded = loaded();
+    if let Some((_, program)) = loaded.programs.iter().find(|(known, _)| known == id) {
+        return Some(Home::Program(Arc::clone(program)));
+    }
     // The newest: a shipped one takes its ids from others.
     let plugin = loaded.plugins.iter().rfind(|plugin| plugin.stages.iter().any(|stage| stage == id));
-    plugin.map(|plugin| plugin.path.as_path())
+    plugin.map(|plugin| Home::Library(&plugin.path))
 }
 
 impl Loaded {

@@ -16,6 +16,8 @@ mod library;
 mod loaded;
 mod loaded_stage;
 mod memory;
+#[cfg(target_os = "linux")]
+mod program_stage;
 #[cfg(unix)]
 mod rights;
 mod shapes;
@@ -29,7 +31,15 @@ pub use rights::{Place, find_stranger};
 pub(crate) use loaded::find;
 
 #[cfg(target_os = "linux")]
-pub(crate) use {host::table, library::open_stage, loaded::library_of, stage::PluginStage};
+pub use program_stage::{ProgramPort, ProgramStage, add_program};
+#[cfg(target_os = "linux")]
+pub(crate) use {
+    host::table,
+    library::{open_stage, read_own_stage},
+    loaded::{Home, home_of},
+    loaded_stage::LoadedStage,
+    stage::PluginStage,
+};
 
 #[cfg(test)]
 mod descriptor_tests;

@@ -4,8 +4,8 @@ use std::ffi::{CStr, c_void};
 use std::mem::MaybeUninit;
 use std::ptr;
 
-use sluice_abi::kind;
 use sluice_abi::stage::{SLUICE_OK, SLUICE_REFUSED, SluiceField, SluiceFrameInfo, SluicePlane, SluiceShape};
+use sluice_abi::{format, kind};
 
 use crate::lane::{Element, FrameInfo, NodeAccess, Plane, Shape};
 
@@ -58,7 +58,7 @@ pub(super) unsafe fn read_shape<'a>(
             let fields = unsafe { read_fields(&known, fields) }?;
             Ok(Shape::Packet { fields, capacity, records: count })
         }
-        kind::DATA => Ok(Shape::Data { bytes: capacity }),
+        kind::DATA => Ok(Shape::Data { format: if format == 0 { format::STRUCT } else { format }, bytes: capacity }),
         _ => Err(format!("there is no kind {found} of frames")),
     }
 }

@@ -1,0 +1,85 @@
+/**
+ * Plugins in Python: which interpreter runs them, and how it is asked for their nodes.
+ *
+ * @module
+ */
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { loadNative } from "../../ffi/loader.ts";
+import { loadProgram, type ProgramDescription } from "../../ffi/program.ts";
+import { isThere } from "../registry/file_kind.ts";
+import type { PluginManifest } from "./manifest.ts";
+
+/** The variable that names the interpreter of plugins that name none. */
+export const INTERPRETER_VARIABLE = "SLUICE_PYTHON";
+
+/** How long importing a plugin may take, milliseconds: frameworks for models take several seconds. */
+const DESCRIBE_LIMIT_MS = 60_000;
+
+/** The interpreter of a virtual environment, in its folder. */
+const ENVIRONMENT_PYTHON = Deno.build.os === "windows" ? "Scripts/python.exe" : "bin/python";
+
+/** How many folders above a plugin's are searched for a virtual environment. */
+const LEVELS = 8;
+
+/** Returns the manifest of a plugin that is a file of its own. */
+export function manifestOfFile(path: string): PluginManifest {
+  const name = basename(path, ".py");
+  return { name, version: "0.0.0", python: basename(path), enabled: true };
+}
+
+/**
+ * Has the interpreter describe the nodes of a plugin.
+ *
+ * @param folder absolute
+ * @throws {RangeError} with the reason, as a clause
+ */
+export function describePython(folder: string, manifest: PluginManifest): ProgramDescription {
+  const python = manifest.python!;
+  const source = isThere(join(folder, python)) ? join(folder, python) : python;
+  const interpreter = findInterpreter(folder, manifest.interpreter);
+  return loadProgram(loadNative().symbols, {
+    host: [interpreter, "-u", "-m", "sluice.host"],
+    describe: [interpreter, "-m", "sluice.describe", source, ...manifest.classes ?? []],
+    environment: environmentOf(folder),
+    source,
+    limitMs: DESCRIBE_LIMIT_MS,
+  });
+}
+
+/**
+ * Returns the interpreter: the one that the plugin names, else `SLUICE_PYTHON`, else that of the virtual environment that
+ * is active or lies beside the plugin, else `python3`.
+ */
+function findInterpreter(folder: string, named: string | undefined): string {
+  if (named !== undefined) {
+    const isPath = /[\\/]/.test(named);
+    return isPath ? resolve(folder, named) : named;
+  }
+  const set = readVariable(INTERPRETER_VARIABLE);
+  if (set !== undefined) return set;
+  const active = readVariable("VIRTUAL_ENV");
+  const beside: string[] = [];
+  for (let at = folder; beside.length < LEVELS && at !== dirname(at); at = dirname(at)) beside.push(join(at, ".venv"));
+  const environments = [...active === undefined ? [] : [active], ...beside];
+  return environments.map((each) => join(each, ENVIRONMENT_PYTHON)).find(isThere) ?? "python3";
+}
+
+/** Lets the interpreter find the plugin's folder, and in a checkout the package `sluice` of this version. */
+function environmentOf(folder: string): [name: string, value: string][] {
+  const before = readVariable("PYTHONPATH");
+  const paths = [folder, ...ownPackage(), ...before === undefined ? [] : [before]];
+  return [["PYTHONPATH", paths.join(Deno.build.os === "windows" ? ";" : ":")]];
+}
+
+function ownPackage(): string[] {
+  if (!import.meta.url.startsWith("file:")) return [];
+  // In the sources, and in the bundle.
+  const folders = ["../../python", "../python"].map((each) => fileURLToPath(new URL(each, import.meta.url)));
+  return folders.filter((each) => isAbsolute(each) && isThere(join(each, "sluice", "host.py"))).slice(0, 1);
+}
+
+function readVariable(name: string): string | undefined {
+  if (Deno.permissions.querySync({ name: "env", variable: name }).state !== "granted") return undefined;
+  return Deno.env.get(name) || undefined;
+}

@@ -1,0 +1,51 @@
+/**
+ * Stages whose code is a program's in another language, such as Python. The native library runs the program once, to learn
+ * of its stages, and starts a process of it for each node. Linux only.
+ *
+ * @module
+ */
+import { lastNativeError } from "./loader.ts";
+import type { PluginStage } from "./plugin.ts";
+import type { NativeSymbols } from "./symbols.ts";
+
+/** How the stages of a source are described and hosted. */
+export interface ProgramStart {
+  /** The command that hosts one stage; the library adds arguments. */
+  readonly host: readonly string[];
+  /** The command that tells of all stages on standard output, as JSON. */
+  readonly describe: readonly string[];
+  /** Variables of the environment that are set for both. */
+  readonly environment: readonly (readonly [name: string, value: string])[];
+  /** What the stages are in: an absolute path, or the name of a module. */
+  readonly source: string;
+  /** How long the description may take, milliseconds. */
+  readonly limitMs: number;
+}
+
+/** A stage, as its program describes it. */
+export interface ProgramStage extends PluginStage {
+  readonly category?: string;
+  readonly tags?: readonly string[];
+}
+
+/** What a program says of a source. */
+export interface ProgramDescription {
+  readonly stages: readonly ProgramStage[];
+  /** The files that its stages were read from, absolute. */
+  readonly files?: readonly string[];
+  /** The parts that could not be read, with the reason. */
+  readonly failed?: readonly { readonly file: string; readonly error: string }[];
+}
+
+/**
+ * Has a program describe the stages of a source. Graphs can have nodes of them from then on; nodes that run keep the
+ * process that they have.
+ *
+ * @throws {RangeError} with the reason, a clause, if the program or a stage is refused
+ */
+export function loadProgram(symbols: NativeSymbols, start: ProgramStart): ProgramDescription {
+  const bytes = new TextEncoder().encode(JSON.stringify(start));
+  const description = symbols.slu_program_load(Deno.UnsafePointer.of(bytes), bytes.length);
+  if (description === null) throw new RangeError(lastNativeError(symbols));
+  return JSON.parse(Deno.UnsafePointerView.getCString(description));
+}
