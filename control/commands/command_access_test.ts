@@ -1,9 +1,11 @@
-import { deepEqual, equal, match, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, rejects, throws } from "node:assert/strict";
+import { nativePackage } from "../../core/registry/fixtures/test_stages.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
+import type { SluiceError } from "../../core/errors.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { nodePackage } from "../../sluice.gen.ts";
 import type { Command } from "../schemas/commands.ts";
-import { CommandAccess } from "./command_access.ts";
+import { CommandAccess, type CommandAccessOptions } from "./command_access.ts";
 import { CommandLog } from "./command_log.ts";
 
 /** A graph that its owner gave a program, and clients that may have files in one folder. */
@@ -85,4 +87,30 @@ Deno.test("a path of the graph's document is admitted as it stands there", async
   equal(admit("a.wav"), `${folder}/a.wav`);
   equal(admit(`${folder}/a.wav`), `${folder}/a.wav`);
   await Deno.remove(root, { recursive: true });
+});
+
+Deno.test("stages of foreign plugins, and nodes that run programs, are added where they are allowed alone", async () => {
+  const { name } = nativePackage;
+  await using runtime = new Runtime({ mode: "live", registry: new NodeRegistry([nodePackage, nativePackage]) });
+  const stage: Command = { op: "add", type: "native-gain" };
+  const program: Command = { op: "add", type: "process", config: { command: ["cat"] } };
+  const refused = (commands: readonly Command[], options: CommandAccessOptions) => {
+    try {
+      new CommandAccess(runtime, options).admit(commands);
+      return "";
+    } catch (error) {
+      return (error as SluiceError).message;
+    }
+  };
+  for (const command of [stage, { ...stage, op: "replace", node: "gain" } as const]) {
+    match(refused([command], {}), new RegExp(`is a stage of plugin "${name}"; start with --allow-plugin ${name}`));
+    match(refused([command], { plugins: ["another"], programs: true }), /is a stage of plugin/);
+    equal(refused([command], { plugins: [name] }), "");
+  }
+  match(refused([program], { plugins: [name] }), /"process" runs programs; start with --allow-programs/);
+  equal(refused([program], { programs: true }), "");
+  const document = { ...runtime.graph(), nodes: { gain: { type: "native-gain" } } };
+  throws(() => new CommandAccess(runtime).document(document, runtime.graph()), { code: "AccessDenied" });
+  // What the graph has already stays.
+  deepEqual(new CommandAccess(runtime).document(document, document), document);
 });

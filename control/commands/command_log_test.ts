@@ -162,10 +162,13 @@ Deno.test("commands of nodes alone are in the log, and no step of undo", async (
 Deno.test("a start waits for the edits before it, and those after it for the start", async () => {
   await using made = await makeLog(false);
   const { runtime, log } = made;
+  const nodes: number[] = [];
+  using _events = runtime.events.on("runtime", () => void nodes.push(Object.keys(runtime.graph().nodes).length));
   const before = log.transact(BUILD, "test");
   const started = log.start();
   const after = log.transact([{ op: "set", node: "gain", values: { gainDb: -3 } }], "test");
   await Promise.all([before, started, after]);
+  equal(nodes[0], 4, "the graph starts with the nodes of the edit before");
   equal(runtime.running, true);
   equal(runtime.graph().nodes.gain.config?.gainDb, -3);
 });
@@ -192,4 +195,72 @@ Deno.test("a bypassed node that a type replaces which cannot be bypassed comes b
   ok(isSameGraph(runtime.graph(), bypassed));
   await log.redo("test");
   ok(isSameGraph(runtime.graph(), replaced));
+});
+
+Deno.test("changes of a live parameter are entries of their own for each client, key and second, and after an edit", async () => {
+  await using made = await makeLog(true);
+  const { log } = made;
+  await log.transact(BUILD, "test");
+  const count = () => log.entries.length;
+  await log.set("gain", "gainDb", -1, "one");
+  await log.set("gain", "gainDb", -2, "two");
+  equal(count(), 3);
+  await log.transact([{ op: "bypass", node: "gain", on: true }], "two");
+  await log.set("gain", "gainDb", -3, "two");
+  equal(count(), 5);
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  await log.set("gain", "gainDb", -4, "two");
+  equal(count(), 6);
+});
+
+Deno.test("a recorder that comes back begins a new file, which the entry says", async () => {
+  const folder = await Deno.makeTempDir();
+  await using made = await makeLog(false);
+  const { log } = made;
+  const config = { path: `${folder}/a.wav` };
+  const { notes } = await log.transact([{ op: "add", id: "file", type: "wav-sink", config }], "test");
+  deepEqual(notes, []);
+  await log.transact([{ op: "remove", node: "file" }], "test");
+  deepEqual((await log.undo("test")).notes, ['"file" begins a new file: what it wrote before is finished']);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a log keeps the newest 1,000 entries, and goes back as far", async () => {
+  await using made = await makeLog(false);
+  const { log } = made;
+  await log.transact([{ op: "add", id: "gain", type: "gain" }], "test");
+  for (let k = 1; k <= 1_010; k++) {
+    await log.transact([{ op: "place", node: "gain", position: { x: k, y: 0 } }], "test");
+  }
+  deepEqual([log.entries.length, log.entries[0].seq, log.entries.at(-1)?.seq], [1_000, 12, 1_011]);
+  let steps = 0;
+  for (; log.next.undo !== undefined; steps++) await log.undo("test");
+  equal(steps, 999);
+});
+
+Deno.test("a link keeps the time at which it was made, also in answers about a node that is replaced later", async () => {
+  await using made = await makeLog(true);
+  const { log } = made;
+  const linksOf = ({ results }: Awaited<ReturnType<typeof log.transact>>, k: number) =>
+    results[k].ports!.flatMap(({ links }) => links.map(({ link, createdAt }) => `${link} ${createdAt}`));
+  const before = linksOf(await log.transact(BUILD, "test"), 2);
+  equal(before.length, 2);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  deepEqual(linksOf(await log.transact([{ op: "replace", node: "gain", type: "limiter" }], "test"), 0), before);
+});
+
+Deno.test("an edit whose node refuses a command afterwards is an entry with the reason, and can be undone", async () => {
+  await using made = await makeLog(true);
+  const { runtime, log } = made;
+  const commands: Command[] = [
+    { op: "add", type: "loudness", id: "level" },
+    { op: "command", node: "level", name: "none" },
+  ];
+  await rejects(log.transact(commands, "test"), { code: "InvalidConfig" });
+  deepEqual(Object.keys(runtime.graph().nodes), ["level"]);
+  match(log.entries[0].error!, /none/);
+  match(log.next.undo!, /^add level/);
+  await log.undo("test");
+  deepEqual(log.entries.map(({ by, kind }) => `${by} ${kind}`), ["test edit", "test undo"]);
+  deepEqual(runtime.graph().nodes, {});
 });

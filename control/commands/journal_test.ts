@@ -130,3 +130,40 @@ Deno.test("a file that is no journal, or of another graph, is refused with the r
   equal((await Deno.readTextFile(path)).split("\n").length, 3);
   await Deno.remove(path);
 });
+
+Deno.test("a journal with text beyond ASCII is cut after its last whole line, and goes on", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".jsonl" });
+  {
+    await using runtime = makeRuntime();
+    using journal = await openJournal(path, runtime);
+    for (const id of ["a", "b"]) await journal.log.transact([{ op: "add", id, type: "gain" }], "Zoë 音");
+  }
+  const whole = await Deno.readFile(path);
+  await Deno.writeTextFile(path, '{"seq":3,"at":"2026', { append: true });
+  {
+    await using runtime = makeRuntime();
+    using journal = await openJournal(path, runtime);
+    equal(journal.replayed, 2);
+  }
+  deepEqual(await Deno.readFile(path), whole);
+  await Deno.remove(path);
+});
+
+Deno.test("a journal whose entries were changed since is refused at the first of them that leads elsewhere", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".jsonl" });
+  await change(path);
+  const text = await Deno.readTextFile(path);
+  await Deno.writeTextFile(path, text.replace('"type":"tone-source"}', '"type":"chord-source"}'));
+  await using runtime = makeRuntime();
+  await rejects(openJournal(path, runtime), /entry 1 leads to another graph than it did/);
+  await Deno.remove(path);
+});
+
+Deno.test("a journal of more than 512 MiB is not read", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".jsonl" });
+  // A file with a hole takes no room.
+  await Deno.truncate(path, 512 * 2 ** 20 + 1);
+  await using runtime = makeRuntime();
+  await rejects(openJournal(path, runtime), /it has 536870913 bytes, and at most 536870912 are read/);
+  await Deno.remove(path);
+});

@@ -75,10 +75,41 @@ Deno.test("a log with a lock refuses every change but that of a place", async ()
   runtime.addByType("gain");
   const log = new CommandLog(runtime, true);
   await rejects(log.transact([{ op: "set", node: "gain", values: { gainDb: 1 } }], "test"), /served with --lock/);
+  await rejects(log.set("gain", "gainDb", 1, "test"), /served with --lock/);
   throws(() => log.lock.assertNodeFree("restart", "gain"), /served with --lock/);
   throws(() => log.lock.assertUnlocked(), /served with --lock/);
   await log.transact([{ op: "place", node: "gain", position: { x: 10, y: 20 } }], "test");
   deepEqual(runtime.graph().nodes.gain.position, { x: 10, y: 20 });
   await log.undo("test");
   equal(runtime.graph().nodes.gain.position, undefined);
+});
+
+Deno.test("a log with a lock refuses a live value of a running graph", async () => {
+  await using runtime = new Runtime({
+    mode: "live",
+    registry: new NodeRegistry([nodePackage]),
+    endsWithSources: false,
+  });
+  runtime.addByType("gain");
+  await runtime.start();
+  using log = new CommandLog(runtime, true);
+  const before = runtime.graph();
+  await rejects(log.set("gain", "gainDb", -3, "test"), /served with --lock/);
+  deepEqual(runtime.graph(), before);
+  deepEqual(log.entries, []);
+});
+
+Deno.test("a recorder without a link, or that has ended, locks nothing", () => {
+  const type = (outputs: unknown[]) => ({
+    descriptor: { outputs, config: { properties: { path: { "x-reaches": "path" } } } },
+  });
+  const nodes = [{ id: "tone", type: type([1]) }, { id: "file", type: type([]) }];
+  const links = [{ fromNode: "tone", toNode: "file" }];
+  const locked = (links: unknown[], state: string) => {
+    const session = { state: "running", nodeStates: new Map([["tone", "running"], ["file", state]]) };
+    return [...lockedNodes({ nodes, links, session } as never).keys()].sort();
+  };
+  deepEqual(locked(links, "running"), ["file", "tone"]);
+  deepEqual(locked([], "running"), []);
+  deepEqual(locked(links, "ended"), []);
 });

@@ -84,3 +84,29 @@ Deno.test("a file with sub-graphs is not overwritten by their nodes", () => {
   const text = '{ "version": 1, "nodes": { "voice": { "graph": "voice.json" } } }';
   throws(() => rewriteGraph(text, { version: 1, nodes: {} }, { version: 1, nodes: {} }), /has sub-graphs/);
 });
+
+Deno.test("no graph is saved over the server's journal, and a link to a file stays a link", async () => {
+  const folder = await Deno.makeTempDir();
+  const [journal, file, link] = ["changes.jsonl", "graph.json", "link.json"].map((name) => `${folder}/${name}`);
+  await Deno.writeTextFile(journal, "{}\n");
+  await Deno.writeTextFile(file, FILE);
+  await Deno.symlink(file, link);
+  await Deno.symlink(journal, `${folder}/hidden.json`);
+  await using runtime = load(FILE);
+  const store = new GraphStore(runtime, link, journal);
+  for (const path of [journal, `${folder}/hidden.json`, `${folder}/../${folder.split("/").at(-1)}/changes.jsonl`]) {
+    await rejects(store.save(path, true), { code: "InvalidConfig", message: /it is the journal of this server/ });
+  }
+  equal(await Deno.readTextFile(journal), "{}\n");
+  await runtime.setConfig("tone", "frequencyHz", 880);
+  await store.save();
+  // By its own name it is the graph's file as well.
+  await store.save(file);
+  equal((await Deno.lstat(link)).isSymlink, true);
+  equal(await Deno.readTextFile(file), FILE.replace("440", "880"));
+  deepEqual(
+    (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).sort(),
+    ["changes.jsonl", "graph.json", "hidden.json", "link.json"],
+  );
+  await Deno.remove(folder, { recursive: true });
+});

@@ -2,12 +2,15 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { type ControlOptions, serveControl } from "../../control.ts";
+import { logger } from "../../core/log.ts";
 import { nodePackage, NodeRegistry, nodes, Runtime } from "../../mod.ts";
 import { TOOLS } from "../../control/mcp/mcp_server.ts";
 import { ERROR_META_KEY } from "../../control/mcp/tool.ts";
 
+import { countHidden } from "../fixtures/hidden_nodes.ts";
 import { laggard } from "../fixtures/lagging.ts";
 import { rare } from "../fixtures/rare.ts";
+import { until } from "../fixtures/waiting.ts";
 
 type Args = Record<string, unknown>;
 
@@ -224,17 +227,31 @@ Deno.test("at /mcp/read-only there are only tools that change nothing", async ()
   await using served = await serveEmpty();
   await using agent = await connect(served.server.url, "/mcp/read-only");
   const { tools } = await agent.client.listTools();
-  const reads = TOOLS.filter(({ effect }) => effect === "reads").map(({ name }) => name);
-  deepEqual(tools.map(({ name }) => name), reads);
+  deepEqual(tools.map(({ name }) => name).sort(), [
+    "describe_processor",
+    "get_graph",
+    "get_ports",
+    "list_changes",
+    "list_processors",
+    "logs",
+    "plan",
+    "stats",
+    "tap",
+  ]);
   ok(tools.every(({ annotations }) => annotations?.readOnlyHint === true));
   await rejects(agent.call("add_processor", { type: "gain" }), /the server is read-only/);
   await agent.done("get_graph");
 });
 
 /** What a server answers to a call of a tool, without a client. */
-function post(url: string, body: BodyInit, headers: Record<string, string> = {}): Promise<Response> {
+function post(
+  url: string,
+  body: BodyInit,
+  headers: Record<string, string> = {},
+  signal?: AbortSignal,
+): Promise<Response> {
   const given = { "content-type": "application/json", accept: "application/json, text/event-stream", ...headers };
-  return fetch(new URL("/mcp", url), { method: "POST", body, headers: given });
+  return fetch(new URL("/mcp", url), { method: "POST", body, headers: given, ...(signal && { signal }) });
 }
 
 const LIST = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" });
@@ -244,6 +261,44 @@ async function statusOf(response: Promise<Response>): Promise<number> {
   await body?.cancel();
   return status;
 }
+
+Deno.test("logs answers lines from a level up, after a number, and the newest of them", async () => {
+  await using served = await serveEmpty();
+  await using agent = await connect(served.server.url);
+  const read = async (args: Args) =>
+    (await agent.done("logs", args)).data.lines as { readonly seq: number; readonly message: string }[];
+  const before = (await read({})).at(-1)?.seq ?? 0;
+  for (const k of [1, 2, 3]) logger("control").info(`line ${k} of a test`);
+  logger("control").warn("the test warns");
+  const messages = async (args: Args) => (await read({ after: before, ...args })).map(({ message }) => message);
+  deepEqual(await messages({}), ["line 1 of a test", "line 2 of a test", "line 3 of a test", "the test warns"]);
+  deepEqual(await messages({ level: "warn" }), ["the test warns"]);
+  deepEqual(await messages({ last: 2 }), ["line 3 of a test", "the test warns"]);
+});
+
+Deno.test("the tool tap leaves nothing in the graph, also if nothing comes and its client has gone", async () => {
+  await using served = await serveEmpty();
+  await using agent = await connect(served.server.url);
+  const { done } = agent;
+  await done("edit", {
+    commands: [
+      { op: "add", type: "tone-source", id: "tone" },
+      { op: "add", type: "gain", id: "gain" },
+    ],
+  });
+  await done("start");
+  const hidden = countHidden(served.runtime);
+  await done("tap", { processor: "tone", port: "audio" });
+  equal(hidden(), 0);
+  const gone = new AbortController();
+  const params = { name: "tap", arguments: { processor: "gain", port: "audioOut" } };
+  const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params });
+  const asked = rejects(post(served.server.url, body, {}, gone.signal).then((answer) => answer.text()));
+  await until(() => hidden() === 1);
+  gone.abort();
+  await asked;
+  await until(() => hidden() === 0);
+});
 
 Deno.test("/mcp wants the token, and refuses pages of other sites and other names of the server", async () => {
   const token = "a-token-of-some-length";
@@ -323,6 +378,22 @@ Deno.test("a client that goes away leaves nothing behind, and its change is whol
   await agent.done("add_processor", { type: "gain", id: "other" });
   const ids = (await agent.done("get_graph")).data.processors.map(({ id }: { id: string }) => id).sort();
   ok(ids.join() === "gain,other" || ids.join() === "other", ids.join());
+});
+
+Deno.test("a graph is built, started, paused and stopped in the order in which all that was asked for at once", async () => {
+  await using served = await serveEmpty();
+  await using agent = await connect(served.server.url);
+  const { done } = agent;
+  const states = await Promise.all([
+    done("edit", { commands: [{ op: "add", type: "tone-source", id: "tone" }] }),
+    done("start"),
+    done("pause"),
+    done("add_processor", { type: "gain", id: "gain" }),
+    done("resume"),
+    done("set", { processor: "gain", values: { gainDb: -3 } }),
+    done("stop"),
+  ]);
+  deepEqual(states.flatMap(({ data }) => data.state ?? []), ["running", "paused", "running", "stopped"]);
 });
 
 Deno.test("several changes at once are made in the order in which they were asked for", async () => {

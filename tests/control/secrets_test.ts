@@ -1,7 +1,7 @@
 /** Values that a graph takes from the environment leave the process by no way that the control plane has. */
-import { equal, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { serveControl } from "../../control/server/server.ts";
-import { nodes, Runtime } from "../../mod.ts";
+import { nodePackage, NodeRegistry, nodes, Runtime } from "../../mod.ts";
 import { ask, openSocket } from "./served.ts";
 
 const VARIABLE = "SLUICE_TEST_TAKE";
@@ -40,4 +40,30 @@ Deno.test("no path and no call tells a value of the environment, also when a nod
     Deno.env.delete(VARIABLE);
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("no call puts a reference to the environment into the graph", async () => {
+  await using runtime = new Runtime({ mode: "live", registry: new NodeRegistry([nodePackage]) });
+  runtime.addByType("http-source", { url: "http://127.0.0.1:1/" }, { id: "told" });
+  runtime.addByType("gain", {}, { id: "gain" });
+  await using server = serveControl(runtime, { port: 0 });
+  const before = runtime.graph();
+  const url = "http://127.0.0.1:1/?${env:HOME}";
+  const set = { commands: [{ op: "set", node: "told", values: { url } }] };
+  const document = { ...before, links: [], nodes: { told: { type: "http-source", config: { url } } } };
+  const calls: readonly (readonly [string, object])[] = [
+    ["graph.edit", { commands: [{ op: "add", type: "wav-sink", config: { path: "${env:HOME}" } }] }],
+    ["graph.edit", { commands: [{ op: "replace", node: "gain", type: "http-source", config: { url } }] }],
+    ["graph.edit", set],
+    ["graph.plan", set],
+    ["node.setConfig", { node: "told", key: "url", value: url }],
+    ["graph.apply", { document }],
+  ];
+  const socket = await openSocket(server);
+  for (const [id, [method, params]] of calls.entries()) {
+    const answer = JSON.stringify(await ask(socket, JSON.stringify({ jsonrpc: "2.0", id, method, params })));
+    match(answer, /"error":.*environment/, method);
+  }
+  socket.close();
+  deepEqual(runtime.graph(), before);
 });

@@ -10,6 +10,7 @@ import { viewRuntime } from "../../core/runtime_view.ts";
 import { nodes } from "../../sluice.gen.ts";
 import { assertCounted } from "../fixtures/accounted.ts";
 import { eachDriver } from "../fixtures/each_driver.ts";
+import { countHidden } from "../fixtures/hidden_nodes.ts";
 import { inTime, sleep, until } from "../fixtures/waiting.ts";
 import { serveLive } from "./served.ts";
 
@@ -122,6 +123,88 @@ eachDriver("no view of a graph shows a tap, and a tap that comes and goes 100 ti
   const summary = (await runtime.stop())!;
   for (const { exhausted, free, slots } of summary.pools) deepEqual([exhausted, free], [0, slots]);
   assertCounted(summary);
+});
+
+eachDriver("viewers of an output share a hidden node, which goes with the last of them", async (native) => {
+  await using runtime = await startTone(native);
+  const hidden = countHidden(runtime);
+  const taps = new Taps(runtime);
+  const levels = [await look(taps, { output: "tone.audio" }), await look(taps, { output: "tone.audio" })];
+  const spectrum = await look(taps, { output: "tone.audio", what: "spectrum" });
+  equal(hidden(), 1);
+  // Both have the same readings: each is made once.
+  const heads = (k: number) => levels[k].readings.map(({ head }) => head);
+  await until(() => heads(0).some((head) => heads(1).includes(head)));
+  const other = await look(taps, { output: "gain.audioOut" });
+  equal(hidden(), 2);
+  await other.tap.close();
+  equal(hidden(), 1);
+  await levels[0].tap.close();
+  await spectrum.tap.close();
+  const readings = levels[1].readings.length;
+  await until(() => levels[1].readings.length > readings);
+  await levels[1].tap.close();
+  equal(hidden(), 0);
+  // Closed twice, it stays gone.
+  await levels[1].tap.close();
+  const last = await look(taps, { output: "tone.audio" });
+  equal(hidden(), 1);
+  taps[Symbol.dispose]();
+  equal(last.ended, "the server is closed");
+  await until(() => hidden() === 0);
+  await runtime.stop();
+});
+
+Deno.test("the writer gives a tap as many frames as its view wants, and no more", async () => {
+  await using runtime = new Runtime({ mode: "live", native: "off" });
+  const values = runtime.add(appSource.data<unknown>(), { id: "values" });
+  await runtime.start();
+  using taps = new Taps(runtime);
+  const seen = await look(taps, { output: "values.data", rate: 1 });
+  let given = 0;
+  // A value is read when it leaves its lane.
+  const value = {
+    get number() {
+      return ++given;
+    },
+  };
+  for (let k = 0; k < 300; k++) await values.push({ value });
+  await until(() => seen.readings.length > 0);
+  ok(given > 0 && given <= 60, `${given} of 300 values were given to the tap`);
+  await runtime.stop();
+});
+
+Deno.test("readings come at the rate of their view, and each viewer has its own", async () => {
+  await using runtime = new Runtime({ mode: "live" });
+  runtime.add(nodes.toneSource(), { id: "tone" });
+  runtime.add(nodes.patternSource({ width: 64, height: 36, frameRate: 60 }), { id: "pattern" });
+  runtime.add(nodes.scale({ width: 32, height: 18 }), { id: "scale" });
+  runtime.connectByName("pattern.video", "scale.videoIn");
+  await runtime.start();
+  using taps = new Taps(runtime);
+  const slow = await look(taps, { output: "tone.audio", rate: 5 });
+  const fast = await look(taps, { output: "tone.audio", rate: 20 });
+  const picture = await look(taps, { output: "pattern.video", rate: 100 });
+  for (const [{ readings }, rate] of [[fast, 20], [slow, 5], [picture, 15]] as const) {
+    await until(() => readings.length > rate);
+    const [first, last] = [readings[0], readings[rate]].map(({ head }) => head.ptsNs as number);
+    ok(last - first > 0.75e9, `${rate} readings in ${(last - first) / 1e9} s`);
+  }
+  await runtime.stop();
+});
+
+Deno.test("a runtime has 64 taps at most", async () => {
+  await using runtime = await startTone("off");
+  using taps = new Taps(runtime);
+  const all = await Promise.all(Array.from({ length: 64 }, () => look(taps, { output: "tone.audio" })));
+  equal(taps.size, 64);
+  await rejects(look(taps, { output: "tone.audio" }), {
+    code: "Busy",
+    message: /64 taps are open, the most; close one/,
+  });
+  await all[0].tap.close();
+  await look(taps, { output: "gain.audioOut" });
+  await runtime.stop();
 });
 
 eachDriver("a run ends while taps are open as it ends without them, and its figures stay", async (native) => {
@@ -282,6 +365,24 @@ Deno.test("tap.open over /rpc sends readings until tap.close, and says what ther
   } finally {
     client.close();
   }
+  await served.stopAndCheck();
+});
+
+Deno.test("the hidden nodes of a client go with its connection", async () => {
+  await using served = await serveLive("off");
+  const hidden = countHidden(served.runtime);
+  const clients = [1, 2].map(() => new ControlClient({ url: `${served.server.url.replace("http", "ws")}/rpc` }));
+  for (const client of clients) {
+    await client.ready();
+    await client.call("tap.open", { link: "link0" });
+    await client.call("tap.open", { link: "link1" });
+  }
+  equal(hidden(), 2);
+  clients[0].close();
+  await sleep(200);
+  equal(hidden(), 2);
+  clients[1].close();
+  await until(() => hidden() === 0);
   await served.stopAndCheck();
 });
 

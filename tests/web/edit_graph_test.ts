@@ -268,3 +268,39 @@ pageTest("a graph that is served with a lock is shown with its changes greyed ou
   assert.equal(await page.locator("[data-inspector] .field input").first().isDisabled(), true);
   assert.deepEqual(browser.faults, []);
 });
+
+pageTest(
+  "while a node records, values that would restart it or a node before it are greyed out, and live ones are not",
+  async () => {
+    const folder = await Deno.makeTempDir();
+    const runtime = new Runtime({ registry: new NodeRegistry([nodePackage]) });
+    runtime.add(nodes.toneSource(), { id: "tone" });
+    runtime.add(nodes.wavSink({ path: `${folder}/tone.wav` }), { id: "file" });
+    runtime.add(nodes.toneSource(), { id: "beside" });
+    runtime.connectByName("tone.audio", "file.audio");
+    {
+      await using served = await serveStarted(runtime);
+      await using browser = await openPage();
+      const { page } = browser;
+      await page.goto(served.server.url);
+      await graphShown(page, "tone");
+      const isOff = async (node: string, key: string) => {
+        await selectNode(page, node);
+        await page.locator(`[data-inspector][aria-label="node ${node}"]`).waitFor();
+        return await page.locator("[data-inspector] .field", { hasText: key }).locator("input, select").first()
+          .isDisabled();
+      };
+      const shown = async () => [
+        await isOff("file", "path"),
+        await isOff("tone", "sampleRateHz"),
+        await isOff("tone", "frequencyHz"),
+        await isOff("beside", "sampleRateHz"),
+      ];
+      await eventually(async () => assert.deepEqual(await shown(), [true, true, false, false]));
+      await runtime.pause();
+      await eventually(async () => assert.deepEqual((await shown()).slice(0, 2), [false, false]));
+      assert.deepEqual(browser.faults, []);
+    }
+    await Deno.remove(folder, { recursive: true });
+  },
+);

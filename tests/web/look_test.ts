@@ -4,10 +4,11 @@ import type { Page } from "playwright-core";
 import { appSource } from "../../core/app/app_source.ts";
 import { Runtime } from "../../mod.ts";
 import { nodes } from "../../sluice.gen.ts";
+import { countHidden } from "../fixtures/hidden_nodes.ts";
 import { seriousFaults } from "./axe.ts";
 import { eventually, openPage, pageTest } from "./chromium.ts";
-import { countHidden } from "./hidden_nodes.ts";
-import { serveStarted, toNumber } from "./live_graph.ts";
+import { hidePage } from "./hidden_page.ts";
+import { graphShown, serveStarted, toNumber } from "./live_graph.ts";
 
 /** Returns how many pixels of a canvas are not as the first one is, and the colour in its middle. */
 async function seen(page: Page, selector: string) {
@@ -120,3 +121,32 @@ pageTest("the picture and the records of links are seen", async () => {
   assert.deepEqual(await seriousFaults(page), []);
   assert.deepEqual(browser.faults, []);
 });
+
+pageTest(
+  "what the inspector shows of a link is looked at while the page is seen, and the link is selected",
+  async () => {
+    const runtime = new Runtime();
+    runtime.add(nodes.toneSource({ amplitude: 0.5 }), { id: "tone" });
+    runtime.add(nodes.levelMeter(), { id: "meter" });
+    runtime.connectByName("tone.audio", "meter.audioIn");
+    await using served = await serveStarted(runtime);
+    const hidden = countHidden(runtime);
+    await using browser = await openPage();
+    const { page } = browser;
+    await page.goto(served.server.url);
+    await graphShown(page, "tone");
+    assert.equal(hidden(), 0);
+    await page.evaluate(() => location.hash = "graph&link=link0");
+    const level = page.locator('[data-figure="look-level"]', { hasText: "Peak -6.0" });
+    await level.waitFor();
+    assert.equal(hidden(), 1);
+    await hidePage(page, true);
+    await eventually(() => Promise.resolve(assert.equal(hidden(), 0)));
+    await hidePage(page, false);
+    await eventually(() => Promise.resolve(assert.equal(hidden(), 1)));
+    await level.waitFor();
+    await page.getByRole("button", { name: "Close the inspector" }).click();
+    await eventually(() => Promise.resolve(assert.equal(hidden(), 0)));
+    assert.deepEqual(browser.faults, []);
+  },
+);

@@ -4,9 +4,10 @@ import type { Page } from "playwright-core";
 import { appSource } from "../../core/app/app_source.ts";
 import { Runtime } from "../../mod.ts";
 import { nodes } from "../../sluice.gen.ts";
+import { countHidden } from "../fixtures/hidden_nodes.ts";
 import { seriousFaults } from "./axe.ts";
 import { eventually, nextPicture, openPage, pageTest } from "./chromium.ts";
-import { countHidden, hidePage } from "./hidden_nodes.ts";
+import { hidePage } from "./hidden_page.ts";
 import { graphShown, serveStarted } from "./live_graph.ts";
 
 const HEIGHT = 360;

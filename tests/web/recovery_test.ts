@@ -5,7 +5,7 @@ import { logger } from "../../core/log.ts";
 import { ROOT } from "../../tools/root.ts";
 import { freePort } from "../cli/command_line.ts";
 import { eventually, openPage, pageTest } from "./chromium.ts";
-import { hidePage } from "./hidden_nodes.ts";
+import { hidePage } from "./hidden_page.ts";
 import { graphShown, inspected, serveDemo, stopByButton } from "./live_graph.ts";
 import { BEAT_MS, countLostMs } from "./lost_time.ts";
 
