@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { lastNativeError } from "./loader.ts";
 import type { PluginStage } from "./plugin.ts";
 import type { NativeSymbols } from "./symbols.ts";
 
@@ -45,7 +44,23 @@ export interface ProgramDescription {
  */
 export function loadProgram(symbols: NativeSymbols, start: ProgramStart): ProgramDescription {
   const bytes = new TextEncoder().encode(JSON.stringify(start));
-  const description = symbols.slu_program_load(Deno.UnsafePointer.of(bytes), bytes.length);
-  if (description === null) throw new RangeError(lastNativeError(symbols));
-  return JSON.parse(Deno.UnsafePointerView.getCString(description));
+  return readDescription(symbols.slu_program_load(Deno.UnsafePointer.of(bytes), bytes.length));
+}
+
+/** As {@linkcode loadProgram}, while the thread does other things. */
+export async function loadProgramAside(symbols: NativeSymbols, start: ProgramStart): Promise<ProgramDescription> {
+  const bytes = new TextEncoder().encode(JSON.stringify(start));
+  const description = await symbols.slu_program_load_async(Deno.UnsafePointer.of(bytes), bytes.length);
+  // The library has read them by now.
+  bytes.fill(0);
+  return readDescription(description);
+}
+
+function readDescription(description: Deno.PointerValue): ProgramDescription {
+  if (description === null) throw new RangeError("the native library panicked; its message is on standard error");
+  const parsed: ProgramDescription & { readonly error?: string } = JSON.parse(
+    Deno.UnsafePointerView.getCString(description),
+  );
+  if (parsed.error !== undefined) throw new RangeError(parsed.error);
+  return parsed;
 }

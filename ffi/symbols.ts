@@ -63,6 +63,12 @@ export const SYMBOLS = {
   slu_plugin_rights: { parameters: ["pointer", "u32", "pointer", "u32", "u32"], result: "u32" },
   slu_plugin_load: { parameters: ["pointer", "u32", "u32"], result: "pointer" },
   slu_program_load: { parameters: ["pointer", "u32"], result: "pointer" },
+  slu_program_load_async: {
+    name: "slu_program_load",
+    parameters: ["pointer", "u32"],
+    result: "pointer",
+    nonblocking: true,
+  },
 } as const;
 
 /** Functions that every lane calls. Each takes 0.1 ms to make ready, so all others wait for their first use. */

@@ -7,12 +7,10 @@
  */
 import { dirname } from "node:path";
 import { serializeError, SluiceError } from "../../core/errors.ts";
-import type { NodeId } from "../../core/ids.ts";
 import { FRESH_TIMEOUT_MS, readFreshPackage } from "../../core/registry/fresh_package.ts";
 import type { AnyNodeType, NodePackage } from "../../core/registry/node_type.ts";
 import type { Runtime } from "../../core/runtime.ts";
 import { type RunState, type SessionView, viewRuntime } from "../../core/runtime_view.ts";
-import type { NodeState } from "../../core/stats.ts";
 import type { NodeEntry } from "../../core/graph/entries.ts";
 import { escapeControls } from "../../core/log.ts";
 import { didYouMean, listSome } from "../../core/errors/suggestion.ts";
@@ -22,13 +20,11 @@ import { FreshLanes } from "./fresh_lanes.ts";
 import { ReloadQueue } from "./reload_queue.ts";
 import { type SourceChange, SourceWatch } from "./source_watch.ts";
 import { configPathOf, isWatchable } from "./watchable.ts";
+import { nodeWithoutSnapshot, type Reload, RELOAD_TIMEOUT_MS, type WatchedPackage, whyOver } from "./reloads.ts";
 
 const OTHER_MAP =
   `Cannot follow the changed "imports" of deno.json: a process goes on with those that it began with; ` +
   "start the graph anew";
-
-/** How long each step of an edit that brings in new code may take, milliseconds: a lane loads all its modules. */
-const RELOAD_TIMEOUT_MS = 30_000;
 
 /** How long a reload may wait for something before it says so, milliseconds. */
 const SLOW_MS = 2_000;
@@ -36,45 +32,11 @@ const SLOW_MS = 2_000;
 /** States in which a change is still answered. */
 const GOES_ON: ReadonlySet<RunState> = new Set(["building", "starting", "running", "paused"]);
 
-/** States in which what a node writes has ended, so that nothing can take its place: what is said of them. */
-const OVER: { readonly [state in NodeState]?: string } = {
-  ended: "it has ended",
-  disabled: "it is disabled",
-};
-
 /** Waits for something, and has it told of if that takes long. */
 type TellIfSlow = <T>(nodes: readonly string[], waitsFor: string, limitMs: number, work: Promise<T>) => Promise<T>;
 
 /** Nodes that run new code, and those that were to. */
 type Replaced = Pick<Reload, "nodes" | "anew" | "leftOut">;
-
-/** A package whose sources are watched from now on. */
-export interface WatchedPackage {
-  readonly name: string;
-  /** Absolute path of the folder of its `sluice.json`. */
-  readonly folder: string;
-  /** How many source files are looked at. */
-  readonly files: number;
-  /** How long the generator took at first, milliseconds. */
-  readonly tookMs: number;
-  /** What the generator refuses, if anything. */
-  readonly refused?: string;
-}
-
-/** What became of one change of source files. */
-export interface Reload {
-  /** Paths that were saved, relative to the package's folder. */
-  readonly changed: readonly string[];
-  /** Nodes that run the new code. */
-  readonly nodes: readonly string[];
-  /** Those among them that begin without the state of the old ones, and why. */
-  readonly anew: Readonly<Record<string, string>>;
-  /** Nodes of the old code that nothing can take the place of, and why: they stay as they are. */
-  readonly leftOut: Readonly<Record<string, string>>;
-  readonly tookMs: number;
-  /** Why everything goes on as it was. */
-  readonly error?: Error;
-}
 
 /** A reload that has waited for long. */
 export interface SlowReload {
@@ -123,11 +85,13 @@ export async function watchSources(
   const lanes = new FreshLanes();
   const ended = new AbortController();
   const either = AbortSignal.any([signal, ended.signal]);
-  const watched: WatchedPackage[] = [];
+  const { pythonPackages, watchPython } = await import("./python_watch.ts");
+  const watched: WatchedPackage[] = pythonPackages(runtime);
+  const wanted = watched.length + packages.size;
   const watches = [...packages.values()].map((each) =>
     watchPackage(runtime, each, lanes, importedMs, (ready) => {
       watched.push(ready);
-      if (watched.length === packages.size) {
+      if (watched.length === wanted) {
         listener.onWatching(watched);
       }
     }, {
@@ -139,7 +103,12 @@ export async function watchSources(
       },
     }, either)
   );
-  if (watches.length === 0) listener.onWatching([]);
+  if (watches.length === 0) listener.onWatching(watched);
+  // Nodes in Python may be added later.
+  watches.push(watchPython(runtime, (reload) => {
+    listener.onReload(reload);
+    publishRefusal(runtime, reload);
+  }, either));
   try {
     await Promise.all(watches);
   } finally {
@@ -318,12 +287,6 @@ async function replaceNodes(
   }
 }
 
-/** Why nothing can take the place of a node, if that is so. */
-function whyOver(runtime: Runtime, id: NodeId): string | undefined {
-  const state = viewRuntime(runtime).session?.nodeStates.get(id);
-  return state === undefined ? undefined : OVER[state];
-}
-
 /**
  * Puts nodes of the new code in place by one edit, on a fresh lane for each lane that they share or have shared. Other
  * nodes of these lanes that can give all that they have go along.
@@ -381,12 +344,6 @@ function goesAlong(node: NodeEntry, session: SessionView | undefined): boolean {
   const { type: { descriptor: { mode, isAsync } }, autoPlaced } = node;
   if (session === undefined || autoPlaced || mode === "external" || isAsync) return false;
   return session.carries(node) === "all" && session.nodeStates.get(node.id) === "running";
-}
-
-/** The node of an edit that was refused because `snapshot()` threw, or gave what cannot be sent to another lane. */
-function nodeWithoutSnapshot(error: unknown): string | undefined {
-  const isRefused = error instanceof SluiceError && error.code === "NodeFailed" && error.call === "snapshot()";
-  return isRefused ? error.nodeId : undefined;
 }
 
 function findType(fresh: NodePackage, { descriptor: { type } }: AnyNodeType): AnyNodeType {

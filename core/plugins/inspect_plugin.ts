@@ -8,12 +8,13 @@
 import { dirname, join } from "node:path";
 import { STAGE_VERSION } from "../../ffi/layout.gen.ts";
 import { loadNative } from "../../ffi/loader.ts";
+import { loadProgram, loadProgramAside, type ProgramDescription } from "../../ffi/program.ts";
 import { findStranger, loadPluginLibrary, type PluginStage, tryPluginLibraries } from "../../ffi/plugin.ts";
 import type { AnyNodeType } from "../registry/node_type.ts";
 import { findShippedPlugin, shippedName, shippedTypes } from "../registry/shipped_stage.ts";
 import { isFile, otherThanFile } from "../registry/file_kind.ts";
 import { MANIFEST, type PluginManifest, readManifestFile } from "./manifest.ts";
-import { describePython, manifestOfFile } from "./python_plugin.ts";
+import { manifestOfFile, pythonStart } from "./python_plugin.ts";
 import { stageType } from "./stage_type.ts";
 
 /** The system's prefix and ending of library names. */
@@ -156,7 +157,7 @@ function openPlugin({ opens, isShipped, ...plugin }: UnopenedPlugin): InspectedP
       if (!isShipped && shippedName(stage.id) !== undefined) {
         throw new RangeError("only stages that come with Sluice have ids like this; give it one of a domain of yours");
       }
-      return [stageType(stage, manifest?.name ?? "", path, panelOf(folder, manifest))];
+      return [stageType(stage, manifest?.name ?? "", path, { panel: panelOf(folder, manifest) })];
     } catch (error) {
       problems.push({ file: library, message: `stage "${stage.id}": ${(error as Error).message}` });
       return [];
@@ -166,22 +167,64 @@ function openPlugin({ opens, isShipped, ...plugin }: UnopenedPlugin): InspectedP
 }
 
 function openPython(plugin: InspectedPlugin): InspectedPlugin {
-  const { folder, manifest } = plugin;
-  const [root, path] = folder.endsWith(".py") ? [dirname(folder), folder] : [folder, join(folder, MANIFEST)];
-  const problems = [...plugin.problems];
+  const path = fileOf(plugin.folder);
   try {
-    const { stages, files = [], failed = [] } = describePython(root, manifest!);
-    for (const { file, error } of failed) problems.push({ file, message: error });
-    for (const message of findMissingStages(manifest, stages)) problems.push({ file: path, message });
-    if (stages.length === 0 && failed.length === 0) {
-      problems.push({ file: path, message: "it has no class with the decorator @node of sluice" });
-    }
-    const nodes = stages.map((stage) => stageType(stage, manifest!.name, path, panelOf(root, manifest), "python"));
-    return { ...plugin, nodes, sources: files, problems };
+    const description = loadProgram(loadNative().symbols, pythonStart(rootOf(plugin.folder), plugin.manifest!));
+    return describedPython(plugin, description);
   } catch (cause) {
-    problems.push({ file: path, message: (cause as Error).message, cause });
-    return { ...plugin, problems };
+    const problem = { file: path, message: (cause as Error).message, cause };
+    return { ...plugin, problems: [...plugin.problems, problem] };
   }
+}
+
+/**
+ * Reads the nodes of a plugin in Python anew, while the thread does other things. Nodes that run keep their code.
+ *
+ * @param folder its folder or file, absolute
+ */
+export async function readPythonAnew(folder: string): Promise<InspectedPlugin> {
+  const { opens, isShipped: _, ...plugin } = lookAtPlugin(folder);
+  if (!opens) return plugin;
+  try {
+    const start = pythonStart(rootOf(folder), plugin.manifest!);
+    return describedPython(plugin, await loadProgramAside(loadNative().symbols, start));
+  } catch (cause) {
+    const problem = { file: fileOf(folder), message: (cause as Error).message, cause };
+    return { ...plugin, problems: [...plugin.problems, problem] };
+  }
+}
+
+function describedPython(
+  plugin: InspectedPlugin,
+  { stages, files = [], failed = [] }: ProgramDescription,
+): InspectedPlugin {
+  const { folder, manifest } = plugin;
+  const path = fileOf(folder);
+  const problems = [...plugin.problems, ...failed.map(({ file, error }) => ({ file, message: error }))];
+  for (const message of findMissingStages(manifest, stages)) problems.push({ file: path, message });
+  if (stages.length === 0 && failed.length === 0) {
+    problems.push({ file: path, message: "it has no class with the decorator @node of sluice" });
+  }
+  const python = { plugin: folder, files: files.length === 0 ? [path] : files };
+  const nodes = stages.flatMap((stage) => {
+    try {
+      return [stageType(stage, manifest!.name, path, { panel: panelOf(rootOf(folder), manifest), python })];
+    } catch (error) {
+      problems.push({ file: path, message: `stage "${stage.id}": ${(error as Error).message}` });
+      return [];
+    }
+  });
+  return { ...plugin, nodes, sources: python.files, problems };
+}
+
+/** Returns the folder of a plugin that may be a file. */
+function rootOf(folder: string): string {
+  return folder.endsWith(".py") ? dirname(folder) : folder;
+}
+
+/** Returns the file that describes a plugin in Python: its `plugin.toml`, or itself. */
+function fileOf(folder: string): string {
+  return folder.endsWith(".py") ? folder : join(folder, MANIFEST);
 }
 
 /** Returns the path that names a library, and the system's path for it: `libfft.so` for `fft`. */

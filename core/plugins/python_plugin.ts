@@ -1,12 +1,11 @@
 /**
- * Plugins in Python: which interpreter runs them, and how it is asked for their nodes.
+ * Plugins in Python: which interpreter runs them, and with what.
  *
  * @module
  */
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { loadNative } from "../../ffi/loader.ts";
-import { loadProgram, type ProgramDescription } from "../../ffi/program.ts";
+import type { ProgramStart } from "../../ffi/program.ts";
 import { isThere } from "../registry/file_kind.ts";
 import type { PluginManifest } from "./manifest.ts";
 
@@ -28,23 +27,18 @@ export function manifestOfFile(path: string): PluginManifest {
   return { name, version: "0.0.0", python: basename(path), enabled: true };
 }
 
-/**
- * Has the interpreter describe the nodes of a plugin.
- *
- * @param folder absolute
- * @throws {RangeError} with the reason, as a clause
- */
-export function describePython(folder: string, manifest: PluginManifest): ProgramDescription {
+/** Returns how the interpreter describes and hosts the nodes of a plugin. @param folder absolute */
+export function pythonStart(folder: string, manifest: PluginManifest): ProgramStart {
   const python = manifest.python!;
   const source = isThere(join(folder, python)) ? join(folder, python) : python;
   const interpreter = findInterpreter(folder, manifest.interpreter);
-  return loadProgram(loadNative().symbols, {
+  return {
     host: [interpreter, "-u", "-m", "sluice.host"],
     describe: [interpreter, "-m", "sluice.describe", source, ...manifest.classes ?? []],
     environment: environmentOf(folder),
     source,
     limitMs: DESCRIBE_LIMIT_MS,
-  });
+  };
 }
 
 /**

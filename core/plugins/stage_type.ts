@@ -11,6 +11,7 @@ import type { Codec, FormatAccepts, FrameKind, PixelFormat } from "../frames/for
 import { KIND_FACTS } from "../frames/kinds.ts";
 import {
   enterNativeStage,
+  type NativeStage,
   openShipped,
   refuseLoading,
   SHIPPED_PLUGINS,
@@ -32,16 +33,14 @@ export interface ShippedStage {
  *
  * @param plugin the plugin's name
  * @param source the path of its `plugin.toml`
- * @param panel the path of the module that shows its nodes on the page
- * @param language that of its code: a stage in Python runs in a process of its own
+ * @param facts what is known of it beside; a stage in Python runs in a process of its own
  * @throws {RangeError} with the fault of its configuration schema, as a clause
  */
 export function stageType(
   stage: ProgramStage,
   plugin: string,
   source: string,
-  panel?: string,
-  language: "native" | "python" = "native",
+  { panel, python }: Pick<NativeStage, "panel" | "python"> = {},
 ): AnyNodeType {
   const { id, doc, mode, figures } = stage;
   const shipped = shippedName(id);
@@ -54,11 +53,16 @@ export function stageType(
     description: firstSentence(doc),
     doc,
     category: shipped?.family ?? stage.category ?? "plugin",
-    tags: [language, ...stage.tags ?? [], ...shipped === undefined ? ["plugin"] : [], plugin],
+    tags: [
+      python === undefined ? "native" : "python",
+      ...stage.tags ?? [],
+      ...shipped === undefined ? ["plugin"] : [],
+      plugin,
+    ],
     mode,
     trigger: "any",
     lane: "native",
-    ...(language === "python" && { process: true as const }),
+    ...(python !== undefined && { process: true as const }),
     converts,
     isAsync: false,
     inputs: stage.inputs.map((port) => portOf(port, "input", accepts[port.name])),
@@ -67,7 +71,12 @@ export function stageType(
     ...(figures.length > 0 && { figures }),
     ...(Object.keys(commands).length > 0 && { commands: describedCommands(commands) }),
   };
-  enterNativeStage(type, { id, figures, ...(panel !== undefined && { panel }) });
+  enterNativeStage(type, {
+    id,
+    figures,
+    ...(panel !== undefined && { panel }),
+    ...(python !== undefined && { python }),
+  });
   return defineNodeType({ descriptor, load: () => refuseLoading(type) });
 }
 

@@ -175,6 +175,8 @@ export interface NativeStage {
   readonly figures: readonly string[];
   /** The module that shows its nodes on the page, an absolute path. */
   readonly panel?: string;
+  /** For a stage in Python: its plugin's folder or file, and the files that it was read from; absolute. */
+  readonly python?: { readonly plugin: string; readonly files: readonly string[] };
   /** Returns the format of its outputs, as far as its configuration determines it. */
   announces?(config: { readonly [key: string]: unknown }): AudioFormat;
 }

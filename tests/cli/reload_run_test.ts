@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Reload } from "../../cli/watch/reload.ts";
+import type { Reload } from "../../cli/watch/reloads.ts";
 import { viewRuntime } from "../../core/runtime_view.ts";
 import { grow, until } from "../fixtures/waiting.ts";
 import { generated, load, Watched } from "./watched.ts";

@@ -6,7 +6,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Reload, type SlowReload, type WatchedPackage, watchSources } from "../../cli/watch/reload.ts";
+import { type SlowReload, watchSources } from "../../cli/watch/reload.ts";
+import type { Reload, WatchedPackage } from "../../cli/watch/reloads.ts";
 import { WATCHED_SUPERVISION } from "../../cli/watch/watched_failures.ts";
 import { type TempPackage, tempPackage } from "../../codegen/fixtures/temp_package.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";

@@ -61,7 +61,8 @@ struct Port {
 static SAID: LazyLock<Mutex<HashSet<CString>>> = LazyLock::new(Mutex::default);
 
 /// Has a program tell of the stages of a source, enters them, and gives what it says, as JSON in a C string that is never
-/// freed. Null: it is refused.
+/// freed. One that is refused gives `{"error":…}` with the reason, as the thread of the call may not be the caller's. Null:
+/// this library has failed.
 ///
 /// # Safety
 ///
@@ -71,7 +72,9 @@ pub unsafe extern "C" fn slu_program_load(asked: *const u8, length: u32) -> *con
     attempt(ptr::null(), || {
         // SAFETY: the caller vouches for the bytes.
         let asked = unsafe { slice::from_raw_parts(asked, length as usize) };
-        let said = CString::new(load(asked)?).map_err(|_| "what it says has a zero byte".to_owned())?;
+        let said =
+            load(asked).and_then(|said| CString::new(said).map_err(|_| "what it says has a zero byte".to_owned()));
+        let said = said.unwrap_or_else(|error| refusal(&error));
         let mut all = SAID.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = all.get(&said) {
             return Ok(known.as_ptr());
@@ -81,6 +84,11 @@ pub unsafe extern "C" fn slu_program_load(asked: *const u8, length: u32) -> *con
         all.insert(said);
         Ok(start)
     })
+}
+
+/// A refusal in JSON, which has no zero byte.
+fn refusal(error: &str) -> CString {
+    CString::new(serde_json::json!({ "error": error }).to_string()).unwrap_or_default()
 }
 
 #[cfg(target_os = "linux")]
