@@ -22,7 +22,7 @@ export async function doctorCommand(args: DoctorArgs, io: Io): Promise<number> {
 }
 
 /** The results as lines, with a conclusion. */
-export function renderChecks(results: readonly CheckResult[]): string[] {
+function renderChecks(results: readonly CheckResult[]): string[] {
   const width = Math.max(...results.map(({ name }) => name.length));
   const lines = [`Sluice ${VERSION}`, ""];
   for (const { name, ok, required, found, purpose, mend } of results) {

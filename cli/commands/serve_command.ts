@@ -4,7 +4,7 @@
  * @module
  */
 import type { CommandAccessOptions } from "../../control/commands/command_access.ts";
-import type { CommandLog } from "../../control/commands/command_log.ts";
+import type { OpenJournal } from "../../control/commands/journal.ts";
 import { isLoopback } from "../../control/server/access.ts";
 import { DEFAULT_PORT } from "../../control/schemas/address.ts";
 import { type ControlServer, serveLogged } from "../../control/server/server.ts";
@@ -48,6 +48,7 @@ export const TOKEN_VARIABLE = "SLUICE_TOKEN";
  * holds one.
  *
  * @param address as `--serve` has it
+ * @returns the server with its journal, which is kept until the server is closed
  * @throws {SluiceError} `InvalidConfig` if the address cannot be bound to, or the token is too short
  */
 export async function serveRun(
@@ -56,11 +57,13 @@ export async function serveRun(
   args: { readonly graph: string; readonly expression?: string; readonly json: boolean },
   io: Io,
   more: PageMore = {},
-): Promise<ControlServer> {
+): Promise<AsyncDisposable> {
   const { hostname, port } = readServeAddress(address);
   const { journal, commands, lock, graphFile } = more;
   const given = more.token ?? readToken();
-  const kept = journal === undefined ? {} : { journal, log: await replay(journal, runtime, lock, args.json, io) };
+  await using begun = new AsyncDisposableStack();
+  const opened = journal === undefined ? undefined : begun.use(await replay(journal, runtime, lock, args.json, io));
+  const kept: KeptLog = { ...(journal !== undefined && { journal }), ...(opened && { log: opened.log }) };
   await buildMissingPage((line) => io.stderr.line(line));
   const options: ControlOptions = {
     title: args.expression ?? args.graph,
@@ -72,9 +75,9 @@ export async function serveRun(
     ...(lock && { lock }),
     ...(graphFile !== undefined && { graphFile }),
   };
-  const server = port === undefined
-    ? serveOnFree(runtime, options, kept)
-    : serveOn(runtime, { ...options, port }, address, kept);
+  const server = begun.use(
+    port === undefined ? serveOnFree(runtime, options, kept) : serveOn(runtime, { ...options, port }, address, kept),
+  );
   const token = given === undefined ? server.token : undefined;
   const [url, ...others] = urlsOf(server.url);
   if (args.json) {
@@ -84,22 +87,23 @@ export async function serveRun(
     for (const each of [url, ...others]) io.stderr.line(`Live page: ${each}`);
     if (token !== undefined) io.stderr.line(`Token: ${token}`);
   }
-  return server;
+  return begun.move();
 }
 
-/** Makes the changes of a journal again, and keeps further ones in it for as long as the program runs. */
+/** Makes the changes of a journal again, and keeps further ones in it until it is closed. */
 async function replay(
   path: string,
   runtime: Runtime,
   lock: boolean | undefined,
   json: boolean,
   io: Io,
-): Promise<CommandLog> {
+): Promise<OpenJournal> {
   const { openJournal } = await import("../../control/commands/journal.ts");
-  const { log, replayed } = await openJournal(path, runtime, lock);
+  const opened = await openJournal(path, runtime, lock);
+  const { replayed } = opened;
   if (json) io.stdout.line(JSON.stringify({ event: "journal", path, replayed }));
   else if (replayed > 0) io.stderr.line(`${path}: ${replayed === 1 ? "1 change" : `${replayed} changes`} made again`);
-  return log;
+  return opened;
 }
 
 function serveOnFree(runtime: Runtime, options: ControlOptions, kept: KeptLog): ControlServer {

@@ -16,7 +16,7 @@ export const EXIT = { ok: 0, failed: 1, badInput: 2, interrupted: 130, terminate
 const MAX_SHOWN = 20;
 
 /** The exit code for an error: 2 if the user's input is at fault, otherwise 1. */
-export function exitCodeOf(error: unknown): number {
+function exitCodeOf(error: unknown): number {
   return fieldsOf(error) !== undefined && (error as SluiceError).isBadInput ? EXIT.badInput : EXIT.failed;
 }
 

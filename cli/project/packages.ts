@@ -73,7 +73,7 @@ export async function loadTypes(sources: PackageSources): Promise<KnownTypes> {
 }
 
 /** Describes stale generated code of known packages in sentences that say what to do. Fresh packages are left out. */
-export async function findStaleCode(registry: NodeRegistry, graph?: string): Promise<string[]> {
+async function findStaleCode(registry: NodeRegistry, graph?: string): Promise<string[]> {
   const projects = await findProjects(graph);
   const packages = new Set(registry.list().map((type) => type.package));
   const found: string[] = [];

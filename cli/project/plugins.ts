@@ -80,7 +80,7 @@ export async function findPluginSources(named: readonly string[]): Promise<Plugi
 }
 
 /** The user's own folder of plugins: `sluice/plugins` in `XDG_CONFIG_HOME`, which is `~/.config`. */
-export function ownFolder(): string | undefined {
+function ownFolder(): string | undefined {
   const home = Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE");
   // Only an absolute path counts (XDG Base Directory Specification 0.8).
   const base = [Deno.env.get("XDG_CONFIG_HOME"), home && join(home, ".config")].find((each) =>

@@ -22,27 +22,30 @@ export interface PluginAnswer {
   readonly stages: readonly string[];
 }
 
+/** The author and the terms of all that comes with Sluice. */
+const OWN = { version: own.version, author: "Sluice", licence: own.license };
+
 /** Lists them: packages first, then the plugins that come with Sluice. */
 export function listPlugins({ registry }: RuntimeView): PluginAnswer[] {
   const types = registry?.list() ?? [];
   const shipped = listShippedPlugins().map(({ plugin, nodes }): PluginAnswer => ({
     name: plugin,
     language: "native",
-    version: own.version,
-    author: "Sluice",
-    licence: own.license,
+    ...OWN,
     stages: nodes.map(({ descriptor }) => descriptor.type),
   }));
   const native = new Set(shipped.flatMap(({ stages }) => stages));
   const others = types.filter(({ descriptor }) => !native.has(descriptor.type));
   const packages = Map.groupBy(others, ({ package: from }) => from?.url ?? "");
-  return [...[...packages].map(([url, own]) => describe(url, own)), ...shipped];
+  return [...[...packages].map(([url, types]) => describe(url, types)), ...shipped];
 }
 
 function describe(url: string, types: readonly AnyNodeType[]): PluginAnswer {
   const name = types[0].package?.name ?? "the script's own";
   const stages = types.map(({ descriptor }) => descriptor.type);
-  if (!url.startsWith("file:") || !url.endsWith(`/${MANIFEST}`)) return { name, language: "TypeScript", stages };
+  if (!url.startsWith("file:") || !url.endsWith(`/${MANIFEST}`)) {
+    return { name, language: "TypeScript", ...(name === own.name && OWN), stages };
+  }
   const { version, author, licence } = readManifestFile(fileURLToPath(url)).manifest ?? {};
   return {
     name,

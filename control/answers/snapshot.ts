@@ -64,8 +64,8 @@ export function detailNode(view: RuntimeView, id: string): NodeDetail {
   const { session } = view;
   const state = session?.nodeStates.get(entry.id) ?? "new";
   const { properties } = descriptor.config;
-  const running = session?.state === "running";
-  const settable = Object.keys(properties).filter((key) => running && properties[key]["x-live"] === true);
+  const takesValues = session?.state === "running" || session?.state === "paused";
+  const settable = Object.keys(properties).filter((key) => takesValues && properties[key]["x-live"] === true);
   const progress = session?.progress(entry);
   const figures = session?.figures(entry);
   const counters = session === undefined ? undefined : readNodeCounters(session.page, entry.index);

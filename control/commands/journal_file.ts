@@ -69,8 +69,14 @@ export class JournalFile implements Disposable {
     }
   }
 
+  /** Writes what waits, and closes the file. What is lost is logged. */
   [Symbol.dispose](): void {
-    if (this.#waiting !== "") this.#write();
+    const error = this.#waiting === "" ? undefined : this.#write();
+    if (error !== undefined) {
+      const lost = this.#waiting.split("\n").length - 1;
+      const changes = lost === 1 ? "last change" : `last ${lost} changes`;
+      logger("control").error(`The journal ${this.#path} ends without the ${changes}: ${reason(error)}`);
+    }
     this.#file.close();
     orNothing(() => Deno.removeSync(pidPath(this.#path)));
   }

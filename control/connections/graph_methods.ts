@@ -4,7 +4,6 @@
  * @module
  */
 import { SluiceError } from "../../core/errors.ts";
-import { refuseReferences } from "../../core/descriptor/secrets.ts";
 import type { Runtime } from "../../core/runtime.ts";
 import { viewRuntime } from "../../core/runtime_view.ts";
 import type { CommandAccess } from "../commands/command_access.ts";
@@ -41,19 +40,18 @@ type GraphMethod =
 
 /** Makes the handlers. */
 export function graphMethods({ runtime, log, access, store }: GraphEditing): Pick<Handlers, GraphMethod> {
-  const admit = (commands: readonly Command[]) => access.admit(commands.map(withoutReferences));
   const wanted = async (given: object) => {
     access.given(given);
     const { document } = log();
     return access.document(await normalDocument(given, document, runtime), document);
   };
   return {
-    "graph.edit": async ({ commands, by }) => await log().transact(() => admit(commands), by),
+    "graph.edit": async ({ commands, by }) => await log().transact(() => access.admit(commands), by),
     "graph.plan": async ({ commands, document }) => {
       if ((commands === undefined) === (document === undefined)) {
         throw new SluiceError("InvalidConfig", 'Cannot plan: wanted either "commands" or "document"');
       }
-      return log().plan(commands ? { commands: admit(commands) } : { document: await wanted(document!) });
+      return log().plan(commands ? { commands: access.admit(commands) } : { document: await wanted(document!) });
     },
     "graph.apply": async ({ document, by }) => await log().apply(await wanted(document), by),
     "graph.undo": async ({ by }) => await log().undo(by),
@@ -72,7 +70,6 @@ export function graphMethods({ runtime, log, access, store }: GraphEditing): Pic
       return { state: stateOf(runtime) };
     },
     "node.setConfig": async ({ node, key, value, by }) => {
-      refuseReferences(value, node, key);
       const set = { op: "set", node, values: { [key]: value } } as Extract<Command, { op: "set" }>;
       await log().set(node, key, () => (access.admit([set])[0] as typeof set).values[key], by);
       return { value: configOf(findNode(viewRuntime(runtime), node))[key] };
@@ -82,15 +79,4 @@ export function graphMethods({ runtime, log, access, store }: GraphEditing): Pic
       return {};
     },
   };
-}
-
-/** Refuses references to the environment, which only the graph itself may have. */
-function withoutReferences(command: Command): Command {
-  if (command.op === "add" || command.op === "replace") {
-    const node = command.op === "add" ? command.id ?? command.type : command.node;
-    for (const [key, value] of Object.entries(command.config ?? {})) refuseReferences(value, node, key);
-  } else if (command.op === "set") {
-    for (const [key, value] of Object.entries(command.values)) refuseReferences(value, command.node, key);
-  }
-  return command;
 }

@@ -7,7 +7,7 @@
 import { z } from "./zod.ts";
 
 /** Most commands of one transaction. */
-export const MAX_COMMANDS = 1_000;
+const MAX_COMMANDS = 1_000;
 
 /** Most characters of an id of a node. */
 const MAX_ID = 64;

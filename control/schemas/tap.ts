@@ -20,7 +20,7 @@ import { MAX_IMAGE_WIDTH, MAX_TAP_RATE, TAP_VIEWS } from "./tap_views.ts";
 import { z } from "./zod.ts";
 
 /** First four bytes. */
-export const TAP_MAGIC = 0x50544c53;
+const TAP_MAGIC = 0x50544c53;
 
 /** Bytes before the head. */
 const HEADER_BYTES = 16;

@@ -50,20 +50,6 @@ export function resolveSecrets(
 }
 
 /**
- * Refuses references in a value from outside the process: a caller who may set a value may not read the environment.
- *
- * @throws {SluiceError} `InvalidConfig`
- */
-export function refuseReferences(value: unknown, nodeId: string, key: string): void {
-  if (!JSON.stringify(value ?? null).includes("${env:")) return;
-  throw new SluiceError(
-    "InvalidConfig",
-    `Cannot change "${key}" of node "${nodeId}": the value refers to the environment, which only the graph itself may`,
-    { nodeId, key },
-  );
-}
-
-/**
  * Finds the references of a configuration with names that no variable can have, without reading the environment.
  *
  * @returns the place of each, and the error that {@linkcode resolveSecrets} would throw

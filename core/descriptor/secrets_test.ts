@@ -3,7 +3,7 @@ import { checkConfig } from "./config_check.ts";
 import { deserializeError, serializeError, SluiceError } from "../errors.ts";
 import { followSecrets, keepSecrets, redact, redactValue } from "../errors/redaction.ts";
 import type { ConfigObjectSchema, NodeDescriptor } from "./descriptor.ts";
-import { refuseReferences, resolveSecrets, resolveText } from "./secrets.ts";
+import { resolveSecrets, resolveText } from "./secrets.ts";
 
 const CONFIG: ConfigObjectSchema = {
   type: "object",
@@ -84,11 +84,6 @@ Deno.test("redact() takes the longest secret first, out of texts, values and err
   equal(wire.message, "no ${env:SLUICE_TEST_KEY}");
   equal(wire.stack?.includes("p4ss"), false);
   equal(deserializeError({ ...wire, message: "p4ss$&word" }).message, "${env:SLUICE_TEST_KEY}");
-});
-
-Deno.test("refuseReferences() refuses a reference in any part of a value", () => {
-  refuseReferences({ a: ["env:X"] }, "s", "url");
-  throws(() => refuseReferences({ a: ["${env:X}"] }, "s", "url"), { code: "InvalidConfig" });
 });
 
 Deno.test("redact() takes secrets out of texts that quote them as JSON does", () => {

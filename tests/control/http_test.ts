@@ -2,11 +2,12 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { connect } from "node:net";
 import parsePrometheusTextFormat from "parse-prometheus-text-format";
+import own from "../../deno.json" with { type: "json" };
 import { AddressLimits } from "../../control/server/address_limits.ts";
 import { GraphSnapshot, NodeDetail, NodeTypeInfo } from "../../control/schemas/graph.ts";
 import { serveControl } from "../../control/server/server.ts";
 import { tapLog } from "../../core/log.ts";
-import { Runtime } from "../../mod.ts";
+import { nodePackage, NodeRegistry, Runtime } from "../../mod.ts";
 import { eachDriver } from "../fixtures/each_driver.ts";
 import { RawClient } from "./raw_client.ts";
 import { serveLive } from "./served.ts";
@@ -68,12 +69,32 @@ eachDriver("serveControl() answers the read side of /api with what the runtime s
   deepEqual(graph.links.map(({ format }) => format), Array(2).fill("audio 48000 Hz, 1 channel"));
   const gain = NodeDetail.parse(await get("/api/nodes/gain"));
   deepEqual([gain.node, gain.config.gainDb, gain.settable], [graph.nodes[1], -6, ["gainDb"]]);
+  await runtime.pause();
+  deepEqual((await get("/api/nodes/gain")).settable, ["gainDb"]);
+  await runtime.setConfig("gain", "gainDb", -12);
+  equal((await get("/api/nodes/gain")).config.gainDb, -12);
+  await runtime.resume();
   ok(Array.isArray(await get("/api/logs")));
   ok((await get("/api/events?node=gain")).every(({ nodeId }: { nodeId: string }) => nodeId === "gain"));
   await served.stopAndCheck();
   equal((await get("/api/graph")).state, "stopped");
   const last = runtime.stats().links[0];
   equal((await get("/api/stats")).links[0].written, last.written);
+});
+
+Deno.test("/api/plugins tells the packages and plugins that come with Sluice, with version, author and licence", async () => {
+  await using runtime = new Runtime({ registry: new NodeRegistry([nodePackage]) });
+  await using server = serveControl(runtime, { port: 0 });
+  const { name, version, license: licence } = own;
+  const all: { stages: string[] }[] = await (await fetch(`${server.url}/api/plugins`)).json();
+  const [{ stages, ...about }, ...others] = all;
+  deepEqual(about, { name, language: "TypeScript", version, author: "Sluice", licence });
+  ok(stages.includes("gain"));
+  ok(others.length > 0);
+  for (const other of others) {
+    const { name: _, stages: __, ...about } = other as unknown as Record<string, unknown>;
+    deepEqual(about, { language: "native", version, author: "Sluice", licence });
+  }
 });
 
 eachDriver("/metrics is read by an independent parser, with the runtime's counts", async (native) => {

@@ -10,7 +10,7 @@ import { rare } from "../fixtures/rare.ts";
 const makeRuntime = () =>
   new Runtime({ mode: "live", registry: new NodeRegistry([nodePackage]), native: "off", endsWithSources: false });
 
-/** Serves a graph from nothing with a journal, until it is killed. */
+/** Serves a graph from nothing with a journal, until a signal. */
 async function serve(journal: string) {
   // The signal of a limit of the size of files is ignored, so that writing fails.
   const child = new Deno.Command("bash", {
@@ -38,8 +38,8 @@ async function serve(journal: string) {
     client,
     pid: child.pid,
     told: () => told,
-    async kill() {
-      child.kill("SIGKILL");
+    async kill(signal: Deno.Signal = "SIGKILL") {
+      child.kill(signal);
       client.close();
       await child.status;
       await read.catch(() => {});
@@ -95,6 +95,12 @@ const HAS_LIMITS = Deno.build.os === "linux" &&
   await new Deno.Command("prlimit", { args: ["--version"], stdout: "null" }).output()
     .then(({ success }) => success, () => false);
 
+/** Limits the size of files that a process may write. */
+async function limit(pid: number, bytes: string): Promise<void> {
+  const args = ["--pid", `${pid}`, `--fsize=${bytes}:unlimited`];
+  ok((await new Deno.Command("prlimit", { args }).output()).success);
+}
+
 Deno.test({
   name: "a graph goes on when the disk of its journal is full, and nothing is missing once there is room",
   ignore: !HAS_LIMITS,
@@ -104,18 +110,14 @@ Deno.test({
     const server = await serve(journal);
     const { client } = server;
     const add = (id: string) => client.call("graph.edit", { commands: [{ op: "add", type: "gain", id }] });
-    const limit = async (bytes: string) => {
-      const args = ["--pid", `${server.pid}`, `--fsize=${bytes}:unlimited`];
-      ok((await new Deno.Command("prlimit", { args }).output()).success);
-    };
     await add("a");
     const whole = await Deno.readTextFile(journal);
     // Half a line fits.
-    await limit(`${whole.length + 100}`);
+    await limit(server.pid, `${whole.length + 100}`);
     for (const id of ["b", "c"]) equal((await add(id)).error, undefined);
     equal(await Deno.readTextFile(journal), whole);
     deepEqual(await replayed(journal), ["a"]);
-    await limit("unlimited");
+    await limit(server.pid, "unlimited");
     await add("d");
     await server.kill();
     deepEqual(await replayed(journal), ["a", "b", "c", "d"]);
@@ -124,6 +126,29 @@ Deno.test({
       1,
     );
     match(server.told(), /The journal .* is written again, and nothing is missing/);
+  },
+});
+
+Deno.test({
+  name:
+    "a server that a signal ends writes the changes that wait, or says that they are lost, and gives its journal up",
+  ignore: !HAS_LIMITS,
+  async fn() {
+    for (const [signal, hasRoom] of [["SIGINT", true], ["SIGTERM", false]] as const) {
+      await using folder = await temporaryFolder();
+      const journal = `${folder.path}/changes.jsonl`;
+      const server = await serve(journal);
+      const add = (id: string) => server.client.call("graph.edit", { commands: [{ op: "add", type: "gain", id }] });
+      await add("a");
+      equal(await Deno.readTextFile(`${journal}.pid`), `${server.pid}\n`);
+      await limit(server.pid, `${(await Deno.stat(journal)).size}`);
+      for (const id of ["b", "c"]) await add(id);
+      if (hasRoom) await limit(server.pid, "unlimited");
+      await server.kill(signal);
+      deepEqual(await replayed(journal), hasRoom ? ["a", "b", "c"] : ["a"]);
+      equal(/The journal .* ends without the last 2 changes: File too large/.test(server.told()), !hasRoom);
+      await rejects(Deno.stat(`${journal}.pid`), Deno.errors.NotFound);
+    }
   },
 });
 

@@ -298,7 +298,7 @@ pageTest(
       ];
       await eventually(async () => assert.deepEqual(await shown(), [true, true, false, false]));
       await runtime.pause();
-      await eventually(async () => assert.deepEqual((await shown()).slice(0, 2), [false, false]));
+      await eventually(async () => assert.deepEqual(await shown(), [false, false, false, false]));
       assert.deepEqual(browser.faults, []);
     }
     await Deno.remove(folder, { recursive: true });
