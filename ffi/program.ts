@@ -56,6 +56,20 @@ export async function loadProgramAside(symbols: NativeSymbols, start: ProgramSta
   return readDescription(description);
 }
 
+/**
+ * Starts a process for a node of a program's stage, so that the node's lane need not wait while it imports its source.
+ * Resolves when it has, or cannot: then the lane starts it, and tells why not.
+ *
+ * @param stage its id
+ * @param memoryBytes the limit of its memory; 0 for none
+ */
+export async function startProgramAhead(symbols: NativeSymbols, stage: string, memoryBytes: number): Promise<void> {
+  const bytes = new TextEncoder().encode(JSON.stringify({ stage, memoryBytes }));
+  await symbols.slu_program_start_async(Deno.UnsafePointer.of(bytes), bytes.length);
+  // The library has read them by now.
+  bytes.fill(0);
+}
+
 function readDescription(description: Deno.PointerValue): ProgramDescription {
   if (description === null) throw new RangeError("the native library panicked; its message is on standard error");
   const parsed: ProgramDescription & { readonly error?: string } = JSON.parse(

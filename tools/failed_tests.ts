@@ -68,6 +68,20 @@ export function readCargoFailures(output: string): FailedTests | undefined {
   return names.length === 0 ? undefined : { names, details: details.join("\n") };
 }
 
+/**
+ * Reads the sections of failures of `pytest`, and its summary.
+ *
+ * @param output what `pytest` printed, without colour codes
+ * @returns `undefined` if no test failed
+ */
+export function readPythonFailures(output: string): FailedTests | undefined {
+  const lines = output.split("\n");
+  const names = lines.flatMap((line) => /^(?:FAILED|ERROR) (\S+)/.exec(line)?.[1] ?? []);
+  if (names.length === 0) return undefined;
+  const start = lines.findIndex((line) => /^=+ (?:FAILURES|ERRORS) =+$/.test(line));
+  return { names, details: lines.slice(Math.max(start, 0)).join("\n") };
+}
+
 /** What those tests printed, and their steps: the lines from `name ...` to `name ... FAILED`. */
 function printedByTests(lines: readonly string[], names: readonly string[]): string[] {
   const wanted = new Set(names.flatMap(testKeys));

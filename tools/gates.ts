@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { readCargoFailures, readDenoFailures } from "./failed_tests.ts";
+import { readCargoFailures, readDenoFailures, readPythonFailures } from "./failed_tests.ts";
 import type { Gate, TestRunner } from "./gate_runner.ts";
 import { hasRareCases, RARE_TESTS } from "./rare_tests.ts";
-import { countCargoTests, countDenoTests } from "./result_lines.ts";
+import { countCargoTests, countDenoTests, countPythonTests } from "./result_lines.ts";
 import { ROOT } from "./root.ts";
 import { listPackagesWith } from "./rust_tests.ts";
 import { listTypeScript } from "./source_files.ts";
@@ -111,6 +111,7 @@ const DOORS = [
 
 const TEST_MODULE = /_test\.tsx?$/;
 const DENO_TESTS: TestRunner = { count: countDenoTests, failures: readDenoFailures };
+const PYTHON_TESTS: TestRunner = { count: countPythonTests, failures: readPythonFailures };
 const CARGO_TESTS: TestRunner = { count: countCargoTests, failures: readCargoFailures };
 
 /**
@@ -178,6 +179,14 @@ function checkGates(): Gate[] {
     { name: "format", beside: "busy", commands: [deno("fmt", "--check")] },
     { name: "lint", beside: "busy", commands: [deno("lint")] },
     { name: "arrows between folders", beside: "busy", commands: [deno("run", "-A", "tools/check_arrows.ts")] },
+    {
+      name: "Python tests",
+      native: true,
+      beside: "busy",
+      needs: LIBRARY,
+      tests: PYTHON_TESTS,
+      commands: [deno("run", "-A", "tools/python_tests.ts")],
+    },
     // It asks the plugins for their stages.
     { name: "generated code is current", beside: "busy", needs: LIBRARY, commands: [generator] },
     {

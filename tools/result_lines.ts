@@ -11,6 +11,7 @@ export interface TestCount {
 }
 
 const DENO_LINE = /^(?:ok|FAILED) \| (\d+) passed(?: \([^)]*\))? \| (\d+) failed(?: \([^)]*\))?(?: \||\s*\(|$)/;
+const PYTEST_LINE = /^(?:=+ )?(?:\d+ [a-z]+, )*\d+ (?:passed|failed|errors?|skipped|warnings?)\b.* in [\d.]+s/;
 const CARGO_LINE = /^test result: (?:ok|FAILED)\. (\d+) passed; (\d+) failed;/;
 
 /**
@@ -31,6 +32,19 @@ export function countDenoTests(output: string): TestCount | undefined {
  */
 export function countCargoTests(output: string): TestCount | undefined {
   return addUp(output, CARGO_LINE);
+}
+
+/**
+ * Reads `2 failed, 12 passed, 1 skipped in 3.21s`. An error before or after a test counts as a failure.
+ *
+ * @param output what `pytest` printed, without colour codes
+ * @returns `undefined` if the output has no such line: the runner did not finish
+ */
+export function countPythonTests(output: string): TestCount | undefined {
+  const line = output.split("\n").findLast((each) => PYTEST_LINE.test(each.trim()));
+  if (line === undefined) return undefined;
+  const count = (word: string) => Number(new RegExp(`(\\d+) ${word}`).exec(line)?.[1] ?? 0);
+  return { passed: count("passed"), failed: count("failed") + count("errors?") };
 }
 
 function addUp(output: string, pattern: RegExp): TestCount | undefined {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { countCargoTests, countDenoTests } from "./result_lines.ts";
+import { countCargoTests, countDenoTests, countPythonTests } from "./result_lines.ts";
 
 Deno.test("countDenoTests() reads the closing line with steps, ignored and filtered tests", () => {
   assert.deepEqual(countDenoTests("x ... ok (0ms)\n\nok | 12 passed (3 steps) | 0 failed | 2 ignored (1s)\n"), {
@@ -25,6 +25,15 @@ Deno.test("countCargoTests() adds up the lines of all test binaries", () => {
     "test result: FAILED. 2 passed; 1 failed; 3 ignored; 0 measured; 0 filtered out; finished in 0.10s",
   ].join("\n");
   assert.deepEqual(countCargoTests(output), { passed: 7, failed: 1 });
+});
+
+Deno.test("countPythonTests() reads the last line of pytest", () => {
+  assert.deepEqual(countPythonTests("..F\n1 failed, 12 passed, 1 error, 3 skipped in 4.20s\n"), {
+    passed: 12,
+    failed: 2,
+  });
+  assert.deepEqual(countPythonTests("====== 7 passed in 61.02s (0:01:01) ======"), { passed: 7, failed: 0 });
+  assert.equal(countPythonTests("ERROR: file or directory not found: python/tests"), undefined);
 });
 
 Deno.test("countCargoTests() is undefined when nothing was run", () => {

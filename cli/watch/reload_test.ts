@@ -1,15 +1,8 @@
 import assert from "node:assert/strict";
 import { SluiceError } from "../../core/errors.ts";
 import { type Io, TextOutput } from "../output/output.ts";
-import {
-  type Reload,
-  reportReload,
-  reportSlow,
-  reportWarnings,
-  reportWatching,
-  type SlowReload,
-  type WatchedPackage,
-} from "./reload.ts";
+import { reportReload, reportSlow, reportWarnings, reportWatching, type SlowReload } from "./reload.ts";
+import type { Reload, WatchedPackage } from "./reloads.ts";
 
 /** What is printed to both streams. */
 function printed(print: (io: Io) => void): { stdout: string; stderr: string } {

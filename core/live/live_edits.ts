@@ -44,6 +44,7 @@ import { type LaneWork, shareWork } from "./lane_work.ts";
 import { Replies, withDeadline } from "./replies.ts";
 import { type LeavingNode, LeavingNodes } from "./leaving_nodes.ts";
 import type { FeedbackChange } from "./link_plans.ts";
+import { startAhead } from "./start_ahead.ts";
 import { leaveOut, newTurn, type Turn } from "../lanes/edits/turn.ts";
 
 /**
@@ -294,6 +295,8 @@ export class LiveEdits {
     const { page } = memory;
     assertPossible(this.#site, change, draft);
     page.assertRoom(draft.records);
+    await startAhead(fresh);
+    if (this.#ended) throw cutOff(false);
     const tokens = memory.grow(draft, change);
     const late = new AbortController();
     const starting = this.#site.openLanes([...change.added, ...change.moved.map(({ after }) => after)], late.signal);

@@ -86,6 +86,44 @@ pub unsafe extern "C" fn slu_program_load(asked: *const u8, length: u32) -> *con
     })
 }
 
+/// What is to be started ahead.
+#[cfg(target_os = "linux")]
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Ahead {
+    stage: String,
+    memory_bytes: f64,
+}
+
+/// Starts a process for a node of a program's stage, and returns when it has imported its source: 1; or 0: the node's lane
+/// will start it.
+///
+/// # Safety
+///
+/// `asked` has the length given, in bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn slu_program_start(asked: *const u8, length: u32) -> u32 {
+    attempt(0, || {
+        // SAFETY: the caller vouches for the bytes.
+        let asked = unsafe { slice::from_raw_parts(asked, length as usize) };
+        start_ahead(asked)
+    })
+}
+
+#[cfg(target_os = "linux")]
+fn start_ahead(asked: &[u8]) -> Result<u32, String> {
+    use sluice_core::lane::Isolation;
+    let Ahead { stage, memory_bytes } =
+        serde_json::from_slice(asked).map_err(|error| format!("it was asked for oddly: {error}"))?;
+    let isolation = Isolation { memory_bytes: memory_bytes as u64, limit_ms: 0 };
+    Ok(sluice_core::isolation::start_ahead(&stage, isolation).into())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn start_ahead(_asked: &[u8]) -> Result<u32, String> {
+    Ok(0)
+}
+
 /// A refusal in JSON, which has no zero byte.
 fn refusal(error: &str) -> CString {
     CString::new(serde_json::json!({ "error": error }).to_string()).unwrap_or_default()

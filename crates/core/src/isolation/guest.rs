@@ -10,6 +10,7 @@ use sluice_abi::MAX_FIGURES;
 use sluice_abi::stage::SluiceHost;
 
 use crate::clock;
+use crate::lane::Ring;
 use crate::lane::settings::{Settings, Value};
 use crate::plugin::{self, LoadedStage, PluginStage};
 
@@ -41,7 +42,10 @@ pub fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), String> {
     let (Some(host), Some(memory_bytes)) = (host, number()) else {
         return Err("it is started by the runtime, for an isolated stage".into());
     };
-    serve(host, memory_bytes, Box::new(|path, id| plugin::open_stage(Path::new(path), id, &TABLE)))
+    let find = |path: &str, id: &str| plugin::open_stage(Path::new(path), id, &TABLE);
+    let mut guest = begin(host, memory_bytes, Box::new(find))?;
+    while guest.serve() {}
+    Ok(())
 }
 
 /// The functions that stages in this process call.
@@ -67,13 +71,17 @@ pub fn serve_guest(
     open: impl Fn(&str, &str) -> Result<usize, String> + 'static,
 ) -> Result<(), String> {
     let find = move |source: &str, id: &str| open(source, id).and_then(|address| plugin::read_own_stage(address, id));
-    serve(host, memory_bytes, Box::new(find))
+    let mut guest = begin(host, memory_bytes, Box::new(find))?;
+    // It may have been started ahead: what takes long has been done.
+    guest.bell.ring();
+    while guest.serve() {}
+    Ok(())
 }
 
 /// Finds the stage that a source has under an id.
 type Find = Box<dyn Fn(&str, &str) -> Result<&'static LoadedStage, String>>;
 
-fn serve(host: u64, memory_bytes: u64, find: Find) -> Result<(), String> {
+fn begin(host: u64, memory_bytes: u64, find: Find) -> Result<Guest, String> {
     bind_to(host)?;
     limit(memory_bytes)?;
     let socket = Arc::new(take_socket()?);
@@ -81,10 +89,7 @@ fn serve(host: u64, memory_bytes: u64, find: Find) -> Result<(), String> {
     let desk = Desk::open(&file).map_err(|error| format!("the desk cannot be mapped: {error}"))?;
     drop(file);
     print_by_line();
-    let mut guest =
-        Guest { node: GuestNode::new(desk, Arc::clone(&socket)), bell: SocketBell(socket), stage: None, find };
-    while guest.serve() {}
-    Ok(())
+    Ok(Guest { node: GuestNode::new(desk, Arc::clone(&socket)), bell: SocketBell(socket), stage: None, find })
 }
 
 /// Dies with the host's lane, and can come to no more rights.

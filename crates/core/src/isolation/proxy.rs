@@ -20,6 +20,7 @@ use super::frame_words::{put_info, read_shape};
 use super::guests::Guests;
 use super::heed::heed;
 use super::process::{Ears, Guest};
+use super::spares;
 use super::system::shared_clock_ns;
 use super::wire::{Message, Words, call, note, outcome, request};
 
@@ -58,7 +59,10 @@ pub(crate) struct Host<'a> {
 pub(crate) fn isolate(host: Host<'_>) -> Result<Box<dyn Stage>, String> {
     let bell = host.bell.clone();
     let ears = Ears { log: host.log, ring: Box::new(move || bell.ring()) };
-    let guest = Guest::start(&host.home, host.stage, host.isolation, ears)?;
+    let guest = match spares::take(host.stage, host.isolation, ears) {
+        Ok(spare) => spare,
+        Err(ears) => Guest::start(&host.home, host.stage, host.isolation, ears)?,
+    };
     host.guests.add(&guest.desk);
     let (message, answer) = (Message::default(), Vec::new());
     let (patience, figures) = (Patience::default(), Ok(Vec::new()));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sluice_abi::{MAX_FIGURES, kind};
 
-use crate::isolation::Program;
+use crate::isolation::{Program, forget_spares};
 use crate::lane::stage::{Cadence, StageType};
 
 use super::descriptors::{MAX_PORTS, is_format_of, is_id, is_port_name};
@@ -56,6 +56,7 @@ pub fn add_program(program: Program, stages: &[ProgramStage]) -> Result<(), Stri
             return Err(format!("stage \"{id}\" is there already, of another plugin; disable one of the two"));
         }
     }
+    forget_spares(|id| stages.iter().any(|stage| stage.id == id));
     let program = Arc::new(program);
     for stage in stages {
         all.programs.retain(|(known, _)| *known != stage.id);
