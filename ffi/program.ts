@@ -65,7 +65,7 @@ export async function loadProgramAside(symbols: NativeSymbols, start: ProgramSta
  */
 export async function startProgramAhead(symbols: NativeSymbols, stage: string, memoryBytes: number): Promise<void> {
   const bytes = new TextEncoder().encode(JSON.stringify({ stage, memoryBytes }));
-  await symbols.slu_program_start_async(Deno.UnsafePointer.of(bytes), bytes.length);
+  await symbols.slu_program_start(Deno.UnsafePointer.of(bytes), bytes.length);
   // The library has read them by now.
   bytes.fill(0);
 }

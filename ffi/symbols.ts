@@ -63,8 +63,7 @@ export const SYMBOLS = {
   slu_plugin_rights: { parameters: ["pointer", "u32", "pointer", "u32", "u32"], result: "u32" },
   slu_plugin_load: { parameters: ["pointer", "u32", "u32"], result: "pointer" },
   slu_program_load: { parameters: ["pointer", "u32"], result: "pointer" },
-  slu_program_start_async: {
-    name: "slu_program_start",
+  slu_program_start: {
     parameters: ["pointer", "u32"],
     result: "u32",
     nonblocking: true,
