@@ -16,10 +16,12 @@ from .stage_abi import ABI_VERSION, HOST_FUNCTIONS, Host
 class HostTable:
     """The functions by name, and the state of the running call."""
 
-    __slots__ = (*HOST_FUNCTIONS, "call", "tick", "thread")
+    __slots__ = (*HOST_FUNCTIONS, "call", "is_at_work", "thread", "tick")
 
     call: int | None
     """Address of the context; ``None`` between calls."""
+    is_at_work: bool
+    """Whether the node has its links in the running call, as it has not while it is made."""
     tick: int
     """Number of the call, by which a frame of an earlier one is known."""
     thread: int
@@ -27,6 +29,7 @@ class HostTable:
 
     def __init__(self) -> None:
         self.call = None
+        self.is_at_work = True
         self.tick = 0
         self.thread = get_ident()
         self._set(_no_host)
