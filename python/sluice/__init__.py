@@ -7,7 +7,12 @@ own, on the frames' own memory.
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from typing import Any
+
+if importlib.util.find_spec("numpy") is None:
+    raise ModuleNotFoundError(f'sluice needs numpy: run "{sys.executable} -m pip install numpy"', name="numpy")
 
 from .config_schema import config
 from .discover import discover_nodes

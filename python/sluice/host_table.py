@@ -48,6 +48,7 @@ class HostTable:
     def leave(self) -> None:
         """Refuses every function from now on."""
         self.call = None
+        self.thread = _NOBODY
         self._set(_no_host)
 
     def _set(self, function: Any) -> None:
@@ -65,6 +66,8 @@ def _no_host(*_: object) -> NoReturn:
     )
 
 
+_NOBODY = -1
+
 HOST = HostTable()
 
 # A forked child shares the memory by which the runtime and its parent speak, and must not speak there.
@@ -75,6 +78,8 @@ def context() -> int:
     """Returns the address of the running call's context. :raises NodeFailedError: outside of a call, or on another thread"""
     call = HOST.call
     if call is None or get_ident() != HOST.thread:
+        if HOST.thread == _NOBODY:
+            _no_host()
         raise NodeFailedError(
             "NodeFailed",
             "Cannot use the runtime here: ports, frames and the runtime's functions work while one of the node's methods "

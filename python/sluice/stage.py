@@ -197,14 +197,13 @@ class StageFunctions:
             HOST.call, HOST.is_at_work = None, True
 
     def _fault(self, error: BaseException, is_refusal: bool = False) -> int:
-        if HOST.call is None and os.getpid() != _PID:
-            traceback.print_exception(type(error), error, error.__traceback__)
-            _leave_fork()
         try:
             text = describe_error(error, self._root)
             if not is_refusal:
                 traceback.print_exception(type(error), error, _without_ours(error.__traceback__))
                 sys.stderr.flush()
+            if os.getpid() != _PID:
+                _leave_fork()
             if HOST.call is not None:
                 HOST.fault(HOST.call, text.replace("\0", "\ufffd").encode("utf-8", "replace"))
         except BaseException:
