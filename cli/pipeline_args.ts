@@ -50,6 +50,8 @@ export interface ServeArgs {
   readonly allowPrograms: boolean;
   /** Plugins whose stages commands may add. */
   readonly allowPlugins: readonly string[];
+  /** True for a program that starts the command and owns the graph. */
+  readonly owned: boolean;
   readonly json: boolean;
   readonly packages: readonly string[];
   readonly plugins: readonly string[];
@@ -143,6 +145,12 @@ const serve = command(
         message`Keep each change of the graph in this file. If it exists, its changes are made again before the graph starts.`,
     })),
     ...editing,
+    owned: option("--owned", {
+      description:
+        message`For a program that starts this command, whose graph it is: the graph starts when the program says so, clients may name whatever a script may and run any graph, ports are free ones unless given, and the command ends when standard input is closed. The token is that of ${
+          envVar("SLUICE_TOKEN")
+        }.`,
+    }),
     json,
     packages,
     plugins,

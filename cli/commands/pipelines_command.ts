@@ -35,6 +35,7 @@ export const EMPTY_GRAPH: string = '{ "version": 1, "mode": "live", "endsWithSou
  */
 export async function serveCommand(args: ServeArgs, io: Io): Promise<number> {
   const token = await readTokenFile(args.tokenFile);
+  if (args.owned) return await (await import("./owned_command.ts")).serveOwned(args, token, io);
   if (args.pipelines !== undefined || args.allowGraphs !== undefined) return await servePipelines(args, token, io);
   if (args.graph !== undefined) await assertGraphFile(args.graph);
   const more = { ...(token && { token }) };
