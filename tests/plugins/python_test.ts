@@ -1,0 +1,211 @@
+/** Nodes in Python: they raise, hang in C, are killed, take all memory and fork, and nothing else ends. */
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { appSink } from "../../core/app/app_sink.ts";
+import { appSource } from "../../core/app/app_source.ts";
+import { tapLog } from "../../core/log.ts";
+import { loadPlugins } from "../../core/plugins/load_plugins.ts";
+import { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { Runtime } from "../../core/runtime.ts";
+import type { AddOptions } from "../../core/runtime_options.ts";
+import type { RunSummary } from "../../core/stats.ts";
+import { findPython } from "../../transports/fixtures/foreign_clients.ts";
+import { noPlugins } from "../fixtures/plugins/build.ts";
+import { rare } from "../fixtures/rare.ts";
+import { until } from "../fixtures/waiting.ts";
+
+const BLOCKS = 30;
+const AT = 7;
+const SOURCE = fileURLToPath(new URL("../fixtures/plugins/unruly.py", import.meta.url));
+
+const python = noPlugins === undefined ? await findPython("numpy") : undefined;
+const missing = noPlugins ?? (python === undefined ? "there is no Python with numpy" : undefined);
+let loaded: Promise<NodeRegistry> | undefined;
+
+async function load(): Promise<NodeRegistry> {
+  Deno.env.set("SLUICE_PYTHON", python!);
+  const { packages, refused } = await loadPlugins([SOURCE]);
+  deepEqual(refused, []);
+  return new NodeRegistry(packages);
+}
+
+function test(name: string, fn: (registry: NodeRegistry) => Promise<void>): void {
+  const title = `Python: ${name}${missing === undefined ? "" : ` (left out: ${missing})`}`;
+  const run = async () => {
+    await fn(await (loaded ??= load()));
+    await until(() => remains().length === 0);
+  };
+  Deno.test({ name: title, ignore: missing !== undefined, fn: run });
+}
+
+/** Processes of nodes in Python that this process, or one that it has started, has not seen the end of. */
+function remains(): string[] {
+  return [...Deno.readDirSync("/proc")].flatMap(({ name }) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const words = Deno.readTextFileSync(`/proc/${name}/cmdline`).split("\0");
+      return words.includes("sluice.host") && words.includes(String(Deno.pid)) ? [name] : [];
+    } catch {
+      // It has ended.
+      return [];
+    }
+  });
+}
+
+/** A source → the node → `sink`; and the source → `beside`, which has nothing to do with the node. */
+function graph(
+  registry: NodeRegistry,
+  mode: "live" | "offline",
+  config: Record<string, unknown>,
+  options: AddOptions = {},
+) {
+  const runtime = new Runtime({ native: "require", mode, registry, stuckAfterMs: 60_000 });
+  const source = runtime.add(appSource.audio({ sampleRateHz: 8_000, channels: 1 }), { id: "source" });
+  runtime.addByType("com.example.unruly-python", config, { id: "node", ...options });
+  const [sink, beside] = ["sink", "beside"].map((id) => runtime.add(appSink.audio(), { id }));
+  runtime.connectByName("source.audio", "node.audio_in", { policy: "lossless" });
+  runtime.connectByName("node.audio_out", "sink.audio", { policy: "lossless" });
+  runtime.connectByName("source.audio", "beside.audio", { policy: "lossless" });
+  const failures: string[] = [];
+  runtime.events.on("node:node", (event) => {
+    if (event.group === "node" && event.kind === "failed") failures.push(event.error.message);
+  });
+  const first = async (each: typeof sink) => {
+    const samples: number[] = [];
+    for await (const block of each) samples.push(block.channel(0)[0]);
+    return samples;
+  };
+  const push = async (from: number, to: number) => {
+    for (let k = from; k < to; k++) await source.push({ channels: [Float32Array.of(k)] });
+  };
+  const start = async () => {
+    await runtime.start();
+    return { heard: Promise.all([first(sink), first(beside)]) };
+  };
+  return { runtime, source, push, failures, start };
+}
+
+function assertExact({ links, pools }: Pick<RunSummary, "links" | "pools">): void {
+  for (const { written, read, dropped } of links) {
+    equal(written, read + dropped.full + dropped.skipped + dropped.unlinked + dropped.laneLost);
+  }
+  for (const pool of pools) equal(pool.free, pool.slots, `pool ${pool.name} has all its slots again`);
+}
+
+const restart = { restart: { backoffMs: 1, maxBackoffMs: 1 } };
+const all = Array.from({ length: BLOCKS }, (_, k) => k);
+
+/** How it ends badly, with which options, and what is said of that. */
+const ENDS: readonly (readonly [how: string, options: AddOptions, said: RegExp])[] = [
+  ["raise", {}, /ValueError: there is no more tape \(unruly\.py:\d+\)$/],
+  ["exit", {}, /SystemExit: 3/],
+  ["leave", {}, /its process \d+ ended with status 3$/],
+  ["crash", {}, /its process \d+ was killed by SIGSEGV, an access to memory that it does not have$/],
+  ["devour", { isolateMemoryMb: 256 }, /MemoryError|was killed by SIG/],
+  ["hang", { callTimeoutMs: 800 }, /its process \d+ did not return within 800 ms and was killed$/],
+];
+
+for (const [how, options, said] of ENDS) {
+  test(`${how}: the node is restarted, and all other counts go on`, async (registry) => {
+    const world = graph(registry, "offline", { how, at: AT }, { supervision: restart, ...options });
+    await using runtime = world.runtime;
+    const { heard } = await world.start();
+    await world.push(0, BLOCKS);
+    world.source.end();
+    const stats = await runtime.finished;
+    const [through, beside] = await heard;
+    deepEqual(beside, all);
+    // The one that the node had is lost with it.
+    deepEqual(through, all.filter((k) => k !== AT));
+    assertExact(stats);
+    const { errors, restarts, state } = stats.nodes.find(({ id }) => id === "node")!;
+    deepEqual([errors, restarts, state], [1, 1, "ended"]);
+    await until(() => world.failures.length === 1);
+    match(world.failures[0], said);
+  });
+}
+
+test("a process that is killed while it has nothing to do is replaced, and no frame is lost", async (registry) => {
+  const world = graph(registry, "live", { at: -1 }, { supervision: restart });
+  await using runtime = world.runtime;
+  const { heard } = await world.start();
+  await world.push(0, 10);
+  Deno.kill(await runtime.command("node", "number") as number, "SIGKILL");
+  await until(() => runtime.stats().nodes.find(({ id }) => id === "node")!.restarts === 1);
+  await world.push(10, BLOCKS);
+  world.source.end();
+  assertExact(await runtime.finished);
+  deepEqual(await heard, [all, all]);
+});
+
+test("a child that a node has forked ends with the node's process", async (registry) => {
+  const world = graph(registry, "offline", { how: "fork", at: AT });
+  await using runtime = world.runtime;
+  const { heard } = await world.start();
+  await world.push(0, BLOCKS);
+  world.source.end();
+  assertExact(await runtime.finished);
+  deepEqual(await heard, [all, all]);
+});
+
+test("a megabyte that is printed keeps no frame back, and what the log takes of it is under the node's name", async (registry) => {
+  let lines = 0;
+  const stop = tapLog(({ message, category }) => {
+    if (category === "node" && /^x{99}$/.test(message)) lines++;
+  });
+  const world = graph(registry, "live", { at: -1 });
+  await using runtime = world.runtime;
+  const { heard } = await world.start();
+  await runtime.command("node", "shout", { bytes: 1_000_000 });
+  await world.push(0, BLOCKS);
+  world.source.end();
+  assertExact(await runtime.finished);
+  deepEqual(await heard, [all, all]);
+  await until(() => lines > 100);
+  stop();
+});
+
+test("an error in setup() refuses the start with its line", async (registry) => {
+  const { runtime } = graph(registry, "offline", { how: "raise", at: -1 });
+  await rejects(runtime.start(), { nodeId: "node", message: /ValueError: there is no more tape \(unruly\.py:\d+\)/ });
+});
+
+test("a node is replaced while the graph runs, with its state, by a process that was started ahead", async (registry) => {
+  const world = graph(registry, "live", { at: -1 });
+  await using runtime = world.runtime;
+  const { heard } = await world.start();
+  await world.push(0, 10);
+  const before = await runtime.command("node", "number");
+  await runtime.edit((edit) => edit.replaceByType("node", "com.example.unruly-python", { at: 1_000 }));
+  ok(await runtime.command("node", "number") !== before);
+  await world.push(10, BLOCKS);
+  world.source.end();
+  const stats = await runtime.finished;
+  assertExact(stats);
+  deepEqual(await heard, [all, all]);
+  deepEqual(stats.nodes.find(({ id }) => id === "node")!.figures, { blocks: BLOCKS });
+});
+
+test("no edit takes a node into the runtime's process", async (registry) => {
+  const world = graph(registry, "live", { at: -1 });
+  await using runtime = world.runtime;
+  await world.start();
+  const edit = runtime.edit((edit) =>
+    edit.replaceByType("node", "com.example.unruly-python", { at: -1 }, { isolate: false })
+  );
+  await rejects(edit, { code: "InvalidConfig", message: /its code always runs in a process of its own/ });
+  await runtime.stop();
+});
+
+rare(test)("100 rounds leave no process behind", async (registry) => {
+  for (let round = 0; round < 100; round++) {
+    const [how] = ENDS[round % 4];
+    const world = graph(registry, "offline", { how, at: AT }, { supervision: "disable" });
+    await using runtime = world.runtime;
+    const { heard } = await world.start();
+    await world.push(0, BLOCKS);
+    world.source.end();
+    assertExact(await runtime.finished);
+    deepEqual((await heard)[1], all);
+  }
+});
