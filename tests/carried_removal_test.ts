@@ -8,7 +8,7 @@ import { eachDriver } from "./fixtures/each_driver.ts";
 import { fixture } from "./fixtures/define.ts";
 import { until } from "./fixtures/waiting.ts";
 
-function counting(): { readonly type: ReturnType<typeof fixture>; readonly counts: number[] } {
+function counting(name = "counting"): { readonly type: ReturnType<typeof fixture>; readonly counts: number[] } {
   const counts: number[] = [];
   class Counting {
     #count = 0;
@@ -23,7 +23,7 @@ function counting(): { readonly type: ReturnType<typeof fixture>; readonly count
       context.waitUntilNs(context.nowNs() + 1e6);
     }
   }
-  return { type: fixture(() => new Counting(), { type: "counting", mode: "loop", ports: [] }), counts };
+  return { type: fixture(() => new Counting(), { type: name, mode: "loop", ports: [] }), counts };
 }
 
 eachDriver("a node goes on from the state that it gave when an edit removed it", async (native) => {
@@ -74,6 +74,33 @@ Deno.test("a graph that does not run gives and takes states for the next run", a
   equal(counts[ticks], 101);
 });
 
+Deno.test("in a graph that does not run, a node of another type gets no state but one that it is given", async () => {
+  const [first, second] = [counting(), counting("second")];
+  await using runtime = new Runtime({ mode: "live" });
+  runtime.add({ type: first.type, config: {} }, { id: "node", lane: "main" });
+  await runtime.start();
+  await until(() => first.counts.length >= 3);
+  await runtime.stop();
+  const left: KeptState[] = [];
+  await runtime.edit((edit) => {
+    edit.carryStates(undefined, (state) => left.push(state));
+    edit.replace("node", { type: second.type, config: {} });
+  });
+  deepEqual(left, [{ node: "node", state: first.counts.at(-1) }]);
+  await runtime.start({ resume: true });
+  await until(() => second.counts.length > 0);
+  equal(second.counts[0], 1);
+  await runtime.stop();
+  await runtime.edit((edit) => {
+    edit.carryStates(new Map([["node" as NodeId, 100]]), undefined);
+    edit.replace("node", { type: first.type, config: {} });
+  });
+  const ticks = first.counts.length;
+  await runtime.start({ resume: true });
+  await until(() => first.counts.length > ticks);
+  equal(first.counts[ticks], 101);
+});
+
 Deno.test("a plan says what an edit would do, and changes nothing", async () => {
   const { type } = counting();
   await using runtime = new Runtime({ mode: "live" });
@@ -85,6 +112,13 @@ Deno.test("a plan says what an edit would do, and changes nothing", async () => 
     edit.add({ type, config: {} }, { id: "second", lane: "main" });
   });
   deepEqual(plan.replaced, [{ node: "counting", type: "counting", lane: "main", state: "kept" }]);
+  const { type: other } = counting("other");
+  const foreign = (carries: boolean) =>
+    runtime.plan((edit) => {
+      if (carries) edit.carryStates(new Map(), undefined);
+      edit.replace("counting", { type: other, config: {} });
+    });
+  deepEqual([false, true].map((carries) => foreign(carries).replaced[0].state), ["kept", "lost"]);
   deepEqual(plan.added, [{ node: "second", type: "counting", lane: "main" }]);
   deepEqual(runtime.graph(), before);
 });

@@ -86,8 +86,8 @@ export class CommandLog implements Disposable {
   #lastSet: LastSet | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #underWay = 0;
-  /** The states of nodes that have left, by id. */
-  readonly #states = new Map<string, { readonly type: string; readonly state: unknown }>();
+  /** The states of nodes that have left, by {@linkcode stateKey}. */
+  readonly #states = new Map<string, unknown>();
 
   /**
    * Begins with the present graph.
@@ -257,7 +257,10 @@ export class CommandLog implements Disposable {
     try {
       if ("document" in wanted) commands = this.#leadingTo(wanted.document);
       this.lock.assertFree(commands);
-      const planned = this.#runtime.plan((edit) => void this.#applyAll(edit, commands, "document" in wanted));
+      const planned = this.#runtime.plan((edit) => {
+        edit.carryStates(new Map(), undefined);
+        this.#applyAll(edit, commands, "document" in wanted);
+      });
       return { commands: commands as Plan["commands"], ...planned };
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
@@ -392,9 +395,10 @@ export class CommandLog implements Disposable {
   #statesFor(commands: readonly Command[]): Map<NodeId, unknown> {
     const states = new Map<NodeId, unknown>();
     for (const command of commands) {
-      if (command.op !== "add" || command.id === undefined) continue;
-      const held = this.#states.get(command.id);
-      if (held?.type === command.type) states.set(command.id as NodeId, held.state);
+      if (command.op !== "add" && command.op !== "replace") continue;
+      const id = command.op === "add" ? command.id : command.node;
+      const state = id === undefined ? undefined : this.#states.get(stateKey(id, command.type));
+      if (state !== undefined) states.set(id as NodeId, state);
     }
     return states;
   }
@@ -402,8 +406,9 @@ export class CommandLog implements Disposable {
   #hold(node: string, state: unknown): void {
     const type = Object.hasOwn(this.document.nodes, node) ? this.document.nodes[node].type : undefined;
     if (type === undefined || state === undefined) return;
-    this.#states.delete(node);
-    this.#states.set(node, { type, state });
+    const key = stateKey(node, type);
+    this.#states.delete(key);
+    this.#states.set(key, state);
     if (this.#states.size > MAX_STATES) this.#states.delete(this.#states.keys().next().value!);
   }
 
@@ -471,6 +476,11 @@ export async function started(runtime: Runtime): Promise<void> {
   using _events = runtime.events.on("runtime", () => isStarting() || resolve());
   runtime.finished.catch(() => {}).finally(resolve);
   await promise;
+}
+
+/** A node of another type does not know the state. */
+function stateKey(node: string, type: string): string {
+  return `${type} ${node}`;
 }
 
 function titleOf(commands: readonly Command[]): string {

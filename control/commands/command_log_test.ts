@@ -117,7 +117,7 @@ Deno.test("a plan says what commands would do, or why they would be refused", as
   await log.transact(BUILD, "test");
   const before = runtime.graph();
   const plan = log.plan({ commands: [{ op: "replace", node: "gain", type: "limiter" }] });
-  deepEqual(plan.replaced, [{ node: "gain", type: "limiter", lane: "sound", state: "kept" }]);
+  deepEqual(plan.replaced, [{ node: "gain", type: "limiter", lane: "sound", state: "lost" }]);
   equal(log.plan({ commands: [{ op: "remove", node: "nobody" }] }).refused?.code, "NodeNotFound");
   deepEqual(runtime.graph(), before);
 });

@@ -1,9 +1,11 @@
 /** Nodes that come back by undo and redo go on from the states that they left with. */
-import { equal } from "node:assert/strict";
+import { equal, ok } from "node:assert/strict";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
+import { viewRuntime } from "../../core/runtime_view.ts";
 import { definePackage } from "../../generated.ts";
+import { nodePackage } from "../../sluice.gen.ts";
 import { fixture } from "../../tests/fixtures/define.ts";
 import { eachDriver } from "../../tests/fixtures/each_driver.ts";
 import { until } from "../../tests/fixtures/waiting.ts";
@@ -56,6 +58,32 @@ eachDriver("a node that comes back goes on from the state that it left with, by 
   equal(anew, 1);
 });
 
+eachDriver(
+  "a node that another type has replaced comes back with its state, and neither gets that of the other",
+  async (native) => {
+    const [one, other] = [countingType("one"), countingType("other")];
+    const nodes = [one.type, other.type];
+    const registry = new NodeRegistry([definePackage({ name: "p", url: "", nodes, sources: {} })]);
+    await using runtime = new Runtime({ mode: "live", registry, native, endsWithSources: false });
+    using log = new CommandLog(runtime);
+    await runtime.start();
+    await log.transact([{ op: "add", id: "node", type: "one", lane: "main" }], "test");
+    await until(() => one.counts.length >= 5);
+    /** Returns the first count after a change. */
+    const nextOf = async ({ counts }: typeof one, change: Promise<unknown>) => {
+      const ticks = counts.length;
+      await change;
+      await until(() => counts.length > ticks);
+      return counts[ticks];
+    };
+    equal(await nextOf(other, log.transact([{ op: "replace", node: "node", type: "other" }], "test")), 1);
+    const left = one.counts.at(-1)!;
+    equal(await nextOf(one, log.undo("test")), left + 1);
+    const before = other.counts.at(-1)!;
+    equal(await nextOf(other, log.redo("test")), before + 1);
+  },
+);
+
 Deno.test("a node of another type does not go on from the state of the one that had its name", async () => {
   const [one, other] = [countingType("one"), countingType("other")];
   const nodes = [one.type, other.type];
@@ -70,4 +98,28 @@ Deno.test("a node of another type does not go on from the state of the one that 
   await log.apply({ ...document, nodes: { node: { type: "other", lane: "main" } } }, "test");
   await until(() => other.counts.length > 0);
   equal(other.counts[0], 1);
+});
+
+Deno.test("a meter that another one has replaced goes on measuring by undo", async () => {
+  await using runtime = new Runtime({
+    mode: "live",
+    registry: new NodeRegistry([nodePackage]),
+    endsWithSources: false,
+  });
+  using log = new CommandLog(runtime);
+  await log.transact([
+    { op: "add", id: "tone", type: "tone-source" },
+    { op: "add", id: "meter", type: "loudness" },
+    { op: "connect", from: "tone.audio", to: "meter.audioIn" },
+  ], "test");
+  await runtime.start();
+  const figure = () => {
+    const { session, nodes } = viewRuntime(runtime);
+    return session!.figures(nodes.find(({ id }) => id === "meter")!)?.integratedLufs ?? -70;
+  };
+  await until(() => figure() > -20);
+  await log.transact([{ op: "replace", node: "meter", type: "level-meter" }], "test");
+  await log.undo("test");
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  ok(figure() > -20, `${figure()}`);
 });

@@ -144,6 +144,8 @@ export interface Handover {
    * the same record (`restart-carried`, `restart-fresh`).
    */
   readonly state: "carried" | "kept" | "anew" | "restart-carried" | "restart-fresh";
+  /** True if the end of the node is reported with its state. */
+  readonly leavesState?: boolean;
   /** How long the successor may wait for something to do in its trial, milliseconds; absent for no trial. */
   readonly trialMs?: number;
 }

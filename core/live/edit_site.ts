@@ -11,7 +11,7 @@ import type { LaneThread } from "../lanes/ports/lane_thread.ts";
 import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
 import type { Topology } from "../topology.ts";
 import type { NodeConfigChange } from "./config_changes.ts";
-import type { GraphChange } from "./graph_change.ts";
+import { type GraphChange, isOfOneType, type NodeChange } from "./graph_change.ts";
 import type { GraphMemory } from "./graph_memory.ts";
 import type { LinkPlans } from "./link_plans.ts";
 
@@ -25,9 +25,12 @@ export interface EditExtras {
   readonly configure: readonly NodeConfigChange[];
   /** Nodes whose replacements take over no state. */
   readonly anew?: ReadonlySet<NodeId>;
-  /** States that added nodes continue from, by node. */
+  /** States by node, that nodes continue from which are added, or replace one of another type. */
   readonly states?: ReadonlyMap<NodeId, unknown>;
-  /** Called with the state of each removed node that has a `snapshot()`, before the caller of the edit goes on. */
+  /**
+   * Called with the state of each node with a `snapshot()` that is removed, or replaced by another type, before the
+   * caller of the edit goes on.
+   */
   readonly left?: (state: KeptState) => void;
   /** Who asked for the edit, for observers. */
   readonly by?: string;
@@ -35,6 +38,11 @@ export interface EditExtras {
   readonly restart?: readonly { readonly node: NodeEntry; readonly carries: boolean }[];
   /** Called once the edit cannot be rolled back, before any lane has applied it. */
   readonly committed?: () => void;
+}
+
+/** True if an edit that carries states gives a node's place to another type, which does not know the node's state. */
+export function isForeign(change: NodeChange, { states, left }: Pick<EditExtras, "states" | "left">): boolean {
+  return (states !== undefined || left !== undefined) && !isOfOneType(change);
 }
 
 /** An edit to be made. */

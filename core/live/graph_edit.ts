@@ -81,7 +81,8 @@ export class GraphEdit {
   }
 
   /**
-   * Gives states to nodes that the edit adds, and takes those of nodes that it removes.
+   * Gives states to nodes that the edit adds, and takes those of nodes that it removes. A node that replaces one of
+   * another type then counts as added, and the one before it as removed: it gets no state but a given one.
    *
    * @param states by id of the added node
    * @param left called with the state of each removed node that has a `snapshot()`

@@ -20,7 +20,7 @@ import type { LinkEntry, NodeEntry } from "../graph/entries.ts";
 import type { Topology } from "../topology.ts";
 import { keepsState } from "../graph/supervision.ts";
 import { type GraphChange, isOfOneType, type NodeChange } from "./graph_change.ts";
-import type { EditExtras, EditSite } from "./edit_site.ts";
+import { type EditExtras, type EditSite, isForeign } from "./edit_site.ts";
 
 interface PlannedMove {
   readonly entry: LinkEntry;
@@ -84,11 +84,19 @@ export class Handovers {
     const succeed = (change: NodeChange): Handover => {
       const { before, after } = change;
       const isTried = before.incarnation !== after.incarnation && !untried.has(after.id) && !isNative(after);
+      const isOther = isForeign(change, extras);
       // A native stage's state is bytes that another type does not know.
-      const isForeign = !isOfOneType(change) && (isNative(before) || isNative(after)) && before.lane !== after.lane;
+      const isUnknown = !isOfOneType(change) && (isNative(before) || isNative(after)) && before.lane !== after.lane;
       const keeps = keepsState(draft.supervisionOf(after)) && !isNative(before);
-      const state = isForeign || extras.anew?.has(after.id) ? "anew" : keeps ? "kept" : "carried";
-      return { node: after.id, from: laneOf(before), to: laneOf(after), state, ...(isTried && { trialMs }) };
+      const state = isOther || isUnknown || extras.anew?.has(after.id) ? "anew" : keeps ? "kept" : "carried";
+      return {
+        node: after.id,
+        from: laneOf(before),
+        to: laneOf(after),
+        state,
+        ...(isOther && extras.left !== undefined && { leavesState: true }),
+        ...(isTried && { trialMs }),
+      };
     };
     const restart = extras.restart ?? [];
     this.all = [

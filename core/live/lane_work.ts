@@ -11,6 +11,7 @@ import type { GraphChange } from "./graph_change.ts";
 import type { EditExtras, EditSite } from "./edit_site.ts";
 import type { FeedbackChange } from "./link_plans.ts";
 import type { Handovers } from "./handovers.ts";
+import type { NodeEntry } from "../graph/entries.ts";
 import type { NodeId } from "../ids.ts";
 import type { Handover, LaneEdit, LinkEndPlan, NodePlan, PortEdit } from "../lanes/messages.ts";
 import type { LinkMove } from "../links/link_move.ts";
@@ -98,15 +99,15 @@ function shareNodes(site: EditSite, { draft, change, extras }: EditPlan, handove
     edit.remove.push(id);
     edit.keepsStates = extras.left !== undefined;
   }
-  for (const node of change.added) {
-    const plan = site.nodePlan(node);
+  const planOf = (node: NodeEntry): NodePlan => {
     const state = extras.states?.get(node.id);
-    at(site.laneIndex(node.lane)).nodes.push(state === undefined ? plan : { ...plan, state });
-  }
+    return { ...site.nodePlan(node), ...(state !== undefined && { state }) };
+  };
+  for (const node of change.added) at(site.laneIndex(node.lane)).nodes.push(planOf(node));
   for (const handover of handovers.all) {
     const { node, from, to } = handover;
     for (const lane of new Set([from, to])) at(lane).edit.handovers.push(handover);
-    at(to).nodes.push(site.nodePlan(draft.node(node)));
+    at(to).nodes.push(handover.state === "anew" ? planOf(draft.node(node)) : site.nodePlan(draft.node(node)));
   }
 }
 

@@ -36,9 +36,9 @@ import {
   partlyFailed,
   whatKeeps,
 } from "./edit_errors.ts";
-import type { DraftedEdit, EditExtras, EditSite } from "./edit_site.ts";
+import { type DraftedEdit, type EditExtras, type EditSite, isForeign } from "./edit_site.ts";
 import { assertKnownFormats, assertPossible, assertStillPossible, toldFormats } from "./edit_checks.ts";
-import { compareGraphs, type GraphChange, isUnchanged, quiescedBy } from "./graph_change.ts";
+import { compareGraphs, type GraphChange, isUnchanged, type NodeChange, quiescedBy } from "./graph_change.ts";
 import { Handovers, planStandstill } from "./handovers.ts";
 import { type LaneWork, shareWork } from "./lane_work.ts";
 import { Replies, withDeadline } from "./replies.ts";
@@ -373,8 +373,17 @@ export class LiveEdits {
   async #commit(edit: Edit): Promise<void> {
     const { change: { removed, moved, replaced, unlinked }, timeoutMs } = edit;
     this.#committed = true;
-    const departure = this.#leaving.addAll([...removed, ...moved.map(({ before }) => before)], edit.extras.left);
-    const unheard = this.#leaving.addReplaced(replaced.map(({ before }) => before));
+    const { extras } = edit;
+    // The caller gets the states of nodes whose successors do not know them; native lanes report none.
+    const isHeard = (change: NodeChange) =>
+      extras.left !== undefined && isForeign(change, extras) &&
+      this.#site.lane(this.#laneOf(change.before))?.kind !== "native";
+    const [heard, others] = [replaced.filter(isHeard), replaced.filter((change) => !isHeard(change))];
+    const departure = this.#leaving.addAll(
+      [...removed, ...[...moved, ...heard].map(({ before }) => before)],
+      extras.left,
+    );
+    const unheard = this.#leaving.addReplaced(others.map(({ before }) => before));
     this.#applying = true;
     const applying = this.#answers(this.#work.keys());
     this.#adopt(edit);

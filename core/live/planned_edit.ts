@@ -6,7 +6,7 @@
 import type { Carries, LinkEntry, NodeEntry } from "../graph/entries.ts";
 import { isHidden, type LinkId, type NodeId, type PortAddress, portAddress } from "../ids.ts";
 import type { Topology } from "../topology.ts";
-import type { DraftedEdit, EditExtras } from "./edit_site.ts";
+import { type DraftedEdit, type EditExtras, isForeign } from "./edit_site.ts";
 import { compareGraphs, type GraphChange, type NodeChange } from "./graph_change.ts";
 
 /** A node that another instance takes the place of. */
@@ -78,13 +78,14 @@ export function planEdit(collect: () => DraftedEdit<unknown>, topology: Topology
 /** @param carries returns the state that another instance of a running node can take over */
 function describe(
   { added, removed, replaced, moved, ported, bypassed, linked, unlinked }: GraphChange,
-  { configure, anew }: EditExtras,
+  extras: EditExtras,
   carries: (node: NodeEntry) => Carries | undefined,
 ): PlannedEdit {
   const succession = ({ before, after }: NodeChange): PlannedSuccession => {
     const held = carries(before);
     const gives = held === "all" || held === "state";
-    return { ...placed(after), state: gives && anew?.has(after.id) !== true ? "kept" : "lost" };
+    const isAnew = extras.anew?.has(after.id) === true || isForeign({ before, after }, extras);
+    return { ...placed(after), state: gives && !isAnew ? "kept" : "lost" };
   };
   return {
     added: added.map(placed),
@@ -92,7 +93,7 @@ function describe(
     replaced: replaced.map(succession),
     moved: moved.map(succession),
     changed: [...ported, ...bypassed].map(({ id }) => id).filter((id) => !isHidden(id)),
-    configured: configure.map(({ node, values }) => ({ node, keys: Object.keys(values) })),
+    configured: extras.configure.map(({ node, values }) => ({ node, keys: Object.keys(values) })),
     linked: shown(linked).map(ends),
     unlinked: shown(unlinked).map(ends),
   };

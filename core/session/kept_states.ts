@@ -6,7 +6,7 @@
 import { deserializeError } from "../errors.ts";
 import type { NodeEntry } from "../graph/entries.ts";
 import type { NodeId } from "../ids.ts";
-import type { EditExtras } from "../live/edit_site.ts";
+import { type EditExtras, isForeign } from "../live/edit_site.ts";
 import type { GraphChange } from "../live/graph_change.ts";
 import type { KeptState } from "../lanes/messages.ts";
 
@@ -43,12 +43,17 @@ export class KeptStates {
     { added, removed, replaced, moved }: GraphChange,
     { anew, states, left }: Pick<EditExtras, "anew" | "states" | "left">,
   ): void {
-    for (const { before: { id, life } } of [...replaced, ...moved]) if (anew?.has(id)) this.#states.delete(life);
-    for (const { life } of removed) {
+    const changes = [...replaced, ...moved];
+    const foreign = changes.filter((change) => isForeign(change, { states, left }));
+    for (const { life } of [...removed, ...foreign.map(({ before }) => before)]) {
       const state = this.#states.get(life);
       if (state !== undefined) left?.(state);
     }
-    for (const { id, life } of added) {
+    for (const change of changes) {
+      const { id, life } = change.before;
+      if (anew?.has(id) || foreign.includes(change)) this.#states.delete(life);
+    }
+    for (const { id, life } of [...added, ...foreign.map(({ after }) => after)]) {
       if (states?.has(id)) this.#states.set(life, { node: id, state: states.get(id) });
     }
   }

@@ -123,7 +123,7 @@ Deno.test("a tool that cannot do what it is asked says why, with a code and what
   equal(await refused("add_processor", { type: "tone-sourse" }), "NodeTypeNotFound");
   equal(await refused("add_processor", { type: "wav-sink", config: { path: "/tmp/out.wav" } }), "AccessDenied");
   equal(await refused("add_processor", { type: "process", config: { command: "true" } }), "AccessDenied");
-  equal(await refused("add_processor", { type: "gain", config: { gainDb: "${env:HOME}" } }), "InvalidConfig");
+  equal(await refused("add_processor", { type: "gain", config: { gainDb: "${env:HOME}" } }), "AccessDenied");
   equal(await refused("add_processor", { kind: "gain" }), "InvalidParams");
   equal(await refused("describe_processor", { type: "nothing" }), "NodeTypeNotFound");
   equal(await refused("list_processors", { search: "nothing-like-it" }), "NodeTypeNotFound");

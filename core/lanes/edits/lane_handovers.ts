@@ -178,7 +178,7 @@ export class LaneHandovers {
    * @param all the nodes of the lane, in which their successors take their places
    */
   handOverHere(all: Map<string, NodeCell>, leavers: Leavers): void {
-    for (const { handover: { node, state }, old, cell } of this.#pairs) {
+    for (const { handover: { node, state, leavesState }, old, cell } of this.#pairs) {
       const anew = state === "anew" || isStateless(cell);
       // A device drives the old node, which has counted on since this one was prepared.
       if (old.mode === "external") cell.countOn(old);
@@ -188,7 +188,7 @@ export class LaneHandovers {
       if (isRestart(state) || losesFrames(old, anew)) cell.markGaps();
       trial?.commit();
       if (trial === undefined) cell.resumeFrom(old.carry);
-      leavers.add(old, endsHere(old, anew), cell.number !== old.number);
+      leavers.add(old, endsHere(old, anew), cell.number !== old.number, leavesState);
       this.#lane.succeeded(cell);
       all.set(node, cell);
     }
@@ -218,8 +218,8 @@ export class LaneHandovers {
     const rests = this.#moves.flatMap((move) => (
       detachMovedLink(this.#lane, all, move, lent.get(move.after.index) ?? 0, failed) ?? []
     ));
-    for (const { old } of this.#departures) {
-      leavers.add(old, endsHere(old, this.#ending.has(old.id)));
+    for (const { old, handover: { leavesState } } of this.#departures) {
+      leavers.add(old, endsHere(old, this.#ending.has(old.id)), true, leavesState);
       all.delete(old.id);
     }
     return rests;
