@@ -84,7 +84,7 @@ def find_node(source: str, identity: str) -> type:
 
 def identity_of(node: Any) -> str:
     """The name of a node class in graph files."""
-    return node.__sluice_node__.id  # type: ignore[no-any-return]
+    return node.__sluice_node__.id
 
 
 def classes_in(module: ModuleType, whole: bool = False) -> list[type]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import Any
 
 
@@ -46,7 +47,7 @@ class BusyError(SluiceError):
     """A lossless link has no room, or another does the same at the moment."""
 
 
-class TimeoutError(SluiceError, TimeoutError):  # noqa: A001 -- the runtime's name for it
+class TimeoutError(SluiceError, builtins.TimeoutError):
     """It took longer than it may."""
 
 

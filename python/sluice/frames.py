@@ -42,8 +42,6 @@ _unpack_starts = struct.Struct(f"<{_MOST_PLANES}Q").unpack_from
 _FORMAT, _FLAGS, _WIDTH, _HEIGHT, _COUNT, _PARTS, _PAYLOAD = 2, 3, 4, 5, 6, 7, 8
 _PTS, _DTS, _DURATION, _INGRESS, _SEQUENCE, _ASPECT = 10, 11, 12, 13, 14, 16
 
-Times = tuple[int, ...]
-
 
 class Frame:
     """A frame of any kind. Times are nanoseconds."""
@@ -99,7 +97,7 @@ class Frame:
     @property
     def flags(self) -> int:
         """Any of ``KEYFRAME``, ``DISCONTINUITY``, ``GAP`` and ``DECODE_ONLY``. Can be set."""
-        return self._known()[_FLAGS]  # type: ignore[no-any-return]
+        return self._known()[_FLAGS]
 
     @flags.setter
     def flags(self, value: int) -> None:
@@ -122,7 +120,9 @@ class Frame:
     def copy_times(self, other: Frame) -> None:
         """Takes over the times of another frame."""
         facts = other._known()
-        self.set_times(facts[_PTS], facts[_DTS], facts[_DURATION])
+        if HOST.set_times(self._use(), self._number, facts[_PTS], facts[_DTS], facts[_DURATION]) != abi.OK:
+            raise self._refused("Cannot set a frame's times")
+        self._facts = None
 
     def writable(self: F) -> F:
         """
@@ -178,7 +178,7 @@ class Frame:
         count = HOST.planes(self._use(), self._number, access, _PLANES_AT, _STARTS_AT, _MOST_PLANES)
         if count < 0:
             raise self._refused("Cannot reach the data of a frame")
-        return count  # type: ignore[no-any-return]
+        return count
 
     def _set_length(self, length: int) -> None:
         if HOST.set_length(self._use(), self._number, length) != abi.OK:
@@ -211,17 +211,17 @@ class AudioFrame(Frame):
     @property
     def channels(self) -> int:
         """How many channels it has."""
-        return self._known()[_WIDTH]  # type: ignore[no-any-return]
+        return self._known()[_WIDTH]
 
     @property
     def rate_hz(self) -> int:
         """Samples a second in each channel."""
-        return self._known()[_HEIGHT]  # type: ignore[no-any-return]
+        return self._known()[_HEIGHT]
 
     @property
     def sample_count(self) -> int:
         """Samples in each channel."""
-        return self._known()[_COUNT]  # type: ignore[no-any-return]
+        return self._known()[_COUNT]
 
 
 class VideoFrame(Frame):
@@ -238,12 +238,12 @@ class VideoFrame(Frame):
     @property
     def width(self) -> int:
         """Pixels in a row."""
-        return self._known()[_WIDTH]  # type: ignore[no-any-return]
+        return self._known()[_WIDTH]
 
     @property
     def height(self) -> int:
         """Rows."""
-        return self._known()[_HEIGHT]  # type: ignore[no-any-return]
+        return self._known()[_HEIGHT]
 
     @property
     def pixel_aspect(self) -> tuple[int, int]:
@@ -316,12 +316,12 @@ class EncodedFrame(_Bytes):
     @property
     def width(self) -> int:
         """Pixels in a row of the picture, or channels; 0 if not known."""
-        return self._known()[_WIDTH]  # type: ignore[no-any-return]
+        return self._known()[_WIDTH]
 
     @property
     def height(self) -> int:
         """Rows of the picture, or samples a second; 0 if not known."""
-        return self._known()[_HEIGHT]  # type: ignore[no-any-return]
+        return self._known()[_HEIGHT]
 
     @property
     def is_keyframe(self) -> bool:
@@ -347,10 +347,10 @@ class PacketFrame(Frame):
         return found
 
     def __len__(self) -> int:
-        return self._known()[_COUNT]  # type: ignore[no-any-return]
+        return self._known()[_COUNT]
 
     def __contains__(self, name: str) -> bool:
-        return HOST.column(self._use(), self._number, name.encode()) >= 0  # type: ignore[no-any-return]
+        return HOST.column(self._use(), self._number, name.encode()) >= 0
 
     def __getitem__(self, name: str) -> np.ndarray:
         views = self._view
@@ -383,7 +383,7 @@ class DataFrame(_Bytes, Generic[V]):
     @property
     def is_serialized(self) -> bool:
         """Whether it is a value in the runtime's own encoding, and not one of fixed layout."""
-        return self._known()[_FORMAT] == abi.FORMATS["serialized"]  # type: ignore[no-any-return]
+        return self._known()[_FORMAT] == abi.FORMATS["serialized"]
 
     @property
     def value(self) -> V:
@@ -396,7 +396,7 @@ class DataFrame(_Bytes, Generic[V]):
 
         if not self.is_serialized:
             raise TypeError("a value of fixed layout has no encoding; read its bytes by data")
-        return decode(self.data)  # type: ignore[no-any-return]
+        return decode(self.data)
 
 
 FRAMES: dict[int, type[Frame]] = {

@@ -42,13 +42,14 @@ class Guest:
     def run(self, host: int, memory_bytes: int) -> int:
         """Serves the runtime until the node ends. Returns the status of the process."""
         opened = _Open(self._open)
-        return self._library.sluice_guest_run(host, memory_bytes, opened)  # type: ignore[no-any-return]
+        return self._library.sluice_guest_run(host, memory_bytes, opened)
 
     def _open(self, source: bytes, identity: bytes) -> int | None:
         try:
             made = find_node(os.fsdecode(source), identity.decode())
             root = os.path.dirname(os.path.realpath(getattr(sys.modules.get(made.__module__), "__file__", None) or ""))
-            descriptor = Descriptor(made.__sluice_node__, StageFunctions(made, root).table)  # type: ignore[attr-defined]
+            functions = StageFunctions(made, root)
+            descriptor = Descriptor(functions.spec, functions.table)
             self._kept.append(descriptor)
             return descriptor.address
         except BaseException as error:

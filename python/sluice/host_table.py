@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from threading import get_ident
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from .errors import NodeFailedError, SluiceError, error_of
 from .stage_abi import ABI_VERSION, HOST_FUNCTIONS, Host
@@ -26,6 +26,10 @@ class HostTable:
     """Number of the call, by which a frame of an earlier one is known."""
     thread: int
     """The thread of the calls."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
 
     def __init__(self) -> None:
         self.call = None

@@ -136,15 +136,13 @@ def node(
     def decorate(made: T) -> T:
         from .node_spec import spec_of
 
-        if not callable(name) and not issubclass(made, Node):
+        whole: Any = made
+        if not issubclass(made, Node):
             space = {"__module__": made.__module__, "__qualname__": made.__qualname__, "__doc__": made.__doc__}
-            whole = type(made)(made.__name__, (made, Node), space)
-        else:
-            whole = made
-        whole.__sluice_node__ = spec_of(  # type: ignore[attr-defined]
-            whole, made, name, category, description, mode, version, tuple(tags)
-        )
-        return whole  # type: ignore[return-value]
+            make: Any = type(made)
+            whole = make(made.__name__, (made, Node), space)
+        whole.__sluice_node__ = spec_of(whole, made, name, category, description, mode, version, tuple(tags))
+        return whole
 
     if callable(name):
         raise TypeError("write @node(), with brackets")

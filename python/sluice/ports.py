@@ -122,7 +122,7 @@ class Output(Generic[F]):
         self.name = name
         self._index = index
         self._class: type[Any] = FRAMES[kind]
-        self._shapes: dict[tuple[Any, ...], tuple[Any, int]] = {}
+        self._shapes: dict[tuple[Any, ...], tuple[tuple[str, ...], abi.Shape]] = {}
 
     @overload
     def acquire(self: Output[AudioFrame], *, channels: int, samples: int, rate_hz: int) -> AudioFrame: ...
@@ -167,8 +167,7 @@ class Output(Generic[F]):
             known = (tuple(shape), shape_of(self._class.kind, self.name, shape))
             if "fields" not in shape:
                 self._shapes[key] = known
-        made = known[1]
-        number = HOST.acquire(context(), self._index, ctypes.addressof(made))  # type: ignore[arg-type]
+        number = HOST.acquire(context(), self._index, ctypes.addressof(known[1]))
         if number:
             return self._class(number, True)
         why = reason("")

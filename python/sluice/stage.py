@@ -37,9 +37,9 @@ class StageFunctions:
         """
         :param root: the folder of the user's modules: an error names the place in these
         """
-        self._class = made
+        self._class: Any = made
         self._root = root
-        self._spec: NodeSpec = made.__sluice_node__  # type: ignore[attr-defined]
+        self.spec: NodeSpec = self._class.__sluice_node__
         self._node: Any = None
         self._settings: dict[str, Any] = {}
         self._process: Callable[[], Any] = _nothing
@@ -49,15 +49,15 @@ class StageFunctions:
             "create": self._create,
             "process": self._run_process,
             "flush": self._run_flush if has["flush"] else None,
-            "control": self._control if any(field.live for field in self._spec.fields) else None,
+            "control": self._control if any(field.live for field in self.spec.fields) else None,
             "snapshot": self._snapshot if has["snapshot"] else None,
             "restore": self._restore if has["restore"] else None,
-            "count": self._count if self._spec.figures else None,
+            "count": self._count if self.spec.figures else None,
             "destroy": self._destroy,
-            "command": self._command if self._spec.commands else None,
+            "command": self._command if self.spec.commands else None,
         }
         self.table = {
-            name: abi.STAGE_FUNCTIONS[name](each)  # type: ignore[operator]
+            name: abi.STAGE_FUNCTIONS[name](each)
             for name, each in wanted.items()
             if each is not None
         }
@@ -67,12 +67,12 @@ class StageFunctions:
         def make() -> None:
             node = self._class.__new__(self._class)
             space = node.__dict__
-            space["_log"] = logger_of(self._spec.id)
-            for index, port in enumerate(self._spec.inputs):
+            space["_log"] = logger_of(self.spec.id)
+            for index, port in enumerate(self.spec.inputs):
                 space[port.name] = Input(port.name, index, port.kind)
-            for index, port in enumerate(self._spec.outputs):
+            for index, port in enumerate(self.spec.outputs):
                 space[port.name] = Output(port.name, index, port.kind)
-            self._settings = read_settings(call, self._spec.fields)
+            self._settings = read_settings(call, self.spec.fields)
             space.update(self._settings)
             node.__init__()
             self._node = node
@@ -113,7 +113,7 @@ class StageFunctions:
     def _control(self, _instance: int, call: int, _key: bytes) -> int:
         # All values of an edit are there at the first key: the node is told of all at once.
         def change() -> None:
-            after = read_settings(call, [field for field in self._spec.fields if field.live])
+            after = read_settings(call, [field for field in self.spec.fields if field.live])
             changed = {key for key, value in after.items() if value != self._settings.get(key)}
             if not changed:
                 return
@@ -133,8 +133,8 @@ class StageFunctions:
     def _command(self, _instance: int, call: int, name: bytes, text: bytes) -> int:
         def run() -> None:
             key = name.decode()
-            if key not in self._spec.commands:
-                raise LookupError(f'there is no command "{key}"; available: {", ".join(self._spec.commands)}')
+            if key not in self.spec.commands:
+                raise LookupError(f'there is no command "{key}"; available: {", ".join(self.spec.commands)}')
             given = json.loads(text) if text else {}
             arguments = {} if given is None else given if isinstance(given, dict) else None
             if arguments is None:
@@ -164,7 +164,7 @@ class StageFunctions:
     def _count(self, _instance: int, values: Any, count: int) -> int:
         try:
             reported = self._node.__dict__.get("_reported") or {}
-            for place, name in enumerate(self._spec.figures[:count]):
+            for place, name in enumerate(self.spec.figures[:count]):
                 value = reported.get(name)
                 values[place] = float(getattr(self._node, name, 0.0) if value is None else value)
             return abi.OK

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 from ctypes import PYFUNCTYPE, Structure, c_char_p, c_double, c_int32, c_size_t, c_uint32, c_void_p
+from typing import Any
 
 ABI_VERSION = (1 << 16) | 7
 
@@ -135,7 +136,7 @@ class Port(Structure):
     ]
 
 
-def _host(result: object, *arguments: object) -> object:
+def _host(result: Any, *arguments: Any) -> Any:
     # Keeps the interpreter's lock: no function of the host waits for long, and taking the lock again can, when other
     # threads of the node are busy.
     return PYFUNCTYPE(result, *arguments)
@@ -144,7 +145,7 @@ def _host(result: object, *arguments: object) -> object:
 # The context and frames' numbers.
 _C, _F, _TEXT = c_void_p, c_uint32, c_char_p
 
-HOST_FUNCTIONS: dict[str, object] = {
+HOST_FUNCTIONS: dict[str, Any] = {
     "read": _host(_F, _C, c_uint32),
     "peek": _host(c_int32, _C, c_uint32, c_void_p),
     "acquire": _host(_F, _C, c_uint32, c_void_p),
@@ -188,12 +189,12 @@ HOST_FUNCTIONS: dict[str, object] = {
 class Host(Structure):
     """``SluiceHost``"""
 
-    _fields_ = [("abi_version", c_uint32), ("size", c_uint32), *HOST_FUNCTIONS.items()]  # type: ignore[list-item]
+    _fields_ = [("abi_version", c_uint32), ("size", c_uint32), *HOST_FUNCTIONS.items()]
 
 
 _call = ctypes.CFUNCTYPE
 
-STAGE_FUNCTIONS: dict[str, object] = {
+STAGE_FUNCTIONS: dict[str, Any] = {
     "create": _call(c_int32, _C, ctypes.POINTER(c_void_p)),
     "process": _call(c_int32, c_void_p, _C),
     "flush": _call(c_int32, c_void_p, _C),
@@ -210,7 +211,7 @@ STAGE_FUNCTIONS: dict[str, object] = {
 class Stage(Structure):
     """``SluiceStage``"""
 
-    _fields_ = [  # type: ignore[assignment]
+    _fields_ = [
         ("id", c_char_p),
         ("name", c_char_p),
         ("version", c_char_p),

@@ -123,7 +123,7 @@ class _Reader:
     def _text(self) -> str:
         text = self._data[self._at] if self._at < self._end else 0
         if wire.SHORT_STRING <= text < wire.SMALL_NUMBER or text in (wire.UTF8, wire.UTF16):
-            return self._value()  # type: ignore[no-any-return]
+            return self._value()
         self.refuse("a string was to stand here")
 
     def _bigint(self) -> int:
@@ -223,7 +223,7 @@ class _Reader:
     def _date(self) -> datetime.datetime | None:
         time_ms = _float(self._data, self._take(8))[0]
         if math.isnan(time_ms):
-            return self._began(None)  # type: ignore[return-value]
+            return self._began(None)
         try:
             return self._began(_EPOCH + datetime.timedelta(milliseconds=time_ms))
         except OverflowError:

@@ -60,15 +60,17 @@ class _Writer:
         """Writes a value, or its beginning: then the iterator gives its parts, and writes what is between them."""
         kind = type(value)
         if kind is str:
-            return self._string(value)
+            self._string(value)
+            return None
         if kind is int:
-            return self._int(value)
+            self._int(value)
+            return None
         if kind is float:
-            return self._number(value)
-        if value is None:
-            return self.out.append(wire.NULL)
-        if kind is bool:
-            return self.out.append(wire.TRUE if value else wire.FALSE)
+            self._number(value)
+            return None
+        if value is None or kind is bool:
+            self.out.append(wire.NULL if value is None else wire.TRUE if value else wire.FALSE)
+            return None
         if isinstance(value, enum.Enum):
             return self.write(value.value)
         if isinstance(value, np.generic):
@@ -116,14 +118,16 @@ class _Writer:
         before = self._numbers.get(id(value))
         if before is not None:
             self.out.append(wire.REF)
-            return self._count(before)
+            self._count(before)
+            return None
         self._numbers[id(value)] = self._next
         self._next += 1
         self._kept.append(value)
         if isinstance(value, RegExp):
             self.out.append(wire.REG_EXP)
             self._string(value.source)
-            return self._string(value.flags)
+            self._string(value.flags)
+            return None
         if isinstance(value, Mapping):
             is_object = not isinstance(value, Map) and all(isinstance(key, str) for key in value)
             return self._properties(value) if is_object else self._map(value)
