@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 if importlib.util.find_spec("numpy") is None:
     raise ModuleNotFoundError(f'sluice needs numpy: run "{sys.executable} -m pip install numpy"', name="numpy")
@@ -31,49 +31,79 @@ from .node import Node, Waker, command, node
 from .ports import Input, Output, port
 from .stage_abi import DECODE_ONLY, DISCONTINUITY, GAP, KEYFRAME
 
+if TYPE_CHECKING:
+    from .runtime import (
+        AsyncRuntime,
+        Edit,
+        Events,
+        InputPort,
+        Link,
+        OutputPort,
+        PortInfo,
+        Runtime,
+        auto_register,
+        is_rust_available,
+    )
+
 __version__ = "0.1.0"
 
 __all__ = [
-    "DECODE_ONLY",
-    "DISCONTINUITY",
-    "GAP",
-    "KEYFRAME",
+    "AsyncRuntime",
     "AudioFrame",
     "BusyError",
     "ConfigError",
+    "DECODE_ONLY",
+    "DISCONTINUITY",
     "DataFrame",
+    "Edit",
     "EncodedFrame",
+    "Events",
     "Frame",
+    "GAP",
     "Input",
     "InputError",
+    "InputPort",
+    "KEYFRAME",
+    "Link",
     "MissingError",
     "Node",
     "NodeFailedError",
     "Output",
+    "OutputPort",
     "PacketFrame",
     "PoolExhaustedError",
+    "PortInfo",
+    "Runtime",
     "SluiceError",
     "TimeoutError",
     "VideoFrame",
     "Waker",
+    "auto_register",
     "command",
     "config",
     "discover_nodes",
+    "is_rust_available",
     "node",
     "port",
 ]
 
 
-def __getattr__(name: str) -> Any:
-    # The runtime's mirror, which nodes do not need, is imported when it is asked for.
-    if not name.startswith("_"):
-        from importlib import import_module
-        from importlib.util import find_spec
+RUNTIME_NAMES = (
+    "AsyncRuntime",
+    "Edit",
+    "Events",
+    "InputPort",
+    "Link",
+    "OutputPort",
+    "PortInfo",
+    "Runtime",
+    "auto_register",
+    "is_rust_available",
+)
+"""The names of :mod:`sluice.runtime` that this module has, too. It is imported when one of them is asked for."""
 
-        if find_spec("sluice.runtime") is not None:
-            runtime = import_module("sluice.runtime")
-            if name == "runtime":
-                return runtime
-            if name in getattr(runtime, "__all__", ()):
-                return getattr(runtime, name)
+
+def __getattr__(name: str) -> Any:
+    if name in RUNTIME_NAMES:
+        return getattr(importlib.import_module("sluice.runtime"), name)
     raise AttributeError(f"module 'sluice' has no attribute {name!r}")

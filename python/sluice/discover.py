@@ -46,7 +46,7 @@ def discover_nodes(
     for source in sources:
         found = find_nodes(os.fspath(source), include_patterns, exclude_patterns)
         for file, error in found.failed:
-            warnings.warn(f"{file}: {error}", ImportWarning, stacklevel=2)
+            warnings.warn(f"{file}: {error}", RuntimeWarning, stacklevel=2)
         classes.extend(each for each in found.classes if each not in classes)
     return classes
 

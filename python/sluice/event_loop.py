@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import asyncio
 
 _loop: asyncio.AbstractEventLoop | None = None
 
@@ -21,6 +23,9 @@ def runner_of(method: Callable[..., Any]) -> Callable[..., Any]:
     def run(*arguments: Any, **named: Any) -> Any:
         global _loop
         if _loop is None:
+            # Only nodes that need it wait for its import.
+            import asyncio
+
             _loop = asyncio.new_event_loop()
             asyncio.set_event_loop(_loop)
         return _loop.run_until_complete(method(*arguments, **named))

@@ -34,19 +34,43 @@ class Guest:
         library.sluice_guest_run.restype = ctypes.c_int32
         self._library = library
         self._kept: list[Descriptor] = []
+        self._ahead: tuple[str, str, type | BaseException] | None = None
 
     def take_host(self) -> None:
         """Takes the functions of the host. :raises SluiceError: ``AbiMismatch``"""
         HOST.load(self._library.sluice_guest_host())
+
+    def import_ahead(self, source: str, identity: str) -> None:
+        """Imports the node before the runtime asks for it. A failure is told when it does."""
+        # The modules find no socket at standard input.
+        socket = os.dup(0)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.close(nothing)
+        try:
+            self._ahead = (source, identity, find_node(source, identity))
+        except BaseException as error:
+            self._ahead = (source, identity, error)
+        finally:
+            os.dup2(socket, 0)
+            os.close(socket)
 
     def run(self, host: int, memory_bytes: int) -> int:
         """Serves the runtime until the node ends. Returns the status of the process."""
         opened = _Open(self._open)
         return self._library.sluice_guest_run(host, memory_bytes, opened)
 
+    def _find(self, source: str, identity: str) -> type:
+        if self._ahead is None or self._ahead[:2] != (source, identity):
+            return find_node(source, identity)
+        found = self._ahead[2]
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
     def _open(self, source: bytes, identity: bytes) -> int | None:
         try:
-            made = find_node(os.fsdecode(source), identity.decode())
+            made = self._find(os.fsdecode(source), identity.decode())
             root = os.path.dirname(os.path.realpath(getattr(sys.modules.get(made.__module__), "__file__", None) or ""))
             functions = StageFunctions(made, root)
             descriptor = Descriptor(functions.spec, functions.table)
@@ -56,22 +80,6 @@ class Guest:
             text = str(error) if isinstance(error, LookupError) else describe_error(error)
             self._library.sluice_guest_refuse(text.replace("\0", "\ufffd").encode("utf-8", "replace"))
             return None
-
-
-def _import_ahead(source: str, identity: str) -> None:
-    """Imports the node before the runtime asks for it. A failure is told when it does."""
-    # The modules find no socket at standard input.
-    socket = os.dup(0)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    try:
-        find_node(source, identity)
-    except BaseException:  # noqa: S110 -- told by Guest._open
-        pass
-    finally:
-        os.dup2(socket, 0)
-        os.close(socket)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -93,7 +101,7 @@ def main(arguments: Sequence[str]) -> int:
         resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
     if len(arguments) >= 4:
         sys.argv = [arguments[2]]
-        _import_ahead(arguments[2], arguments[3])
+        guest.import_ahead(arguments[2], arguments[3])
     return guest.run(host, memory_bytes)
 
 

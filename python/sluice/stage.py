@@ -33,11 +33,11 @@ _FIRST = 1
 class StageFunctions:
     """The functions of a node type. They are called one at a time, on one thread."""
 
-    def __init__(self, made: type, root: str = "") -> None:
+    def __init__(self, made: Any, root: str = "") -> None:
         """
         :param root: the folder of the user's modules: an error names the place in these
         """
-        self._class: Any = made
+        self._class = made
         self._root = root
         self.spec: NodeSpec = self._class.__sluice_node__
         self._node: Any = None
