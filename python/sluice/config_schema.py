@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import enum
 import json
+import pathlib
 import types
 import typing
 from collections.abc import Callable, Sequence
@@ -183,12 +185,16 @@ def _schema_of(place: str, annotation: Any) -> tuple[dict[str, Any], _Read]:
         values, read = _schema_of(place, arguments[1])
         schema = {"type": "object", "additionalProperties": values}
         return schema, lambda value: {key: read(each) for key, each in value.items()}
-    if dataclasses.is_dataclass(annotation) and isinstance(annotation, type):
+    if isinstance(annotation, type) and dataclasses.is_dataclass(annotation):
         return _object(place, annotation)
+    if isinstance(annotation, type) and issubclass(annotation, enum.Enum):
+        return _enum(tuple(each.value for each in annotation)), annotation
+    if annotation is pathlib.Path:
+        return {"type": "string", "x-reaches": "path"}, pathlib.Path
     name = getattr(annotation, "__name__", str(annotation))
     raise ConfigError(
-        f"Cannot declare {place}: a configuration has no values of type {name}; use float, int, bool, str, Literal, list, "
-        "dict or a dataclass, or begin the name with _ if it is no configuration"
+        f"Cannot declare {place}: a configuration has no values of type {name}; use float, int, bool, str, Path, Literal, "
+        "an Enum, list, dict or a dataclass, or begin the name with _ if it is no configuration"
     )
 
 
@@ -226,7 +232,7 @@ def _plain(value: Any) -> Any:
         return dataclasses.asdict(value)
     if isinstance(value, (list, tuple)):
         return [_plain(each) for each in value]
-    return value
+    return str(value) if isinstance(value, pathlib.Path) else value
 
 
 def _is_text(schema: dict[str, Any]) -> bool:

@@ -102,7 +102,12 @@ def main(arguments: Sequence[str]) -> int:
     if len(arguments) >= 4:
         sys.argv = [arguments[2]]
         guest.import_ahead(arguments[2], arguments[3])
-    return guest.run(host, memory_bytes)
+    try:
+        return guest.run(host, memory_bytes)
+    except MemoryError:
+        mib = memory_bytes >> 20
+        print(f"sluice.host: {mib} MiB of memory are too few for Python and what the node imports", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

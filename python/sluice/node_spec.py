@@ -18,6 +18,7 @@ from .node import Node
 from .ports import Input, Output, PortOptions
 
 _ID = re.compile(r"[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+")
+_KEPT = "__sluice_declared__"
 _PORT = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 
 
@@ -61,7 +62,7 @@ def spec_of(
     made: type, written: type, name: str, category: str, description: str, mode: str, version: str, tags: tuple[str, ...]
 ) -> NodeSpec:
     """
-    Describes a decorated class, and takes ports and configuration out of its attributes: defaults stay.
+    Describes a decorated class, and puts the defaults of its configuration in the place of what declares them.
 
     :param made: the class that is to have the description
     :param written: the class as it was written
@@ -76,18 +77,20 @@ def spec_of(
     inputs: list[PortSpec] = []
     outputs: list[PortSpec] = []
     fields: list[ConfigField] = []
+    kept: dict[str, ConfigOptions] = {}
     for key, annotation, given, doc in _declared(made):
         direction = typing.get_origin(annotation) or annotation
         if direction in (Input, Output):
             ports = inputs if direction is Input else outputs
             ports.append(_port(where, key, annotation, given, doc))
-            if given is not None:
-                _forget(made, key)
         elif _has(made, key):
             field = field_of(where, key, annotation, given, doc)
             fields.append(field)
             if isinstance(given, ConfigOptions):
+                kept[key] = given
                 setattr(made, key, field.own_default())
+    # A class that extends this one finds what was declared, and not the default that stands in its place.
+    setattr(made, _KEPT, kept)
     figures = tuple(getattr(made, "figures", ()))
     if len(figures) > abi.MAX_FIGURES or any(not _PORT.fullmatch(str(each)) for each in figures):
         raise ConfigError(f"Cannot declare {where}: figures are {figures!r}, wanted at most {abi.MAX_FIGURES} names")
@@ -130,7 +133,7 @@ def _declared(made: type) -> list[tuple[str, Any, Any, str]]:
             annotation = _resolved(base, key, annotation)
             if annotation is ClassVar or typing.get_origin(annotation) is ClassVar:
                 continue
-            found[key] = (key, annotation, getattr(made, key, None), docs.get(key, ""))
+            found[key] = (key, annotation, _given(made, key), docs.get(key, ""))
     return list(found.values())
 
 
@@ -178,7 +181,9 @@ def _has(made: type, key: str) -> bool:
     return any(key in base.__dict__ for base in made.__mro__)
 
 
-def _forget(made: type, key: str) -> None:
+def _given(made: type, key: str) -> Any:
+    """The value that an annotation was given; ``None`` if there is none."""
     for base in made.__mro__:
         if key in base.__dict__:
-            delattr(base, key)
+            return base.__dict__.get(_KEPT, {}).get(key, base.__dict__[key])
+    return None

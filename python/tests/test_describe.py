@@ -1,5 +1,6 @@
 """Nodes are found in files, folders and modules, and described as the runtime reads them."""
 
+import enum
 import json
 import os
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sluice import ConfigError, discover_nodes
+from sluice import AudioFrame, ConfigError, Input, Node, config, discover_nodes, node, port
 from sluice.describe import describe
 from sluice.discover import find_node
 
@@ -187,7 +188,52 @@ def test_class_has_the_defaults_of_its_configuration(folder):
     folder(gain=GAIN)
     (made,) = discover_nodes(folder() / "gain.py")
     assert (made.gain_db, made.count, made.name, made().kind) == (0.0, 3, None, "a")
-    assert not hasattr(made, "audio")
+
+
+def test_class_that_extends_another():
+    @node("com.example.base")
+    class Base(Node):
+        audio: Input[AudioFrame] = port(optional=True)
+        gain: float = config(1.0, maximum=4)
+        other: int = 1
+
+        def process(self): ...
+
+    @node("com.example.derived")
+    class Derived(Base):
+        other: int = config(2, minimum=1)
+        more: bool = False
+
+    spec = Derived.__sluice_node__
+    assert [(each.name, each.options.optional) for each in spec.inputs] == [("audio", True)]
+    assert [(each.name, each.schema) for each in spec.fields] == [
+        ("gain", {"type": "number", "maximum": 4, "default": 1.0}),
+        ("other", {"type": "integer", "minimum": 1, "default": 2}),
+        ("more", {"type": "boolean", "default": False}),
+    ]
+    assert [each.name for each in Base.__sluice_node__.fields] == ["gain", "other"]
+    assert (Derived.gain, Derived.other, Base.other) == (1.0, 2, 1)
+
+
+def test_paths_and_enumerations_are_configuration():
+    class Colour(enum.Enum):
+        RED = "red"
+        BLUE = "blue"
+
+    @node()
+    class Painter(Node):
+        colour: Colour = Colour.BLUE
+        model: Path = Path("model.bin")
+        maybe: Path | None = None
+
+        def process(self): ...
+
+    colour, model, maybe = Painter.__sluice_node__.fields
+    assert colour.schema == {"type": "string", "enum": ["red", "blue"], "default": "blue"}
+    assert colour.is_text and colour.read("red") is Colour.RED
+    assert model.schema == {"type": "string", "x-reaches": "path", "default": "model.bin"}
+    assert model.read("x.bin") == Path("x.bin")
+    assert maybe.own_default() is None
 
 
 @pytest.mark.parametrize(
