@@ -31,6 +31,7 @@ import { noCopy } from "./cases/no_copy.ts";
 import { pictures } from "./cases/pictures.ts";
 import { pluginLoad } from "./cases/plugin_load.ts";
 import { portAccess } from "./cases/port_access.ts";
+import { python } from "./cases/python.ts";
 import { sessions } from "./cases/sessions.ts";
 import { start } from "./cases/start.ts";
 import { streams } from "./cases/streams.ts";
@@ -52,6 +53,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   nativeStages,
   pluginLoad,
   isolation,
+  python,
   videoCodecs,
   pictures,
   wakeUp,
