@@ -191,6 +191,8 @@ def _schema_of(place: str, annotation: Any) -> tuple[dict[str, Any], _Read]:
         return _enum(tuple(each.value for each in annotation)), annotation
     if annotation is pathlib.Path:
         return {"type": "string", "x-reaches": "path"}, pathlib.Path
+    if isinstance(annotation, typing.ForwardRef):
+        raise ConfigError(f'Cannot declare {place}: there is no type "{annotation.__forward_arg__}" here')
     name = getattr(annotation, "__name__", str(annotation))
     raise ConfigError(
         f"Cannot declare {place}: a configuration has no values of type {name}; use float, int, bool, str, Path, Literal, "

@@ -75,7 +75,8 @@ _NOBODY = -1
 HOST = HostTable()
 
 # A forked child shares the memory by which the runtime and its parent speak, and must not speak there.
-os.register_at_fork(after_in_child=HOST.leave)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=HOST.leave)
 
 
 def context() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import dataclasses
 import inspect
 import re
@@ -140,11 +141,18 @@ def _declared(made: type) -> list[tuple[str, Any, Any, str]]:
 def _resolved(base: type, key: str, annotation: Any) -> Any:
     if not isinstance(annotation, str):
         return annotation
-    space = vars(sys.modules.get(base.__module__, None)) if base.__module__ in sys.modules else {}
+    module = sys.modules.get(base.__module__)
     try:
-        return eval(annotation, dict(space), dict(vars(base)))  # noqa: S307 -- as typing.get_type_hints does
+        return eval(annotation, {}, _Names({**vars(builtins), **vars(module or builtins), **vars(base)}))  # noqa: S307
     except Exception as error:
         raise ConfigError(f"Cannot declare {base.__name__}.{key}: its annotation cannot be read: {error}") from None
+
+
+class _Names(dict):  # type: ignore[type-arg]
+    """Names that an annotation uses. One that is only imported for type checkers stands for itself."""
+
+    def __missing__(self, name: str) -> Any:
+        return typing.ForwardRef(name)
 
 
 def _port(where: str, key: str, annotation: Any, given: Any, doc: str) -> PortSpec:

@@ -279,6 +279,23 @@ def test_module_that_fails_is_told_and_others_are_described(folder):
     ]
 
 
+def test_names_that_only_type_checkers_import(folder):
+    text = """
+    from __future__ import annotations
+    from typing import TYPE_CHECKING
+    from sluice import DataFrame, Input, node
+    if TYPE_CHECKING:
+        from readings import Reading
+
+    @node()
+    class Reader:
+        readings: Input[DataFrame[Reading]]
+        def process(self): ...
+    """
+    (stage,) = describe(str(folder(one=text) / "one.py"))["stages"]
+    assert stage["inputs"][0]["schema"] == "Reading"
+
+
 def test_files_are_those_that_are_imported_from_beside(folder):
     at = folder(one=small("one", "import helper"), helper="import json")
     assert [Path(each).name for each in describe(str(at / "one.py"))["files"]] == ["helper.py", "one.py"]
@@ -355,7 +372,9 @@ def test_discover_nodes_takes_patterns_and_warns(folder):
         ("x: object = 5\n    def process(self): ...", r"Small\.x: a configuration has no values of type object"),
         ("x: float = None\n    def process(self): ...", r"Small\.x: its default is None"),
         ("x: dict = config({1: object()})\n    def process(self): ...", r"Small\.x: its default has no JSON form"),
-        ("x: 'Nowhere' = 5\n    def process(self): ...", r"Small\.x: its annotation cannot be read"),
+        ("x: 'Nowhere' = 5\n    def process(self): ...", r'Small\.x: there is no type "Nowhere" here'),
+        ("x: 'a b' = 5\n    def process(self): ...", r"Small\.x: its annotation cannot be read"),
+        ("a: 'Input[Nowhere]'\n    def process(self): ...", r"Small\.a: it says not which frames it carries"),
         ("process = 5", r"Small: it has no method process\(\)"),
         ("figures = ('a b',)\n    def process(self): ...", r"Small: figures are"),
         ("a: Input[VideoFrame] = port(formats=['rgb'])", r'there is no format "rgb"; available: rgba8, '),
