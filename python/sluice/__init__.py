@@ -26,7 +26,8 @@ from .errors import (
     SluiceError,
     TimeoutError,
 )
-from .frames import AudioFrame, DataFrame, EncodedFrame, Frame, PacketFrame, VideoFrame
+from .frame import Frame
+from .frames import AudioFrame, DataFrame, EncodedFrame, PacketFrame, VideoFrame
 from .node import Node, Waker, command, node
 from .ports import Input, Output, port
 from .stage_abi import DECODE_ONLY, DISCONTINUITY, GAP, KEYFRAME

@@ -38,7 +38,7 @@ _WORDS = {
 
 
 class ConfigOptions:
-    """What :func:`config` says of a field."""
+    """The options that :func:`config` gives a field."""
 
     __slots__ = ("default", "description", "live", "words")
 
@@ -93,7 +93,7 @@ class ConfigField:
     """``MISSING`` if a graph has to give a value."""
     live: bool
     is_text: bool
-    """Whether the runtime has its value as a text that is no JSON."""
+    """``True`` if the runtime has its value as plain text, and not as JSON or a number."""
     read: Callable[[Any], Any]
     """Makes the value of the field from that of JSON."""
 

@@ -94,7 +94,7 @@ def main(arguments: Sequence[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help"):
         print("usage: python -m sluice.describe SOURCE [CLASS …]", file=sys.stderr)
         return 2
-    # What C code prints, too.
+    # The output of C code goes there, too.
     answer = os.dup(1)
     os.dup2(2, 1)
     sys.argv = [arguments[0]]

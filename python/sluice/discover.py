@@ -17,7 +17,7 @@ from typing import Any
 
 @dataclasses.dataclass
 class Found:
-    """What was found at a source."""
+    """The nodes and the failures at a source."""
 
     classes: list[type]
     """Decorated classes, in the order of their modules and in these."""

@@ -1,193 +1,22 @@
 """
-Frames: what travels on links. A frame lies in a slot of shared memory, and its arrays are that memory: reading and writing
-them copies nothing. What was read is read-only, since others may read it too, until :meth:`Frame.writable` gives a frame
-that may be changed. A frame that was handed on, or is of an earlier call, refuses everything.
+Frames of each kind: what travels on links. Their arrays are the memory of the slot: reading and writing them copies
+nothing. An array of a frame that was read is read-only, since others may read the frame too, until
+:meth:`Frame.writable` gives a frame that may be changed.
 """
 
 from __future__ import annotations
 
 import ctypes
-import struct
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
 from . import stage_abi as abi
-from .errors import NodeFailedError, PoolExhaustedError
-from .host_table import HOST, context, refusal
+from .frame import COUNT, FORMAT, HEIGHT, MOST_PARTS, PARTS, PIXEL_ASPECT, WIDTH, Frame, part_at
+from .host_table import HOST
 from .views import DTYPES, view_of
 
-F = TypeVar("F", bound="Frame")
 V = TypeVar("V")
-
-_info = abi.FrameInfo(size=ctypes.sizeof(abi.FrameInfo))
-_INFO_AT = ctypes.addressof(_info)
-_info_bytes = memoryview(_info).cast("B")
-_unpack_info = struct.Struct(abi.INFO_LAYOUT).unpack_from
-
-_MOST_PLANES = 4
-_planes = (abi.Plane * _MOST_PLANES)()
-_planes[0].size = ctypes.sizeof(abi.Plane)
-_PLANES_AT = ctypes.addressof(_planes)
-_planes_bytes = memoryview(_planes).cast("B")
-_unpack_plane = struct.Struct("<4x5I").unpack_from
-_PLANE_BYTES = ctypes.sizeof(abi.Plane)
-
-_starts = (ctypes.c_void_p * _MOST_PLANES)()
-_STARTS_AT = ctypes.addressof(_starts)
-_starts_bytes = memoryview(_starts).cast("B")
-_unpack_starts = struct.Struct(f"<{_MOST_PLANES}Q").unpack_from
-
-# Places in what `_unpack_info` gives.
-_FORMAT, _FLAGS, _WIDTH, _HEIGHT, _COUNT, _PARTS, _PAYLOAD = 2, 3, 4, 5, 6, 7, 8
-_PTS, _DTS, _DURATION, _INGRESS, _SEQUENCE, _ASPECT = 10, 11, 12, 13, 14, 16
-
-
-class Frame:
-    """A frame of any kind. Times are nanoseconds."""
-
-    __slots__ = ("_number", "_tick", "_writable", "_facts", "_view")
-
-    kind: ClassVar[int] = 0
-
-    def __init__(self, number: int, writable: bool) -> None:
-        self._number = number
-        self._tick = HOST.tick
-        self._writable = writable
-        self._facts: tuple[Any, ...] | None = None
-        self._view: Any = None
-
-    @property
-    def pts_ns(self) -> int:
-        """When it is to be presented. Can be set."""
-        return int(self._known()[_PTS])
-
-    @pts_ns.setter
-    def pts_ns(self, value: float) -> None:
-        self.set_times(pts_ns=value)
-
-    @property
-    def dts_ns(self) -> int:
-        """When it is to be decoded. Can be set."""
-        return int(self._known()[_DTS])
-
-    @dts_ns.setter
-    def dts_ns(self, value: float) -> None:
-        self.set_times(dts_ns=value)
-
-    @property
-    def duration_ns(self) -> int:
-        """How long it lasts; 0 if not known. Can be set."""
-        return int(self._known()[_DURATION])
-
-    @duration_ns.setter
-    def duration_ns(self, value: float) -> None:
-        self.set_times(duration_ns=value)
-
-    @property
-    def ingress_ns(self) -> int:
-        """When its data entered the graph, on the clock of the node's ``now_ns()``."""
-        return int(self._known()[_INGRESS])
-
-    @property
-    def sequence(self) -> int:
-        """Its number at the output that it came from, counted from 0."""
-        return int(self._known()[_SEQUENCE])
-
-    @property
-    def flags(self) -> int:
-        """Any of ``KEYFRAME``, ``DISCONTINUITY``, ``GAP`` and ``DECODE_ONLY``. Can be set."""
-        return self._known()[_FLAGS]
-
-    @flags.setter
-    def flags(self, value: int) -> None:
-        if HOST.set_flags(self._use(), self._number, value) != abi.OK:
-            raise self._refused("Cannot set a frame's flags")
-        self._facts = None
-
-    def set_times(
-        self, pts_ns: float | None = None, dts_ns: float | None = None, duration_ns: float | None = None
-    ) -> None:
-        """Sets times; those that are ``None`` stay. A new time of presentation alone sets that of decoding as well."""
-        facts = self._known()
-        pts = facts[_PTS] if pts_ns is None else pts_ns
-        dts = dts_ns if dts_ns is not None else facts[_DTS] if pts_ns is None else pts_ns
-        duration = facts[_DURATION] if duration_ns is None else duration_ns
-        if HOST.set_times(self._use(), self._number, pts, dts, duration) != abi.OK:
-            raise self._refused("Cannot set a frame's times")
-        self._facts = None
-
-    def copy_times(self, other: Frame) -> None:
-        """Takes over the times of another frame."""
-        facts = other._known()
-        if HOST.set_times(self._use(), self._number, facts[_PTS], facts[_DTS], facts[_DURATION]) != abi.OK:
-            raise self._refused("Cannot set a frame's times")
-        self._facts = None
-
-    def writable(self: F) -> F:
-        """
-        Returns this frame, as one that may be changed. If others read it too, it is a copy from now on, and arrays that
-        were taken before show the old one.
-
-        :raises PoolExhaustedError: if a copy is needed and no slot is free; the frame stays as it is
-        """
-        if not self._writable:
-            number = HOST.writable(self._use(), self._number)
-            if number == 0:
-                attempt = "Cannot change a frame that others read"
-                raise refusal("PoolExhausted", attempt, "no slot is free for a copy")
-            if number != self._number:
-                self._number, self._facts = number, None
-            self._writable, self._view = True, None
-        return self
-
-    def release(self) -> None:
-        """Gives the frame back before the method returns."""
-        if HOST.release(self._use(), self._number) != abi.OK:
-            raise self._refused("Cannot release a frame")
-        self._tick = -1
-
-    def _known(self) -> tuple[Any, ...]:
-        facts = self._facts
-        if facts is None:
-            if HOST.info(self._use(), self._number, _INFO_AT) != abi.OK:
-                raise self._refused("Cannot describe a frame")
-            facts = self._facts = _unpack_info(_info_bytes)
-        return facts
-
-    def _use(self) -> int:
-        if self._tick != HOST.tick:
-            raise NodeFailedError(
-                "NodeFailed",
-                "Cannot use a frame that is no longer the node's: it was written or released, or the method that had it "
-                "has returned; copy what you keep",
-            )
-        return context()
-
-    def _part(self, index: int) -> tuple[int, tuple[int, ...]]:
-        """The address of a part, and its element, count, capacity, rows and stride."""
-        find = HOST.plane_mut if self._writable else HOST.plane
-        start = find(self._use(), self._number, index, _PLANES_AT)
-        if start is None:
-            raise self._refused("Cannot reach the data of a frame")
-        return start, _unpack_plane(_planes_bytes)
-
-    def _parts(self) -> int:
-        """Has addresses and descriptions of the first parts filled in, and returns how many the frame has."""
-        access = abi.WRITE if self._writable else abi.READ
-        count = HOST.planes(self._use(), self._number, access, _PLANES_AT, _STARTS_AT, _MOST_PLANES)
-        if count < 0:
-            raise self._refused("Cannot reach the data of a frame")
-        return count
-
-    def _set_length(self, length: int) -> None:
-        if HOST.set_length(self._use(), self._number, length) != abi.OK:
-            raise self._refused("Cannot set a frame's length")
-        self._facts = self._view = None
-
-    @staticmethod
-    def _refused(attempt: str) -> Exception:
-        return refusal("NodeFailed", attempt, "it is not this node's")
 
 
 class AudioFrame(Frame):
@@ -201,27 +30,26 @@ class AudioFrame(Frame):
         """The samples as ``float32``, by channel and time: ``samples[0]`` is the first channel."""
         view = self._view
         if view is None:
-            channels = self._parts()
-            first, second, *_ = _unpack_starts(_starts_bytes)
-            count = _unpack_plane(_planes_bytes)[1]
-            stride = second - first if channels > 1 else 4 * count
-            view = self._view = view_of(first, (channels, count), (stride, 4), "f4", self._writable)
+            channels, starts = self._parts()
+            count = part_at(0)[1]
+            stride = starts[1] - starts[0] if channels > 1 else 4 * count
+            view = self._view = view_of(starts[0], (channels, count), (stride, 4), "f4", self._writable)
         return view
 
     @property
     def channels(self) -> int:
-        """How many channels it has."""
-        return self._known()[_WIDTH]
+        """The number of channels."""
+        return self._known()[WIDTH]
 
     @property
     def rate_hz(self) -> int:
         """Samples a second in each channel."""
-        return self._known()[_HEIGHT]
+        return self._known()[HEIGHT]
 
     @property
     def sample_count(self) -> int:
         """Samples in each channel."""
-        return self._known()[_COUNT]
+        return self._known()[COUNT]
 
 
 class VideoFrame(Frame):
@@ -233,22 +61,22 @@ class VideoFrame(Frame):
     @property
     def format(self) -> str:
         """``rgba8``, ``bgra8``, ``nv12`` or ``i420``"""
-        return abi.FORMAT_NAMES[self._known()[_FORMAT]]
+        return abi.FORMAT_NAMES[self._known()[FORMAT]]
 
     @property
     def width(self) -> int:
         """Pixels in a row."""
-        return self._known()[_WIDTH]
+        return self._known()[WIDTH]
 
     @property
     def height(self) -> int:
         """Rows."""
-        return self._known()[_HEIGHT]
+        return self._known()[HEIGHT]
 
     @property
     def pixel_aspect(self) -> tuple[int, int]:
-        """How wide and how high a pixel is."""
-        packed = self._known()[_ASPECT]
+        """The width and the height of a pixel, as a ratio."""
+        packed = self._known()[PIXEL_ASPECT]
         return (packed >> 16, packed & 0xFFFF) if packed else (1, 1)
 
     @property
@@ -265,11 +93,10 @@ class VideoFrame(Frame):
     @property
     def planes(self) -> list[np.ndarray]:
         """The planes as ``uint8``, each by row and byte: luma, then chroma, which ``nv12`` has interleaved."""
-        count = self._parts()
-        starts = _unpack_starts(_starts_bytes)
+        count, starts = self._parts()
         found = []
-        for index in range(min(count, _MOST_PLANES)):
-            _, in_row, _, rows, stride = _unpack_plane(_planes_bytes, index * _PLANE_BYTES)
+        for index in range(min(count, MOST_PARTS)):
+            _, in_row, _, rows, stride = part_at(index)
             found.append(view_of(starts[index], (rows, in_row), (stride, 1), "u1", self._writable))
         return found
 
@@ -311,21 +138,21 @@ class EncodedFrame(_Bytes):
     @property
     def codec(self) -> str:
         """``h264``, ``opus``, …"""
-        return abi.FORMAT_NAMES[self._known()[_FORMAT]]
+        return abi.FORMAT_NAMES[self._known()[FORMAT]]
 
     @property
     def width(self) -> int:
         """Pixels in a row of the picture, or channels; 0 if not known."""
-        return self._known()[_WIDTH]
+        return self._known()[WIDTH]
 
     @property
     def height(self) -> int:
         """Rows of the picture, or samples a second; 0 if not known."""
-        return self._known()[_HEIGHT]
+        return self._known()[HEIGHT]
 
     @property
     def is_keyframe(self) -> bool:
-        """Whether decoding can start here."""
+        """``True`` if decoding can start here."""
         return bool(self.flags & abi.KEYFRAME)
 
 
@@ -340,14 +167,14 @@ class PacketFrame(Frame):
         """The fields of a record."""
         field = abi.Field()
         found = {}
-        for index in range(self._known()[_PARTS]):
+        for index in range(self._known()[PARTS]):
             if HOST.field(self._use(), self._number, index, ctypes.addressof(field)) != abi.OK:
                 raise self._refused("Cannot name the fields of a packet")
             found[field.name.decode()] = np.dtype(DTYPES[field.element])
         return found
 
     def __len__(self) -> int:
-        return self._known()[_COUNT]
+        return self._known()[COUNT]
 
     def __contains__(self, name: str) -> bool:
         return HOST.column(self._use(), self._number, name.encode()) >= 0
@@ -382,8 +209,8 @@ class DataFrame(_Bytes, Generic[V]):
 
     @property
     def is_serialized(self) -> bool:
-        """Whether it is a value in the runtime's own encoding, and not one of fixed layout."""
-        return self._known()[_FORMAT] == abi.FORMATS["serialized"]
+        """``True`` for a value in the runtime's own encoding, ``False`` for one of fixed layout."""
+        return self._known()[FORMAT] == abi.FORMATS["serialized"]
 
     @property
     def value(self) -> V:
@@ -403,5 +230,3 @@ FRAMES: dict[int, type[Frame]] = {
     each.kind: each for each in (AudioFrame, VideoFrame, EncodedFrame, PacketFrame, DataFrame)
 }
 """The classes of frames by the code of their kind."""
-
-__all__ = ["FRAMES", "AudioFrame", "DataFrame", "EncodedFrame", "Frame", "PacketFrame", "PoolExhaustedError", "VideoFrame"]

@@ -21,7 +21,7 @@ class HostTable:
     call: int | None
     """Address of the context; ``None`` between calls."""
     is_at_work: bool
-    """Whether the node has its links in the running call, as it has not while it is made."""
+    """``False`` in calls in which the node has no links, such as the one that makes it."""
     tick: int
     """Number of the call, by which a frame of an earlier one is known."""
     thread: int

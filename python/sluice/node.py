@@ -1,6 +1,6 @@
 """
-What nodes are made of: the decorator :func:`node`, and :class:`Node`, which the decorated class is too. A class with
-:class:`Node` as its base has its methods in an editor.
+The decorator :func:`node` makes a class a node type, and :class:`Node` a base of it. A class that names :class:`Node` as
+its base shows these methods in an editor.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Waker:
 
 class Node:
     """
-    What each node has, beside its ports and configuration. These methods work while one of the node's own runs, on its
+    The methods of every node, beside its ports and configuration. They work while one of the node's own runs, on its
     thread; ``log`` works everywhere.
     """
 
@@ -81,7 +81,7 @@ class Node:
 
     @property
     def is_live(self) -> bool:
-        """Whether the graph is live, so that a source keeps to the clock. ``False`` in ``setup()``."""
+        """``True`` if the graph is live, so that a source keeps to the clock; ``False`` in ``setup()``."""
         return HOST.is_live(context()) == 1
 
     def waker(self) -> Waker:
@@ -104,7 +104,7 @@ class Node:
         self._again = True
 
     def may_write(self) -> bool:
-        """Whether every output has room for its burst, and its pool a free slot."""
+        """Tells whether every output has room for its burst, and its pool a free slot."""
         return HOST.may_write(context()) == 1
 
     def progress(self, done_ns: float, total_ns: float = math.inf) -> None:

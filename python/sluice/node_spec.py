@@ -14,7 +14,7 @@ from . import stage_abi as abi
 from .attribute_docs import attribute_docs
 from .config_schema import ConfigField, ConfigOptions, field_of, schema_text
 from .errors import ConfigError
-from .frames import Frame
+from .frame import Frame
 from .node import Node
 from .ports import Input, Output, PortOptions
 

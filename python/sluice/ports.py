@@ -11,7 +11,8 @@ from typing import Any, Generic, TypeVar, overload
 
 from . import stage_abi as abi
 from .errors import ConfigError, PoolExhaustedError
-from .frames import FRAMES, AudioFrame, DataFrame, EncodedFrame, Frame, PacketFrame, VideoFrame
+from .frame import Frame
+from .frames import FRAMES, AudioFrame, DataFrame, EncodedFrame, PacketFrame, VideoFrame
 from .host_table import HOST, context, reason, refusal
 from .port_shapes import shape_of
 
@@ -24,7 +25,7 @@ _peeked = abi.FrameInfo(size=ctypes.sizeof(abi.FrameInfo))
 
 
 class PortOptions:
-    """What :func:`port` says of a port."""
+    """The options that :func:`port` gives a port."""
 
     __slots__ = ("accepts", "burst", "description", "formats", "optional")
 

@@ -27,7 +27,7 @@ from .settings import read_settings
 from .values import decode, encode
 
 _FIRST = 1
-"""What stands for the address of an instance; a process has one at a time."""
+"""Stands for the address of an instance; a process has one at a time."""
 
 
 class StageFunctions:
@@ -80,7 +80,7 @@ class StageFunctions:
             self._flush = runner_of(getattr(node, "flush", _nothing))
             runner_of(getattr(node, "setup", _nothing))()
             instance[0] = _FIRST
-            # What is there now stays: the collector need not look at it again while frames flow.
+            # The collector need not look at these objects again while frames flow.
             gc.collect()
             gc.freeze()
 

@@ -1,6 +1,6 @@
 """
-Reads a value. Whatever the bytes are, the result is a value or an error, in time and memory that their number bounds. The
-nesting of a value is a list of generators, so that Python's own limit does not hold for it.
+Reads a value. Any bytes give a value or an error, in time and memory that their number bounds. The open parts of a value
+are a list of generators, so that Python's own limit of nesting does not apply.
 """
 
 from __future__ import annotations

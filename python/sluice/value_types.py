@@ -1,4 +1,4 @@
-"""What the encoding of values has, and Python has not; and the numbers in its bytes."""
+"""Types for values that Python lacks, and the numbers in the bytes of the encoding."""
 
 from __future__ import annotations
 

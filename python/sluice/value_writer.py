@@ -1,5 +1,5 @@
 """
-Writes a value. What it holds is a list of generators, so that Python's own limit of nesting does not hold for it.
+Writes a value. Its open parts are a list of generators, so that Python's own limit of nesting does not apply.
 """
 
 from __future__ import annotations
@@ -260,7 +260,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_broken(value: Any) -> bool:
-    """Whether a number is none of 32 bits without a fraction, from which on numbers are written without tags."""
+    """Tells whether a number begins a run that is written without tags: it is no whole number of 32 bits."""
     if type(value) is float:
         return not (value.is_integer() and -(2**31) <= value < 2**31)
     return type(value) is int and _is_number(value) and not -(2**31) <= value < 2**31
