@@ -124,7 +124,7 @@ def _declared(made: type) -> list[tuple[str, Any, Any, str]]:
     """Names, annotations, values (``None`` for none) and docs of what a class and its bases declare, bases first."""
     found: dict[str, tuple[str, Any, Any, str]] = {}
     for base in reversed(made.__mro__):
-        own = base.__dict__.get("__annotations__", {})
+        own = _annotations(base)
         if base is Node:
             continue
         docs = attribute_docs(base) if own else {}
@@ -136,6 +136,15 @@ def _declared(made: type) -> list[tuple[str, Any, Any, str]]:
                 continue
             found[key] = (key, annotation, _given(made, key), docs.get(key, ""))
     return list(found.values())
+
+
+def _annotations(base: type) -> dict[str, Any]:
+    """The annotations of a class itself, of which those may be texts that are not evaluated yet."""
+    if sys.version_info >= (3, 14):
+        import annotationlib
+
+        return annotationlib.get_annotations(base, format=annotationlib.Format.FORWARDREF)
+    return base.__dict__.get("__annotations__", {})
 
 
 def _resolved(base: type, key: str, annotation: Any) -> Any:

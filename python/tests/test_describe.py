@@ -263,7 +263,9 @@ def test_module_that_fails_is_told_and_others_are_described(folder):
     )
     said = describe(str(at))
     assert [each["id"] for each in said["stages"]] == ["python.a", "python.z"]
-    assert [(Path(each["file"]).name, each["error"]) for each in said["failed"]] == [
+    # Up to Python 3.10 a decorator is at the line of its class.
+    errors = [each["error"].replace("wrong.py:3", "wrong.py:2") for each in said["failed"]]
+    assert list(zip([Path(each["file"]).name for each in said["failed"]], errors)) == [
         ("bad.py", "ModuleNotFoundError: No module named 'not_there_at_all' (bad.py:1)"),
         ("ends.py", "SystemExit: no device (ends.py:2)"),
         ("worse.py", "SyntaxError: '(' was never closed (worse.py:1)"),
