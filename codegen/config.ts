@@ -26,6 +26,8 @@ export interface GeneratorConfig {
   readonly packages?: readonly string[];
   /** What is registered beside the packages where a registry is made; the schema for graph files knows it. */
   readonly plugins?: readonly RegistryEntry[];
+  /** The Python interpreter of plugins that name none: a path such as `.venv/bin/python`, or a command. */
+  readonly python?: string;
   /** File for the Rust twins of the structs; ends in `.rs`. Absent: no file is written. */
   readonly rust?: string;
   /** The generated module; ends in `.gen.ts`. */
@@ -48,6 +50,7 @@ const KEYS: { readonly [K in keyof Required<GeneratorConfig>]: "text" | "list" |
   runtime: "text",
   packages: "entries",
   plugins: "entries",
+  python: "text",
   rust: "text",
   output: "text",
   schema: "text",

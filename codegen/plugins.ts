@@ -59,7 +59,7 @@ export async function findPlugins(root: string, { plugins = [] }: GeneratorConfi
       if (why !== undefined) refused.push({ from, why });
       stages.push(...plugin.nodes.map(({ descriptor }) => stageModel(root, from, plugin.folder, descriptor)));
       files.push(...(plugin.sources ?? []).map((each) => localPath(root, each)));
-      if (!plugin.folder.endsWith(".py")) files.push(`${localPath(root, plugin.folder)}/plugin.toml`);
+      if (!/\.py(?:#|$)/.test(plugin.folder)) files.push(`${localPath(root, plugin.folder)}/plugin.toml`);
       if (plugin.library !== undefined) files.push(localPath(root, plugin.library));
     }
   }

@@ -57,7 +57,7 @@ function foldersIn(folder: string): string[] {
 
 async function buildPlugin(folder: string, io: Io): Promise<number> {
   const { manifest, library: name, problems } = readManifestFile(join(folder, MANIFEST));
-  if (folder.endsWith(".py") || manifest?.python !== undefined) {
+  if (/\.py(?:#|$)/.test(folder) || manifest?.python !== undefined) {
     throw refusal(here(folder), 'it is in Python, which is not built; "sluice plugins check" reads its nodes');
   }
   if (name === undefined) throw refusal(here(folder), `${MANIFEST}: ${problems[0]}`);

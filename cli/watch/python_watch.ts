@@ -31,7 +31,7 @@ interface WatchedPlugin {
 export function pythonPackages(runtime: Runtime): WatchedPackage[] {
   return pluginsOf(runtime).map(({ plugin, files }) => ({
     name: basename(plugin),
-    folder: plugin.endsWith(".py") ? dirname(plugin) : plugin,
+    folder: /\.py(?:#|$)/.test(plugin) ? dirname(plugin) : plugin,
     files: files.length,
     tookMs: 0,
   }));

@@ -19,7 +19,7 @@ function emitType({ descriptor, folder }: StageModel, imports: Imports): string 
   const { type, doc } = descriptor;
   const prefix = typePrefixOf(type);
   const source = imports.pathOf(descriptor.source);
-  const specifier = imports.specifierOf(folder) + (folder.endsWith(".py") ? "" : "/");
+  const specifier = imports.specifierOf(folder) + (/\.py(?:#|$)/.test(folder) ? "" : "/");
   imports.pluginStage();
   return `${docComment(doc || `The stage \`${type}\` of a plugin.`)}export const ${identifierOf(type)}: ${
     imports.runtime("NodeType")

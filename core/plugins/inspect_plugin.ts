@@ -14,7 +14,7 @@ import type { AnyNodeType } from "../registry/node_type.ts";
 import { findShippedPlugin, shippedName, shippedTypes } from "../registry/shipped_stage.ts";
 import { isFile, otherThanFile } from "../registry/file_kind.ts";
 import { MANIFEST, type PluginManifest, readManifestFile } from "./manifest.ts";
-import { manifestOfFile, pythonStart } from "./python_plugin.ts";
+import { isPythonFile, manifestOfFile, pythonStart, splitPythonPath } from "./python_plugin.ts";
 import { stageType } from "./stage_type.ts";
 
 /** The system's prefix and ending of library names. */
@@ -68,7 +68,7 @@ export interface UnopenedPlugin extends InspectedPlugin {
 
 /** Inspects the folder of a plugin, without its library. @param folder the absolute path */
 export function lookAtPlugin(folder: string): UnopenedPlugin {
-  if (folder.endsWith(".py")) return lookAtPythonFile(folder);
+  if (isPythonFile(folder)) return lookAtPythonFile(folder);
   const path = join(folder, MANIFEST);
   const { manifest, library: name, problems: ofText } = readManifestFile(path);
   if (manifest?.python !== undefined) return lookAtPython(folder, path, manifest);
@@ -96,7 +96,10 @@ export function lookAtPlugin(folder: string): UnopenedPlugin {
 
 /** Inspects a file in Python that is a plugin by itself. @param path absolute */
 function lookAtPythonFile(path: string): UnopenedPlugin {
-  const problems = [...findStrangers(path, "the file"), ...findStrangers(dirname(path), "the folder around it", true)];
+  const { file } = splitPythonPath(path);
+  const problems = isFile(file)
+    ? [...findStrangers(file, "the file"), ...findStrangers(dirname(file), "the folder around it", true)]
+    : [missing("file", [file])].map((message) => ({ file, message }));
   const manifest = manifestOfFile(path);
   return { folder: path, manifest, nodes: [], problems, isShipped: false, opens: problems.length === 0 };
 }
@@ -219,12 +222,12 @@ function describedPython(
 
 /** Returns the folder of a plugin that may be a file. */
 function rootOf(folder: string): string {
-  return folder.endsWith(".py") ? dirname(folder) : folder;
+  return isPythonFile(folder) ? dirname(splitPythonPath(folder).file) : folder;
 }
 
 /** Returns the file that describes a plugin in Python: its `plugin.toml`, or itself. */
 function fileOf(folder: string): string {
-  return folder.endsWith(".py") ? folder : join(folder, MANIFEST);
+  return isPythonFile(folder) ? splitPythonPath(folder).file : join(folder, MANIFEST);
 }
 
 /** Returns the path that names a library, and the system's path for it: `libfft.so` for `fft`. */

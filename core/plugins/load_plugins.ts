@@ -19,6 +19,7 @@ import {
   tryLibraries,
 } from "./inspect_plugin.ts";
 import { MANIFEST, type PluginManifest } from "./manifest.ts";
+import { isPythonFile } from "./python_plugin.ts";
 
 /** A plugin that was loaded, or left out. */
 export interface PluginInfo {
@@ -129,7 +130,7 @@ function lookAtPlugins(folders: Iterable<string>) {
  * @throws {RangeError} with the reason, as a clause, if the folder cannot be read
  */
 export function findPluginFolders(folder: string): string[] {
-  if (folder.endsWith(".py") || isThere(join(folder, MANIFEST))) return [folder];
+  if (isPythonFile(folder) || isThere(join(folder, MANIFEST))) return [folder];
   try {
     const [problem] = findStrangers(folder, "the folder");
     if (problem !== undefined) throw new RangeError(problem.message);

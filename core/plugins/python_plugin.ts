@@ -5,8 +5,10 @@
  */
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findNodeAtLocation } from "jsonc-parser";
 import type { ProgramStart } from "../../ffi/program.ts";
 import { isThere } from "../registry/file_kind.ts";
+import { parseRegistryText } from "../registry/registry_entries.ts";
 import type { PluginManifest } from "./manifest.ts";
 
 /** The variable that names the interpreter of plugins that name none. */
@@ -18,13 +20,28 @@ const DESCRIBE_LIMIT_MS = 60_000;
 /** The interpreter of a virtual environment, in its folder. */
 const ENVIRONMENT_PYTHON = Deno.build.os === "windows" ? "Scripts/python.exe" : "bin/python";
 
+/** The file that configures a project. */
+const PROJECT = "sluice.json";
+
 /** How many folders above a plugin's are searched for a virtual environment. */
 const LEVELS = 8;
 
+/** True for the path of a plugin that is a file in Python, or one class of it, such as `gain.py#Gain`. */
+export function isPythonFile(path: string): boolean {
+  return /\.py(?:#[^\\/]*)?$/.test(path);
+}
+
+/** Returns the file of such a plugin, and the classes that its path names. */
+export function splitPythonPath(path: string): { readonly file: string; readonly classes?: readonly string[] } {
+  const at = path.lastIndexOf("#");
+  if (at < 0) return { file: path };
+  return { file: path.slice(0, at), classes: path.slice(at + 1).split(",").filter((each) => each !== "") };
+}
+
 /** Returns the manifest of a plugin that is a file of its own. */
 export function manifestOfFile(path: string): PluginManifest {
-  const name = basename(path, ".py");
-  return { name, version: "0.0.0", python: basename(path), enabled: true };
+  const { file, classes } = splitPythonPath(path);
+  return { name: basename(file, ".py"), version: "0.0.0", python: basename(file), classes, enabled: true };
 }
 
 /** Returns how the interpreter describes and hosts the nodes of a plugin. @param folder absolute */
@@ -42,21 +59,38 @@ export function pythonStart(folder: string, manifest: PluginManifest): ProgramSt
 }
 
 /**
- * Returns the interpreter: the one that the plugin names, else `SLUICE_PYTHON`, else that of the virtual environment that
- * is active or lies beside the plugin, else `python3`.
+ * Returns the interpreter: the one that the plugin names, else `SLUICE_PYTHON`, else that of the nearest `sluice.json`, else
+ * that of the virtual environment that is active or lies beside the plugin, else `python3`.
  */
 function findInterpreter(folder: string, named: string | undefined): string {
-  if (named !== undefined) {
-    const isPath = /[\\/]/.test(named);
-    return isPath ? resolve(folder, named) : named;
-  }
+  if (named !== undefined) return fromFolder(folder, named);
   const set = readVariable(INTERPRETER_VARIABLE);
   if (set !== undefined) return set;
   const active = readVariable("VIRTUAL_ENV");
-  const beside: string[] = [];
-  for (let at = folder; beside.length < LEVELS && at !== dirname(at); at = dirname(at)) beside.push(join(at, ".venv"));
+  const above: string[] = [];
+  for (let at = folder; above.length < LEVELS && at !== dirname(at); at = dirname(at)) above.push(at);
+  const project = above.find((each) => isThere(join(each, PROJECT)));
+  const configured = project && readProjectInterpreter(join(project, PROJECT));
+  if (configured !== undefined) return fromFolder(project!, configured);
+  const beside = above.map((each) => join(each, ".venv"));
   const environments = [...active === undefined ? [] : [active], ...beside];
   return environments.map((each) => join(each, ENVIRONMENT_PYTHON)).find(isThere) ?? "python3";
+}
+
+/** Returns a command as it is, and a path from a folder. */
+function fromFolder(folder: string, interpreter: string): string {
+  return /[\\/]/.test(interpreter) ? resolve(folder, interpreter) : interpreter;
+}
+
+function readProjectInterpreter(path: string): string | undefined {
+  try {
+    const { root } = parseRegistryText(Deno.readTextFileSync(path));
+    const value = root && findNodeAtLocation(root, ["python"])?.value;
+    return typeof value === "string" && value.trim() !== "" ? value : undefined;
+  } catch {
+    // Who reads the file for its other keys tells what is wrong with it.
+    return undefined;
+  }
 }
 
 /** Lets the interpreter find the plugin's folder, and in a checkout the package `sluice` of this version. */

@@ -14,8 +14,9 @@ const GENERATED = "sluice.gen.ts";
 /** The file of a native plugin's folder. */
 const MANIFEST = "plugin.toml";
 
-/** A plugin that is a file of its own. */
-const PYTHON = /\.py$/;
+/** A plugin that is a file in Python, and the classes of it that its path may name: `gain.py#Gain`. */
+const PYTHON = /\.py(?:#|$)/;
+const CLASSES = /(?<=\.py)#[^\\/]*$/;
 
 /** The library files of native plugins. */
 const LIBRARY = /\.(?:so|dylib|dll)$/;
@@ -38,7 +39,10 @@ export interface FoundPlugins {
  */
 export async function findPlugins(path: string, from: string): Promise<FoundPlugins> {
   const reject = (why: string) => new SluiceError("PluginRejected", `Cannot use plugin "${from}": ${why}`);
-  const { isFile, isDirectory } = await Deno.stat(path).catch(() => ({ isFile: false, isDirectory: false }));
+  const { isFile, isDirectory } = await Deno.stat(path.replace(CLASSES, "")).catch(() => ({
+    isFile: false,
+    isDirectory: false,
+  }));
   if (isFile) {
     if (LIBRARY.test(path) || path.endsWith(MANIFEST)) throw reject(`name the folder that has its "${MANIFEST}"`);
     return PYTHON.test(path) ? { modules: [], natives: [path] } : { modules: [path], natives: [] };
