@@ -36,6 +36,12 @@ class AudioFrame(Frame):
             view = self._view = view_of(starts[0], (channels, count), (stride, 4), "f4", self._writable)
         return view
 
+    @samples.setter
+    def samples(self, values: Any) -> None:
+        # Also the end of `frame.samples *= 2`, which has changed the array in place.
+        if values is not self._view:
+            self.samples[:] = values
+
     @property
     def channels(self) -> int:
         """The number of channels."""
@@ -89,6 +95,11 @@ class VideoFrame(Frame):
             (start, (_, count, _, rows, stride)) = self._part(0)
             view = self._view = view_of(start, (rows, count // 4, 4), (stride, 4, 1), "u1", self._writable)
         return view
+
+    @pixels.setter
+    def pixels(self, values: Any) -> None:
+        if values is not self._view:
+            self.pixels[:] = values
 
     @property
     def planes(self) -> list[np.ndarray]:

@@ -332,7 +332,11 @@ export class NativeLanePort implements LanePort {
   #failure(text: string, node: NativeNode | undefined, how: string): SluiceError {
     if (node === undefined) return new SluiceError("LaneCrashed", `Lane "${this.name}" crashed: ${text}`);
     const { id, type } = node.plan;
-    return new SluiceError("NodeFailed", `Node "${id}" (${type}) ${how} in its native stage: ${text}`, { nodeId: id });
+    return new SluiceError(
+      "NodeFailed",
+      `Node "${id}" (${type}) ${how} in ${nativeStage(type).python ? "Python" : "its native stage"}: ${text}`,
+      { nodeId: id },
+    );
   }
 }
 

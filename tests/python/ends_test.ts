@@ -1,41 +1,20 @@
 /** Nodes in Python: they raise, hang in C, are killed, take all memory and fork, and nothing else ends. */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import { fileURLToPath } from "node:url";
-import { appSink } from "../../core/app/app_sink.ts";
-import { appSource } from "../../core/app/app_source.ts";
-import { tapLog } from "../../core/log.ts";
-import { loadPlugins } from "../../core/plugins/load_plugins.ts";
-import { NodeRegistry } from "../../core/registry/node_registry.ts";
+import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
 import type { AddOptions } from "../../core/runtime_options.ts";
 import type { RunSummary } from "../../core/stats.ts";
-import { findPython } from "../../transports/fixtures/foreign_clients.ts";
-import { noPlugins } from "../fixtures/plugins/build.ts";
+import { appSink, appSource, pythonTest } from "../fixtures/python/graph.ts";
 import { rare } from "../fixtures/rare.ts";
 import { until } from "../fixtures/waiting.ts";
 
 const BLOCKS = 30;
 const AT = 7;
-const SOURCE = fileURLToPath(new URL("../fixtures/plugins/unruly.py", import.meta.url));
-
-const python = noPlugins === undefined ? await findPython("numpy") : undefined;
-const missing = noPlugins ?? (python === undefined ? "there is no Python with numpy" : undefined);
-let loaded: Promise<NodeRegistry> | undefined;
-
-async function load(): Promise<NodeRegistry> {
-  Deno.env.set("SLUICE_PYTHON", python!);
-  const { packages, refused } = await loadPlugins([SOURCE]);
-  deepEqual(refused, []);
-  return new NodeRegistry(packages);
-}
-
 function test(name: string, fn: (registry: NodeRegistry) => Promise<void>): void {
-  const title = `Python: ${name}${missing === undefined ? "" : ` (left out: ${missing})`}`;
-  const run = async () => {
-    await fn(await (loaded ??= load()));
+  pythonTest(name, async (registry) => {
+    await fn(registry);
     await until(() => remains().length === 0);
-  };
-  Deno.test({ name: title, ignore: missing !== undefined, fn: run });
+  });
 }
 
 /** Processes of nodes in Python that this process, or one that it has started, has not seen the end of. */
@@ -61,7 +40,7 @@ function graph(
 ) {
   const runtime = new Runtime({ native: "require", mode, registry, stuckAfterMs: 60_000 });
   const source = runtime.add(appSource.audio({ sampleRateHz: 8_000, channels: 1 }), { id: "source" });
-  runtime.addByType("com.example.unruly-python", config, { id: "node", ...options });
+  runtime.addByType("com.example.py-ending", config, { id: "node", ...options });
   const [sink, beside] = ["sink", "beside"].map((id) => runtime.add(appSink.audio(), { id }));
   runtime.connectByName("source.audio", "node.audio_in", { policy: "lossless" });
   runtime.connectByName("node.audio_out", "sink.audio", { policy: "lossless" });
@@ -97,7 +76,7 @@ const all = Array.from({ length: BLOCKS }, (_, k) => k);
 
 /** How it ends badly, with which options, and what is said of that. */
 const ENDS: readonly (readonly [how: string, options: AddOptions, said: RegExp])[] = [
-  ["raise", {}, /ValueError: there is no more tape \(unruly\.py:\d+\)$/],
+  ["raise", {}, /ValueError: there is no more tape \(ending\.py:\d+\)$/],
   ["exit", {}, /SystemExit: 3/],
   ["leave", {}, /its process \d+ ended with status 3$/],
   ["crash", {}, /its process \d+ was killed by SIGSEGV, an access to memory that it does not have$/],
@@ -148,35 +127,13 @@ test("a child that a node has forked ends with the node's process", async (regis
   deepEqual(await heard, [all, all]);
 });
 
-test("a megabyte that is printed keeps no frame back, and what the log takes of it is under the node's name", async (registry) => {
-  let lines = 0;
-  const stop = tapLog(({ message, category }) => {
-    if (category === "node" && /^x{99}$/.test(message)) lines++;
-  });
-  const world = graph(registry, "live", { at: -1 });
-  await using runtime = world.runtime;
-  const { heard } = await world.start();
-  await runtime.command("node", "shout", { bytes: 1_000_000 });
-  await world.push(0, BLOCKS);
-  world.source.end();
-  assertExact(await runtime.finished);
-  deepEqual(await heard, [all, all]);
-  await until(() => lines > 100);
-  stop();
-});
-
-test("an error in setup() refuses the start with its line", async (registry) => {
-  const { runtime } = graph(registry, "offline", { how: "raise", at: -1 });
-  await rejects(runtime.start(), { nodeId: "node", message: /ValueError: there is no more tape \(unruly\.py:\d+\)/ });
-});
-
 test("a node is replaced while the graph runs, with its state, by a process that was started ahead", async (registry) => {
   const world = graph(registry, "live", { at: -1 });
   await using runtime = world.runtime;
   const { heard } = await world.start();
   await world.push(0, 10);
   const before = await runtime.command("node", "number");
-  await runtime.edit((edit) => edit.replaceByType("node", "com.example.unruly-python", { at: 1_000 }));
+  await runtime.edit((edit) => edit.replaceByType("node", "com.example.py-ending", { at: 1_000 }));
   ok(await runtime.command("node", "number") !== before);
   await world.push(10, BLOCKS);
   world.source.end();
@@ -191,7 +148,7 @@ test("no edit takes a node into the runtime's process", async (registry) => {
   await using runtime = world.runtime;
   await world.start();
   const edit = runtime.edit((edit) =>
-    edit.replaceByType("node", "com.example.unruly-python", { at: -1 }, { isolate: false })
+    edit.replaceByType("node", "com.example.py-ending", { at: -1 }, { isolate: false })
   );
   await rejects(edit, { code: "InvalidConfig", message: /its code always runs in a process of its own/ });
   await runtime.stop();
