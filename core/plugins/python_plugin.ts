@@ -93,11 +93,18 @@ function readProjectInterpreter(path: string): string | undefined {
   }
 }
 
-/** Lets the interpreter find the plugin's folder, and in a checkout the package `sluice` of this version. */
+/**
+ * Lets the interpreter find the package `sluice` of this version in a checkout, and tells that package the plugin's folder.
+ * That and the current folder are no part of `PYTHONPATH`: a `random.py` there would hide the interpreter's own.
+ */
 function environmentOf(folder: string): [name: string, value: string][] {
   const before = readVariable("PYTHONPATH");
-  const paths = [folder, ...ownPackage(), ...before === undefined ? [] : [before]];
-  return [["PYTHONPATH", paths.join(Deno.build.os === "windows" ? ";" : ":")]];
+  const paths = [...ownPackage(), ...before === undefined ? [] : [before]];
+  return [
+    ["PYTHONPATH", paths.join(Deno.build.os === "windows" ? ";" : ":")],
+    ["PYTHONSAFEPATH", "1"],
+    ["SLUICE_PLUGIN_FOLDER", folder],
+  ];
 }
 
 function ownPackage(): string[] {

@@ -15,6 +15,10 @@ from types import ModuleType
 from typing import Any
 
 
+FOLDER_VARIABLE = "SLUICE_PLUGIN_FOLDER"
+"""Names the folder of the plugin whose nodes this process has: its modules can be imported."""
+
+
 @dataclasses.dataclass
 class Found:
     """The nodes and the failures at a source."""
@@ -136,6 +140,9 @@ def describe_error(error: BaseException, root: str = "") -> str:
 def _import_all(
     source: str, root: str, names: list[tuple[str, str]], found: Found
 ) -> Iterator[tuple[str, ModuleType]]:
+    folder = os.environ.get(FOLDER_VARIABLE)
+    if folder and folder not in sys.path:
+        sys.path.insert(0, folder)
     for file, name in names:
         try:
             module = _import_file(file, name) if file else importlib.import_module(name)

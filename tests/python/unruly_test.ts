@@ -1,6 +1,6 @@
-/** Nodes in Python that use frames too late, recurse, fork and print: they fail, and nothing else does. */
-import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import { configureLog, tapLog } from "../../core/log.ts";
+/** Nodes in Python that use frames too late, recurse and fork: they fail, and nothing else does. */
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { tapLog } from "../../core/log.ts";
 import { Runtime } from "../../core/runtime.ts";
 import type { AddOptions } from "../../core/runtime_options.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
@@ -70,16 +70,4 @@ test("a child that it forks cannot speak in its place", async (registry) => {
     () => lines.some((line) => line.includes("in a child: Cannot reach the runtime")),
     () => lines.join("; "),
   );
-});
-
-test("a megabyte that it prints holds nothing up", async (registry) => {
-  configureLog({ write: () => {} });
-  using cleanup = new DisposableStack();
-  cleanup.defer(configureLog);
-  const { found, errors } = await run(registry, "print");
-  deepEqual([found, errors], [all, 0]);
-});
-
-test("setup() refuses the start with its last line", async (registry) => {
-  await rejects(run(registry, "setup"), /RuntimeError: no model is there \(unruly\.py:\d+\)/);
 });
