@@ -17,14 +17,17 @@ import { nodeWithoutSnapshot, type Reload, RELOAD_TIMEOUT_MS, type WatchedPackag
 /** Time between two looks at the files, milliseconds. Two looks in a row that find the same end a save. */
 const LOOK_MS = 200;
 
+/** By file: a value that changes when it is saved. */
+type Stamps = ReadonlyMap<string, string>;
+
 /** A plugin whose files are watched. */
 interface WatchedPlugin {
   /** Its folder or file, absolute. */
   readonly plugin: string;
   files: readonly string[];
-  /** The stamp of the code that runs, and that of the last look. */
-  running: string;
-  last: string;
+  /** The stamps of the files of the code that runs, and those of the last look. */
+  running: Stamps;
+  last: Stamps;
 }
 
 /** Returns the plugins in Python of a graph's nodes. */
@@ -47,16 +50,16 @@ export async function watchPython(
   while (!signal.aborted) {
     for (const { plugin, files } of pluginsOf(runtime)) {
       if (watched.some((each) => each.plugin === plugin)) continue;
-      const stamp = await stampOf(files);
-      watched.push({ plugin, files, running: stamp, last: stamp });
+      const stamps = await stampsOf(files);
+      watched.push({ plugin, files, running: stamps, last: stamps });
     }
     for (const each of watched) {
-      const stamp = await stampOf(each.files);
-      if (stamp === each.last && stamp !== each.running) {
-        each.running = stamp;
-        await reload(runtime, each, onReload, signal);
-      }
-      each.last = stamp;
+      const stamps = await stampsOf(each.files);
+      const changed = changedIn(stamps, each.running);
+      if (changed.length > 0 && changedIn(stamps, each.last).length === 0) {
+        each.running = stamps;
+        await reload(runtime, each, changed, onReload, signal);
+      } else each.last = stamps;
     }
     await delay(LOOK_MS, undefined, { signal }).catch(() => {});
   }
@@ -65,19 +68,24 @@ export async function watchPython(
 async function reload(
   runtime: Runtime,
   watched: WatchedPlugin,
+  changed: readonly string[],
   onReload: (reload: Reload) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const startedMs = performance.now();
   const report = (rest: Pick<Reload, "nodes" | "anew" | "leftOut" | "error">): void => {
     const tookMs = performance.now() - startedMs;
-    if (!signal.aborted) onReload({ changed: watched.files.map((file) => basename(file)), tookMs, ...rest });
+    if (!signal.aborted) onReload({ changed: changed.map((file) => basename(file)), tookMs, ...rest });
   };
   try {
     const { nodes: fresh, problems: [problem], sources } = await readPythonAnew(watched.plugin);
     if (problem !== undefined) throw new SluiceError("PluginRejected", `${basename(problem.file)}: ${problem.message}`);
-    watched.files = sources ?? watched.files;
-    watched.running = watched.last = await stampOf(watched.files);
+    if (sources !== undefined) {
+      watched.files = sources;
+      // Files that the new code imports for the first time; what was saved meanwhile is brought in next.
+      const stamps = await stampsOf(sources);
+      watched.running = watched.last = new Map([...stamps, ...watched.running]);
+    }
     const old = viewRuntime(runtime).nodes.filter((node) => pluginOf(node) === watched.plugin);
     const overs = old.flatMap(({ id }) => {
       const why = whyOver(runtime, id);
@@ -129,10 +137,12 @@ function pluginOf({ type }: NodeEntry): string | undefined {
   return nativeStage(type.descriptor.type).python?.plugin;
 }
 
-/** A value that changes when one of the files is saved. */
-async function stampOf(files: readonly string[]): Promise<string> {
-  const stamps = files.map((file) =>
-    Deno.stat(file).then(({ mtime, size, ino }) => `${mtime?.getTime()} ${size} ${ino}`, () => "none")
-  );
-  return (await Promise.all(stamps)).join("\n");
+async function stampsOf(files: readonly string[]): Promise<Stamps> {
+  const stampOf = (file: string) =>
+    Deno.stat(file).then(({ mtime, size, ino }) => `${mtime?.getTime()} ${size} ${ino}`, () => "none");
+  return new Map(await Promise.all(files.map(async (file) => [file, await stampOf(file)] as const)));
+}
+
+function changedIn(stamps: Stamps, before: Stamps): string[] {
+  return [...stamps].flatMap(([file, stamp]) => before.get(file) === stamp ? [] : [file]);
 }

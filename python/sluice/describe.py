@@ -79,13 +79,18 @@ def _port(port: PortSpec) -> dict[str, Any]:
 
 
 def _files(found: Found) -> list[str]:
-    """The files of modules that were imported from below the source, and those that could not be."""
+    """
+    The files of modules that were imported from below the source, and those that could not be; without those of a virtual
+    environment there, and of other hidden folders.
+    """
     root = found.root + os.sep
     files = {os.path.realpath(file) for file, _ in found.failed if os.path.isfile(file)}
     for module in list(sys.modules.values()):
-        path = getattr(module, "__file__", None)
-        if isinstance(path, str) and os.path.realpath(path).startswith(root) and found.root:
-            files.add(os.path.realpath(path))
+        path = os.path.realpath(getattr(module, "__file__", None) or "")
+        parts = path[len(root) :].split(os.sep)
+        is_own = found.root and path.startswith(root) and "site-packages" not in parts
+        if is_own and not any(part.startswith(".") for part in parts):
+            files.add(path)
     return sorted(files)
 
 

@@ -298,6 +298,15 @@ def test_names_that_only_type_checkers_import(folder):
     assert stage["inputs"][0]["schema"] == "Reading"
 
 
+def test_files_are_not_those_of_a_virtual_environment_beside(folder):
+    at = folder(one=small("one", "import extra"))
+    packages = at / ".venv" / "lib" / "site-packages"
+    packages.mkdir(parents=True)
+    (packages / "extra.py").write_text("")
+    sys.path.append(str(packages))
+    assert [Path(each).name for each in describe(str(at / "one.py"))["files"]] == ["one.py"]
+
+
 def test_files_are_those_that_are_imported_from_beside(folder):
     at = folder(one=small("one", "import helper"), helper="import json")
     assert [Path(each).name for each in describe(str(at / "one.py"))["files"]] == ["helper.py", "one.py"]
