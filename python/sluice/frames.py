@@ -205,7 +205,10 @@ class PacketFrame(Frame):
         return view
 
     def __setitem__(self, name: str, values: Any) -> None:
-        self[name][:] = values
+        # `frame["x"] *= 2` has changed the column in place.
+        column = self[name]
+        if values is not column:
+            column[:] = values
 
     def set_length(self, records: int) -> None:
         """Sets how many records it has, at most as many as it was acquired for."""
