@@ -21,6 +21,7 @@ import { readServeAddress } from "../output/serve_address.ts";
 import { EndSignals } from "../output/signals.ts";
 import type { ServeArgs } from "../pipeline_args.ts";
 import { loadTypes } from "../project/packages.ts";
+import { openAppDoor } from "./app_door.ts";
 import { readGraph } from "./read_graph.ts";
 import { TOKEN_VARIABLE } from "./serve_command.ts";
 
@@ -29,6 +30,9 @@ const DRAIN_MS = 1_000;
 
 /** The owner is one program, and not kept from its own graph: the limits are those of a program that loops by mistake. */
 const LIMITS = { callsPerSecond: 5_000, burst: 10_000, mainShare: 0.9, messageChars: 16 * 2 ** 20, subscriptions: 256 };
+
+/** A session is idle for as long as its owner likes: at most 24 days, which is the longest that timers count. */
+const SESSIONS = { sessions: 1_000, itemBytes: 2 ** 28, idleMs: 2 ** 31 - 1 };
 
 /**
  * Serves until standard input is closed, or a signal comes.
@@ -48,7 +52,7 @@ export async function serveOwned(args: ServeArgs, token: string | undefined, io:
   await using runtime = made;
   using _mainSignals = watchMainSignals();
   const transport = new PipelineRunner({ registry: viewRuntime(runtime).registry! });
-  await using router = new SessionRouter({ transport, graphs: {}, admit: (given) => given });
+  await using router = new SessionRouter({ transport, graphs: {}, admit: (given) => given, limits: SESSIONS });
   await using pipelines = serveHttp(router, { ...addressOf(args.http), token });
   await using control: ControlServer = serveLogged(runtime, {
     ...addressOf(args.page),
@@ -59,8 +63,11 @@ export async function serveOwned(args: ServeArgs, token: string | undefined, io:
     limits: LIMITS,
     ...(args.graph !== undefined && { graphFile: args.graph }),
   });
+  await using door = openAppDoor(runtime, token);
   using signals = new EndSignals(io);
-  io.stdout.line(JSON.stringify({ event: "serving", url: control.url, pipelines: pipelines.url }));
+  io.stdout.line(
+    JSON.stringify({ event: "serving", url: control.url, pipelines: pipelines.url, app: door.url }),
+  );
   const code = await Promise.race([owner.gone, signals.received]);
   await router.drain(DRAIN_MS);
   return code;

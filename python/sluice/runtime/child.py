@@ -29,6 +29,7 @@ class Child:
         self._printing = asyncio.create_task(_print_on(process.stdout))
         self.url: str = serving["url"]
         self.pipelines: str = serving["pipelines"]
+        self.app: str = serving["app"]
         self.token = token
 
     @property

@@ -36,7 +36,9 @@ def find_command(given: str | Sequence[str] | None = None) -> list[str]:
     if found is not None:
         return [found]
     missing = "there is no checkout with deno, and no sluice on PATH" if deno else "neither deno nor sluice is on PATH"
-    message = f"Cannot find the command of Sluice: {missing}; set {VARIABLE}, such as to \"deno run -A sluice/cli/start.ts\""
+    message = (
+        f'Cannot find the command of Sluice: {missing}; set {VARIABLE}, such as to "deno run -A sluice/cli/start.ts"'
+    )
     raise ConfigError(message, key="command")
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Union
+from typing import Any
 
 from ..errors import ConfigError, error_of
 from .nodes import NodeName
 from .ports import InputPort, OutputPort
 
-NodeLike = Union[NodeName, str]
-Source = Union[OutputPort, NodeName, str]
-Target = Union[InputPort, NodeName, str]
+NodeLike = NodeName | str
+Source = OutputPort | NodeName | str
+Target = InputPort | NodeName | str
 
 Types = Mapping[str, Mapping[str, Any]]
 
@@ -26,7 +26,13 @@ class Edit:
         self.commands: list[dict[str, Any]] = []
 
     def add_processor(
-        self, type: str, config: Mapping[str, Any] | None = None, *, id: str | None = None, lane: str | None = None, **options: Any
+        self,
+        type: str,
+        config: Mapping[str, Any] | None = None,
+        *,
+        id: str | None = None,
+        lane: str | None = None,
+        **options: Any,
     ) -> NodeName:
         """Adds a node, as ``Runtime.add_processor`` does. It has its id and its ports at once."""
         if type not in self._types:
@@ -39,7 +45,13 @@ class Edit:
         return node
 
     def connect(
-        self, source: Source, target: Target, *, policy: str | None = None, capacity: int | None = None, convert: str | None = None
+        self,
+        source: Source,
+        target: Target,
+        *,
+        policy: str | None = None,
+        capacity: int | None = None,
+        convert: str | None = None,
     ) -> None:
         """Links an output to an input."""
         self.commands.append(connect_command(source, target, policy, capacity, convert))
@@ -53,7 +65,9 @@ class Edit:
         self._taken.discard(id_of(node))
         self._do("remove", node)
 
-    def replace(self, node: NodeLike, type: str, config: Mapping[str, Any] | None = None, *, lane: str | None = None) -> None:
+    def replace(
+        self, node: NodeLike, type: str, config: Mapping[str, Any] | None = None, *, lane: str | None = None
+    ) -> None:
         """Puts a node of another type in the place of one, whose links and state it takes over."""
         self._do("replace", node, type=type, config=config, lane=lane)
 
@@ -82,7 +96,9 @@ def add_command(
 ) -> dict[str, Any]:
     """Returns the command that adds a node. Its options have Python's names: ``call_timeout_ms``."""
     named = {camel(name): value for name, value in options.items()}
-    return given({"op": "add", "type": type, "id": id, "config": None if config is None else dict(config), "lane": lane, **named})
+    return given(
+        {"op": "add", "type": type, "id": id, "config": None if config is None else dict(config), "lane": lane, **named}
+    )
 
 
 def connect_command(
@@ -95,7 +111,14 @@ def connect_command(
         message = f"Cannot connect {start} to {end}: wanted an output and an input, in this order"
         raise error_of("TypeMismatch", message, {})
     return given(
-        {"op": "connect", "from": str(start), "to": str(end), "policy": policy, "capacity": capacity, "convert": convert}
+        {
+            "op": "connect",
+            "from": str(start),
+            "to": str(end),
+            "policy": policy,
+            "capacity": capacity,
+            "convert": convert,
+        }
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .ports import InputPort, OutputPort, PortInfo, declared_ports, find_port
 
 if TYPE_CHECKING:
-    from .async_runtime import AsyncRuntime
+    from .async_graph import AsyncGraph
     from .runtime import Runtime
 
 
@@ -44,7 +44,9 @@ class NodeName:
     def _know(self, described: Mapping[str, Any]) -> None:
         """Takes the ports that it has now."""
         for side in ("inputs", "outputs"):
-            self._ports[side] = [PortInfo(each["name"], each["type"], _is_required(side, each)) for each in described[side]]
+            self._ports[side] = [
+                PortInfo(each["name"], each["type"], _is_required(side, each)) for each in described[side]
+            ]
 
 
 def _is_required(side: str, port: Mapping[str, Any]) -> bool:
@@ -54,7 +56,7 @@ def _is_required(side: str, port: Mapping[str, Any]) -> bool:
 class AsyncNode(NodeName):
     """A node of an :class:`AsyncRuntime`."""
 
-    def __init__(self, runtime: AsyncRuntime, id: str, type: str, described: Mapping[str, Any] | None) -> None:
+    def __init__(self, runtime: AsyncGraph, id: str, type: str, described: Mapping[str, Any] | None) -> None:
         super().__init__(id, type, described)
         self._runtime = runtime
 

@@ -56,7 +56,12 @@ def declared_ports(ports: Iterable[Mapping[str, Any]]) -> list[PortInfo]:
 
 
 def find_port(
-    node: str, side: str, name: str | None, frame_type: str | None, now: Iterable[PortInfo], declared: Iterable[Mapping[str, Any]]
+    node: str,
+    side: str,
+    name: str | None,
+    frame_type: str | None,
+    now: Iterable[PortInfo],
+    declared: Iterable[Mapping[str, Any]],
 ) -> PortInfo:
     """
     Returns the port of a name; without a name the only one.
@@ -73,11 +78,12 @@ def find_port(
             raise _missing(f"Cannot choose an {side} of {node!r}: it has {len(ports)}, say which", node, "", ports)
         port = ports[0]
     else:
-        port = next((each for each in ports if each.name == name), None) or _dynamic(name, declared)
-        if port is None:
+        found = next((each for each in ports if each.name == name), None) or _dynamic(name, declared)
+        if found is None:
             raise _missing(f"Cannot find {side} {name!r} of {node!r}", node, name, ports)
+        port = found
     if frame_type is not None and not fits(frame_type, port.port_type):
-        message = f"Cannot take {side} \"{node}.{port.name}\" as {frame_type}: it is of type {port.port_type}"
+        message = f'Cannot take {side} "{node}.{port.name}" as {frame_type}: it is of type {port.port_type}'
         details = {"nodeId": node, "port": port.name, "expected": frame_type, "actual": port.port_type}
         raise error_of("TypeMismatch", message, details)
     return port
@@ -109,10 +115,14 @@ def fits(wanted: str, actual: str) -> bool:
 def _parts(text: str) -> list[tuple[str, str]]:
     # No separator stands within the arguments of a kind of frame that has alternatives.
     parts = [each.strip() for each in text.split("|")] if "<" not in text else [text.strip()]
-    return [(name.strip(), rest.rstrip("> ").replace(" ", "")) for name, _, rest in (each.partition("<") for each in parts)]
+    return [
+        (name.strip(), rest.rstrip("> ").replace(" ", "")) for name, _, rest in (each.partition("<") for each in parts)
+    ]
 
 
 def _fits_one(wanted: tuple[str, str], actual: tuple[str, str]) -> bool:
     if "Frame" in (wanted[0], actual[0]):
         return True
-    return wanted[0] == actual[0] and (not wanted[1] or not actual[1] or wanted[1] == actual[1] or actual[1] == "unknown")
+    return wanted[0] == actual[0] and (
+        not wanted[1] or not actual[1] or wanted[1] == actual[1] or actual[1] == "unknown"
+    )

@@ -66,6 +66,11 @@ class Rpc:
         address = url.replace("http", "ws", 1).rstrip("/") + "/rpc"
         return Rpc(await connect(address, PROTOCOL, token), url)
 
+    @property
+    def is_lost(self) -> bool:
+        """True once nothing can be called any more."""
+        return self._lost is not None
+
     async def call(self, method: str, **params: Any) -> Any:
         """
         Calls a method. Parameters that are ``None`` are left out.

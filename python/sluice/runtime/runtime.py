@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import weakref
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from .async_runtime import AsyncRuntime, Link
+from .async_graph import Link
+from .blocking import AppSink, AppSource, Session
 from .edit import Edit, NodeLike, Source, Target, Types
 from .events import Events
-from .loop import LoopThread
 from .nodes import Node
-from .server import Address
+from .payloads import Item
+from .process import Process
+from .sessions import Graph, Input
 
-T = TypeVar("T")
 
-
-class Runtime:
+class Runtime(Process):
     """
     A graph in a process of its own, which it starts at once, and which ends with :meth:`close`, a ``with`` block, or this
     program, in whatever way that ends. The parameters are those of :class:`AsyncRuntime`.
@@ -26,77 +25,18 @@ class Runtime:
     Any thread may call it; calls wait until the runtime has done what they ask.
     """
 
-    def __init__(
-        self,
-        *,
-        mode: str | None = None,
-        graph: str | Path | None = None,
-        packages: Sequence[str | Path] = (),
-        plugins: Sequence[str | Path] = (),
-        command: str | Sequence[str] | None = None,
-        cwd: str | Path | None = None,
-        env: Mapping[str, str] | None = None,
-        **options: Any,
-    ) -> None:
-        self._open(
-            AsyncRuntime(
-                mode=mode, graph=graph, packages=packages, plugins=plugins, command=command, cwd=cwd, env=env, **options
-            )
-        )
-
-    @classmethod
-    def attach(cls, url: str, *, token: str | None = None, pipelines: str | None = None) -> Runtime:
-        """Connects to a runtime of another program, as :meth:`AsyncRuntime.attach`. :raises SluiceError: ``AccessDenied``"""
-        runtime = cls.__new__(cls)
-        runtime._open(AsyncRuntime.attach(url, token=token, pipelines=pipelines))
-        return runtime
-
-    def _open(self, runtime: AsyncRuntime) -> None:
-        self.aio = runtime
-        """The same runtime, for coroutines that :meth:`wait_for` runs."""
-        self._loop = LoopThread()
-        # Runs also at the end of the program, and when nobody refers to the runtime any more.
-        self._end = weakref.finalize(self, _end, runtime, self._loop)
-        try:
-            self.wait_for(runtime.open())
-        except BaseException:
-            self._end()
-            raise
-
-    def wait_for(self, work: Coroutine[Any, Any, T]) -> T:
-        """Runs a coroutine in the runtime's thread, and waits for its result."""
-        return self._loop.run(work)
-
-    def close(self) -> None:
-        """Ends the process, if it is this runtime's: a live graph is stopped, and its files are completed."""
-        self._end()
-
-    def __enter__(self) -> Runtime:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    @property
-    def address(self) -> Address:
-        """Where the server is, with its page and its token."""
-        return self.aio.address
-
-    @property
-    def pid(self) -> int | None:
-        """The number of the process, if it is this runtime's."""
-        return self.aio.pid
-
-    def call(self, method: str, **params: Any) -> Any:
-        """Calls a method of the control plane, by docs/control.md. Parameters that are ``None`` are left out."""
-        return self.wait_for(self.aio.call(method, **params))
-
     def types(self) -> Types:
         """Returns the node types by name: documentation, ports, configuration."""
         return self.wait_for(self.aio.types())
 
     def add_processor(
-        self, type: str, config: Mapping[str, Any] | None = None, *, id: str | None = None, lane: str | None = None, **options: Any
+        self,
+        type: str,
+        config: Mapping[str, Any] | None = None,
+        *,
+        id: str | None = None,
+        lane: str | None = None,
+        **options: Any,
     ) -> Node:
         """
         Adds a node, also while the graph runs.
@@ -111,7 +51,13 @@ class Runtime:
         return Node(self, self.wait_for(self.aio.node(node)))
 
     def connect(
-        self, source: Source, target: Target, *, policy: str | None = None, capacity: int | None = None, convert: str | None = None
+        self,
+        source: Source,
+        target: Target,
+        *,
+        policy: str | None = None,
+        capacity: int | None = None,
+        convert: str | None = None,
     ) -> Link:
         """
         Links an output to an input: ports, ``"node.port"``, or nodes (or their ids) that have one.
@@ -174,6 +120,22 @@ class Runtime:
         """Writes the graph to its file, or to another one, over one that is there with ``force``. :returns: the path"""
         return self.wait_for(self.aio.save(path, force=force))
 
+    def app_source(self, kind: str = "audio", *, id: str | None = None, **options: Any) -> AppSource:
+        """Adds a source that this program feeds, as :meth:`AsyncRuntime.app_source`."""
+        return AppSource(self, self.wait_for(self.aio.app_source(kind, id=id, **options)))
+
+    def app_sink(self, kind: str = "audio", *, id: str | None = None, ahead: int = 4) -> AppSink:
+        """Adds a sink whose frames this program reads, as :meth:`AsyncRuntime.app_sink`."""
+        return AppSink(self, self.wait_for(self.aio.app_sink(kind, id=id, ahead=ahead)))
+
+    def execute(self, graph: Graph, given: Input = ()) -> list[Item]:
+        """Runs another graph on items, payloads or values, as :meth:`AsyncRuntime.execute`."""
+        return self.wait_for(self.aio.execute(graph, given))
+
+    def stream(self, graph: Graph) -> Session:
+        """Starts a session: another graph, with a runtime of its own, that is sent items and gives some."""
+        return Session(self, self.wait_for(self.aio.stream(graph)))
+
     def start(self, *, resume: bool = False) -> None:
         """Starts the graph. :param resume: nodes go on from their states :raises SluiceError: ``Busy``, a ``RuntimeError``"""
         self.wait_for(self.aio.start(resume=resume))
@@ -227,13 +189,6 @@ def is_rust_available(command: str | Sequence[str] | None = None) -> bool:
     """True if runtimes here use the native library; starts one to look."""
     with Runtime(command=command) as runtime:
         return runtime.is_rust_available()
-
-
-def _end(runtime: AsyncRuntime, loop: LoopThread) -> None:
-    try:
-        loop.run(runtime.close())
-    finally:
-        loop.end()
 
 
 async def _entered(whole: Any) -> Edit:

@@ -49,6 +49,8 @@ class Address:
     token: str | None = None
     pipelines: str | None = None
     """Of its pipelines, if it offers any."""
+    app: str | None = None
+    """Of app sources and sinks, which only an owned runtime has."""
 
     async def read(self, path: str) -> Any:
         """Reads a path of the control plane. :raises SluiceError: ``AccessDenied``, ``LaneCrashed``"""
@@ -59,7 +61,9 @@ class Address:
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         connection = kind(parts.hostname or "", parts.port, timeout=_HTTP_SECONDS)
         try:
-            connection.request("GET", path, headers={} if self.token is None else {"Authorization": f"Bearer {self.token}"})
+            connection.request(
+                "GET", path, headers={} if self.token is None else {"Authorization": f"Bearer {self.token}"}
+            )
             answer = connection.getresponse()
             body = answer.read()
         except (OSError, http.client.HTTPException) as error:

@@ -32,7 +32,12 @@ async def connect(url: str, protocol: str, token: str | None) -> Any:
     """
     package = websockets()
     protocols = [protocol] if token is None else [protocol, f"sluice.token.{token}"]
-    options: dict[str, Any] = {"max_size": None, "compression": None, "ping_interval": None, "open_timeout": _OPEN_SECONDS}
+    options: dict[str, Any] = {
+        "max_size": None,
+        "compression": None,
+        "ping_interval": None,
+        "open_timeout": _OPEN_SECONDS,
+    }
     # Newer versions would go by a proxy, even to this machine.
     if "proxy" in inspect.signature(package.connect).parameters:
         options["proxy"] = None
@@ -47,7 +52,10 @@ async def connect(url: str, protocol: str, token: str | None) -> Any:
 
 
 def _refusal(url: str, error: Any) -> SluiceError:
-    status = getattr(error, "status_code", None) or getattr(getattr(error, "response", None), "status_code", None)
+    answer = getattr(error, "response", None)
+    status: int = getattr(error, "status_code", None) or getattr(answer, "status_code", None) or 0
     if status == 401:
         return error_of("AccessDenied", f"Cannot connect to {url}: the token is missing or wrong", {"key": "token"})
-    return error_of(_STATUS_CODES.get(status, "InvalidMessage"), f"Cannot connect to {url}: it refused with {status or error}")
+    return error_of(
+        _STATUS_CODES.get(status, "InvalidMessage"), f"Cannot connect to {url}: it refused with {status or error}"
+    )

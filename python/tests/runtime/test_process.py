@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sluice.errors import ConfigError, SluiceError
-from sluice.runtime import Runtime, auto_register
+from sluice.runtime import Runtime
 from sluice.runtime.command import find_command
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +30,9 @@ def until_gone(pid: int) -> None:
         os.close(watched)
 
 
-@pytest.mark.parametrize("ending", ["os.kill(os.getpid(), 9)", "sys.exit(3)", "runtime.close()", "del runtime", "os._exit(1)"])
+@pytest.mark.parametrize(
+    "ending", ["os.kill(os.getpid(), 9)", "sys.exit(3)", "runtime.close()", "del runtime", "os._exit(1)"]
+)
 def test_no_process_is_left_behind(ending: str) -> None:
     program = (
         "import os, sys\nfrom sluice.runtime import Runtime\nruntime = Runtime()\nruntime.add_processor('tone-source')\n"
@@ -114,8 +116,3 @@ def test_what_nodes_print_is_printed_here(runtime: Runtime, capsys: pytest.Captu
     runtime.finished()
     runtime.close()
     assert "peakDb" in capsys.readouterr().out
-
-
-def test_registered_paths_that_are_missing_only_warn(tmp_path: Path) -> None:
-    with pytest.warns(UserWarning, match="no such file"):
-        assert auto_register(tmp_path / "none") == []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -198,9 +200,17 @@ def test_a_run_that_fails_raises_its_error(runtime: Runtime, tmp_path: Path) -> 
         runtime.finished()
 
 
-def test_the_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    import runpy
+def test_the_documentation_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "python.md").read_text("utf-8")
+    section = page[page.index("## The runtime from Python") :]
+    blocks = re.findall(r"^```python\n(.*?)^```", section, re.DOTALL | re.MULTILINE)
+    assert len(blocks) == 3
+    for block in blocks:
+        exec(compile(block, "python.md", "exec"), {})
+    assert capsys.readouterr().out == "(1, 320) 0.0\nvoice 0.5011872\n"
 
+
+def test_the_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
     runpy.run_path(str(Path(__file__).parents[2] / "examples" / "mixer.py"), run_name="__main__")
     printed = capsys.readouterr().out
     assert "PortInfo(name='audioIn_0', port_type='AudioFrame', required=False)" in printed
