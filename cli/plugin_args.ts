@@ -42,6 +42,7 @@ export interface NewPluginArgs {
   readonly name: string;
   readonly c: boolean;
   readonly rust: boolean;
+  readonly python: boolean;
   /** Where its folder goes. */
   readonly folder?: string;
 }
@@ -98,6 +99,7 @@ const newPlugin = command(
     name: argument(string({ metavar: "NAME" }), { description: message`The plugin's name, such as hum-filter.` }),
     c: option("--c", { description: message`In C.` }),
     rust: option("--rust", { description: message`In Rust.` }),
+    python: option("--python", { description: message`In Python, which is not built.` }),
     folder: optional(option("--folder", path({ metavar: "FOLDER" }), {
       description: message`Where its folder goes; by default ${"plugins"}.`,
     })),

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { C_SOURCE, RUST_SOURCE } from "./new_plugin_sources.ts";
+import { C_SOURCE, PYTHON_SOURCE, RUST_SOURCE } from "./new_plugin_sources.ts";
 
-/** What is built from. */
-export type PluginLanguage = "c" | "rust";
+/** What its nodes are written in. */
+export type PluginLanguage = "c" | "rust" | "python";
 
 /** What the texts name. */
 export interface PluginTexts {
@@ -31,17 +31,27 @@ export function newPluginFiles(language: PluginLanguage, texts: PluginTexts): { 
   const fill = (text: string) =>
     text.replaceAll("%NAME%", texts.name).replaceAll("%STEM%", stem).replaceAll("%WORDS%", wordsOf(texts.name))
       .replaceAll("%TYPE%", typeOf(texts.name)).replaceAll("%RUNTIME%", texts.runtime)
-      .replaceAll("%REQUIRES%", texts.requires).replaceAll("%SLUICE%", texts.sluice).replaceAll("%CRATE%", texts.crate);
-  const own: { readonly [path: string]: string } = language === "c"
-    ? { [`${stem}.c`]: fill(C_SOURCE), "sluice_stage.h": texts.header, Makefile: fill(MAKEFILE) }
-    : { "src/lib.rs": fill(RUST_SOURCE), "Cargo.toml": fill(CARGO) };
+      .replaceAll("%REQUIRES%", texts.requires).replaceAll("%SLUICE%", texts.sluice).replaceAll("%CRATE%", texts.crate)
+      .replaceAll("%IN%", language === "python" ? "audio_in" : "audioIn")
+      .replaceAll("%OUT%", language === "python" ? "audio_out" : "audioOut")
+      .replaceAll("%BUILD%", language === "python" ? "" : `${texts.sluice} plugins build\n`);
+  const own: { readonly [language in PluginLanguage]: { readonly [path: string]: string } } = {
+    c: { [`${stem}.c`]: fill(C_SOURCE), "sluice_stage.h": texts.header, Makefile: fill(MAKEFILE) },
+    rust: { "src/lib.rs": fill(RUST_SOURCE), "Cargo.toml": fill(CARGO) },
+    python: { [`${stem}.py`]: fill(PYTHON_SOURCE) },
+  };
+  const [ignored, more] = {
+    c: ["/target\n*.so\n*.dylib\n*.dll\n", README_BUILT + README_C],
+    rust: ["/target\n*.so\n*.dylib\n*.dll\n", README_BUILT + README_RUST],
+    python: ["/.venv\n__pycache__/\n", README_PYTHON],
+  }[language];
   return {
-    ...own,
-    "plugin.toml": fill(MANIFEST),
+    ...own[language],
+    "plugin.toml": fill(language === "python" ? PYTHON_MANIFEST : MANIFEST),
     [`${stem}_test.ts`]: fill(TEST),
     "graph.json": fill(GRAPH),
-    "README.md": fill(README) + fill(language === "c" ? README_C : README_RUST),
-    ".gitignore": "/target\n*.so\n*.dylib\n*.dll\n",
+    "README.md": fill(README) + fill(more),
+    ".gitignore": ignored,
   };
 }
 
@@ -64,6 +74,12 @@ const MANIFEST = `name = "%NAME%"
 version = "0.1.0"
 library = "%STEM%"
 requires = "%REQUIRES%"
+stages = ["com.example.%NAME%"]
+`;
+
+const PYTHON_MANIFEST = `name = "%NAME%"
+version = "0.1.0"
+python = "%STEM%.py"
 stages = ["com.example.%NAME%"]
 `;
 
@@ -113,8 +129,8 @@ Deno.test("com.example.%NAME% multiplies and clips", async () => {
   const config = { factor: 0.5, ceiling: 2 };
   runtime.addByType("com.example.%NAME%", config, { id: "stage" });
   const sink = runtime.add(appSink.audio(), { id: "sink" });
-  runtime.connectByName("source.audio", "stage.audioIn");
-  runtime.connectByName("stage.audioOut", "sink.audio");
+  runtime.connectByName("source.audio", "stage.%IN%");
+  runtime.connectByName("stage.%OUT%", "sink.audio");
   await runtime.start();
   await runtime.configure("stage", { ceiling: 1 });
   await source.push({ channels: [Float32Array.of(1, -3)] });
@@ -138,8 +154,8 @@ const GRAPH = `{
     "out": { "type": "wav-sink", "config": { "path": "%STEM%.wav" } }
   },
   "links": [
-    { "from": "tone.audio", "to": "stage.audioIn" },
-    { "from": "stage.audioOut", "to": "out.audio" }
+    { "from": "tone.audio", "to": "stage.%IN%" },
+    { "from": "stage.%OUT%", "to": "out.audio" }
   ]
 }
 `;
@@ -153,20 +169,21 @@ It has two live values, two figures and a command, to copy from.
 In this folder:
 
 \`\`\`sh
-%SLUICE% plugins build
-%SLUICE% plugins check .
+%BUILD%%SLUICE% plugins check .
 deno test -A
 %SLUICE% run graph.json --plugins .
 \`\`\`
 
-- A stage that you add in the source goes into \`plugin.toml\`, too.
-- A process takes up a library once: after a build, start it again.
 - \`"plugins": ["…"]\` in a \`sluice.json\` names this folder, or the one above.
 - Graphs beside that file need no \`--plugins\`.
+- The command \`codegen\` then writes \`nodes\` for its stages, with types.
+`;
+
+const README_BUILT = `- A stage that you add in the source goes into \`plugin.toml\`, too.
+- A process takes up a library once: after a build, start it again.
 - \`run --dev\` finds a stage that writes outside of its frames, as the test does.
 - A stage that crashes ends the whole process, and standard error names it. With
   \`"isolate": "process"\` of its node in the graph it ends alone.
-- The command \`codegen\` then writes \`nodes\` for its stages, with types.
 `;
 
 const README_C = `- Building takes a C compiler, and runs \`make\` where that is there.
@@ -175,4 +192,11 @@ const README_C = `- Building takes a C compiler, and runs \`make\` where that is
 
 const README_RUST = `- Building takes Rust 1.85 or later.
 - \`cargo doc --open -p sluice-stage\` shows what a stage can do.
+`;
+
+const README_PYTHON = `- A class with \`@node()\` is a node; one that you add is found.
+- \`run --watch\` replaces nodes, with their state, when the file is saved.
+- Each node has a process of its own, and ends alone.
+- It takes Python 3.10 or later with numpy. \`interpreter = ".venv/bin/python"\` in
+  \`plugin.toml\` names another than \`python3\`.
 `;

@@ -288,3 +288,50 @@ impl Stage for %TYPE% {
 
 sluice_stage::export_stages!(%TYPE%);
 `;
+
+/** In Python. */
+export const PYTHON_SOURCE = `"""com.example.%NAME%: multiplies audio by a factor, and clips it."""
+
+import numpy as np
+from sluice import AudioFrame, Input, Node, Output, command, config, node
+
+
+@node("com.example.%NAME%", category="audio")
+class %TYPE%(Node):
+    """Multiplies audio by a factor, and clips it."""
+
+    audio_in: Input[AudioFrame]
+    "The audio."
+    audio_out: Output[AudioFrame]
+    "The same audio, scaled."
+    factor: float = config(1.0, minimum=0, maximum=100, live=True)
+    "The factor."
+    ceiling: float = config(1.0, minimum=0, maximum=100, live=True)
+    "The highest sample."
+    figures = ("frames", "clipped")
+
+    def setup(self) -> None:
+        self.frames = self.clipped = 0
+
+    def process(self) -> None:
+        for frame in self.audio_in:
+            # The frame's own memory, as numpy sees it.
+            own = frame.writable()
+            own.samples *= self.factor
+            beyond = np.abs(own.samples) > self.ceiling
+            self.clipped += int(beyond.sum())
+            own.samples.clip(-self.ceiling, self.ceiling, out=own.samples)
+            self.frames += 1
+            self.audio_out.write(own)
+
+    @command("Counts clipped samples from 0 again, and tells how many there were.")
+    def reset(self) -> dict[str, int]:
+        clipped, self.clipped = self.clipped, 0
+        return {"clipped": clipped}
+
+    def snapshot(self) -> list[int]:
+        return [self.frames, self.clipped]
+
+    def restore(self, state: list[int]) -> None:
+        self.frames, self.clipped = state
+`;
