@@ -23,6 +23,9 @@ const ENVIRONMENT_PYTHON = Deno.build.os === "windows" ? "Scripts/python.exe" : 
 /** The file that configures a project. */
 const PROJECT = "sluice.json";
 
+/** How many threads the loops of numpy and its like take, a processor each by default: nodes run beside each other. */
+const THREADS = ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"];
+
 /** How many folders above a plugin's are searched for a virtual environment. */
 const LEVELS = 8;
 
@@ -104,6 +107,7 @@ function environmentOf(folder: string): [name: string, value: string][] {
     ["PYTHONPATH", paths.join(Deno.build.os === "windows" ? ";" : ":")],
     ["PYTHONSAFEPATH", "1"],
     ["SLUICE_PLUGIN_FOLDER", folder],
+    ...THREADS.filter((each) => readVariable(each) === undefined).map((each): [string, string] => [each, "1"]),
   ];
 }
 

@@ -1,8 +1,11 @@
 /** `sluice plugins`: what it makes builds, passes its test and runs; what is wrong with a plugin is told. */
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
+import { findPython } from "../../transports/fixtures/foreign_clients.ts";
 import { listFolder, readEvents, type Result, sluice, temporaryFolder } from "./command_line.ts";
 import { noCompilerOf, noPlugins, PluginFolder } from "../fixtures/plugins/build.ts";
 import { rare } from "../fixtures/rare.ts";
+
+const python = noPlugins === undefined ? await findPython("numpy") : undefined;
 
 const C_FILES = [
   ".gitignore",
@@ -89,6 +92,26 @@ inFolder(
     equal(built.code, 0, built.stderr);
     const { stages } = JSON.parse((await run("plugins", "info", "./plugins/quick-fade", "--json")).stdout);
     deepEqual(stages.map(({ type }: { type: string }) => type), ["com.example.quick-fade"]);
+  },
+);
+
+inFolder(
+  "a new plugin in Python passes its test and runs, and there is nothing to build",
+  noPlugins ?? (python === undefined ? "there is no Python with numpy" : undefined),
+  async (path) => {
+    const env = { SLUICE_PYTHON: python! };
+    Deno.env.set("SLUICE_PYTHON", python!);
+    const run = (...args: string[]) => sluice(args, { cwd: path, env });
+    const made = await run("plugins", "new", "quiet-hum", "--python");
+    equal(made.code, 0, made.stderr);
+    doesNotMatch(made.stdout, /^Build it/m);
+    const checked = await run("plugins", "check", "plugins");
+    match(checked.stdout, /^plugins\/quiet-hum: nothing is wrong with plugin "quiet-hum" 0\.1\.0 \(1 stage\)$/m);
+    match(await deno(path, "test", "-A", "--no-check", "plugins"), /1 passed \| 0 failed/);
+    equal((await run("run", "plugins/quiet-hum/graph.json", "--plugins", "plugins", "--json")).code, 0);
+    const built = await run("plugins", "build", "plugins");
+    deepEqual([built.code, built.stdout], [2, ""]);
+    match(built.stderr, /it is in Python, which is not built; "sluice plugins check" reads its nodes$/m);
   },
 );
 
@@ -181,7 +204,7 @@ rare(Deno.test)({
 
 inFolder("mistakes are answered with what can be done", undefined, async (path, run) => {
   const told: [args: string[], stderr: RegExp][] = [
-    [["new", "gate"], /"gate": it is not said in which language; write --c or --rust$/m],
+    [["new", "gate"], /"gate": it is not said in which language; write --c, --rust or --python$/m],
     [["new", "Hum_Filter", "--c"], /Cannot name a plugin "Hum_Filter": .*; write "hum-filter"$/m],
     [["info", "gate"], /Cannot find plugin "gate"; available: "codecs", "sensors" and "video"$/m],
     [["check"], /Cannot check a plugin: none is found; name the folder that has a "plugin\.toml"/],
