@@ -8,6 +8,7 @@
 import { type ControlServer, serveLogged } from "../../control/server/server.ts";
 import { buildGraph, graphOptions } from "../../core/graph/build.ts";
 import { SluiceError } from "../../core/errors.ts";
+import { isPlainObject } from "../../core/errors/kind_of.ts";
 import { PipelineRunner } from "../../core/pipeline/pipeline_runner.ts";
 import { SessionRouter } from "../../core/pipeline/session_router.ts";
 import { watchMainSignals } from "../../core/process/main_watch.ts";
@@ -46,8 +47,9 @@ export async function serveOwned(args: ServeArgs, token: string | undefined, io:
     const message = `Cannot serve a graph to its owner without a token: set ${TOKEN_VARIABLE}, or give --token-file`;
     throw new SluiceError("InvalidConfig", message, { key: "--owned" });
   }
+  assertAlone(args);
   const owner = new Owner();
-  const made = await makeRuntime(args, JSON.parse(await owner.firstLine));
+  const made = await makeRuntime(args, readOptions(await owner.firstLine));
   if (!(made instanceof Runtime)) return reportErrors(made, io, true);
   await using runtime = made;
   using _mainSignals = watchMainSignals();
@@ -71,6 +73,47 @@ export async function serveOwned(args: ServeArgs, token: string | undefined, io:
   const code = await Promise.race([owner.gone, signals.received]);
   await router.drain(DRAIN_MS);
   return code;
+}
+
+/** Refuses options that say what others may do. @throws {SluiceError} `InvalidConfig` */
+function assertAlone(args: ServeArgs): void {
+  const { pipelines, allowGraphs, grpc, tlsCert, tlsKey, tlsClientCa, maxSessions, journal } = args;
+  const given = {
+    "--pipelines": pipelines,
+    "--allow-graphs": allowGraphs,
+    "--grpc": grpc,
+    "--tls-cert": tlsCert,
+    "--tls-key": tlsKey,
+    "--tls-client-ca": tlsClientCa,
+    "--max-sessions": maxSessions,
+    "--journal": journal,
+    "--origin": args.origins[0],
+    "--allow-host": args.allowHosts[0],
+    "--root": args.roots[0],
+    "--allow-plugin": args.allowPlugins[0],
+    "--lock": args.lock || undefined,
+    "--allow-programs": args.allowPrograms || undefined,
+  };
+  const key = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
+  if (key === undefined) return;
+  throw new SluiceError(
+    "InvalidConfig",
+    `Cannot use ${key} with --owned: its owner may do everything, and others nothing`,
+    {
+      key,
+    },
+  );
+}
+
+/** @throws {SluiceError} `InvalidConfig` for a line that is no object */
+function readOptions(line: string): RuntimeOptions {
+  let read: unknown;
+  try {
+    read = JSON.parse(line);
+  } catch { /* told below */ }
+  if (isPlainObject(read)) return read;
+  const message = "Cannot read the options of the runtime: wanted one line of JSON in standard input, such as {}";
+  throw new SluiceError("InvalidConfig", message, { key: "--owned" });
 }
 
 /**

@@ -67,4 +67,9 @@ Deno.test("sluice serve --owned tells what is wrong with the options, and wants 
   const { code: exit, stderr } = await sluice(["serve", "--owned"], { env: { SLUICE_TOKEN: "" } });
   assert.equal(exit, 2);
   assert.match(stderr, /without a token: set SLUICE_TOKEN, or give --token-file/);
+  const wrong = await sluice(["serve", "--owned", "--lock"], { env: { SLUICE_TOKEN: TOKEN } });
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /Cannot use --lock with --owned: /);
+  const silent = await sluice(["serve", "--owned"], { env: { SLUICE_TOKEN: TOKEN } });
+  assert.match(silent.stderr, /wanted one line of JSON in standard input/);
 });

@@ -50,7 +50,9 @@ class AsyncGraph(AsyncProcess):
         :raises SluiceError: ``NodeTypeNotFound`` with the types that there are; ``InvalidConfig``, a ``ValueError``
         """
         (result,) = await self._transact([add_command(type, config, id, lane, options)])
-        return await self.node(result["node"])
+        node = AsyncNode(self, result["node"], type, (await self.types()).get(type))
+        node._know_ports(result["ports"])
+        return node
 
     async def node(self, node: NodeLike) -> AsyncNode:
         """Returns a node of the graph. :raises SluiceError: ``NodeNotFound``"""
@@ -88,7 +90,7 @@ class AsyncGraph(AsyncProcess):
         """Removes a node with its links."""
         await self._transact([{"op": "remove", "node": id_of(node)}])
 
-    async def set(self, node: NodeLike, **values: Any) -> None:
+    async def set(self, node: NodeLike, /, **values: Any) -> None:
         """Changes values of a node's configuration. :raises ConfigError: a ``ValueError``, if one is wrong"""
         if len(values) == 1:
             ((key, value),) = values.items()
@@ -96,7 +98,7 @@ class AsyncGraph(AsyncProcess):
         elif values:
             await self._transact([{"op": "set", "node": id_of(node), "values": values}])
 
-    async def command(self, node: NodeLike, name: str, **args: Any) -> Any:
+    async def command(self, node: NodeLike, name: str, /, **args: Any) -> Any:
         """Gives a node a command, and returns its answer."""
         answer = await self.call("node.command", node=id_of(node), name=name, args=args)
         return answer.get("answer")

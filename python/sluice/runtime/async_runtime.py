@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
-from ..errors import SluiceError, error_of
+from ..errors import TimeoutError, error_of
 from .app import AsyncAppSink, AsyncAppSource, make_sink, make_source
 from .async_graph import AsyncGraph
 from .edit import camel
@@ -12,6 +13,7 @@ from .events import AsyncEvents
 from .payloads import Item
 from .sessions import AsyncSession, Graph, Input, execute
 
+_LOOK_SECONDS = 1.0
 _OVER = ("completed", "stopped", "failed")
 
 
@@ -92,8 +94,9 @@ class AsyncRuntime(AsyncGraph):
             while (graph := await self.graph())["state"] not in _OVER:
                 if graph["state"] == "building":
                     raise error_of("Busy", "Cannot wait for the end: the graph was not started; call start()")
-                if await events.next() is None:
-                    raise SluiceError("LaneCrashed", "Cannot wait for the end: the connection to the runtime is lost")
+                # The state may follow its event.
+                with contextlib.suppress(TimeoutError):
+                    await events.next(timeout=_LOOK_SECONDS)
         if graph["state"] == "failed":
             error = dict(graph.get("error") or {"code": "NodeFailed", "message": "the graph failed"})
             raise error_of(error.pop("code"), error.pop("message"), error)

@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import sys
+import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,9 @@ from ..errors import SluiceError, error_of
 _START_SECONDS = 60.0
 _LINE_BYTES = 16 * 2**20
 _END_SECONDS = 10.0
+
+_PIPES: weakref.WeakSet[Any] = weakref.WeakSet()
+"""What keeps the children of this program alive."""
 
 
 class Child:
@@ -26,6 +30,7 @@ class Child:
 
     def __init__(self, process: asyncio.subprocess.Process, serving: Mapping[str, Any], token: str) -> None:
         self._process = process
+        _let_go_after_fork(process)
         self._printing = asyncio.create_task(_print_on(process.stdout))
         self.url: str = serving["url"]
         self.pipelines: str = serving["pipelines"]
@@ -97,6 +102,23 @@ class Child:
     async def code(self) -> int:
         """Waits for the end of the process, and returns its exit code: that of a signal is negative."""
         return await self._process.wait()
+
+
+def _let_go_after_fork(process: asyncio.subprocess.Process) -> None:
+    """Has forked processes close their copy of the pipe, which would keep the child from its end."""
+    assert process.stdin is not None
+    pipe = process.stdin.transport.get_extra_info("pipe")
+    _PIPES.add(pipe)
+
+
+def _close_pipes() -> None:
+    for pipe in list(_PIPES):
+        with contextlib.suppress(OSError, ValueError):
+            os.close(pipe.fileno())
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_close_pipes)
 
 
 async def _until_serving(process: asyncio.subprocess.Process) -> Mapping[str, Any]:

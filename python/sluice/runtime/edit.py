@@ -75,7 +75,7 @@ class Edit:
         """Moves a node to another lane, with its state."""
         self._do("move", node, lane=lane)
 
-    def set(self, node: NodeLike, **values: Any) -> None:
+    def set(self, node: NodeLike, /, **values: Any) -> None:
         """Changes values of a node's configuration."""
         self._do("set", node, values=values)
 
@@ -83,7 +83,7 @@ class Edit:
         """Gives a node another id; it starts anew."""
         self._do("rename", node, to=to)
 
-    def command(self, node: NodeLike, name: str, **args: Any) -> None:
+    def command(self, node: NodeLike, name: str, /, **args: Any) -> None:
         """Gives a node a command, after all changes."""
         self._do("command", node, name=name, args=args)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .ports import InputPort, OutputPort, PortInfo, declared_ports, find_port
@@ -41,9 +42,16 @@ class NodeName:
         port = find_port(self.id, "output", name, frame_type, self._ports["outputs"], self._declared["outputs"])
         return OutputPort(self.id, port.name, port.port_type)
 
+    def _know_ports(self, ports: Iterable[Mapping[str, Any]]) -> None:
+        """Takes the ports that a change has told of, which does not say what is required."""
+        optional = {each["name"] for each in self._declared["inputs"] if each["optional"]}
+        for side in ("inputs", "outputs"):
+            told = [each for each in ports if each["direction"] + "s" == side]
+            self._know({side: [{**each, "optional": re.sub(r"_\d+$", "", each["name"]) in optional} for each in told]})
+
     def _know(self, described: Mapping[str, Any]) -> None:
         """Takes the ports that it has now."""
-        for side in ("inputs", "outputs"):
+        for side in self._ports.keys() & described.keys():
             self._ports[side] = [
                 PortInfo(each["name"], each["type"], _is_required(side, each)) for each in described[side]
             ]
@@ -74,11 +82,11 @@ class AsyncNode(NodeName):
         """Returns the node with its configuration, counters and figures of its own."""
         return await self._runtime.call("node.describe", node=self.id)
 
-    async def set(self, **values: Any) -> None:
+    async def set(self, /, **values: Any) -> None:
         """Changes values of its configuration. :raises ConfigError: a ``ValueError``, if one is wrong"""
         await self._runtime.set(self, **values)
 
-    async def command(self, name: str, **args: Any) -> Any:
+    async def command(self, name: str, /, **args: Any) -> Any:
         """Gives it a command, and returns its answer."""
         return await self._runtime.command(self, name, **args)
 
@@ -121,11 +129,11 @@ class Node(NodeName):
         """Returns the node with its configuration, counters and figures of its own."""
         return self._runtime.wait_for(self._node.describe())
 
-    def set(self, **values: Any) -> None:
+    def set(self, /, **values: Any) -> None:
         """Changes values of its configuration. :raises ConfigError: a ``ValueError``, if one is wrong"""
         self._runtime.wait_for(self._node.set(**values))
 
-    def command(self, name: str, **args: Any) -> Any:
+    def command(self, name: str, /, **args: Any) -> Any:
         """Gives it a command, and returns its answer."""
         return self._runtime.wait_for(self._node.command(name, **args))
 

@@ -92,6 +92,8 @@ class Process:
 
 
 def _end(runtime: AsyncRuntime, loop: LoopThread) -> None:
+    if not loop.is_here:
+        return
     try:
         loop.run(runtime.close())
     finally:

@@ -76,11 +76,11 @@ class Runtime(Process):
         """Removes a node with its links."""
         self.wait_for(self.aio.remove(node))
 
-    def set(self, node: NodeLike, **values: Any) -> None:
+    def set(self, node: NodeLike, /, **values: Any) -> None:
         """Changes values of a node's configuration. :raises ConfigError: a ``ValueError``, if one is wrong"""
         self.wait_for(self.aio.set(node, **values))
 
-    def command(self, node: NodeLike, name: str, **args: Any) -> Any:
+    def command(self, node: NodeLike, name: str, /, **args: Any) -> Any:
         """Gives a node a command, and returns its answer."""
         return self.wait_for(self.aio.command(node, name, **args))
 

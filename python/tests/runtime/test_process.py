@@ -53,6 +53,40 @@ def test_no_process_is_left_behind(ending: str) -> None:
     until_gone(pid)
 
 
+def test_a_forked_process_has_no_part_in_it() -> None:
+    program = """
+import os, sys
+from sluice.runtime import Runtime
+runtime = Runtime()
+print(runtime.pid, flush=True)
+if os.fork() == 0:
+    try:
+        runtime.state()
+    except RuntimeError as error:
+        print(error, flush=True)
+    sys.stdin.read()
+    sys.exit()
+os.wait()[0] if len(sys.argv) > 1 else os.kill(os.getpid(), 9)
+"""
+    for waits in ([], ["wait"]):
+        child = subprocess.Popen(
+            [sys.executable, "-c", program, *waits],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+        assert child.stdin is not None and child.stdout is not None
+        pid = int(child.stdout.readline())
+        assert b"forked" in child.stdout.readline()
+        if not waits:
+            until_gone(pid)
+        child.stdin.close()
+        child.wait(20)
+        child.stdout.close()
+        until_gone(pid)
+
+
 def test_a_closed_runtime_refuses_calls(runtime: Runtime) -> None:
     pid = runtime.pid
     assert pid is not None

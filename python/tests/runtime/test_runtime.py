@@ -54,6 +54,7 @@ def test_ports_are_told_and_checked(runtime: Runtime) -> None:
     mixer = runtime.add_processor("mixer")
     assert mixer.get_input_ports()[7] == PortInfo("audioIn_7", "AudioFrame", False)
     assert mixer.get_output_ports() == [PortInfo("audioOut", "AudioFrame", False)]
+    assert mixer._ports["inputs"] == runtime.add_processor("mixer")._ports["inputs"]
     assert runtime.add_processor("gain").get_input_ports() == [PortInfo("audioIn", "AudioFrame", True)]
     for wrong in ({"name": "audioIn_8"}, {"name": "audioIn"}, {}):
         with pytest.raises(SluiceError) as missing:
