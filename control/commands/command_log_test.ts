@@ -61,6 +61,10 @@ Deno.test("a transaction of which one command fails changes nothing, and the log
   await using made = await makeLog(true);
   const { runtime, log } = made;
   const before = runtime.graph();
+  await rejects(log.transact([...BUILD, { op: "connect", from: "tone", to: "meter" }], "test"), {
+    code: "PortNotFound",
+    message: /Cannot link node "tone" \(tone-source\): name its output: "tone\.audio"/,
+  });
   await rejects(log.transact([...BUILD, { op: "connect", from: "tone.audio", to: "nobody.audioIn" }], "test"), {
     code: "NodeNotFound",
   });

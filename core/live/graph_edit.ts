@@ -6,9 +6,9 @@
  */
 import { assertNew, assertNotShared, type Join, noteAdded } from "../app/app_node.ts";
 import { assertConfig, ownConfig } from "../descriptor/config_check.ts";
-import { SluiceError } from "../errors.ts";
+import { listNames, SluiceError } from "../errors.ts";
 import type { FrameKind } from "../frames/format.ts";
-import { type LinkId, type NodeId, splitAddress } from "../ids.ts";
+import { isId, type LinkId, type NodeId, splitAddress } from "../ids.ts";
 import type { LinkOptions } from "../links/policy.ts";
 import { assertKeys } from "../errors/option_check.ts";
 import { type AnyNodeType, assertNodeSpec, type NodeSpec } from "../registry/node_type.ts";
@@ -356,6 +356,7 @@ export class GraphEdit {
 
   /** Returns the port at an address: a new element for a numbered dynamic port as a whole. */
   #element(address: string, direction: "input" | "output"): { readonly node: NodeId; readonly port: string } {
+    if (isId(address)) this.#refuseNodeAsPort(address, direction);
     const { node, port } = splitAddress(address);
     const descriptor = this.#draft.nodes.get(node)?.type.descriptor;
     const ports = direction === "input" ? descriptor?.inputs : descriptor?.outputs;
@@ -363,6 +364,16 @@ export class GraphEdit {
       name === port && dynamic !== undefined && named === undefined
     );
     return { node, port: whole === true ? this.#addPort(direction, node, port, {}) : port };
+  }
+
+  /** @throws {SluiceError} `NodeNotFound`, or `PortNotFound` with the ports of the node */
+  #refuseNodeAsPort(id: string, direction: "input" | "output"): never {
+    const { type: { descriptor } } = this.#draft.node(id);
+    const ports = direction === "input" ? descriptor.inputs : descriptor.outputs;
+    const found = ports.length === 0
+      ? `it has no ${direction}`
+      : `name its ${direction}: ${listNames(ports.map(({ name }) => `${id}.${name}`))}`;
+    throw new SluiceError("PortNotFound", `Cannot link node "${id}" (${descriptor.type}): ${found}`, { nodeId: id });
   }
 
   #addPort(direction: "input" | "output", nodeId: string, port: string, options: { kind?: FrameKind }): string {
