@@ -1,0 +1,52 @@
+"""Runs graphs with the nodes of ``sluice.ai`` in the runtime."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[2]
+PLUGINS = (ROOT / "python/sluice/ai", HERE / "nodes")
+
+
+def run(folder: Path, nodes: dict[str, Any], links: list[str], **keys: Any) -> tuple[int, list[dict[str, Any]], str]:
+    """
+    Runs a graph.
+
+    :param links: each as ``"a.out > b.in"``
+    :returns: the status, what ``console-sink`` nodes have printed, and standard error
+    """
+    graph = {"version": 1, "mode": "offline", "nodes": nodes, "links": [_link(each) for each in links], **keys}
+    path = folder / "graph.json"
+    path.write_text(json.dumps(graph))
+    command = [deno(), "run", "-A", "cli/main.ts", "run", *(f"--plugins={each}" for each in PLUGINS), str(path)]
+    environment = {**os.environ, "SLUICE_PYTHON": sys.executable, "NO_COLOR": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
+    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    return done.returncode, lines, done.stderr
+
+
+def printed(node: str, lines: list[dict[str, Any]]) -> list[Any]:
+    """The values that a node has printed."""
+    return [line["value"] for line in lines if line.get("node") == node]
+
+
+def prints() -> dict[str, Any]:
+    """A node that prints values."""
+    return {"type": "console-sink", "config": {"format": "json"}}
+
+
+def deno() -> str:
+    """The program; "" if it is missing."""
+    return shutil.which("deno") or ""
+
+
+def _link(text: str) -> dict[str, str]:
+    source, _, target = text.partition(" > ")
+    return {"from": source, "to": target}

@@ -1,0 +1,111 @@
+"""The parts of the nodes that need neither models nor the runtime."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+from sluice.ai._espeak import clean, pieces
+from sluice.ai._speech_segmenter import Change, Limits, SpeechSegmenter, Window
+from sluice.ai._tensors import picture, row_of, sound
+from sluice.ai._texts import text_of
+from sluice.ai._worker import Worker
+
+LIMITS = Limits(threshold=0.5, speech=2, silence=3, padding=1)
+
+
+def heard(probabilities: str) -> list[tuple[bool, int, int] | int]:
+    """Changes and passed windows for probabilities in tenths, with windows of 10 samples."""
+    segmenter = SpeechSegmenter(LIMITS)
+    found: list[Window | Change] = []
+    for place, tenths in enumerate(probabilities):
+        found.extend(segmenter.push(10 * place, np.full(10, place), int(tenths) / 10))
+    found.extend(segmenter.finish())
+    return [(each.is_start, each.start, each.end) if isinstance(each, Change) else each.start for each in found]
+
+
+def test_speech_has_its_padding_and_ends_after_a_pause() -> None:
+    assert heard("0009900000") == [(True, 20, 20), 20, 30, 40, 50, (False, 20, 60)]
+
+
+def test_a_short_noise_is_no_speech_and_a_short_pause_is() -> None:
+    assert heard("0090000") == []
+    assert heard("0990099") == [(True, 0, 0), 0, 10, 20, 30, 40, 50, 60, (False, 0, 70)]
+
+
+def test_speech_goes_on_just_below_the_threshold() -> None:
+    assert heard("099444440000")[-1] == (False, 0, 90)
+
+
+def test_segments_do_not_overlap() -> None:
+    windows = [each for each in heard("099000099000") if isinstance(each, int)]
+    assert windows == sorted(set(windows))
+
+
+def test_a_worker_refuses_more_than_its_bound_and_keeps_the_order() -> None:
+    gate = threading.Event()
+
+    def work(item: int):
+        gate.wait(5)
+        yield item
+
+    worker: Worker[int, int] = Worker(work, lambda: None, most_items=2)
+    while not worker.offer(0) or not worker.has_room:
+        pass
+    taken = [worker.offer(each, wait_s=0.2 if each < 3 else 0) for each in (1, 2, 3)]
+    assert taken == [True, True, False]
+    gate.set()
+    found = []
+    while len(found) < 3:
+        worker.wait(1)
+        if (result := worker.take()) is not None:
+            found.append(result)
+    assert found == [0, 1, 2]
+    worker.stop()
+
+
+def test_a_worker_raises_what_its_work_raises_behind_its_results() -> None:
+    def work(item: int):
+        yield item
+        raise ValueError("no model")
+
+    worker: Worker[int, int] = Worker(work, lambda: None, most_items=2)
+    worker.offer(1)
+    worker._thread.join(0.2)
+    worker.wait(1)
+    assert worker.take() == 1
+    with pytest.raises(ValueError, match="no model"):
+        while True:
+            worker.take()
+    worker.stop()
+
+
+def test_text_is_cleaned_and_cut_at_sentences() -> None:
+    assert clean("a\x00b\x1b[2J\n[[x]]\ud800") == "a b [2J [ [x]]"
+    assert pieces("One. Two! ... 3") == ["One.", "Two!", "3"]
+    long = pieces("word " * 1_000)
+    assert all(len(each) <= 400 for each in long)
+    assert " ".join(long).split() == ["word"] * 1_000
+    assert "".join(pieces("x" * 1_001)) == "x" * 1_001
+
+
+def test_texts_of_values() -> None:
+    assert text_of("a") == text_of({"text": "a", "final": True}) == "a"
+    assert text_of({"text": "a", "final": False}) is None
+    with pytest.raises(TypeError, match="wanted a text"):
+        text_of({"text": b"\x00"})
+
+
+def test_tensors_have_the_shape_that_the_model_wants() -> None:
+    stereo = np.array([[1.0, 3.0], [3.0, 5.0]], np.float32)
+    assert sound(stereo, ["batch", "n"]).tolist() == [2.0, 4.0]
+    assert sound(stereo, ["batch", 2, "n"]).shape == (2, 2)
+    pixels = np.full((4, 6, 4), 255, np.uint8)
+    assert picture(pixels, ["n", 3, 4, 6], 1 / 255, 0).shape == (3, 4, 6)
+    assert picture(pixels, ["n", 4, 6, 3], 1 / 255, 0).shape == (4, 6, 3)
+    assert picture(pixels, ["n", 1, 4, 6], 1 / 255, -1).max() == pytest.approx(0, abs=1e-6)
+    assert row_of(list(range(6)), ["n", 2, 3]).tolist() == [[0, 1, 2], [3, 4, 5]]
+    for wrong in ("text", [1, [2, 3]], {"a": 1}):
+        with pytest.raises(TypeError, match="wanted a number"):
+            row_of(wrong, ["n", 2])
