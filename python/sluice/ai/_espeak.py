@@ -68,8 +68,7 @@ def speak(
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
         assert child.stdin and child.stdout and child.stderr
         try:
-            child.stdin.write(text.encode("utf-8", "replace"))
-            child.stdin.close()
+            _send(child.stdin, text)
             yield from _samples(child.stdout, is_wanted)
         finally:
             if not is_wanted() or sys.exc_info()[0] is not None:
@@ -77,6 +76,15 @@ def speak(
         said = child.stderr.read().decode("utf-8", "replace").strip()
         if child.wait(timeout=20) != 0 and is_wanted():
             raise RuntimeError(f"{PROGRAM} failed ({child.returncode}): {said[:300]}")
+
+
+def _send(stream: Any, text: str) -> None:
+    try:
+        stream.write(text.encode("utf-8", "replace"))
+        stream.close()
+    except BrokenPipeError:
+        # The program has ended: its status tells more.
+        pass
 
 
 def _samples(stream: Any, is_wanted: Callable[[], bool]) -> Iterator[tuple[int, np.ndarray]]:

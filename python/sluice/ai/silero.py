@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import math
 import os
+import time
 from collections import deque
 from collections.abc import Iterable
 
@@ -12,12 +13,15 @@ import numpy as np
 
 from sluice import AudioFrame, DataFrame, Input, Node, Output, config, node, port
 
+from ._alarm import Alarm
 from ._audio import check_rate, mono_of, samples_to_ns
 from ._onnx_session import open_model
 from ._speech_segmenter import Change, Limits, SpeechSegmenter, Window
 from ._values import SpeechEvent
 
 _RATES = (8_000, 16_000)
+_PATIENCE_S = 0.2
+"""How much later than the shortest pause speech ends whose source has fallen silent."""
 _INSTALL = "install it with: pip install --no-deps silero-vad"
 
 
@@ -31,7 +35,9 @@ class SileroVad(Node):
     audio: Input[AudioFrame] = port(
         description="sound at 8 or 16 kHz; its channels are mixed", accepts={"sampleRateHz": list(_RATES)}
     )
-    speech: Output[AudioFrame] = port(description="the windows of speech, mono, with gaps in time between segments")
+    speech: Output[AudioFrame] = port(
+        burst=16, description="the windows of speech, mono, with gaps in time between segments"
+    )
     event: Output[DataFrame[SpeechEvent]] = port(
         description="that speech starts or ends: `state`, `startNs`, `endNs` (null at the start) and `probability`"
     )
@@ -56,6 +62,8 @@ class SileroVad(Node):
         self._segmenter = SpeechSegmenter(Limits(self.threshold, 1, 1, 1))
         self._ready: deque[tuple[Window | Change, int, int]] = deque()
         self._rest = np.zeros(0, np.float32)
+        self._alarm = Alarm(self.waker().wake)
+        self._heard_s = 0.0
         self._rate = self._size = self._origin = self._taken = 0
         self._counts = {name: 0.0 for name in self.figures}
 
@@ -70,11 +78,30 @@ class SileroVad(Node):
             self._follow(frame)
             self._listen(mono_of(frame))
             self._drain()
+            self._heard_s = time.monotonic()
+        self._heed_silence()
         self.report(**self._counts)
 
     def flush(self) -> None:
         if self._rate and self._segmenter.is_speech:
             self._end()
+        self._drain()
+        self.report(**self._counts)
+
+    def teardown(self) -> None:
+        if hasattr(self, "_alarm"):
+            self._alarm.stop()
+
+    def _heed_silence(self) -> None:
+        """In a live graph, ends speech whose source sends nothing any more, as one does that leaves pauses out."""
+        if not (self.is_live and self._rate and self._segmenter.is_speech):
+            return
+        left_s = self._heard_s + self.min_silence_ms / 1_000 + _PATIENCE_S - time.monotonic()
+        if left_s > 0:
+            self._alarm.set(left_s)
+            return
+        self._end()
+        self._rate = 0
         self._drain()
 
     def _follow(self, frame: AudioFrame) -> None:

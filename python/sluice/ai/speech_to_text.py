@@ -19,11 +19,12 @@ from ._worker import Worker
 
 _GAP_NS = 200_000_000
 """A gap in time from which on a segment ends."""
-_LATE_NS = 10_000_000
+_LATE_NS = 1_000_000
 """How much of a segment's sound may be missing when its end is heeded."""
 _BLOCK_SAMPLES = 4_096
 """Samples that the engine takes at once, but for the last of a segment: it looks for words each time."""
 _MOST_TEXTS = 100_000
+_MOST_ENDS = 256
 _WAIT_S = 0.05
 
 
@@ -73,7 +74,7 @@ class SpeechToText(Node):
         self._recogniser = open_recogniser(self.engine, self.model, self.phrases, self.language, self.threads)
         most = self.queue_seconds * RATE_HZ // _BLOCK_SAMPLES + 1
         self._worker: Worker[_Block, Transcript] = Worker(self._recognise, self.waker().wake, most, _MOST_TEXTS)
-        self._ends: deque[int] = deque()
+        self._ends: deque[int] = deque(maxlen=_MOST_ENDS)
         self._parts: list[np.ndarray] = []
         self._held = 0
         self._block_ns = self._start_ns = self._end_ns = 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import threading
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import numpy as np
 from sluice import AudioFrame, DataFrame, Input, Node, Output, command, config, node, port
 
 from . import _espeak
+from ._alarm import Alarm
 from ._audio import NS_PER_SECOND
 from ._texts import text_of
 from ._worker import Worker
@@ -96,7 +96,7 @@ class TextToSpeech(Node):
         self._block: _Block | None = None
         self._next_ns = 0
         self._counts = dict.fromkeys(self.figures, 0.0)
-        self._pace: threading.Timer | None = None
+        self._alarm = Alarm(self._waker.wake)
 
     def process(self) -> None:
         # Interruptions before texts: a text that came after a start of speech in time is not ended by it.
@@ -122,6 +122,7 @@ class TextToSpeech(Node):
         if hasattr(self, "_worker"):
             for each in self._queued:
                 each.is_cut = True
+            self._alarm.stop()
             self._worker.stop()
 
     @command("Ends what is being spoken and what waits. Gives how many texts that were.")
@@ -197,7 +198,7 @@ class TextToSpeech(Node):
                 continue
             if self._next_ns > self.now_ns() + lead_ns:
                 self._block = block
-                self._wake_later()
+                self._alarm.set(_PACE_S)
                 break
             self._write_block(block)
         else:
@@ -212,9 +213,3 @@ class TextToSpeech(Node):
         self.audio.write(frame)
         self._next_ns += _BLOCK_NS
         self._counts["spoken_ms"] += _BLOCK_NS / 1e6
-
-    def _wake_later(self) -> None:
-        if self._pace is None or not self._pace.is_alive():
-            self._pace = threading.Timer(_PACE_S, self._waker.wake)
-            self._pace.daemon = True
-            self._pace.start()

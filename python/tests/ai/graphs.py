@@ -25,16 +25,31 @@ def run(folder: Path, nodes: dict[str, Any], links: list[str], **keys: Any) -> t
     graph = {"version": 1, "mode": "offline", "nodes": nodes, "links": [_link(each) for each in links], **keys}
     path = folder / "graph.json"
     path.write_text(json.dumps(graph))
-    command = [deno(), "run", "-A", "cli/main.ts", "run", *(f"--plugins={each}" for each in PLUGINS), str(path)]
+    command = [
+        deno(),
+        "run",
+        "-A",
+        "cli/main.ts",
+        "run",
+        "--json",
+        *(f"--plugins={each}" for each in PLUGINS),
+        str(path),
+    ]
     environment = {**os.environ, "SLUICE_PYTHON": sys.executable, "NO_COLOR": "1"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
-    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    lines = [json.loads(line) for line in (done.stdout + done.stderr).splitlines() if line.startswith("{")]
     return done.returncode, lines, done.stderr
 
 
 def printed(node: str, lines: list[dict[str, Any]]) -> list[Any]:
     """The values that a node has printed."""
     return [line["value"] for line in lines if line.get("node") == node]
+
+
+def figures(lines: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
+    """The figures of nodes at the end, by their names."""
+    summary = next(line for line in lines if line.get("event") == "summary")
+    return {node["id"]: node.get("figures", {}) for node in summary["nodes"]}
 
 
 def prints() -> dict[str, Any]:

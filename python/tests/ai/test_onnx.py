@@ -63,7 +63,7 @@ def test_records_values_and_pictures_go_through_models(tmp_path: Path) -> None:
     status, found, error = run(tmp_path, nodes, links)
     assert status == 0, error
     assert printed("rows", found) == [{"sum": [21.0, 42.0, 63.0], "value_1": [10.0, 20.0, 30.0]}]
-    times = [line["ptsNs"] for line in found if line["node"] == "results"]
+    times = [line["ptsNs"] for line in found if line.get("node") == "results"]
     assert times == [0, 5_000_000, 9_000_000], "each frame keeps its time, also the one that fills no batch"
     assert [
         list(each["y"].values()) if isinstance(each["y"], dict) else each["y"] for each in printed("results", found)

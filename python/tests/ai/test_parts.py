@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
-from sluice.ai._espeak import clean, pieces
+from sluice.ai._espeak import clean, pieces, speak
 from sluice.ai._speech_segmenter import Change, Limits, SpeechSegmenter, Window
 from sluice.ai._tensors import picture, row_of, sound
 from sluice.ai._texts import text_of
@@ -88,6 +89,26 @@ def test_text_is_cleaned_and_cut_at_sentences() -> None:
     assert all(len(each) <= 400 for each in long)
     assert " ".join(long).split() == ["word"] * 1_000
     assert "".join(pieces("x" * 1_001)) == "x" * 1_001
+
+
+def test_a_program_that_fails_is_told_with_what_it_says(tmp_path: Path) -> None:
+    program = tmp_path / "espeak-ng"
+    program.write_text("#!/bin/sh\necho no voice today >&2\nexit 3\n")
+    program.chmod(0o755)
+    with pytest.raises(RuntimeError, match=r"failed \(3\): no voice today"):
+        list(speak(str(program), "a" * 1_000_000, "en", 160, 50, lambda: True))
+
+
+def test_speech_that_is_not_wanted_ends_its_program(tmp_path: Path) -> None:
+    program = tmp_path / "espeak-ng"
+    head = "RIFF\\0\\0\\0\\0WAVEfmt \\20\\0\\0\\0\\1\\0\\1\\0\\42\\126\\0\\0\\104\\254\\0\\0\\2\\0\\20\\0data\\377\\377\\377\\177"
+    program.write_text(f"#!/bin/sh\nprintf '{head}'\nexec cat /dev/zero\n")
+    program.chmod(0o755)
+    taken = []
+    for rate, samples in speak(str(program), "hello", "en", 160, 50, lambda: len(taken) < 3):
+        taken.append(len(samples))
+        assert rate == 22_050
+    assert len(taken) == 3
 
 
 def test_texts_of_values() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import needs
 import pytest
-from graphs import printed, prints, run
+from graphs import figures, printed, prints, run
 
 pytestmark = [
     needs.runtime,
@@ -95,6 +95,7 @@ def test_most_words_are_understood(talk: Lines) -> None:
     words = [word for each in SAID for word in each.split()]
     understood = [word for each in texts for word in each["text"].split()]
     assert sum(word in understood for word in words) / len(words) >= 0.7
+    assert figures(talk)["stt"]["segments"] == 2
     assert [each["endNs"] for each in texts] == [each["endNs"] for each in printed("events", talk)[1::2]]
 
 
@@ -132,7 +133,60 @@ def test_a_start_of_speech_ends_what_is_spoken_and_odd_texts_are_survived(tmp_pa
     assert [each for each in starts if each < 2_000] == list(range(0, 300, 20)), "it was spoken up to the interruption"
     assert 200 < len([each for each in starts if 3_000 <= each < 8_000]) * 20 < 2_500
     assert 1_000 < len([each for each in starts if each >= 8_000]) * 20 < 10_000, "40 of a million characters"
-    assert "cut to 40" in error
+    counts = figures(found)["voice"]
+    assert (counts["interrupted_texts"], counts["cut_texts"], counts["spoken_texts"]) == (1, 2, 2)
+    assert counts["interrupted_blocks"] >= 1
+
+
+def test_a_live_graph_keeps_pace_drops_what_is_too_much_and_ends_speech_when_nothing_comes(tmp_path: Path) -> None:
+    long = "This sentence goes on and on, and then on for a while, so that there is time to interrupt it."
+    talk = [
+        {"value": long},
+        {"port": "second", "atMs": 700, "value": {"isVoice": True}},
+        {"atMs": 1_000, "value": "stop"},
+    ]
+    nodes = {
+        "script": {"type": "test.script", "config": {"lines": talk}},
+        "voice": {"type": "python.text-to-speech"},
+        "blocks": {"type": "test.block-times"},
+        "many": {"type": "test.script", "config": {"lines": [{"value": "hello"}] * 12}},
+        "busy": {"type": "python.text-to-speech", "config": {"max_queued": 1}},
+        "resample": {"type": "resampler", "config": {"sampleRateHz": 16_000}},
+        "vad": {"type": "python.silero-vad"},
+        "wait": {"type": "test.script", "config": {"lines": [{"port": "second", "atMs": 3_500, "value": "over"}]}},
+        "over": prints(),
+        "events": prints(),
+        "times": prints(),
+    }
+    links = [
+        "script.first > voice.text",
+        "script.second > voice.events",
+        "voice.audio > blocks.audio",
+        "blocks.block > times.data",
+        "many.first > busy.text",
+        "busy.audio > resample.audioIn",
+        "resample.audioOut > vad.audio",
+        "vad.event > events.data",
+        "wait.second > over.data",
+    ]
+    status, found, error = run(tmp_path, nodes, links, mode="live")
+    assert status == 0, error
+    counts = figures(found)
+    assert counts["voice"]["interrupted_texts"] == 1
+    assert counts["voice"]["interrupted_blocks"] >= 10
+    assert counts["voice"]["spoken_texts"] == 1, "the text after the interruption is spoken"
+    starts = [pts // 1_000_000 for pts, *_ in printed("times", found)]
+    assert all(after - before >= 20 for before, after in zip(starts, starts[1:], strict=False))
+    assert 10 <= len([each for each in starts if each < 1_000]) <= 45, "it spoke at the clock's pace until then"
+    spoken, dropped = counts["busy"]["spoken_texts"], counts["busy"]["dropped_texts"]
+    assert (spoken + dropped, dropped > 0) == (12, True)
+    order = [
+        line["value"] if line["node"] == "over" else line["value"]["state"]
+        for line in found
+        if line.get("node") in ("over", "events")
+    ]
+    assert order[:2] == ["start", "end"], "the speech ended though no silence came"
+    assert "over" in order[2:]
 
 
 def test_what_is_wrong_is_told(tmp_path: Path) -> None:
@@ -154,6 +208,16 @@ def test_what_is_wrong_is_told(tmp_path: Path) -> None:
             {"a": script, "b": {"type": "python.text-to-speech", "config": {"voice": "nobody"}}},
             "a.first > b.text",
             'espeak-ng has no voice "nobody"',
+        ),
+        (
+            {"a": loud, "b": {"type": "python.speech-to-text", "config": {"engine": "whisper", "model": "nowhere"}}},
+            "a.audio > b.audio",
+            "faster-whisper",
+        ),
+        (
+            {"a": loud, "b": {"type": "python.speech-to-text", "config": {"phrases": ["frobnicate"]}}},
+            "a.audio > b.audio",
+            "words that the model does not know: frobnicate",
         ),
         (
             {"a": script, "b": {"type": "python.text-filter", "config": {"keep": ["("]}}},
