@@ -53,6 +53,35 @@ def test_no_process_is_left_behind(ending: str) -> None:
     until_gone(pid)
 
 
+def test_ctrl_c_comes_to_the_program_alone_and_files_are_completed(tmp_path: Path) -> None:
+    program = """
+import signal
+from sluice.runtime import Runtime
+signal.signal(signal.SIGINT, signal.default_int_handler)
+with Runtime() as runtime:
+    runtime.add_processor("tone-source")
+    runtime.add_processor("wav-sink", {"path": "tone.wav"})
+    runtime.connect("tone-source.audio", "wav-sink.audio")
+    runtime.start()
+    print(runtime.pid, flush=True)
+    runtime.finished()
+"""
+    child = subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        start_new_session=True,
+    )
+    assert child.stdout is not None
+    pid = int(child.stdout.readline())
+    os.killpg(child.pid, signal.SIGINT)
+    assert b"KeyboardInterrupt" in child.communicate(timeout=20)[1]
+    until_gone(pid)
+    assert [each.name for each in tmp_path.iterdir()] == ["tone.wav"]
+
+
 def test_a_forked_process_has_no_part_in_it() -> None:
     program = """
 import os, sys

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sluice.errors import ConfigError, SluiceError
-from sluice.runtime import AsyncRuntime, PortInfo, Runtime
+from sluice.runtime import AsyncRuntime, PortInfo, Runtime, is_rust_available
 
 
 def kinds_until(events, kind: str) -> list[str]:
@@ -199,6 +199,12 @@ def test_a_run_that_fails_raises_its_error(runtime: Runtime, tmp_path: Path) -> 
     with pytest.raises(SluiceError, match="none.wav"):
         runtime.start()
         runtime.finished()
+
+
+def test_the_native_library_is_looked_for(runtime: Runtime) -> None:
+    assert is_rust_available() is runtime.is_rust_available()
+    with Runtime(native="off") as portable:
+        assert portable.is_rust_available() is False
 
 
 def test_the_documentation_runs(capsys: pytest.CaptureFixture[str]) -> None:
