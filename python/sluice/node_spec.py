@@ -95,6 +95,8 @@ def spec_of(
     figures = tuple(getattr(made, "figures", ()))
     if len(figures) > abi.MAX_FIGURES or any(not _PORT.fullmatch(str(each)) for each in figures):
         raise ConfigError(f"Cannot declare {where}: figures are {figures!r}, wanted at most {abi.MAX_FIGURES} names")
+    if taken := [each for each in figures if each in {port.name for port in (*inputs, *outputs)}]:
+        raise ConfigError(f'Cannot declare {where}: "{taken[0]}" is a figure and a port; rename the figure')
     commands = {
         key: method.__sluice_command__
         for key, method in inspect.getmembers(made, inspect.isfunction)

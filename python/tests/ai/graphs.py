@@ -12,6 +12,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
+EXAMPLES = ROOT / "examples"
 PLUGINS = (ROOT / "python/sluice/ai", HERE / "nodes")
 
 
@@ -25,6 +26,12 @@ def run(folder: Path, nodes: dict[str, Any], links: list[str], **keys: Any) -> t
     graph = {"version": 1, "mode": "offline", "nodes": nodes, "links": [_link(each) for each in links], **keys}
     path = folder / "graph.json"
     path.write_text(json.dumps(graph))
+    return run_file(path)
+
+
+def run_file(path: Path, example: str = "") -> tuple[int, list[dict[str, Any]], str]:
+    """Runs a graph file, with the nodes of an example if one is named. Returns the like of :func:`run`."""
+    plugins = (*PLUGINS, EXAMPLES / example) if example else PLUGINS
     command = [
         deno(),
         "run",
@@ -32,11 +39,11 @@ def run(folder: Path, nodes: dict[str, Any], links: list[str], **keys: Any) -> t
         "cli/main.ts",
         "run",
         "--json",
-        *(f"--plugins={each}" for each in PLUGINS),
+        *(f"--plugins={each}" for each in plugins),
         str(path),
     ]
     environment = {**os.environ, "SLUICE_PYTHON": sys.executable, "NO_COLOR": "1"}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
     lines = [json.loads(line) for line in (done.stdout + done.stderr).splitlines() if line.startswith("{")]
     return done.returncode, lines, done.stderr
 

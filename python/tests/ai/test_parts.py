@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import importlib.machinery
+import sys
 import threading
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
+import needs
 import numpy as np
 import pytest
-from sluice.ai._espeak import clean, pieces, speak
+from sluice.ai._espeak import check_voice, clean, find_program, pieces, speak
+from sluice.ai._recognisers import open_recogniser
 from sluice.ai._speech_segmenter import Change, Limits, SpeechSegmenter, Window
 from sluice.ai._tensors import picture, row_of, sound
 from sluice.ai._texts import text_of
 from sluice.ai._worker import Worker
+from sluice.ai.text_filter import compiled
 
 LIMITS = Limits(threshold=0.5, speech=2, silence=3, padding=1)
 
@@ -130,3 +136,47 @@ def test_tensors_have_the_shape_that_the_model_wants() -> None:
     for wrong in ("text", [1, [2, 3]], {"a": 1}):
         with pytest.raises(TypeError, match="wanted a number"):
             row_of(wrong, ["n", 2])
+
+
+@needs.espeak
+def test_an_unknown_voice_is_told() -> None:
+    check_voice(find_program(), "en-us+f3")
+    with pytest.raises(ValueError, match='no voice "nobody"'):
+        check_voice(find_program(), "nobody")
+
+
+def test_a_program_that_is_missing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(RuntimeError, match="apt-get install espeak-ng"):
+        find_program()
+
+
+def test_a_wrong_pattern_is_told_with_its_place() -> None:
+    with pytest.raises(ValueError, match=r'keep\[1\] is "\(", no regular expression'):
+        compiled("keep", ["a", "("], True)
+
+
+def test_a_model_of_whisper_hears_a_segment_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[tuple[int, dict[str, object]]] = []
+
+    class WhisperModel:
+        def __init__(self, path: str, **options: object) -> None:
+            assert (path, options["cpu_threads"], options["local_files_only"]) == (str(tmp_path), 2, True)
+
+        def transcribe(self, audio: np.ndarray, **options: object) -> tuple[object, None]:
+            heard.append((len(audio), options))
+            return iter([SimpleNamespace(text=" Hello"), SimpleNamespace(text=" there. ")]), None
+
+    module = ModuleType("faster_whisper")
+    module.__spec__ = importlib.machinery.ModuleSpec("faster_whisper", None)
+    module.WhisperModel = WhisperModel  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "faster_whisper", module)
+    with pytest.raises(ValueError, match="wanted a folder with model.bin"):
+        open_recogniser("whisper", str(tmp_path), [], "", 2)
+    (tmp_path / "model.bin").touch()
+    recogniser = open_recogniser("auto", str(tmp_path), [], "", 2)
+    assert recogniser.finish() == ""
+    for _ in range(2):
+        assert recogniser.feed(np.zeros(100, np.float32)) == ""
+    assert recogniser.finish() == "Hello there."
+    assert heard == [(200, {"language": None, "beam_size": 1})]

@@ -142,8 +142,8 @@ def test_a_live_graph_keeps_pace_drops_what_is_too_much_and_ends_speech_when_not
     long = "This sentence goes on and on, and then on for a while, so that there is time to interrupt it."
     talk = [
         {"value": long},
-        {"port": "second", "atMs": 700, "value": {"isVoice": True}},
-        {"atMs": 1_000, "value": "stop"},
+        {"port": "second", "atMs": 1_200, "value": {"isVoice": True}},
+        {"atMs": 1_500, "value": "stop"},
     ]
     nodes = {
         "script": {"type": "test.script", "config": {"lines": talk}},
@@ -175,9 +175,11 @@ def test_a_live_graph_keeps_pace_drops_what_is_too_much_and_ends_speech_when_not
     assert counts["voice"]["interrupted_texts"] == 1
     assert counts["voice"]["interrupted_blocks"] >= 10
     assert counts["voice"]["spoken_texts"] == 1, "the text after the interruption is spoken"
-    starts = [pts // 1_000_000 for pts, *_ in printed("times", found)]
-    assert all(after - before >= 20 for before, after in zip(starts, starts[1:], strict=False))
-    assert 10 <= len([each for each in starts if each < 1_000]) <= 45, "it spoke at the clock's pace until then"
+    starts = [pts / 1e6 for pts, *_ in printed("times", found)]
+    assert all(after - before >= 19.9 for before, after in zip(starts, starts[1:], strict=False))
+    pairs = zip(starts, starts[1:], strict=False)
+    first = next(place for place, (before, after) in enumerate(pairs, 1) if after - before > 21)
+    assert 10 <= first <= 75, "it spoke at the clock's pace until it was interrupted"
     spoken, dropped = counts["busy"]["spoken_texts"], counts["busy"]["dropped_texts"]
     assert (spoken + dropped, dropped > 0) == (12, True)
     order = [
@@ -205,11 +207,6 @@ def test_what_is_wrong_is_told(tmp_path: Path) -> None:
             'there is no model at "no.onnx"',
         ),
         (
-            {"a": script, "b": {"type": "python.text-to-speech", "config": {"voice": "nobody"}}},
-            "a.first > b.text",
-            'espeak-ng has no voice "nobody"',
-        ),
-        (
             {"a": loud, "b": {"type": "python.speech-to-text", "config": {"engine": "whisper", "model": "nowhere"}}},
             "a.audio > b.audio",
             "faster-whisper",
@@ -218,11 +215,6 @@ def test_what_is_wrong_is_told(tmp_path: Path) -> None:
             {"a": loud, "b": {"type": "python.speech-to-text", "config": {"phrases": ["frobnicate"]}}},
             "a.audio > b.audio",
             "words that the model does not know: frobnicate",
-        ),
-        (
-            {"a": script, "b": {"type": "python.text-filter", "config": {"keep": ["("]}}},
-            "a.first > b.text",
-            'keep[0] is "(", no regular expression',
         ),
     ]
     for nodes, link, said in cases:

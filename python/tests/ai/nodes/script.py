@@ -17,16 +17,20 @@ class Script(Node):
 
     def setup(self) -> None:
         self._rest = list(self.lines)
+        self._begun_ns = 0
 
     def process(self) -> None:
         if not self._rest:
             return self.finish()
         due_ns = self._rest[0].get("atMs", 0) * 1_000_000
-        if self.is_live and self.now_ns() < due_ns:
-            return self.wait_until_ns(due_ns)
+        if self.is_live:
+            self._begun_ns = self._begun_ns or self.now_ns()
+            due_ns += self._begun_ns
+            if self.now_ns() < due_ns:
+                return self.wait_until_ns(due_ns)
         line = self._rest.pop(0)
         value = "word " * (line["zeros"] // 5) if "zeros" in line else line["value"]
-        getattr(self, line.get("port", "first")).write_value(value, pts_ns=line.get("atMs", 0) * 1_000_000)
+        getattr(self, line.get("port", "first")).write_value(value, pts_ns=due_ns)
 
 
 @node("test.noise", mode="loop", description="Gives noise, or silence.")
