@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import SluiceError, error_of
+from ..errors import ConfigError, SluiceError, error_of
 from .items import decode_item, encode_item
+from .json_values import to_json
 from .nodes import AsyncNode
 from .payloads import Audio, Data, Encoded, Item, Packet, Payload, Video
 from .websocket import connect, websockets
@@ -37,9 +38,10 @@ class _Door:
     async def open(url: str | None, token: str | None, wanted: Mapping[str, Any]) -> _Door:
         if url is None:
             raise error_of("Busy", "Cannot make app sources and sinks: only a runtime that this program owns has them")
+        text = to_json("Cannot make the node", wanted)
         socket = await connect(url.replace("http", "ws", 1), _PROTOCOL, token)
         door = _Door(socket, "")
-        await door.send(json.dumps(wanted))
+        await door.send(text)
         door.node = json.loads(await door.receive())["node"]
         return door
 
@@ -189,6 +191,10 @@ class AsyncAppSink(AsyncNode):
 
 async def make_source(runtime: AsyncRuntime, kind: str, options: Mapping[str, Any], id: str | None) -> AsyncAppSource:
     """Adds a source to the graph."""
+    for name, numbers in options.get("fields", {}).items():
+        if numbers not in _NUMBERS:
+            message = f"Cannot make a source of {name!r} as {numbers!r}: wanted one of {', '.join(_NUMBERS)}"
+            raise ConfigError(message, key="fields", available=list(_NUMBERS))
     wanted = {"make": "source", "kind": kind, "options": dict(options), **({} if id is None else {"id": id})}
     door = await _Door.open(runtime.address.app, runtime.address.token, wanted)
     with _closing_on_error(door):

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..errors import SluiceError, error_of
+from .json_values import to_json
 
 _START_SECONDS = 60.0
 _LINE_BYTES = 16 * 2**20
@@ -56,6 +57,7 @@ class Child:
         :param options: of the runtime, as a script has them
         :raises SluiceError: with the reason if it refuses the options, a file or a plugin; ``Timeout``
         """
+        line = to_json("Cannot start the runtime", options).encode() + b"\n"
         token = secrets.token_urlsafe(32)
         process = await asyncio.create_subprocess_exec(
             *command,
@@ -73,7 +75,7 @@ class Child:
         assert process.stdin is not None
         try:
             with contextlib.suppress(ConnectionError):
-                process.stdin.write(json.dumps(options).encode() + b"\n")
+                process.stdin.write(line)
                 await process.stdin.drain()
             serving = await asyncio.wait_for(_until_serving(process), _START_SECONDS)
         except BaseException as error:

@@ -96,9 +96,8 @@ def add_command(
 ) -> dict[str, Any]:
     """Returns the command that adds a node. Its options have Python's names: ``call_timeout_ms``."""
     named = {camel(name): value for name, value in options.items()}
-    return given(
-        {"op": "add", "type": type, "id": id, "config": None if config is None else dict(config), "lane": lane, **named}
-    )
+    values = dict(config) if isinstance(config, Mapping) else config
+    return given({"op": "add", "type": type, "id": id, "config": values, "lane": lane, **named})
 
 
 def connect_command(

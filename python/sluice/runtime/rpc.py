@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import SluiceError, error_of
+from .json_values import to_json
 from .websocket import connect, websockets
 
 PROTOCOL = "sluice.v1"
@@ -104,11 +105,13 @@ class Rpc:
         if self._lost is not None:
             raise SluiceError(self._lost.code, f"Cannot call {method}: {self._lost.message}")
         number = next(self._ids)
+        given = {name: value for name, value in params.items() if value is not None}
+        message = {"jsonrpc": "2.0", "id": number, "method": method, "params": given}
+        text = to_json(f"Cannot call {method}", message)
         future = asyncio.get_running_loop().create_future()
         self._waiting[number] = (future, begin)
-        given = {name: value for name, value in params.items() if value is not None}
         try:
-            await self._socket.send(json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": given}))
+            await self._socket.send(text)
         except websockets().exceptions.ConnectionClosed:
             # The reader sees it too, and fails the call with the reason.
             pass

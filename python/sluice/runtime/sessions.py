@@ -8,8 +8,9 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..errors import SluiceError, error_of
+from ..errors import ConfigError, SluiceError, error_of
 from .items import decode_item, encode_item
+from .json_values import to_json
 from .payloads import End, Item, as_item
 from .server import Address
 from .websocket import connect, websockets
@@ -50,10 +51,11 @@ class AsyncSession:
         """Starts a session. :param graph: its document, the path of its file, or the name of one that is offered"""
         if address.pipelines is None:
             raise error_of("Busy", "Cannot run a pipeline: the address of none was given; attach(…, pipelines=URL)")
+        first = to_json("Cannot run a pipeline", {"type": "graph", "graph": _graph_of(graph), "window": _WINDOW})
         url = address.pipelines.replace("http", "ws", 1).rstrip("/") + "/v1/stream"
         socket = await connect(url, _PROTOCOL, address.token)
         try:
-            await socket.send(json.dumps({"type": "graph", "graph": _graph_of(graph), "window": _WINDOW}))
+            await socket.send(first)
             ready = json.loads(await socket.recv())
             if ready["type"] != "ready":
                 raise _error(ready["error"])
@@ -202,9 +204,15 @@ async def execute(address: Address, graph: Graph, given: Input) -> list[Item]:
 def _graph_of(graph: Graph) -> Any:
     if isinstance(graph, Mapping):
         return dict(graph)
-    if isinstance(graph, Path) or graph.endswith(".json"):
+    if isinstance(graph, str) and not graph.endswith(".json"):
+        return graph
+    if not isinstance(graph, (str, Path)):
+        message = f"Cannot run a pipeline: found {type(graph).__name__}, wanted a graph's document, path or name"
+        raise ConfigError(message, key="graph")
+    try:
         return json.loads(Path(graph).read_text("utf-8"))
-    return graph
+    except (OSError, ValueError) as error:
+        raise error_of("InvalidGraph", f"Cannot read {graph}: {error}") from error
 
 
 def _error(wire: Mapping[str, Any]) -> SluiceError:

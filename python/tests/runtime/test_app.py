@@ -104,6 +104,8 @@ def test_wrong_sources_are_refused(runtime: Runtime) -> None:
         runtime.app_sink("sound")
     with pytest.raises(SluiceError, match="wanted 1 to 64"):
         runtime.app_source("audio", sample_rate_hz=8_000, channels=0)
+    with pytest.raises(ValueError, match="wanted one of f64"):
+        runtime.app_source("packet", fields={"x": "f16"})
     with Runtime.attach(runtime.address.url, token=runtime.address.token) as other:
         with pytest.raises(SluiceError, match="only a runtime that this program owns"):
             other.app_sink("data")

@@ -70,6 +70,10 @@ def test_what_does_not_fit_is_refused(runtime: Runtime) -> None:
     assert unknown.value.code == "NodeTypeNotFound"
     with pytest.raises(SluiceError):
         runtime.execute("nameless")
+    with pytest.raises(ValueError, match="Cannot read none.json"):
+        runtime.execute("none.json")
+    with pytest.raises(ValueError, match="found int"):
+        runtime.execute(5)  # type: ignore[arg-type]
     with runtime.stream(QUIETER) as session:
         session.send_input("text")
         with pytest.raises(SluiceError) as late:

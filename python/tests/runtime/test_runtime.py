@@ -7,6 +7,7 @@ import re
 import runpy
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sluice.errors import ConfigError, SluiceError
@@ -105,6 +106,14 @@ def test_wrong_names_and_values_are_refused_with_what_there_is(runtime: Runtime)
     assert (missing.value.code, missing.value.details["available"]) == ("NodeNotFound", ["tone-source", "gain"])
     with pytest.raises(ValueError):
         tone.set(frequencyHz=-1)
+    with pytest.raises(ConfigError, match="JSON"):
+        tone.set(frequencyHz=float("nan"))
+    with pytest.raises(ConfigError, match="config"):
+        runtime.add_processor("gain", ["gainDb"])  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="found object"):
+        runtime.add_processor("gain", {"gainDb": object()})
+    tone.set(frequencyHz=np.float32(880), amplitude=np.float64(0.25))
+    assert tone.describe()["config"]["frequencyHz"] == 880
     with pytest.raises(ValueError, match="no option"):
         Runtime(stop_timout_ms=1)
 
