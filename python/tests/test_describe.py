@@ -388,7 +388,7 @@ def test_discover_nodes_takes_patterns_and_warns(folder):
         ("a: 'Input[Nowhere]'\n    def process(self): ...", r"Small\.a: it says not which frames it carries"),
         ("process = 5", r"Small: it has no method process\(\)"),
         ("figures = ('a b',)\n    def process(self): ...", r"Small: figures are"),
-        ("figures = ('o',)\n    o: Output[AudioFrame]\n    def process(self): ...", r'Small: "o" is a figure and a port; rename'),
+        ("figures = ('o',)\n    o: Output[AudioFrame]\n    def process(self): ...", r'"o" is a figure and a port; rename'),
         ("a: Input[VideoFrame] = port(formats=['rgb'])", r'there is no format "rgb"; available: rgba8, '),
     ],
 )

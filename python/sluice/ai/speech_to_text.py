@@ -19,7 +19,7 @@ from ._worker import Worker
 
 _GAP_NS = 200_000_000
 """A gap in time from which on a segment ends."""
-_LATE_NS = 1_000_000
+_LATE_NS = 20_000_000
 """How much of a segment's sound may be missing when its end is heeded."""
 _BLOCK_SAMPLES = 4_096
 """Samples that the engine takes at once, but for the last of a segment: it looks for words each time."""
@@ -77,7 +77,7 @@ class SpeechToText(Node):
         self._ends: deque[int] = deque(maxlen=_MOST_ENDS)
         self._parts: list[np.ndarray] = []
         self._held = 0
-        self._block_ns = self._start_ns = self._end_ns = 0
+        self._start_ns = self._end_ns = self._ended_ns = 0
         self._is_open = False
         self._said = ""
         self._segments = 0
@@ -89,7 +89,7 @@ class SpeechToText(Node):
             if isinstance(value, dict) and value.get("state") == "end":
                 self._ends.append(int(value.get("endNs") or event.pts_ns))
         while (next_block := self.audio.peek()) is not None:
-            if self._is_open and next_block.pts_ns > self._end_ns + _GAP_NS:
+            if self._is_open and abs(next_block.pts_ns - self._end_ns) > _GAP_NS:
                 self._end()
             self._heed_ends(next_block.pts_ns)
             if (frame := self.audio.read()) is None:
@@ -113,14 +113,15 @@ class SpeechToText(Node):
     def _heed_ends(self, next_ns: int) -> None:
         """Ends the segment once its sound is there: an event may be seen before the sound that precedes it."""
         while self._ends and self._ends[0] <= max(next_ns, self._end_ns + _LATE_NS):
-            self._ends.popleft()
+            self._ended_ns = self._ends.popleft()
             self._end()
 
     def _take(self, pts_ns: int, samples: np.ndarray) -> None:
+        if 0 < self._ended_ns - pts_ns < _GAP_NS:
+            # The rest of a segment that has ended already.
+            return
         if not self._is_open:
             self._is_open, self._start_ns = True, pts_ns
-        if not self._parts:
-            self._block_ns = pts_ns
         self._parts.append(samples)
         self._held += len(samples)
         self._end_ns = pts_ns + samples_to_ns(len(samples), RATE_HZ)
