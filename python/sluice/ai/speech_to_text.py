@@ -114,7 +114,7 @@ class SpeechToText(Node):
         """Ends the segment once its sound is there: an event may be seen before the sound that precedes it."""
         while self._ends and self._ends[0] <= max(next_ns, self._end_ns + _LATE_NS):
             self._ended_ns = self._ends.popleft()
-            self._end()
+            self._end(self._ended_ns)
 
     def _take(self, pts_ns: int, samples: np.ndarray) -> None:
         if 0 < self._ended_ns - pts_ns < _GAP_NS:
@@ -142,12 +142,12 @@ class SpeechToText(Node):
                 self._dropped_ms += 1_000 * len(block.samples) / RATE_HZ
                 return
 
-    def _end(self) -> None:
+    def _end(self, end_ns: int | None = None) -> None:
         if self._is_open:
             self._offer()
             self._is_open = False
             # The end of a segment is never dropped.
-            self._worker.offer(_Block(np.zeros(0, np.float32), self._start_ns, self._end_ns), must=True)
+            self._worker.offer(_Block(np.zeros(0, np.float32), self._start_ns, end_ns or self._end_ns), must=True)
 
     def _recognise(self, block: _Block) -> Iterator[Transcript]:
         began = time.perf_counter()

@@ -107,7 +107,9 @@ def test_a_program_that_fails_is_told_with_what_it_says(tmp_path: Path) -> None:
 
 def test_speech_that_is_not_wanted_ends_its_program(tmp_path: Path) -> None:
     program = tmp_path / "espeak-ng"
-    head = "RIFF\\0\\0\\0\\0WAVEfmt \\20\\0\\0\\0\\1\\0\\1\\0\\42\\126\\0\\0\\104\\254\\0\\0\\2\\0\\20\\0data\\377\\377\\377\\177"
+    # A header of WAV with a length that is not known, as printf writes it.
+    head = "RIFF\\0\\0\\0\\0WAVEfmt \\20\\0\\0\\0"
+    head += "\\1\\0\\1\\0\\42\\126\\0\\0\\104\\254\\0\\0\\2\\0\\20\\0data\\377\\377\\377\\177"
     program.write_text(f"#!/bin/sh\nprintf '{head}'\nexec cat /dev/zero\n")
     program.chmod(0o755)
     taken = []
