@@ -24,5 +24,5 @@ def check_rate(frame: AudioFrame, attempt: str, wanted: tuple[int, ...]) -> None
 
 
 def samples_to_ns(samples: int, rate_hz: int) -> int:
-    """How long samples last."""
+    """Returns the duration of samples."""
     return samples * NS_PER_SECOND // rate_hz

@@ -1,4 +1,4 @@
-"""When speech starts and ends, by the probabilities of windows; and which windows belong to it."""
+"""Finds the start and the end of speech by the probabilities of windows."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Window:
     """Samples of speech that are to be passed on."""
 
     start: int
-    """Its first sample, counted from where the segmenter was reset."""
+    """Its first sample, counted from the last reset of the segmenter."""
     samples: np.ndarray
 
 
 @dataclasses.dataclass(frozen=True)
 class Change:
-    """That speech has started, or ended."""
+    """The start or the end of speech."""
 
     is_start: bool
     start: int
@@ -55,7 +55,7 @@ class SpeechSegmenter:
         self.reset()
 
     def reset(self) -> None:
-        """Forgets what was held. Ask :meth:`finish` first, if speech is on."""
+        """Forgets the windows that are held. Call :meth:`finish` first, if speech is on."""
         self.is_speech = False
         self._held: deque[Window] = deque()
         self._loud = self._quiet = 0
@@ -63,7 +63,7 @@ class SpeechSegmenter:
         self._peak = 0.0
 
     def push(self, start: int, samples: np.ndarray, probability: float) -> Iterator[Window | Change]:
-        """Takes a window, and gives what is known now, in order of time."""
+        """Takes a window. Gives the changes and the windows of speech that are certain now, in order of time."""
         limits, size = self.limits, len(samples)
         self._held.append(Window(start, samples))
         is_loud = probability >= limits.threshold
@@ -93,7 +93,7 @@ class SpeechSegmenter:
             yield from self._pass()
         if self._quiet >= max(1, limits.silence):
             yield from self.finish()
-            # What was held may be the padding of what comes next.
+            # The windows that are held may be the padding of the next segment.
             while len(self._held) > limits.padding:
                 self._held.popleft()
 

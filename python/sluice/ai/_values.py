@@ -6,7 +6,7 @@ from typing import TypedDict
 
 
 class SpeechEvent(TypedDict):
-    """That speech starts or ends. Times are media time, nanoseconds."""
+    """The start or the end of speech. Times are media time, nanoseconds."""
 
     state: str
     """``start`` or ``end``"""
@@ -18,17 +18,17 @@ class SpeechEvent(TypedDict):
 
 
 class Transcript(TypedDict):
-    """What was said. Times are media time, nanoseconds."""
+    """The text of a segment of speech. Times are media time, nanoseconds."""
 
     text: str
     startNs: int
     endNs: int
     final: bool
-    """Whether the text stays as it is."""
+    """``False`` if the engine may still change the text."""
 
 
 class Text(TypedDict, total=False):
-    """A text, with the times of what it answers."""
+    """A text, with the times of the one that it answers."""
 
     text: str
     startNs: int

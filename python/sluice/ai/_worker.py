@@ -40,14 +40,14 @@ class Worker(Generic[I, R]):
 
     @property
     def is_idle(self) -> bool:
-        """Whether there is neither an item nor a result. :raises BaseException: what the work has raised"""
+        """``True`` if there is neither an item nor a result. :raises BaseException: what the work has raised"""
         with self._changed:
             self._check()
             return not (self._busy or self._items or self._results)
 
     @property
     def has_room(self) -> bool:
-        """Whether there is room for an item."""
+        """``True`` if there is room for an item."""
         with self._changed:
             return len(self._items) < self._most_items
 
@@ -84,7 +84,7 @@ class Worker(Generic[I, R]):
             self._changed.wait_for(lambda: self._results or self._error or not (self._busy or self._items), seconds)
 
     def stop(self) -> None:
-        """Ends the thread after what it is about to give."""
+        """Ends the thread after its next result."""
         with self._changed:
             self._stopped = True
             self._changed.notify_all()

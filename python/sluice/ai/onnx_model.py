@@ -53,8 +53,8 @@ class Onnx(Node):
         {}, description="inputs that have an output of the run before, zeros at first: outputs by input"
     )
     batch: int = config(1, minimum=1, maximum=1_024, description="frames that the model gets at once")
-    scale: float = config(1 / 255, description="by which pixels are multiplied")
-    offset: float = config(0.0, description="what is added to them then")
+    scale: float = config(1 / 255, description="factor for pixels")
+    offset: float = config(0.0, description="is added to the scaled pixels")
     threads: int = config(1, minimum=1, maximum=64, description="threads of the model")
     figures = ("runs", "frames")
 

@@ -21,7 +21,9 @@ from ._values import SpeechEvent
 
 _RATES = (8_000, 16_000)
 _PATIENCE_S = 0.2
-"""How much later than the shortest pause speech ends whose source has fallen silent."""
+"""Time beyond the shortest pause after which speech ends if no sound comes at all."""
+_DRIFT_NS = 5_000_000
+"""Times of windows are corrected by that of a frame if it differs by more: the clock of a device is not exact."""
 _INSTALL = "install it with: pip install --no-deps silero-vad"
 
 
@@ -39,7 +41,7 @@ class SileroVad(Node):
         burst=16, description="the windows of speech, mono, with gaps in time between segments"
     )
     event: Output[DataFrame[SpeechEvent]] = port(
-        description="that speech starts or ends: `state`, `startNs`, `endNs` (null at the start) and `probability`"
+        description="starts and ends of speech: `state`, `startNs`, `endNs` (null at the start) and `probability`"
     )
     threshold: float = config(
         0.5, minimum=0.01, maximum=0.99, live=True, description="probability from which on it is speech"
@@ -51,7 +53,7 @@ class SileroVad(Node):
         400, minimum=0, maximum=10_000, unit="ms", live=True, description="shorter pauses are speech"
     )
     padding_ms: int = config(
-        100, minimum=0, maximum=2_000, unit="ms", live=True, description="what is passed on around speech"
+        100, minimum=0, maximum=2_000, unit="ms", live=True, description="time around speech that is passed on, too"
     )
     model: str = config("", reaches="path", description="a model of Silero; by default that of the package silero-vad")
     threads: int = config(1, minimum=1, maximum=64, description="threads of the model")
@@ -64,7 +66,7 @@ class SileroVad(Node):
         self._rest = np.zeros(0, np.float32)
         self._alarm = Alarm(self.waker().wake)
         self._heard_s = 0.0
-        self._rate = self._size = self._origin = self._taken = 0
+        self._rate = self._size = self._origin = self._taken = self._next_ns = 0
         self._counts = {name: 0.0 for name in self.figures}
 
     def configure(self, _changed: set[str]) -> None:
@@ -93,7 +95,7 @@ class SileroVad(Node):
             self._alarm.stop()
 
     def _heed_silence(self) -> None:
-        """In a live graph, ends speech whose source sends nothing any more, as one does that leaves pauses out."""
+        """In a live graph, ends speech if no sound comes any more: some sources leave pauses out."""
         if not (self.is_live and self._rate and self._segmenter.is_speech):
             return
         left_s = self._heard_s + self.min_silence_ms / 1_000 + _PATIENCE_S - time.monotonic()
@@ -105,13 +107,19 @@ class SileroVad(Node):
         self._drain()
 
     def _follow(self, frame: AudioFrame) -> None:
-        """Starts anew at a gap in time, and at another rate."""
-        if frame.rate_hz == self._rate:
-            expected = self._origin + samples_to_ns(self._taken + len(self._rest), self._rate)
-            if abs(frame.pts_ns - expected) <= samples_to_ns(self._size, self._rate):
-                return
-            self._counts["gaps"] += 1
+        """Follows the times of frames. Starts anew at a gap, and at another rate."""
+        is_next = abs(frame.pts_ns - self._next_ns) <= samples_to_ns(self._size, frame.rate_hz)
+        if frame.rate_hz == self._rate and is_next:
+            drift = frame.pts_ns - self._origin - samples_to_ns(self._taken + len(self._rest), self._rate)
+            if abs(drift) > _DRIFT_NS:
+                self._origin += drift
+        else:
+            self._counts["gaps"] += self._rate != 0
             self._end()
+            self._start(frame)
+        self._next_ns = frame.pts_ns + samples_to_ns(frame.sample_count, frame.rate_hz)
+
+    def _start(self, frame: AudioFrame) -> None:
         self._rate = frame.rate_hz
         self._size = 512 if self._rate == 16_000 else 256
         self._origin, self._taken = frame.pts_ns, 0
@@ -143,7 +151,7 @@ class SileroVad(Node):
         self._rest = whole[used:].copy()
 
     def _end(self) -> None:
-        """Ends the speech that is on, with the samples that fill no window."""
+        """Ends the speech that is on. The samples that fill no window belong to it."""
         if self._segmenter.is_speech and len(self._rest):
             self._keep(self._segmenter.push(self._taken, self._rest, self.threshold))
         self._keep(self._segmenter.finish())

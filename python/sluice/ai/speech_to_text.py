@@ -20,7 +20,7 @@ from ._worker import Worker
 _GAP_NS = 200_000_000
 """A gap in time from which on a segment ends."""
 _LATE_NS = 20_000_000
-"""How much of a segment's sound may be missing when its end is heeded."""
+"""A segment ends though so much of its sound is missing: a resampler on the way keeps the last samples."""
 _BLOCK_SAMPLES = 4_096
 """Samples that the engine takes at once, but for the last of a segment: it looks for words each time."""
 _MOST_TEXTS = 100_000
@@ -131,7 +131,7 @@ class SpeechToText(Node):
             self._end()
 
     def _offer(self) -> None:
-        """Gives the engine what was gathered. An offline graph waits for it; a live one drops it, counted."""
+        """Gives the engine the gathered samples. If it has no room, an offline graph waits; a live one drops them."""
         if not self._parts:
             return
         block = _Block(np.concatenate(self._parts), self._start_ns, self._end_ns)

@@ -16,7 +16,7 @@ _FIELD = re.compile(r"\{(\w+)\}")
 
 @dataclasses.dataclass
 class Rule:
-    """What is said for texts in which a pattern is found."""
+    """The text that answers texts in which a pattern is found."""
 
     pattern: str
     text: str
@@ -41,7 +41,7 @@ class TextExpander(Node):
     otherwise: str = config(
         "", live=True, description="the text for those that no rule fits; empty: they are passed over"
     )
-    ignore_case: bool = config(True, live=True, description="whether letters are alike in both cases")
+    ignore_case: bool = config(True, live=True, description="capital and small letters are alike")
     figures = ("expanded_texts", "unmatched_texts")
 
     def setup(self) -> None:

@@ -25,7 +25,7 @@ class TextFilter(Node):
         [], live=True, description="patterns, of which one has to be found; if there are none, all pass"
     )
     drop: list[str] = config([], live=True, description="patterns, of which none may be found")
-    ignore_case: bool = config(True, live=True, description="whether letters are alike in both cases")
+    ignore_case: bool = config(True, live=True, description="capital and small letters are alike")
     min_words: int = config(1, minimum=0, maximum=1_000, live=True, description="fewest words")
     figures = ("passed_texts", "dropped_texts")
 

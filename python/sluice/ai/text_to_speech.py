@@ -65,17 +65,15 @@ class TextToSpeech(Node):
     voice: str = config(
         "en-us", min_length=1, pattern="^[^-].*", description="a voice, as espeak-ng --voices lists them"
     )
-    words_per_minute: int = config(165, minimum=80, maximum=450, live=True, description="how fast it speaks")
-    pitch: int = config(50, minimum=0, maximum=99, live=True, description="how high it speaks")
+    words_per_minute: int = config(165, minimum=80, maximum=450, live=True, description="speed of the voice")
+    pitch: int = config(50, minimum=0, maximum=99, live=True, description="pitch of the voice")
     max_characters: int = config(
         5_000, minimum=1, maximum=1_000_000, description="longest text; the rest of a longer one is left out, counted"
     )
     max_queued: int = config(
         16, minimum=1, maximum=1_000, description="texts that wait; in a live graph more are dropped, counted"
     )
-    lead_ms: int = config(
-        100, minimum=20, maximum=10_000, unit="ms", description="how far a live graph speaks ahead of the clock"
-    )
+    lead_ms: int = config(100, minimum=20, maximum=10_000, unit="ms", description="lead of a live graph over the clock")
     figures = (
         "spoken_texts",
         "spoken_ms",

@@ -1,4 +1,4 @@
-"""What tests need that may be missing, as marks that skip them with the reason."""
+"""Marks that skip tests where something is missing, with the reason."""
 
 from __future__ import annotations
 

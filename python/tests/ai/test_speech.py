@@ -36,7 +36,7 @@ def talk(tmp_path_factory: pytest.TempPathFactory) -> Lines:
         "filter": {"type": "python.text-filter", "config": {"drop": ["weather"], "min_words": 2}},
         "rules": {"type": "python.text-expander", "config": {"rules": rules, "otherwise": "Pardon?"}},
         "blocks": {"type": "test.block-times"},
-        "noise": {"type": "test.noise", "config": {"amplitude": 0.1}},
+        "noise": {"type": "test.noise", "config": {"amplitude": 0.1, "step_ns": 20_400_000}},
         "noise_vad": {"type": "python.silero-vad"},
         "silence": {"type": "test.noise", "config": {"rate_hz": 8_000}},
         "silence_vad": {"type": "python.silero-vad"},
@@ -87,6 +87,8 @@ def test_speech_is_found_and_noise_and_silence_are_not(talk: Lines) -> None:
     assert all(each["probability"] > 0.5 for each in events)
     assert printed("noise_events", talk) == []
     assert printed("silence_events", talk) == []
+    assert figures(talk)["noise_vad"]["gaps"] == 0, "a clock that drifts makes no gaps"
+    assert figures(talk)["vad"]["gaps"] == 1
 
 
 def test_most_words_are_understood(talk: Lines) -> None:

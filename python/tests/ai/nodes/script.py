@@ -39,6 +39,7 @@ class Noise(Node):
     amplitude: float = 0.0
     rate_hz: int = 16_000
     blocks: int = 100
+    step_ns: int = 20_000_000
 
     def setup(self) -> None:
         self._random = np.random.default_rng(1)
@@ -50,7 +51,7 @@ class Noise(Node):
         size = self.rate_hz // 50
         frame = self.audio.acquire(channels=2, samples=size, rate_hz=self.rate_hz)
         frame.samples[:] = self.amplitude * self._random.standard_normal((2, size))
-        frame.set_times(pts_ns=self._count * 20_000_000, duration_ns=20_000_000)
+        frame.set_times(pts_ns=self._count * self.step_ns, duration_ns=20_000_000)
         self.audio.write(frame)
         self._count += 1
 
