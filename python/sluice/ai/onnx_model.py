@@ -33,29 +33,31 @@ class _Row:
 )
 class Onnx(Node):
     audio: Input[AudioFrame] = port(
-        optional=True, description="for models of samples: the channels are mixed unless it takes them"
+        optional=True, description="For models of samples: the channels are mixed unless it takes them."
     )
     video: Input[VideoFrame] = port(
-        optional=True, formats=("rgba8",), description="for models of pictures, which have their size"
+        optional=True, formats=("rgba8",), description="For models of pictures, which have their size."
     )
-    packet: Input[PacketFrame] = port(optional=True, description="for models of records: a row a record")
-    data: Input[DataFrame[Any]] = port(optional=True, description="for others: numbers, lists of them, or arrays")
+    packet: Input[PacketFrame] = port(optional=True, description="For models of records: a row a record.")
+    data: Input[DataFrame[Any]] = port(optional=True, description="For others: numbers, lists of numbers, or arrays.")
     result: Output[DataFrame[Any]] = port(
-        description="an object with an array by each output of the model, for each frame"
+        description="For each frame an object with a flat array by each output of the model."
     )
-    records: Output[PacketFrame] = port(description="the first output, a record a row, in fields of `f32`")
-    model: str = config(reaches="path", min_length=1, description="the model's file")
-    input: str = config("", description="the input that has the frames; by default the model's first")
-    fields: list[str] = config([], description="fields of records, in the model's order; by default all")
-    labels: list[str] = config([], description="names of the fields of `records`; by default value_0 and so on")
-    constants: dict[str, Any] = config({}, description="values of other inputs, by name")
+    records: Output[PacketFrame] = port(
+        description="The first output, a record a row, if a row has no more than 64 numbers."
+    )
+    model: str = config(reaches="path", min_length=1, description="The model's file.")
+    input: str = config("", description="The input that has the frames; by default the model's first.")
+    fields: list[str] = config([], description="Fields of records, in the model's order; by default all.")
+    labels: list[str] = config([], description="Names of the fields of `records`; by default value_0 and so on.")
+    constants: dict[str, Any] = config({}, description="Values of other inputs, by name.")
     state: dict[str, str] = config(
-        {}, description="inputs that have an output of the run before, zeros at first: outputs by input"
+        {}, description="Inputs that have an output of the run before, zeros at first: outputs by input."
     )
-    batch: int = config(1, minimum=1, maximum=1_024, description="frames that the model gets at once")
-    scale: float = config(1 / 255, description="factor for pixels")
-    offset: float = config(0.0, description="is added to the scaled pixels")
-    threads: int = config(1, minimum=1, maximum=64, description="threads of the model")
+    batch: int = config(1, minimum=1, maximum=1_024, description="Frames that the model gets at once.")
+    scale: float = config(1 / 255, description="Factor for pixels.")
+    offset: float = config(0.0, description="Is added to the scaled pixels.")
+    threads: int = config(1, minimum=1, maximum=64, description="Threads of the model.")
     figures = ("runs", "frames")
 
     def setup(self) -> None:

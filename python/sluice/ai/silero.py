@@ -35,28 +35,28 @@ _INSTALL = "install it with: pip install --no-deps silero-vad"
 )
 class SileroVad(Node):
     audio: Input[AudioFrame] = port(
-        description="sound at 8 or 16 kHz; its channels are mixed", accepts={"sampleRateHz": list(_RATES)}
+        description="Sound at 8 or 16 kHz; its channels are mixed.", accepts={"sampleRateHz": list(_RATES)}
     )
     speech: Output[AudioFrame] = port(
-        burst=16, description="the windows of speech, mono, with gaps in time between segments"
+        burst=16, description="The windows of speech, mono, with gaps in time between segments."
     )
     event: Output[DataFrame[SpeechEvent]] = port(
-        description="starts and ends of speech: `state`, `startNs`, `endNs` (null at the start) and `probability`"
+        description="Starts and ends of speech: `state`, `startNs`, `endNs` (null at the start) and `probability`."
     )
     threshold: float = config(
-        0.5, minimum=0.01, maximum=0.99, live=True, description="probability from which on it is speech"
+        0.5, minimum=0.01, maximum=0.99, live=True, description="Probability from which on it is speech."
     )
     min_speech_ms: int = config(
-        90, minimum=0, maximum=5_000, unit="ms", live=True, description="shorter speech is passed over"
+        90, minimum=0, maximum=5_000, unit="ms", live=True, description="Shorter speech is passed over."
     )
     min_silence_ms: int = config(
-        400, minimum=0, maximum=10_000, unit="ms", live=True, description="shorter pauses are speech"
+        400, minimum=0, maximum=10_000, unit="ms", live=True, description="Shorter pauses are speech."
     )
     padding_ms: int = config(
-        100, minimum=0, maximum=2_000, unit="ms", live=True, description="time around speech that is passed on, too"
+        100, minimum=0, maximum=2_000, unit="ms", live=True, description="Time around speech that is passed on, too."
     )
-    model: str = config("", reaches="path", description="a model of Silero; by default that of the package silero-vad")
-    threads: int = config(1, minimum=1, maximum=64, description="threads of the model")
+    model: str = config("", reaches="path", description="A model of Silero; by default that of the package silero-vad.")
+    threads: int = config(1, minimum=1, maximum=64, description="Threads of the model.")
     figures = ("is_speech", "probability", "segments", "windows", "gaps")
 
     def setup(self) -> None:

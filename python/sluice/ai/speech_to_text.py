@@ -45,29 +45,29 @@ class _Block:
 )
 class SpeechToText(Node):
     audio: Input[AudioFrame] = port(
-        description="speech at 16 kHz, such as that of python.silero-vad; a gap in time ends a segment",
+        description="Speech at 16 kHz, such as that of python.silero-vad; a gap in time ends a segment.",
         accepts={"sampleRateHz": RATE_HZ},
     )
     events: Input[DataFrame[Any]] = port(
-        optional=True, description='whose `state` "end" ends a segment at once, as those of python.silero-vad'
+        optional=True, description='Whose `state` "end" ends a segment at once, as those of python.silero-vad.'
     )
     transcript: Output[DataFrame[Transcript]] = port(
-        description="`text`, `startNs`, `endNs`, and whether it is `final`"
+        description="`text`, `startNs`, `endNs`, and whether it is `final`."
     )
     engine: Literal["auto", "pocketsphinx", "whisper"] = config(
-        "auto", description="auto: Whisper if `model` is one, else pocketsphinx"
+        "auto", description="Auto: Whisper if `model` is one, else pocketsphinx."
     )
-    model: str = config("", reaches="path", description="folder of a model; by default that of pocketsphinx")
+    model: str = config("", reaches="path", description="Folder of a model; by default that of pocketsphinx.")
     phrases: list[str] = config(
-        [], description="the only phrases there are, which are then told apart better; pocketsphinx"
+        [], description="The only phrases there are, which are then told apart better; pocketsphinx."
     )
-    language: str = config("en", description="language of Whisper; empty: it finds out")
-    partials: bool = config(False, description="also texts that are not final, as the engine changes its mind")
-    max_seconds: int = config(30, minimum=1, maximum=600, unit="s", description="longest segment; a longer one is cut")
+    language: str = config("en", description="Language of Whisper; empty: it finds out.")
+    partials: bool = config(False, description="Also texts that are not final, as the engine changes its mind.")
+    max_seconds: int = config(30, minimum=1, maximum=600, unit="s", description="Longest segment; a longer one is cut.")
     queue_seconds: int = config(
-        30, minimum=1, maximum=600, unit="s", description="sound that waits; in a live graph more is dropped"
+        30, minimum=1, maximum=600, unit="s", description="Sound that waits; in a live graph more is dropped."
     )
-    threads: int = config(1, minimum=1, maximum=64, description="threads of Whisper")
+    threads: int = config(1, minimum=1, maximum=64, description="Threads of Whisper.")
     figures = ("segments", "dropped_ms", "engine_ms", "last_ms")
 
     def setup(self) -> None:

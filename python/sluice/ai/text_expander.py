@@ -30,18 +30,18 @@ class Rule:
 )
 class TextExpander(Node):
     text: Input[DataFrame[Any]] = port(
-        description="texts, or objects with `text`; those whose `final` is false are passed over"
+        description="Texts, or objects with `text`; those whose `final` is false are passed over."
     )
-    expanded: Output[DataFrame[Text]] = port(description="the object that came, or a new one, with the new `text`")
+    expanded: Output[DataFrame[Text]] = port(description="The object that came, or a new one, with the new `text`.")
     rules: list[Rule] = config(
         [],
         live=True,
-        description="`pattern`, and `text` with `{name}` for its groups and the value's fields; `{text}` is the whole",
+        description="`pattern`, and `text` with `{name}` for its groups and the value's fields; `{text}` is the whole.",
     )
     otherwise: str = config(
-        "", live=True, description="the text for those that no rule fits; empty: they are passed over"
+        "", live=True, description="The text for those that no rule fits; empty: they are passed over."
     )
-    ignore_case: bool = config(True, live=True, description="capital and small letters are alike")
+    ignore_case: bool = config(True, live=True, description="Capital and small letters are alike.")
     figures = ("expanded_texts", "unmatched_texts")
 
     def setup(self) -> None:

@@ -18,15 +18,15 @@ from ._texts import text_of
 )
 class TextFilter(Node):
     text: Input[DataFrame[Any]] = port(
-        description="texts, or objects with `text`; those whose `final` is false do not pass"
+        description="Texts, or objects with `text`; those whose `final` is false do not pass."
     )
-    passed: Output[DataFrame[Any]] = port(description="the values that pass")
+    passed: Output[DataFrame[Any]] = port(description="The values that pass.")
     keep: list[str] = config(
-        [], live=True, description="patterns, of which one has to be found; if there are none, all pass"
+        [], live=True, description="Patterns, of which one has to be found; if there are none, all pass."
     )
-    drop: list[str] = config([], live=True, description="patterns, of which none may be found")
-    ignore_case: bool = config(True, live=True, description="capital and small letters are alike")
-    min_words: int = config(1, minimum=0, maximum=1_000, live=True, description="fewest words")
+    drop: list[str] = config([], live=True, description="Patterns, of which none may be found.")
+    ignore_case: bool = config(True, live=True, description="Capital and small letters are alike.")
+    min_words: int = config(1, minimum=0, maximum=1_000, live=True, description="Fewest words.")
     figures = ("passed_texts", "dropped_texts")
 
     def setup(self) -> None:

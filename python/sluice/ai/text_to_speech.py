@@ -54,26 +54,28 @@ class _Block:
 )
 class TextToSpeech(Node):
     text: Input[DataFrame[Any]] = port(
-        description="texts, or objects with `text`; those whose `final` is false are passed over"
+        description="Texts, or objects with `text`; those whose `final` is false are passed over."
     )
     events: Input[DataFrame[Any]] = port(
         optional=True,
-        description='starts of speech, `state` "start" or `isVoice` true, which end what came before: those of '
-        "python.silero-vad or voice-activity",
+        description='Starts of speech, `state` "start" or `isVoice` true, which end what came before: those of '
+        "python.silero-vad or voice-activity.",
     )
-    audio: Output[AudioFrame] = port(description="speech, mono, in blocks of 20 ms at the voice's own rate")
+    audio: Output[AudioFrame] = port(description="Speech, mono, in blocks of 20 ms at the voice's own rate.")
     voice: str = config(
-        "en-us", min_length=1, pattern="^[^-].*", description="a voice, as espeak-ng --voices lists them"
+        "en-us", min_length=1, pattern="^[^-].*", description="A voice, as espeak-ng --voices lists them."
     )
-    words_per_minute: int = config(165, minimum=80, maximum=450, live=True, description="speed of the voice")
-    pitch: int = config(50, minimum=0, maximum=99, live=True, description="pitch of the voice")
+    words_per_minute: int = config(165, minimum=80, maximum=450, live=True, description="Speed of the voice.")
+    pitch: int = config(50, minimum=0, maximum=99, live=True, description="Pitch of the voice.")
     max_characters: int = config(
-        5_000, minimum=1, maximum=1_000_000, description="longest text; the rest of a longer one is left out, counted"
+        5_000, minimum=1, maximum=1_000_000, description="Longest text; the rest of a longer one is left out, counted."
     )
     max_queued: int = config(
-        16, minimum=1, maximum=1_000, description="texts that wait; in a live graph more are dropped, counted"
+        16, minimum=1, maximum=1_000, description="Texts that wait; in a live graph more are dropped, counted."
     )
-    lead_ms: int = config(100, minimum=20, maximum=10_000, unit="ms", description="lead of a live graph over the clock")
+    lead_ms: int = config(
+        100, minimum=20, maximum=10_000, unit="ms", description="Lead of a live graph over the clock."
+    )
     figures = (
         "spoken_texts",
         "spoken_ms",
