@@ -121,7 +121,7 @@ Deno.test("parseArgs() reads the other commands", () => {
   const shown = { command: "plugin-info", plugin: "fft", json: true, plugins: ["p"] };
   assert.deepEqual(parse("plugins", "info", "fft", "--json", "--plugins", "p"), shown);
   assert.deepEqual(parse("plugins", "check", "a", "b"), { command: "check-plugins", folders: ["a", "b"], json: false });
-  const made = { command: "new-plugin", name: "fft", c: true, rust: false, folder: undefined };
+  const made = { command: "new-plugin", name: "fft", c: true, rust: false, python: false, folder: undefined };
   assert.deepEqual(parse("plugins", "new", "--c", "fft"), made);
   assert.deepEqual(parse("plugins", "build"), { command: "build-plugins", folders: [] });
   assert.deepEqual(parse("doctor", "--json"), { command: "doctor", json: true });

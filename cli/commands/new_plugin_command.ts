@@ -10,7 +10,6 @@ import type { Io } from "../output/output.ts";
 import { VERSION } from "../output/version.ts";
 import type { NewPluginArgs } from "../plugin_args.ts";
 import { COMMAND_LINE } from "../project/configuration.ts";
-import type { PluginLanguage } from "../../codegen/new/new_plugin_files.ts";
 import { ownCheckout } from "../project/own_package.ts";
 
 /** @returns the exit code */
@@ -21,7 +20,7 @@ export async function newPluginCommand({ name, c, rust, python, folder }: NewPlu
     const found = languages.length > 1 ? `${asked} are given` : "it is not said in which language";
     throw new SluiceError("InvalidConfig", `Cannot make plugin "${name}": ${found}; write --c, --rust or --python`);
   }
-  const [language] = languages as PluginLanguage[];
+  const [language] = languages as ("c" | "rust" | "python")[];
   const { newPlugin } = await import("../../codegen/new/new_plugin.ts");
   const { WriteFailure } = await import("../../codegen/files/write_together.ts");
   const checkout = ownCheckout();
@@ -47,7 +46,7 @@ export async function newPluginCommand({ name, c, rust, python, folder }: NewPlu
 /** What to type next. A folder elsewhere has the `deno.json` that leads to the runtime. */
 function describeSteps(
   { folder: made, codegen }: { readonly folder: string; readonly codegen?: string },
-  language: PluginLanguage,
+  language: "c" | "rust" | "python",
   folder: string | undefined,
   sluice: string,
 ): string[] {

@@ -120,7 +120,7 @@ Deno.test("newProcessor() says where in the configuration the mistake is", async
     await assert.rejects(newProcessor({ name: "hum-filter", configPath, source: SOURCE }), {
       code: "InvalidConfig",
       message: `${configPath}:3:3: Cannot use key "nmae" in ${configPath}: it is not known; wanted "include", ` +
-        '"exclude", "name", "runtime", "packages", "plugins", "rust", "output" and "schema"; write "name"',
+        '"exclude", "name", "runtime", "packages", "plugins", "python", "rust", "output" and "schema"; write "name"',
     });
   } finally {
     await rm(root, { recursive: true });

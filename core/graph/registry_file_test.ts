@@ -145,7 +145,7 @@ Deno.test("collectNodes() refuses a plugin that is not there, or cannot be loade
       ["./native/plugin.toml", 'name the folder that has its "plugin.toml"'],
       [
         "./empty",
-        'neither "FOLDER/empty" nor a folder in it has a "sluice.json", a "sluice.gen.ts" or a "plugin.toml"',
+        'neither "FOLDER/empty" nor a folder in it has a "sluice.json", a "sluice.gen.ts", a "plugin.toml" or a module in Python that imports sluice',
       ],
     ]
   ) {

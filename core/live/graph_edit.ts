@@ -356,7 +356,7 @@ export class GraphEdit {
 
   /** Returns the port at an address: a new element for a numbered dynamic port as a whole. */
   #element(address: string, direction: "input" | "output"): { readonly node: NodeId; readonly port: string } {
-    if (isId(address)) this.#refuseNodeAsPort(address, direction);
+    if (typeof address === "string" && isId(address)) this.#refuseNodeAsPort(address, direction);
     const { node, port } = splitAddress(address);
     const descriptor = this.#draft.nodes.get(node)?.type.descriptor;
     const ports = direction === "input" ? descriptor?.inputs : descriptor?.outputs;

@@ -146,8 +146,8 @@ fn versions_and_sizes_that_do_not_fit_are_told() {
          of this one"
     );
     assert_eq!(
-        version(1 << 16 | 7),
-        "it was built for version 1.7 of the interface, and this is 1.7; use a newer Sluice, or build it with the header \
+        version(1 << 16 | 8),
+        "it was built for version 1.8 of the interface, and this is 1.7; use a newer Sluice, or build it with the header \
          of this one"
     );
     assert_eq!(
