@@ -135,6 +135,8 @@ function findFault(key: string, value: unknown): string | undefined {
   if (key === "requires" && !/^\d{1,5}\.\d{1,5}$/.test(value as string)) {
     return `"requires" is "${value}", wanted a version of the interface, such as "1.0"`;
   }
+  // A plugin in Python may be the folder itself.
+  if (key === "python" && value === ".") return undefined;
   if ((key === "library" || key === "panel" || key === "python") && !staysInside(value as string)) {
     return `"${key}" is "${value}", wanted a path inside the plugin's folder`;
   }

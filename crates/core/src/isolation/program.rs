@@ -4,7 +4,7 @@ use std::io::Read;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::process::{find_beside, kill_group};
 use super::system::{await_end, process_descriptor};
@@ -54,17 +54,16 @@ pub fn describe(program: &Program, words: &[String], limit: Duration) -> Result<
     let mut command = program.begin(words);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     let mut child = command.spawn().map_err(|error| format!("\"{}\" cannot be started: {error}", named()))?;
-    let started = Instant::now();
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let said = std::thread::spawn(move || read_up_to(stdout, MOST_SAID));
     let blamed = std::thread::spawn(move || read_up_to(stderr, MOST_BLAMED));
-    let process = process_descriptor(child.id());
-    let is_over = process.as_ref().is_ok_and(|process| await_end(process, limit));
+    let is_over = process_descriptor(child.id()).map(|process| await_end(&process, limit));
     // With what it has started. Nobody has waited for it, so that the number is still its own.
     kill_group(child.id());
     let status = child.wait().map_err(|error| format!("\"{}\" is lost: {error}", named()))?;
     let (said, blamed) = (said.join().unwrap_or_default(), blamed.join().unwrap_or_default());
-    if !is_over && started.elapsed() >= limit {
+    let is_over = is_over.map_err(|error| format!("\"{}\" cannot be watched: {error}", named()))?;
+    if !is_over {
         return Err(format!("\"{}\" did not tell of it within {} s", named(), limit.as_secs_f64()));
     }
     if status.success() {
