@@ -170,6 +170,7 @@ test("a process that is killed while it has nothing to do is replaced, and no fr
   await using runtime = world.runtime;
   const { heard } = await world.start();
   await world.push(0, 10);
+  await until(() => runtime.stats().links.find(({ from }) => from === "stage.audioOut")!.written === 10);
   const pid = await runtime.command("stage", "number") as number;
   ok(pid > 0 && pid !== Deno.pid);
   Deno.kill(pid, "SIGKILL");

@@ -109,6 +109,7 @@ test("a process that is killed while it has nothing to do is replaced, and no fr
   await using runtime = world.runtime;
   const { heard } = await world.start();
   await world.push(0, 10);
+  await until(() => runtime.stats().links.find(({ from }) => from === "node.audio_out")!.written === 10);
   Deno.kill(await runtime.command("node", "number") as number, "SIGKILL");
   await until(() => runtime.stats().nodes.find(({ id }) => id === "node")!.restarts === 1);
   await world.push(10, BLOCKS);
