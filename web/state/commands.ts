@@ -13,8 +13,9 @@ const STOP_TIMEOUT_MS = 60_000;
 /** How long an edit of the graph may take, milliseconds: ticks under way end first, and a new node sets itself up. */
 const EDIT_TIMEOUT_MS = 30_000;
 
-/** How long a notice stays, milliseconds. */
-const NOTICE_MS = 8_000;
+/** How long a notice stays, milliseconds: what was done, and what was refused, which takes longer to read. */
+const DONE_MS = 3_000;
+const REFUSED_MS = 8_000;
 
 /** What is told now, most often a refusal; `undefined` for nothing. */
 export const notice = signal<string | undefined>(undefined);
@@ -49,7 +50,7 @@ export function tell(message: string, isGood = false): void {
   notice.value = message;
   noticeIsGood.value = isGood;
   clearTimeout(timer);
-  timer = setTimeout(() => notice.value = undefined, NOTICE_MS);
+  timer = setTimeout(() => notice.value = undefined, isGood ? DONE_MS : REFUSED_MS);
 }
 
 /** Hides the notice. */
