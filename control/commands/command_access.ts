@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isAbsolute, relative } from "node:path";
+import { isAbsolute, relative, resolve } from "node:path";
 import { didYouMean, listSome } from "../../core/errors/suggestion.ts";
 import { SluiceError } from "../../core/errors.ts";
 import type { GraphFile } from "../../core/graph/schema.ts";
@@ -51,12 +51,18 @@ export class CommandAccess {
   readonly #plugins: ReadonlySet<string>;
   readonly #stdout: boolean;
   readonly #all: boolean;
+  readonly #kept: ReadonlySet<string>;
 
-  /** @throws {SluiceError} `InvalidConfig` for a root that is no folder */
+  /**
+   * @param kept the server's own files, such as that of its graph, which no value may name
+   * @throws {SluiceError} `InvalidConfig` for a root that is no folder
+   */
   constructor(
     runtime: Runtime,
     { roots = ["."], programs = false, plugins = [], stdout = true, all = false }: CommandAccessOptions = {},
+    kept: readonly string[] = [],
   ) {
+    this.#kept = new Set(kept.map(realPath));
     this.#runtime = runtime;
     this.#values = new PolicyValues(roots, undefined, "Cannot serve", Deno.cwd());
     this.#programs = programs;
@@ -208,8 +214,27 @@ export class CommandAccess {
       keys.flatMap((key) => Object.hasOwn(properties, key) ? [[key, properties[key]]] : []),
     );
     const admitted = this.#values.admit(values, { ...descriptor.config, properties: own }, node) as Config;
+    const key = keys.find((each) => namesOne(admitted[each], this.#kept));
+    if (key !== undefined) {
+      throw denied(`"${key}" of node "${node}" is a file of this server: its graph or its journal; name another`);
+    }
     // Values that nobody gave stay the type's.
     return Object.fromEntries(Object.keys(values).map((key) => [key, withinFolder(values[key], admitted[key])]));
+  }
+}
+
+/** True if a value, or one in it, is one of some files. */
+function namesOne(value: unknown, files: ReadonlySet<string>): boolean {
+  if (typeof value === "string") return files.has(value);
+  return typeof value === "object" && value !== null && Object.values(value).some((each) => namesOne(each, files));
+}
+
+/** Returns the file that a path leads to, whether it is there or not. */
+function realPath(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return resolve(path);
   }
 }
 

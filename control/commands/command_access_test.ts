@@ -114,3 +114,20 @@ Deno.test("stages of foreign plugins, and nodes that run programs, are added whe
   // What the graph has already stays.
   deepEqual(new CommandAccess(runtime).document(document, document), document);
 });
+
+Deno.test("no value names the server's own graph file or journal, by whatever path", async () => {
+  const root = await Deno.realPath(await Deno.makeTempDir());
+  const [graph, journal] = [`${root}/graph.json`, `${root}/graph.journal`];
+  await Deno.writeTextFile(graph, "{}");
+  await Deno.symlink(graph, `${root}/link.json`);
+  await using runtime = new Runtime({ registry: new NodeRegistry([nodePackage]) });
+  const access = new CommandAccess(runtime, { roots: [root] }, [graph, journal]);
+  for (const path of ["graph.json", "link.json", "graph.journal"]) {
+    throws(() => access.admit([{ op: "add", type: "wav-sink", config: { path } }]), {
+      code: "AccessDenied",
+      message: /is a file of this server: its graph or its journal; name another$/,
+    });
+  }
+  access.admit([{ op: "add", type: "wav-sink", config: { path: "other.wav" } }]);
+  await Deno.remove(root, { recursive: true });
+});

@@ -14,6 +14,8 @@ export class GraphStore {
   readonly #runtime: Runtime;
   readonly #file: string | undefined;
   readonly #journal: string | undefined;
+  /** The text of the graph's file as it was read, or saved last. */
+  #seen: string | undefined;
 
   /**
    * @param file that the graph came from; absent for a graph from nothing
@@ -23,6 +25,7 @@ export class GraphStore {
     this.#runtime = runtime;
     this.#file = file;
     this.#journal = journal;
+    this.#seen = file === undefined ? undefined : readIfThere(file);
   }
 
   /**
@@ -30,7 +33,7 @@ export class GraphStore {
    * the old text or the new one, whenever the process ends.
    *
    * @param path of the other file, which was admitted
-   * @param force whether another file that exists is overwritten
+   * @param force whether another file that exists is overwritten, and the graph's own if it was changed by others
    * @returns the path
    * @throws {SluiceError} `InvalidConfig` without a file, or for one that cannot be read or written; `Busy` for another file that exists; `InvalidGraph` for a file
    * that is no graph, or has sub-graphs
@@ -62,6 +65,13 @@ export class GraphStore {
         `Cannot save the graph as ${named}: there is such a file; say force to overwrite it`,
       );
     }
+    if (text !== undefined && !isOther && !force && this.#seen !== undefined && text !== this.#seen) {
+      throw new SluiceError(
+        "Busy",
+        `Cannot save the graph as ${named}: the file was changed since the graph was read from it; save under another ` +
+          "name, or say force to overwrite it",
+      );
+    }
     const made = text === undefined || isOther
       ? writeGraph(graph)
       : rewriteGraph(text, await normalDocument(JSON.parse(text), graph, this.#runtime), graph);
@@ -71,11 +81,21 @@ export class GraphStore {
       if (text !== undefined) await Deno.chmod(aside, (await Deno.stat(to)).mode! & 0o777).catch(() => {});
       else await Deno.chmod(aside, 0o644).catch(() => {});
       await Deno.rename(aside, to);
+      if (!isOther) this.#seen = made;
     } catch (error) {
       await Deno.remove(aside).catch(() => {});
       throw error;
     }
     return named;
+  }
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(file);
+  } catch {
+    // A graph that is new, or a file that saving tells of.
+    return undefined;
   }
 }
 

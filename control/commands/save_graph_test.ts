@@ -1,4 +1,4 @@
-import { deepEqual, equal, rejects, throws } from "node:assert/strict";
+import { deepEqual, equal, match, rejects, throws } from "node:assert/strict";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { buildGraph, graphOptions } from "../../core/graph/build.ts";
 import { parseGraph } from "../../core/graph/load.ts";
@@ -109,4 +109,21 @@ Deno.test("no graph is saved over the server's journal, and a link to a file sta
     ["changes.jsonl", "graph.json", "hidden.json", "link.json"],
   );
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a file that others have changed since it was read is not saved over, unless that is said", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".json" });
+  await Deno.writeTextFile(path, JSON.stringify({ version: 1, nodes: {}, links: [] }));
+  await using runtime = new Runtime({ registry: new NodeRegistry([nodePackage]) });
+  const store = new GraphStore(runtime, path);
+  runtime.addByType("tone-source", {}, { id: "tone" });
+  await store.save();
+  const theirs = (await Deno.readTextFile(path)).replace("tone-source", "chord-source");
+  await Deno.writeTextFile(path, theirs);
+  await rejects(store.save(), { code: "Busy", message: /the file was changed since the graph was read from it/ });
+  equal(await Deno.readTextFile(path), theirs);
+  await store.save(undefined, true);
+  match(await Deno.readTextFile(path), /tone-source/);
+  await store.save();
+  await Deno.remove(path);
 });

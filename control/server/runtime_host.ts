@@ -61,8 +61,13 @@ export function hostRuntime(
   const edits = runtime.events.on("graph", () => pump.hurry());
   let made: CommandLog | undefined;
   const log = () => editing.log ?? (made ??= new CommandLog(runtime, editing.lock));
-  const access = new CommandAccess(runtime, editing.commands);
-  const store = new GraphStore(runtime, editing.graphFile, editing.journal);
+  const { graphFile, journal } = editing;
+  const access = new CommandAccess(
+    runtime,
+    editing.commands,
+    [graphFile, journal].filter((each) => each !== undefined),
+  );
+  const store = new GraphStore(runtime, graphFile, journal);
   return {
     host: { ...shared, log, access, store, runtime, run, feed, pump, history: keeper.history, answers, taps },
     finish: () => pump.finish(),
