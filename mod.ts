@@ -105,6 +105,7 @@ export type { LinkId, NodeId, PortAddress } from "./core/ids.ts";
 export type { GraphMode, LinkCapacity, LinkOptions, LinkPolicy } from "./core/links/policy.ts";
 export type { LaneKind, LaneOptions, LanePriority } from "./core/placement/lane_options.ts";
 export type { PoolSize } from "./core/pools/pool_plan.ts";
+export type { IsolatePermissions } from "./core/placement/isolation.ts";
 export type { RestartPolicy, Supervision } from "./core/graph/supervision.ts";
 export type { DriverKind } from "./core/driver/driver.ts";
 

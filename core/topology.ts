@@ -34,11 +34,12 @@ import { assertPosition, keptOptions, type NodeOption, present } from "./graph/s
 import type { Supervision } from "./graph/supervision.ts";
 import { defaultNodeId, isHidden, laneName, type LinkId, type NodeId, nodeId } from "./ids.ts";
 import type { ConvertChoice, GraphMode, LinkCapacity, LinkOptions } from "./links/policy.ts";
-import type { Isolation } from "./placement/isolation.ts";
 import { checkLaneOptions, DEFAULT_LANE, isAutoPlaced, laneOf } from "./placement/lane_choice.ts";
 import type { LaneOptions } from "./placement/lane_options.ts";
 import { assertSchedulable, scheduleOf } from "./placement/schedule.ts";
 import { type AnyNodeType, sizedType, withDescriptor } from "./registry/node_type.ts";
+import { type Isolation, NOT_ISOLATED } from "./placement/isolation.ts";
+import { isolatedType } from "./registry/process_program.ts";
 import type { AddOptions } from "./runtime_options.ts";
 
 /** The part of a node or link that is at fault: an option, or another part. */
@@ -377,6 +378,7 @@ export class Topology {
       config: values,
       isolate: isolation.isolate,
       isolateMemoryMb: isolation.isolateMemoryMb,
+      isolatePermissions: isolation.isolatePermissions,
       incarnation: old.incarnation + 1,
       // The choice to bypass the old type says nothing about another type.
       bypassed: old.bypassed && type.descriptor.type === old.type.descriptor.type && canBypass(type.descriptor),
@@ -402,9 +404,12 @@ export class Topology {
   }
 
   /** @throws {SluiceError} `InvalidGraph` for the id, `InvalidConfig` for the configuration */
-  addNode(type: AnyNodeType, config: Record<string, unknown>, options: AddOptions): NodeEntry {
+  addNode(given: AnyNodeType, config: Record<string, unknown>, options: AddOptions): NodeEntry {
+    const id = nodeId(options.id ?? defaultNodeId(given.descriptor.type, this.nodes));
+    const isolated = this.#try("isolate", () => isolatedType(id, given, options));
+    const type = isolated === FAILED ? given : isolated;
+    const asked = isolated === FAILED ? { ...options, ...NOT_ISOLATED } : options;
     const { descriptor } = type;
-    const id = nodeId(options.id ?? defaultNodeId(descriptor.type, this.nodes));
     if (this.nodes.has(id)) {
       const message = `Cannot add node "${id}": the graph has a node of that id; choose another`;
       throw new SluiceError("InvalidGraph", message, { nodeId: id });
@@ -412,7 +417,7 @@ export class Topology {
     const own = ownConfig(descriptor, id, config);
     const checked = this.#try("config", () => assertConfig(descriptor, id, own));
     const values = checked === FAILED ? own : checked;
-    const kept = keptOptions(options, { id, descriptor }, (name, check) => this.#try(name, check) !== FAILED);
+    const kept = keptOptions(asked, { id, descriptor }, (name, check) => this.#try(name, check) !== FAILED);
     const asks = scheduleOf({ ...kept, type });
     const lane = this.#try("lane", () => laneOf(id, descriptor, options.lane, this.lanes, this.#nodes.residents, asks));
     const entry: NodeEntry = {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { PluginStage } from "./plugin.ts";
+import type { PluginPort, PluginStage } from "./plugin.ts";
 import type { NativeSymbols } from "./symbols.ts";
 
 /** How the stages of a source are described and hosted. */
@@ -27,6 +27,14 @@ export interface ProgramStage extends PluginStage {
   readonly tags?: readonly string[];
 }
 
+/** What the native library needs to know of a stage. */
+export interface EnteredStage extends Pick<PluginStage, "id" | "mode" | "figures"> {
+  readonly inputs: readonly EnteredPort[];
+  readonly outputs: readonly EnteredPort[];
+}
+
+type EnteredPort = Pick<PluginPort, "name" | "kind" | "formats" | "burst">;
+
 /** What a program says of a source. */
 export interface ProgramDescription {
   readonly stages: readonly ProgramStage[];
@@ -45,6 +53,20 @@ export interface ProgramDescription {
 export function loadProgram(symbols: NativeSymbols, start: ProgramStart): ProgramDescription {
   const bytes = new TextEncoder().encode(JSON.stringify(start));
   return readDescription(symbols.slu_program_load(Deno.UnsafePointer.of(bytes), bytes.length));
+}
+
+/**
+ * Enters the stages of a program that need no description by it.
+ *
+ * @throws {RangeError} as {@linkcode loadProgram}
+ */
+export function enterProgram(
+  symbols: NativeSymbols,
+  start: ProgramStart,
+  stages: readonly EnteredStage[],
+): void {
+  const bytes = new TextEncoder().encode(JSON.stringify({ ...start, stages }));
+  readDescription(symbols.slu_program_load(Deno.UnsafePointer.of(bytes), bytes.length));
 }
 
 /** As {@linkcode loadProgram}, while the thread does other things. */

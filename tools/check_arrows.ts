@@ -41,6 +41,7 @@ interface PartRules {
 const RULES: Readonly<Record<string, PartRules | "anything">> = {
   "ffi": { parts: [], npm: [] },
   "core": { parts: ["ffi"], npm: ["jsonc-parser", "smol-toml"] },
+  "guest": { parts: ["core", "ffi"], npm: [] },
   "kernels": { parts: ["core", "ffi"], npm: [] },
   "testing": { parts: ["core", "ffi"], npm: [] },
   "processors": { parts: ["core", "kernels"], npm: ["@uwdata/flechette", "mediabunny"] },

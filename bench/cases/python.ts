@@ -27,6 +27,15 @@ const PICTURES = 600;
 const NODES = fileURLToPath(new URL("../peers/python_nodes.py", import.meta.url));
 const IN_PYTHON = "bench.pass-audio";
 const IN_RUST = "org.sluice.example.pass";
+/** At 0 dB it hands blocks on as they are. */
+const IN_TYPESCRIPT = "gain";
+
+/** The names of their ports. */
+const PORTS: Readonly<Record<string, readonly [input: string, output: string]>> = {
+  [IN_PYTHON]: ["audio_in", "audio_out"],
+  [IN_RUST]: ["audioIn", "audioOut"],
+  [IN_TYPESCRIPT]: ["audioIn", "audioOut"],
+};
 
 export const python: Benchmark = {
   name: "python",
@@ -49,22 +58,26 @@ export const python: Benchmark = {
     const registry = new NodeRegistry([nodePackage, nativePackage, ...packages]);
     const hasPeer = hasDora();
     if (!hasPeer) skip(DORA_MISSING);
-    const [ours, rust, dora]: [number, number][][] = [[], [], []];
-    const [manyOurs, manyRust, large, small]: number[][] = [[], [], [], []];
+    const [ours, rust, typescript, dora]: [number, number][][] = [[], [], [], []];
+    const [manyOurs, manyRust, manyTypescript, large, small]: number[][] = [[], [], [], [], []];
     for (let k = 0; k < runs; k++) {
       ours.push(await round(registry, IN_PYTHON));
       rust.push(await round(registry, IN_RUST));
+      typescript.push(await round(registry, IN_TYPESCRIPT));
       if (hasPeer) dora.push(await doraRound());
       manyOurs.push(await many(registry, IN_PYTHON));
       manyRust.push(await many(registry, IN_RUST));
+      manyTypescript.push(await many(registry, IN_TYPESCRIPT));
       large.push(await picture(registry, 1_280, 720));
       small.push(await picture(registry, 64, 36));
     }
     const rows: Row[] = [];
+    const there = "a block of 20 ms through a processor in a process of its own and back";
     for (const [k, part] of ["median", "99th percentile"].entries()) {
-      const [own, its, doras] = [ours, rust, dora].map((each) => each.map((pair) => pair[k]));
+      const [own, its, ts, doras] = [ours, rust, typescript, dora].map((each) => each.map((pair) => pair[k]));
       const what = `a block of 20 ms through a node in Python and back, ${part}`;
       rows.push(ratioRow({ what, peer: "an isolated stage in Rust", goal: { of: "cost", limit: 1.5 } }, own, its));
+      rows.push(ratioRow({ what: `${there}, ${part}`, peer: "an isolated stage in Rust" }, ts, its));
       if (hasPeer) {
         rows.push(ratioRow({ what, peer: "dora's nodes in Python", goal: { of: "speed", limit: 4 } }, own, doras));
       }
@@ -73,6 +86,11 @@ export const python: Benchmark = {
       ratioRow(
         { what: "20,000 blocks through a node in Python", peer: "an isolated stage in Rust" },
         manyOurs,
+        manyRust,
+      ),
+      ratioRow(
+        { what: "20,000 blocks through a processor in a process of its own", peer: "an isolated stage in Rust" },
+        manyTypescript,
         manyRust,
       ),
       ratioRow(
@@ -93,8 +111,8 @@ export const python: Benchmark = {
 async function round(registry: NodeRegistry, type: string): Promise<[p50: number, p99: number]> {
   await using runtime = new Runtime({ native: "require", mode: "live", registry });
   const source = runtime.add(appSource.audio({ sampleRateHz: 48_000, channels: 2 }), { id: "source" });
-  const isolate = type === IN_RUST ? "process" : undefined;
-  const [input, output] = type === IN_RUST ? ["audioIn", "audioOut"] : ["audio_in", "audio_out"];
+  const isolate = type === IN_PYTHON ? undefined : "process";
+  const [input, output] = PORTS[type];
   runtime.addByType(type, {}, { id: "node", lane: "node", isolate });
   const sink = runtime.add(appSink.audio(), { id: "sink" });
   runtime.connectByName("source.audio", `node.${input}`, { policy: "lossless" });
@@ -121,8 +139,8 @@ async function round(registry: NodeRegistry, type: string): Promise<[p50: number
 async function many(registry: NodeRegistry, type: string): Promise<number> {
   await using runtime = new Runtime({ native: "require", mode: "offline", registry });
   runtime.add(nativeNodes.nativeSource({ count: FRAMES, blockSize: 2 }), { id: "source", lane: "native" });
-  const isolate = type === IN_RUST ? "process" : undefined;
-  const [input, output] = type === IN_RUST ? ["audioIn", "audioOut"] : ["audio_in", "audio_out"];
+  const isolate = type === IN_PYTHON ? undefined : "process";
+  const [input, output] = PORTS[type];
   runtime.addByType(type, {}, { id: "node", lane: "node", isolate });
   runtime.add(nativeNodes.nativeSink({ checkSamples: false }), { id: "sink", lane: "native" });
   runtime.connectByName("source.audio", `node.${input}`, { capacity: 64 });

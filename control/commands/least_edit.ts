@@ -7,11 +7,22 @@
 import { listNames, SluiceError } from "../../core/errors.ts";
 import type { GraphFile, GraphFileLink, GraphFileNode } from "../../core/graph/schema.ts";
 import { splitAddress } from "../../core/ids.ts";
+import type { Isolation } from "../../core/placement/isolation.ts";
 import type { Command } from "../schemas/commands.ts";
 import { equal } from "./documents.ts";
 
 /** The parts of a node that commands change while it goes on. Any other part is given only to a node that is added. */
-const CHANGEABLE = ["type", "config", "lane", "bypassed", "ports", "isolate", "isolateMemoryMb", "position"] as const;
+const CHANGEABLE = [
+  "type",
+  "config",
+  "lane",
+  "bypassed",
+  "ports",
+  "isolate",
+  "isolateMemoryMb",
+  "isolatePermissions",
+  "position",
+] as const;
 
 /** The parts of a graph that no edit changes. */
 const FIXED = ["mode", "pools", "capacity", "convert", "memory", "endsWithSources"] as const;
@@ -101,12 +112,24 @@ function isAnew(id: string, from: GraphFile, to: GraphFile, ports: PortFinder): 
   return elements(from).length > 0 || elements(to).length > 0;
 }
 
+/** The same, as a command has them. */
+type Replaced = Pick<Extract<Command, { op: "replace" }>, keyof Isolation>;
+
+/** Returns the options of a node about its process. */
+function isolationOf({ isolate, isolateMemoryMb, isolatePermissions }: GraphFile["nodes"][string]): Isolation {
+  return {
+    ...(isolate !== undefined && { isolate }),
+    ...(isolateMemoryMb !== undefined && { isolateMemoryMb }),
+    ...(isolatePermissions !== undefined && { isolatePermissions }),
+  };
+}
+
 /** Returns the commands for a node that goes on. */
 function changeNode(id: string, from: GraphFile, to: GraphFile, ports: PortFinder): Command[] {
   const [old, next] = [from.nodes[id], to.nodes[id]];
   const [before, after] = [old.config ?? {}, next.config ?? {}];
   const unset = Object.keys(before).filter((key) => !Object.hasOwn(after, key));
-  const isolated = old.isolate !== next.isolate || old.isolateMemoryMb !== next.isolateMemoryMb;
+  const isolated = !equal(isolationOf(old), isolationOf(next));
   const values = Object.fromEntries(Object.entries(after).filter(([key, value]) => !equal(value, before[key])));
   const commands: Command[] = [];
   const [had, wants] = [elementsOf(id, from, ports), elementsOf(id, to, ports)];
@@ -119,8 +142,7 @@ function changeNode(id: string, from: GraphFile, to: GraphFile, ports: PortFinde
       node: id,
       type: next.type,
       config: after as Add["config"],
-      ...(isolated && { isolate: next.isolate ?? false }),
-      ...(isolated && next.isolateMemoryMb !== undefined && { isolateMemoryMb: next.isolateMemoryMb }),
+      ...(isolated && { isolate: false, ...isolationOf(next) as Replaced }),
     });
   } else if (Object.keys(values).length + unset.length > 0) {
     const more = unset.length > 0 && { unset };

@@ -30,6 +30,7 @@ const Isolation = {
   isolate: z.union([z.literal("process"), z.literal(false)]).optional(),
   /** MiB. */
   isolateMemoryMb: z.int().min(1).optional(),
+  isolatePermissions: z.record(z.string(), z.union([z.boolean(), z.array(z.string())])).optional(),
 };
 
 /** One change of a graph. */

@@ -296,7 +296,7 @@ export abstract class Frame {
    */
   writable(): this {
     if (this.pool.references(this.slot) === 1) return this;
-    const slot = this.pool.takeSlot();
+    const slot = this.pool.slotForCopy(this.slot);
     if (slot < 0) {
       throw new SluiceError("PoolExhausted", `Cannot copy a frame: pool "${this.pool.name}" has no free slot`);
     }

@@ -198,7 +198,7 @@ const BAD: [string, string, ...string[]][] = [
     "an unknown key of a node",
     graph(`"s": { "type": "mixer", "configs": {} }`),
     `2:37 InvalidGraph Cannot read graph: unknown key "configs" in node "s" (did you mean "config"?); ` +
-    `available: "type", "graph", "config", "lane", "pool", "supervision", "callTimeoutMs", "priority", "cpus", "isolate", "isolateMemoryMb", "bypassed", "position" and "ports"`,
+    `available: "type", "graph", "config", "lane", "pool", "supervision", "callTimeoutMs", "priority", "cpus", "isolate", "isolateMemoryMb", "isolatePermissions", "bypassed", "position" and "ports"`,
   ],
   [
     "isolate that is no word for it",
@@ -211,10 +211,10 @@ const BAD: [string, string, ...string[]][] = [
     '2:107 InvalidConfig Cannot isolate node "s" (wav-source): isolateMemoryMb is said of it without isolate: "process"',
   ],
   [
-    "a processor that is isolated",
-    graph(`${S.replace(/}$/, ', "isolate": "process", "isolateMemoryMb": 64 }')}, ${O}`, SO),
-    '2:81 InvalidConfig Cannot isolate node "s" (wav-source): only stages of plugins run in processes of their own, and ' +
-    "this is a processor in TypeScript",
+    "permissions that there are not",
+    graph(`${S.replace(/}$/, ', "isolate": "process", "isolatePermissions": { "ffi": true } }')}, ${O}`, SO),
+    '2:81 InvalidConfig Cannot isolate node "s" (wav-source): there is no permission "ffi"; wanted read, write, net, env, ' +
+    "run, sys, import",
   ],
   [
     "bypassed that is no truth value",

@@ -26,6 +26,13 @@ export function assertLaneRuns(
   const lane = laneOf(old.id, type.descriptor, old.lane, lanes, new Map());
   const [isNative, wasNative] = [type, old.type].map(({ descriptor }) => descriptor.lane === "native");
   if (lane === old.lane && isNative === wasNative) return;
+  if ((type.program === undefined) !== (old.type.program === undefined)) {
+    const how = old.type.program === undefined
+      ? "it does not run in a process of its own, and this one would"
+      : "it runs in a process of its own, and this one would not";
+    const message = `${replacement(old, type)}: ${how}; remove the node and add it again`;
+    throw new SluiceError("InvalidGraph", message, { nodeId: old.id });
+  }
   throw new SluiceError(
     "InvalidGraph",
     `${replacement(old, type)}: it runs on lane "${old.lane}", which cannot run that type`,

@@ -20,7 +20,7 @@ import {
   type LinkPolicy,
   MAX_LINK_CAPACITY,
 } from "../links/policy.ts";
-import { assertIsolation, ISOLATE_MEMORY_MB } from "../placement/isolation.ts";
+import { assertIsolation, ISOLATE_MEMORY_MB, type IsolatePermissions } from "../placement/isolation.ts";
 import {
   LANE_KINDS,
   LANE_PRIORITIES,
@@ -59,6 +59,11 @@ interface OptionOwner {
   readonly id: NodeId;
   readonly descriptor: NodeDescriptor;
 }
+
+/** The schema of one permission. */
+const PERMISSION: ConfigSchema = {
+  anyOf: [{ type: "boolean" }, { type: "array", items: { type: "string", minLength: 1 } }],
+};
 
 /** The written form of one option of a node, its check, and its meaning for a sub-graph. */
 interface OptionRule {
@@ -123,7 +128,7 @@ export const NODE_OPTIONS: { readonly [K in NodeOption]-?: OptionRule } = {
     schema: {
       enum: ["process", false],
       default: false,
-      description: "Runs the stage, which is a plugin's, in a process of its own: a crash of it is the node's alone.",
+      description: "Runs the node's code in a process of its own: a crash of it is the node's alone.",
     },
     ofSubGraph: refusedIsolation,
     check: (options, { id, descriptor }) => assertIsolation(id, descriptor, options),
@@ -139,6 +144,17 @@ export const NODE_OPTIONS: { readonly [K in NodeOption]-?: OptionRule } = {
     // The check of `isolate` includes that of the memory of an isolated node.
     check: ({ isolate, isolateMemoryMb }, { id, descriptor }) =>
       isolate || assertIsolation(id, descriptor, { isolateMemoryMb }),
+  },
+  isolatePermissions: {
+    schema: {
+      type: "object",
+      additionalProperties: PERMISSION,
+      description:
+        "What the process of a processor in TypeScript may do, as Deno's permissions have it: read, write, net, env, run, sys, import. By default nothing.",
+    },
+    ofSubGraph: refusedIsolation,
+    check: ({ isolate, isolatePermissions }, { id, descriptor }) =>
+      isolate || assertIsolation(id, descriptor, { isolatePermissions }),
   },
   bypassed: {
     schema: {
@@ -396,12 +412,15 @@ export interface GraphFileNode {
    */
   readonly cpus?: readonly number[];
   /**
-   * `process`: runs the node, a stage of a plugin, in a process of its own. If that process crashes, hangs for
-   * `callTimeoutMs` or takes too much memory, only this node fails. `false` (default): runs the node in this process.
+   * `process`: runs the node's code in a process of its own. If that process crashes, hangs for `callTimeoutMs` or takes
+   * too much memory, only this node fails. `false` (default): runs the node in this process. A processor in TypeScript
+   * has the permissions in `isolatePermissions` there. Linux only.
    */
   readonly isolate?: "process" | false;
   /** Memory limit for the process of an isolated node, MiB; by default the limit of the system. */
   readonly isolateMemoryMb?: number;
+  /** What the process of an isolated processor may do, as Deno's permissions have it: `{ net: ["api.example.com"] }`. */
+  readonly isolatePermissions?: IsolatePermissions;
   /**
    * True if frames pass the node without a call of `process()`, until an edit changes it; by default `false`.
    */

@@ -1,6 +1,8 @@
 /** The table of the options of a node: an option given to `add()` comes back from `graph()`, by its line alone. */
 import { deepEqual, equal } from "node:assert/strict";
 import { fixture, port } from "../../tests/fixtures/define.ts";
+import { nodes } from "../../sluice.gen.ts";
+import type { AnyNodeType } from "../registry/node_type.ts";
 import { Runtime } from "../runtime.ts";
 import { NODE_OPTION_NAMES, NODE_OPTIONS, type NodeOption, type NodeOptions, pick } from "./schema.ts";
 
@@ -24,16 +26,24 @@ const GIVEN: { readonly [K in NodeOption]-?: NodeOptions } = {
   cpus: { cpus: [0, 2] },
   isolate: { isolate: "process" },
   isolateMemoryMb: { isolate: "process", isolateMemoryMb: 64 },
+  isolatePermissions: { isolate: "process", isolatePermissions: { read: ["a.txt"], net: true } },
   bypassed: { bypassed: true },
   position: { position: { x: 120, y: 80 } },
   ports: { ports: ["inputs_2"] },
 };
 
+/** A type whose nodes can have some options. */
+function typeFor({ isolate, isolatePermissions, ports }: NodeOptions): AnyNodeType {
+  if (isolatePermissions !== undefined) return nodes.gain;
+  if (isolate !== undefined) return native;
+  return ports === undefined ? plain : growing;
+}
+
 for (const name of NODE_OPTION_NAMES) {
   Deno.test(`Runtime.graph() gives back the option "${name}" of Runtime.add()`, () => {
     const runtime = new Runtime({ native: "off" });
     const given = GIVEN[name];
-    const type = given.isolate === undefined ? given.ports === undefined ? plain : growing : native;
+    const type = typeFor(given);
     runtime.add({ type, config: {} }, { ...given, id: "n" });
     const { n } = runtime.graph().nodes;
     deepEqual(pick(n, NODE_OPTION_NAMES), { lane: n.lane, ...given });

@@ -246,6 +246,7 @@ function readOption(
     case "supervision":
       return attempt(node, diagnostics, () => checkSupervision(jsonValue(node), { id }));
     case "cpus":
+    case "isolatePermissions":
     case "position":
       return jsonValue(node);
     default:

@@ -15,6 +15,7 @@ import { type AnyNodeType, assertNodeSpec, type NodeSpec } from "../registry/nod
 import type { AnyInput, AnyOutput, Linkable, NodeHandle } from "../registry/handle.ts";
 import { makeHandle } from "../registry/make_handle.ts";
 import { isolationAfter } from "../placement/isolation.ts";
+import { isolatedType } from "../registry/process_program.ts";
 import { type AddOptions, assertAddOptions } from "../runtime_options.ts";
 import type { NodeEntry } from "../graph/entries.ts";
 import type { GraphFile } from "../graph/schema.ts";
@@ -177,14 +178,21 @@ export class GraphEdit {
   // deno-lint-ignore no-explicit-any -- as in add()
   replace<H extends NodeHandle<any, any>>(nodeId: string, spec: NodeSpec<H>, options: ReplaceOptions = {}): H {
     assertNodeSpec(spec);
-    assertKeys("Cannot replace a node", options, ["lane", "startsAnew", "isolate", "isolateMemoryMb"]);
+    assertKeys("Cannot replace a node", options, [
+      "lane",
+      "startsAnew",
+      "isolate",
+      "isolateMemoryMb",
+      "isolatePermissions",
+    ]);
     const before = this.#draft.node(nodeId);
     assertNotShared(spec, `Cannot replace node "${before.id}" (${before.type.descriptor.type}) by`);
     const isolation = isolationAfter(before, spec.type.descriptor, options);
-    if (options.lane !== undefined) this.#draft.moveNode(nodeId, options.lane, spec.type);
+    const type = isolatedType(nodeId, spec.type, isolation);
+    if (options.lane !== undefined) this.#draft.moveNode(nodeId, options.lane, type);
     let entry: NodeEntry;
     try {
-      entry = this.#draft.replaceNode(nodeId, spec.type, spec.config, isolation);
+      entry = this.#draft.replaceNode(nodeId, type, spec.config, isolation);
     } catch (error) {
       this.#draft.restoreNode(before);
       throw error;

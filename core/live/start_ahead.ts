@@ -7,7 +7,7 @@
 import { loadNative } from "../../ffi/loader.ts";
 import { startProgramAhead } from "../../ffi/program.ts";
 import type { NodeEntry } from "../graph/entries.ts";
-import { nativeStage } from "../registry/shipped_stage.ts";
+import { stageOf } from "../lanes/ports/native_node.ts";
 
 /** Resolves when each process has imported its source, or has failed to: its lane starts it again, and tells why. */
 export async function startAhead(nodes: readonly NodeEntry[]): Promise<void> {
@@ -15,8 +15,8 @@ export async function startAhead(nodes: readonly NodeEntry[]): Promise<void> {
   if (isolated.length === 0) return;
   const { symbols } = loadNative();
   await Promise.all(
-    isolated.map(({ type: { descriptor: { type } }, isolateMemoryMb = 0 }) =>
-      startProgramAhead(symbols, nativeStage(type).id ?? type, isolateMemoryMb * 2 ** 20)
+    isolated.map(({ type, isolateMemoryMb = 0 }) =>
+      startProgramAhead(symbols, stageOf(type), isolateMemoryMb * 2 ** 20)
     ),
   );
 }

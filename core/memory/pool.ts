@@ -235,6 +235,11 @@ export class Pool {
     return slot;
   }
 
+  /** Takes a slot for a copy of a frame. @returns -1 if none is free */
+  slotForCopy(_slot: number): number {
+    return this.takeSlot();
+  }
+
   /** Adds one reference, which this lane holds. */
   retain(slot: number): void {
     Atomics.add(this.i32, this.headerAt(slot) + REF_COUNT, 1);

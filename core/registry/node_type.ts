@@ -10,6 +10,7 @@ import { type ConfigSchema, type NodeDescriptor, sizePorts } from "../descriptor
 import { nameElements } from "../descriptor/dynamic_ports.ts";
 import { addNamedPort, readNamedPort, type WantedPort } from "../descriptor/named_ports.ts";
 import { SluiceError } from "../errors.ts";
+import type { IsolatePermissions } from "../placement/isolation.ts";
 import { kindOf } from "../errors/kind_of.ts";
 import type { PortsOf } from "../descriptor/known_ports.ts";
 import type { NodeHandle } from "./handle.ts";
@@ -123,6 +124,8 @@ export interface AnyNodeType {
   readonly portsOf?: PortsOf;
   /** Opens the library of a native stage, if still closed. Called before a graph with such a node runs. */
   open?(): void;
+  /** For a processor whose code runs in a process of its own: how the process is started. */
+  readonly program?: { readonly permissions: IsolatePermissions };
 }
 
 /** True if a node type is code of a package, not a hand-over between the graph and the program. */
@@ -192,8 +195,9 @@ export function sizedType(
 
 /** Returns the same type with another descriptor. */
 export function withDescriptor(type: AnyNodeType, descriptor: NodeDescriptor): AnyNodeType {
-  const { portsOf } = type;
-  return { descriptor, package: type.package, load: () => type.load(), ...(portsOf && { portsOf }) };
+  const { portsOf, program } = type;
+  const more = { ...(portsOf && { portsOf }), ...(program && { program }) };
+  return { descriptor, package: type.package, load: () => type.load(), ...more };
 }
 
 /** True if a value is the result of `defineNodeType()`. */

@@ -542,7 +542,7 @@ test("what cannot be isolated is refused by name", (registry) => {
   const add = (options: AddOptions) => () => runtime.addByType(type, {}, { id: "a", ...options });
   const processor = () => runtime.add(appSink.audio(), { id: "a", isolate: "process" });
   const refused: readonly (readonly [() => unknown, RegExp])[] = [
-    [processor, /^Cannot isolate node "a" \(app-sink\): only stages of plugins run in processes of their own, and /],
+    [processor, /^Cannot isolate node "a" \(app-sink\): no package exports its type, and a process finds it there$/],
     [add({ isolateMemoryMb: 64 }), /isolateMemoryMb is said of it without isolate: "process"$/],
     [
       add({ isolate: "process", isolateMemoryMb: 1 }),

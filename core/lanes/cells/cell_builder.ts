@@ -51,8 +51,15 @@ export function buildCell(
   return cell;
 }
 
+/** A processor with its ports. */
+interface WiredCell {
+  readonly instance: NodeInstance;
+  readonly inputs: readonly InputPort[];
+  readonly outputs: readonly OutputPort[];
+}
+
 /** Assigns a cell's ports to the fields of its processor. Called again after its dynamic ports have changed. */
-export function wirePorts({ instance, inputs, outputs }: NodeCell): void {
+export function wirePorts({ instance, inputs, outputs }: WiredCell): void {
   instance.ports.wire({
     input: (name) => inputs.find((input) => input.name === name)!,
     inputs: (name) => inputs.filter((input) => fieldOf(input.descriptor) === name),

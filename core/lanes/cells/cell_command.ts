@@ -14,7 +14,7 @@ import type { NodeCell } from "./node_cell.ts";
  * @throws {SluiceError} `InvalidConfig` if the class has no such method; the error of the method
  */
 export function callCommand(
-  { descriptor: { type, commands = {} }, instance: { processor } }: NodeCell,
+  { descriptor: { type, commands = {} }, instance: { processor } }: Pick<NodeCell, "descriptor" | "instance">,
   name: string,
   args: Record<string, unknown>,
 ): unknown {

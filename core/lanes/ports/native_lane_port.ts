@@ -16,6 +16,7 @@ import type { NativeDriver } from "../../driver/native.ts";
 import { serializeError, SluiceError } from "../../errors.ts";
 import type { NodeId } from "../../ids.ts";
 import { nodeLog } from "../../log.ts";
+import type { Figures } from "../../stats.ts";
 import type { AnyNodeType } from "../../registry/node_type.ts";
 import { nativeStage } from "../../registry/shipped_stage.ts";
 import { claimedRests } from "../edits/loan.ts";
@@ -133,7 +134,7 @@ export class NativeLanePort implements LanePort {
   #open({ nodes, links }: Command<"open">): void {
     const { control, generation, mode, development, pools, schedule } = this.#init;
     try {
-      const described = nodes.map((plan) => describeNode(this.#place(this.#nodes, plan)));
+      const described = nodes.map((plan) => describeNode(this.#place(this.#nodes, plan), mode));
       this.#lane = this.#driver.startNativeLane({
         control,
         lane: this.index,
@@ -158,7 +159,7 @@ export class NativeLanePort implements LanePort {
         const node = this.#place(coming, plan);
         const replaced = this.#nodes.get(plan.id);
         if (replaced !== undefined) assertSamePorts(replaced, node);
-        return describeNode(node);
+        return describeNode(node, this.#init.mode);
       });
       const { detach, remove, handovers, moves, attach, bypass } = edit;
       const configure = edit.configure.map(({ node, values }) => {
@@ -309,6 +310,9 @@ export class NativeLanePort implements LanePort {
         return { kind: "tornDown", record: index };
       }
       case "emitted":
+        if (report.name === "" && this.#of(report).type.program !== undefined) {
+          return { kind: "facts", nodes: [{ node: report.node as NodeId, figures: dataOf(report) as Figures }] };
+        }
         return { kind: "emitted", node: report.node as NodeId, name: report.name, data: dataOf(report) };
       case "answered": {
         const { request, json, refused: reason } = report;
@@ -332,9 +336,10 @@ export class NativeLanePort implements LanePort {
   #failure(text: string, node: NativeNode | undefined, how: string): SluiceError {
     if (node === undefined) return new SluiceError("LaneCrashed", `Lane "${this.name}" crashed: ${text}`);
     const { id, type } = node.plan;
+    const where = node.type.program ? "its process" : nativeStage(type).python ? "Python" : "its native stage";
     return new SluiceError(
       "NodeFailed",
-      `Node "${id}" (${type}) ${how} in ${nativeStage(type).python ? "Python" : "its native stage"}: ${text}`,
+      `Node "${id}" (${type}) ${how} in ${where}: ${text}`,
       { nodeId: id },
     );
   }

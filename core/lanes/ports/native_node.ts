@@ -7,8 +7,10 @@ import type { NativeValues } from "../../../ffi/native_messages.ts";
 import { expandPort, type PortDescriptor } from "../../descriptor/descriptor.ts";
 import { SluiceError } from "../../errors.ts";
 import type { NodeId } from "../../ids.ts";
+import type { GraphMode } from "../../links/policy.ts";
 import { poolOfOutput } from "../../pools/node_pools.ts";
 import type { AnyNodeType } from "../../registry/node_type.ts";
+import { processStage } from "../../registry/process_program.ts";
 import { nativeStage } from "../../registry/shipped_stage.ts";
 import type { AnnouncedFormat, NodePlan } from "../messages.ts";
 
@@ -23,7 +25,7 @@ export interface NativeNode {
  *
  * @throws {SluiceError} `InvalidConfig` for a text that the library cannot take
  */
-export function describeNode({ plan, type }: NativeNode): object {
+export function describeNode({ plan, type }: NativeNode, mode: GraphMode): object {
   const { id, index, supervised, bypassed, isolation } = plan;
   const { inputs, outputs, config } = type.descriptor;
   const filled: Record<string, unknown> = { ...plan.config };
@@ -32,7 +34,7 @@ export function describeNode({ plan, type }: NativeNode): object {
     id,
     index,
     type: plan.type,
-    stage: nativeStage(plan.type).id ?? plan.type,
+    stage: stageOf(type),
     inputs: portNames(inputs),
     outputs: outputs.flatMap((output) =>
       expandPort(output).map((name) => ({ name, pool: poolOfOutput(plan.pool, output.name) ?? output.kind }))
@@ -40,8 +42,19 @@ export function describeNode({ plan, type }: NativeNode): object {
     supervised,
     bypassed,
     isolation,
-    values: nativeValues(id, type, filled),
+    values: type.program === undefined ? nativeValues(id, type, filled) : asJson({ id, mode, config: plan.config }),
   };
+}
+
+/** Returns the id of a type's stage in the library. */
+export function stageOf(type: AnyNodeType): string {
+  const { type: name } = type.descriptor;
+  return type.program === undefined ? nativeStage(name).id ?? name : processStage(type);
+}
+
+/** A processor in a process of its own gets its values as JSON. */
+function asJson(value: unknown): NativeValues {
+  return new Map([["json", JSON.stringify(value)]]);
 }
 
 /**
@@ -51,9 +64,10 @@ export function describeNode({ plan, type }: NativeNode): object {
  */
 export function nativeValues(
   nodeId: NodeId,
-  { descriptor: { type } }: AnyNodeType,
+  { descriptor: { type }, program }: AnyNodeType,
   config: { readonly [key: string]: unknown },
 ): NativeValues {
+  if (program !== undefined) return asJson(config);
   const values = new Map<string, number | string>();
   for (const [key, value] of Object.entries(config)) {
     if (value === undefined) continue;

@@ -20,6 +20,8 @@ struct Asked {
     environment: Vec<(String, String)>,
     source: String,
     limit_ms: u32,
+    /// Those of a program that need no description by it.
+    stages: Option<Vec<Stage>>,
 }
 
 /// What a program says of its stages. Other fields are for the control isolate.
@@ -137,8 +139,12 @@ fn load(asked: &[u8]) -> Result<String, String> {
     use sluice_core::plugin::add_program;
 
     let asked: Asked = serde_json::from_slice(asked).map_err(|error| format!("it was asked for oddly: {error}"))?;
-    let Asked { host: command, describe: words, environment, source, limit_ms } = asked;
+    let Asked { host: command, describe: words, environment, source, limit_ms, stages } = asked;
     let program = Program { command, environment, source };
+    if let Some(stages) = stages {
+        add_program(program, &stages.into_iter().map(stage_of).collect::<Vec<_>>())?;
+        return Ok("{}".into());
+    }
     let text = describe(&program, &words, Duration::from_millis(limit_ms.into()))?;
     let odd = |error: serde_json::Error| format!("what it says of its stages cannot be read: {error}");
     let said: Said = serde_json::from_str(&text).map_err(odd)?;

@@ -4,6 +4,8 @@
 
 #![cfg(target_os = "linux")]
 
+mod calls;
+
 use std::cell::RefCell;
 use std::ffi::{CStr, CString, c_char};
 

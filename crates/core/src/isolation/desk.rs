@@ -52,6 +52,9 @@ struct Head {
     length: AtomicU32,
     /// 1: another piece follows.
     more: AtomicU32,
+    /// 1: the guest has taken the frame that it was told of with the call. Written by who has the turn; read by the host of a
+    /// guest that is dead.
+    taken: AtomicU32,
 }
 
 /// Why there is no message.
@@ -144,6 +147,16 @@ impl Desk {
         if self.head().turn.compare_exchange(guest, ended, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
             futex_wake(&self.head().turn);
         }
+    }
+
+    /// Says whether the guest has taken the frame that it was told of.
+    pub(super) fn mark_taken(&self, taken: bool) {
+        self.head().taken.store(taken.into(), Ordering::Release);
+    }
+
+    /// Whether the guest has said that it has.
+    pub(super) fn is_taken(&self) -> bool {
+        self.head().taken.load(Ordering::Acquire) != 0
     }
 
     /// Whether the host waits no longer.

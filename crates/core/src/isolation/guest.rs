@@ -82,14 +82,24 @@ pub fn serve_guest(
 type Find = Box<dyn Fn(&str, &str) -> Result<&'static LoadedStage, String>>;
 
 fn begin(host: u64, memory_bytes: u64, find: Find) -> Result<Guest, String> {
+    let (node, bell) = take_place(host, memory_bytes, 0)?;
+    Ok(Guest { node, bell, stage: None, find })
+}
+
+/// Takes the place of a guest beside its host.
+///
+/// # Arguments
+///
+/// - `own_bytes`: memory that the process has already, and that does not count
+pub(super) fn take_place(host: u64, memory_bytes: u64, own_bytes: u64) -> Result<(GuestNode, SocketBell), String> {
     bind_to(host)?;
-    limit(memory_bytes)?;
+    limit(memory_bytes, own_bytes)?;
     let socket = Arc::new(take_socket()?);
     let file = receive_descriptor(&socket, &mut [0]).map_err(|error| format!("there is no desk: {error}"))?;
     let desk = Desk::open(&file).map_err(|error| format!("the desk cannot be mapped: {error}"))?;
     drop(file);
     print_by_line();
-    Ok(Guest { node: GuestNode::new(desk, Arc::clone(&socket)), bell: SocketBell(socket), stage: None, find })
+    Ok((GuestNode::new(desk, Arc::clone(&socket)), SocketBell(socket)))
 }
 
 /// Dies with the host's lane, and can come to no more rights.
@@ -110,11 +120,12 @@ fn bind_to(host: u64) -> Result<(), String> {
 }
 
 /// Limits the memory that the process may have for itself. What it shares with the host does not count.
-fn limit(memory_bytes: u64) -> Result<(), String> {
+fn limit(memory_bytes: u64, own_bytes: u64) -> Result<(), String> {
     if memory_bytes == 0 {
         return Ok(());
     }
-    let limit = libc::rlimit { rlim_cur: memory_bytes, rlim_max: memory_bytes };
+    let most = memory_bytes.saturating_add(own_bytes);
+    let limit = libc::rlimit { rlim_cur: most, rlim_max: most };
     // SAFETY: reads the record.
     if unsafe { libc::setrlimit(libc::RLIMIT_DATA, &raw const limit) } != 0 {
         return Err(format!("its memory cannot be limited: {}", std::io::Error::last_os_error()));
@@ -196,7 +207,7 @@ impl Guest {
         let stage = self.stage.as_mut()?;
         match word {
             call::PROCESS | call::FLUSH | call::CONTROL | call::COMMAND => {
-                self.node.begin(words.word()? != 0, words.word()? != 0, words.number()?);
+                self.node.begin(word, words)?;
             }
             _ => {}
         }

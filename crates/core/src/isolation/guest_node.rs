@@ -11,8 +11,9 @@ use crate::lane::{Frame, FrameInfo, InputState, NoFrame, NodeAccess, Ring, Shape
 
 use super::desk::{Desk, Patience};
 use super::frame_words::{put_shape, read_info};
+use super::region::{Region, WINDOW_BYTES};
 use super::system::{Pages, receive_descriptor};
-use super::wire::{Message, Words, note, request};
+use super::wire::{Message, Words, call, note, request};
 
 /// Notes are passed on when they are so many bytes.
 const MOST_NOTED: usize = 32_768;
@@ -48,6 +49,8 @@ pub(super) struct GuestNode {
     patience: Patience,
     /// By index.
     pools: Vec<Option<GuestPool>>,
+    /// Where pools are mapped; absent: wherever the system has room.
+    region: Option<Region>,
     /// Frames of the call, by entry.
     owned: Vec<u32>,
     /// What is noted.
@@ -60,6 +63,16 @@ pub(super) struct GuestNode {
     live: bool,
     development: bool,
     paused_ns: f64,
+    /// The frame that the host has told of with the call.
+    offer: Option<Offer>,
+}
+
+/// A frame that can be taken without asking for it.
+struct Offer {
+    input: u32,
+    entry: u32,
+    /// Others wait behind it.
+    more: bool,
 }
 
 impl GuestNode {
@@ -69,6 +82,7 @@ impl GuestNode {
             socket,
             patience: Patience::default(),
             pools: Vec::new(),
+            region: None,
             owned: Vec::new(),
             notes: Message::default(),
             answer: Vec::new(),
@@ -77,14 +91,28 @@ impl GuestNode {
             live: false,
             development: false,
             paused_ns: 0.0,
+            offer: None,
         }
     }
 
+    /// Has pools mapped in a region.
+    pub(super) fn map_in(&mut self, region: Region) {
+        self.region = Some(region);
+    }
+
     /// A call begins, of which the host says this.
-    pub(super) fn begin(&mut self, live: bool, development: bool, paused_ns: f64) {
+    pub(super) fn begin(&mut self, word: u32, words: &mut Words<'_>) -> Option<()> {
         self.owned.clear();
-        (self.drained, self.room) = (0, 0);
-        (self.live, self.development, self.paused_ns) = (live, development, paused_ns);
+        (self.drained, self.room, self.offer) = (0, 0, None);
+        (self.live, self.development, self.paused_ns) = (words.word()? != 0, words.word()? != 0, words.number()?);
+        if word == call::PROCESS {
+            self.room = words.word()?;
+            if words.word()? != 0 {
+                let (input, entry) = (words.word()?, words.word()?);
+                self.offer = Some(Offer { input, entry, more: words.word()? != 0 });
+            }
+        }
+        Some(())
     }
 
     /// Takes what the host says next.
@@ -133,6 +161,27 @@ impl GuestNode {
         }
     }
 
+    /// Where the slots of a frame's pool are: bytes from the start of its pages to the first, how many, bytes from one to
+    /// the next, and bytes of payload in each.
+    pub(super) fn place_of(&self, entry: u32) -> Option<[u32; 4]> {
+        let pool = self.pools.get(pool_index(entry))?.as_ref()?;
+        // Less than a page.
+        Some([pool.first as u32, pool.slot_count, pool.slot_stride, pool.payload_bytes])
+    }
+
+    /// The frame that is read next, which stays the host's.
+    pub(super) fn look(&mut self, input: u32) -> Option<u32> {
+        let entry = self.ask(
+            request::LOOK,
+            |message| _ = message.word(input),
+            |_, answer| Some(if answer.word()? == 0 { None } else { Some(answer.word()?) }),
+        )?;
+        while self.pools.get(pool_index(entry)).is_none_or(Option::is_none) {
+            self.take_pool();
+        }
+        Some(entry)
+    }
+
     /// Takes a frame that the host has given.
     fn own(&mut self, entry: u32) -> Frame {
         let index = pool_index(entry);
@@ -147,7 +196,7 @@ impl GuestNode {
     fn take_pool(&mut self) {
         let mut bytes = [0; POOL_BYTES];
         let Ok(file) = receive_descriptor(&self.socket, &mut bytes) else { leave() };
-        let Some((index, pool)) = map_pool(&bytes, &file) else { leave() };
+        let Some((index, pool)) = map_pool(&bytes, &file, self.region.as_ref()) else { leave() };
         if self.pools.len() <= index {
             self.pools.resize_with(index + 1, || None);
         }
@@ -210,6 +259,19 @@ impl GuestNode {
         if self.drained & bit != 0 || most == 0 {
             return 0;
         }
+        if let Some(Offer { entry, more, .. }) =
+            self.offer.take_if(|offer| offer.input == input && (most == 1 || !offer.more))
+        {
+            self.desk.mark_taken(true);
+            self.note(note::TAKE, |message| _ = message.word(input));
+            if !more {
+                self.drained |= bit;
+            }
+            take(self.own(entry));
+            return 1;
+        }
+        // Whatever the host reads now, it was the first.
+        self.offer.take_if(|offer| offer.input == input);
         self.ask(
             request::READ,
             |message| _ = message.words(&[input, most]),
@@ -240,13 +302,19 @@ fn pool_index(entry: u32) -> usize {
 }
 
 /// Maps the slots of a pool, and of its other parts only what shares a page with the first.
-fn map_pool(bytes: &[u8], file: &OwnedFd) -> Option<(usize, GuestPool)> {
+fn map_pool(bytes: &[u8], file: &OwnedFd, region: Option<&Region>) -> Option<(usize, GuestPool)> {
     let mut words = Words(bytes);
     let (index, slot_count, slot_stride) = (words.word()? as usize, words.word()?, words.word()?);
     let (payload_bytes, offset) = (words.word()?, words.number()? as usize);
     let from = crate::mapping::round_down_to_pages(offset);
     let first = offset - from;
-    let pages = Pages::map(file, from, first + slot_count as usize * slot_stride as usize).ok()?;
+    let length = first + slot_count as usize * slot_stride as usize;
+    let pages = match region {
+        None => Pages::map(file, from, length).ok()?,
+        Some(_) if length > WINDOW_BYTES => return None,
+        // SAFETY: the window is this pool's, which is mapped once.
+        Some(region) => unsafe { Pages::map_at(file, from, length, region.window(index)?) }.ok()?,
+    };
     Some((index, GuestPool { pages, first, slot_count, slot_stride, payload_bytes }))
 }
 

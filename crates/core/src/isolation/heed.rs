@@ -13,6 +13,7 @@ pub(super) fn heed(word: u32, words: &mut Words<'_>, context: &mut StageContext<
             // The guest has been told that there is room.
             context.write_of(output, frame, kind).ok()?;
         }
+        note::TAKE => _ = context.take_offered(words.word()?)?,
         note::RELEASE => _ = context.release(Frame::from_entry(words.word()?)),
         note::WAIT_UNTIL => context.wait_until_ns(words.number()?),
         note::RUN_AGAIN => context.run_again(),

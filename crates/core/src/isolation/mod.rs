@@ -13,6 +13,7 @@
 mod desk;
 mod frame_words;
 mod guest;
+mod guest_calls;
 mod guest_node;
 mod guests;
 mod heed;
@@ -20,12 +21,14 @@ mod known_libraries;
 mod process;
 mod program;
 mod proxy;
+mod region;
 mod spares;
 mod system;
 mod trial;
 mod wire;
 
 pub use guest::{guest_host, run as run_guest, serve_guest};
+pub use guest_calls::GuestCalls;
 pub(crate) use guests::Guests;
 pub(crate) use process::signal_meaning;
 pub use program::{Program, describe};

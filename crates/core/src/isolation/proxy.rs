@@ -10,7 +10,7 @@ use sluice_abi::{ENTRY_POOL_MASK, ENTRY_POOL_SHIFT};
 
 use crate::clock;
 use crate::lane::settings::{Settings, Value};
-use crate::lane::stage::{Fault, Stage};
+use crate::lane::stage::{Cadence, Fault, Stage};
 use crate::lane::{Bell, Frame, Isolation, NoFrame, StageContext, Unwritten};
 use crate::plugin::Home;
 use crate::pool::Pool;
@@ -42,6 +42,8 @@ pub(crate) struct Host<'a> {
     pub(crate) home: Home,
     /// The id of the stage.
     pub(crate) stage: &'a str,
+    /// When it is run.
+    pub(crate) cadence: Cadence,
     pub(crate) settings: &'a Settings,
     pub(crate) bell: &'a Bell,
     /// Takes a line for the node's log.
@@ -65,9 +67,19 @@ pub(crate) fn isolate(host: Host<'_>) -> Result<Box<dyn Stage>, String> {
     };
     host.guests.add(&guest.desk);
     let (message, answer) = (Message::default(), Vec::new());
-    let (patience, figures) = (Patience::default(), Ok(Vec::new()));
-    let mut proxy =
-        Proxy { guest, isolation: host.isolation, message, answer, patience, known_pools: 0, figures, loss: None };
+    let (patience, figures, reads) = (Patience::default(), Ok(Vec::new()), host.cadence == Cadence::Push);
+    let mut proxy = Proxy {
+        guest,
+        isolation: host.isolation,
+        message,
+        answer,
+        patience,
+        reads,
+        offered: None,
+        known_pools: 0,
+        figures,
+        loss: None,
+    };
     proxy.message = Message::of(call::CREATE);
     let source = match &host.home {
         Home::Library(path) => path.to_str().ok_or("the path of its library is not UTF-8")?,
@@ -102,6 +114,10 @@ struct Proxy {
     message: Message,
     answer: Vec<u8>,
     patience: Patience,
+    /// It runs when frames come, and so most likely reads one.
+    reads: bool,
+    /// The input whose frame the guest was told of and has not said to have taken.
+    offered: Option<u32>,
     /// By index: the guest has the pool.
     known_pools: u64,
     /// As the guest last told them, or why it did not.
@@ -204,13 +220,16 @@ impl Proxy {
         };
         loop {
             let Some(word) = words.word() else { return Next::Nonsense };
+            if word == note::TAKE {
+                self.offered = None;
+            }
             if (note::WRITE..=note::EMIT).contains(&word) {
                 if heed(word, &mut words, context).is_none() {
                     return Next::Nonsense;
                 }
                 continue;
             }
-            if (request::READ..=request::SYNC).contains(&word) {
+            if (request::READ..=request::LOOK).contains(&word) {
                 return if self.reply(word, &mut words, context).is_some() { Next::Reply } else { Next::Nonsense };
             }
             return self.serve_outcome(Some(word), &mut words).unwrap_or(Next::Nonsense);
@@ -246,6 +265,13 @@ impl Proxy {
             }
             request::PEEK => match context.peek_at(words.word()?) {
                 Some(info) => put_info(self.message.word(1), &info),
+                None => _ = self.message.word(0),
+            },
+            request::LOOK => match context.entry_at(words.word()?) {
+                Some(entry) => {
+                    self.message.word(1).word(entry);
+                    self.introduce(entry, context)?;
+                }
                 None => _ = self.message.word(0),
             },
             request::INPUT_STATE => {
@@ -340,6 +366,20 @@ impl Proxy {
         self.guest.give(&message.0, &file).ok()
     }
 
+    /// Tells the guest of the frame that it will most likely read first, which saves it an exchange.
+    fn offer(&mut self, context: &mut StageContext<'_>) -> Option<()> {
+        let offer = if self.reads { context.offer() } else { None };
+        self.message.word(context.room());
+        self.guest.desk.mark_taken(false);
+        self.offered = offer.map(|(input, ..)| input);
+        let Some((input, entry, more)) = offer else {
+            self.message.word(0);
+            return Some(());
+        };
+        self.message.words(&[1, input, entry, more.into()]);
+        self.introduce(entry, context)
+    }
+
     /// Begins a call in which the guest reaches its node.
     fn begin(&mut self, word: u32, context: &StageContext<'_>) {
         self.message.0.clear();
@@ -362,8 +402,16 @@ fn refusal_number(written: Result<(), Unwritten>) -> u32 {
 impl Stage for Proxy {
     fn process(&mut self, context: &mut StageContext<'_>) -> Result<(), Fault> {
         self.begin(call::PROCESS, context);
+        if self.offer(context).is_none() {
+            return Err(Fault("the system refuses its process the memory of a pool".into()));
+        }
         let limit = self.limit();
-        self.exchange(Some(context), limit).map(|_| ())
+        let done = self.exchange(Some(&mut *context), limit).map(|_| ());
+        // What it took and did not live to tell is lost with the call.
+        if let Some(input) = self.offered.take().filter(|_| done.is_err() && self.guest.desk.is_taken()) {
+            context.take_offered(input);
+        }
+        done
     }
 
     fn flush(&mut self, context: &mut StageContext<'_>) -> Result<bool, Fault> {

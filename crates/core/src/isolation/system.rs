@@ -32,6 +32,22 @@ impl Pages {
         Ok(Self { base, len })
     }
 
+    /// Maps `len` bytes of a file in place of what is at an address.
+    ///
+    /// # Safety
+    ///
+    /// The addresses are the caller's, and nobody uses what is there.
+    pub(super) unsafe fn map_at(file: &OwnedFd, offset: usize, len: usize, at: NonNull<u8>) -> io::Result<Self> {
+        let (access, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED | libc::MAP_FIXED);
+        let offset = libc::off_t::try_from(offset).map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
+        // SAFETY: the caller vouches for the addresses.
+        let base = unsafe { libc::mmap(at.as_ptr().cast(), len, access, flags, file.as_raw_fd(), offset) };
+        if base == libc::MAP_FAILED {
+            return Err(io::Error::last_os_error());
+        }
+        Ok(Self { base: at, len })
+    }
+
     pub(super) fn base(&self) -> NonNull<u8> {
         self.base
     }

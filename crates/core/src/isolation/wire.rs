@@ -31,6 +31,7 @@ pub(super) mod request {
     pub(crate) const MAY_WRITE: u32 = 22;
     pub(crate) const INPUT_STATE: u32 = 23;
     pub(crate) const SYNC: u32 = 24;
+    pub(crate) const LOOK: u32 = 25;
 }
 
 /// What a guest notes, and has the host do before what it asks for next.
@@ -42,6 +43,7 @@ pub(super) mod note {
     pub(crate) const FINISH: u32 = 37;
     pub(crate) const PROGRESS: u32 = 38;
     pub(crate) const LOG: u32 = 39;
+    pub(crate) const TAKE: u32 = 33;
     pub(crate) const EMIT: u32 = 40;
 }
 

@@ -133,6 +133,25 @@ impl StageContext<'_> {
         count
     }
 
+    /// The first input that a frame may be taken of now, with the frame, which stays there, and whether others wait behind it.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn offer(&mut self) -> Option<(u32, u32, bool)> {
+        if !self.ports.may_read(self.shared) {
+            return None;
+        }
+        (0..self.ports.inputs.len() as u32).find_map(|input| {
+            let entry = self.entry_at(input)?;
+            let waiting = self.ports.inputs[input as usize].as_ref()?.available(self.shared);
+            Some((input, entry, waiting > 1))
+        })
+    }
+
+    /// Takes a frame that [`offer`](Self::offer) has given in this tick.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn take_offered(&mut self, input: u32) -> Option<Frame> {
+        self.take_next(input)
+    }
+
     /// Takes the oldest frame of an input, which admission allows.
     #[inline]
     fn take_next(&mut self, input: u32) -> Option<Frame> {

@@ -284,7 +284,7 @@ impl Runner {
         // A stage that panics is left half made, and dropped.
         let made = catch_unwind(AssertUnwindSafe(|| match spec.isolation {
             None => noting(label.as_ref(), "create", || (kind.create)(&spec.settings, &bell)),
-            Some(isolation) => self.isolate(spec, isolation, &bell),
+            Some(isolation) => self.isolate(spec, isolation, &bell, kind.cadence),
         }));
         ports.record().phase = phase::IDLE;
         let stage = made.unwrap_or_else(|panic| Err(panic_text(&*panic)))?;
@@ -293,18 +293,24 @@ impl Runner {
 
     /// Makes a stage in a process of its own, which tells the node's log what it says on its outputs.
     #[cfg(target_os = "linux")]
-    fn isolate(&self, spec: &NodeSpec, isolation: Isolation, bell: &Bell) -> Result<Box<dyn Stage>, String> {
+    fn isolate(
+        &self,
+        spec: &NodeSpec,
+        isolation: Isolation,
+        bell: &Bell,
+        cadence: Cadence,
+    ) -> Result<Box<dyn Stage>, String> {
         let home = plugin::home_of(&spec.stage);
         let home = home.ok_or_else(|| format!("\"{}\" is built in, and cannot be isolated", spec.stage))?;
         let (mailbox, node) = (Arc::clone(&self.shared.mailbox), spec.slot);
         let log = Box::new(move |level, text| mailbox.report(Report::Log { node, level, text }));
         let (stage, settings, guests) = (&spec.stage, &spec.settings, &self.shared.mailbox.guests);
-        isolation::isolate(Host { home, stage, settings, bell, log, isolation, guests })
+        isolation::isolate(Host { home, stage, cadence, settings, bell, log, isolation, guests })
     }
 
     /// Refuses: only Linux has what it takes.
     #[cfg(not(target_os = "linux"))]
-    fn isolate(&self, _spec: &NodeSpec, _isolation: Isolation, _bell: &Bell) -> Result<Box<dyn Stage>, String> {
+    fn isolate(&self, _: &NodeSpec, _: Isolation, _: &Bell, _: Cadence) -> Result<Box<dyn Stage>, String> {
         Err("this system has no isolated stages".into())
     }
 

@@ -223,9 +223,14 @@ pub(crate) trait NodeAccess {
 }
 
 impl StageContext<'_> {
+    /// The oldest frame of an input, which stays queued.
+    pub(crate) fn entry_at(&mut self, input: u32) -> Option<u32> {
+        self.ports.inputs.get_mut(input as usize)?.as_mut()?.peek(self.shared)
+    }
+
     /// What the oldest frame of an input says of itself; it stays queued.
     pub(crate) fn peek_at(&mut self, input: u32) -> Option<FrameInfo> {
-        let entry = self.ports.inputs.get_mut(input as usize)?.as_mut()?.peek(self.shared)?;
+        let entry = self.entry_at(input)?;
         let (slots, slot) = self.shared.slot_of(entry);
         let (header, slot_bytes) = (slots.header(slot), slots.payload_bytes());
         // SAFETY: the slot exists, or finding its pool had panicked. Nobody writes to a frame that is queued.

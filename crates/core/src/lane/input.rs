@@ -131,12 +131,13 @@ impl Reader {
         }
     }
 
-    /// The oldest frame, which stays queued.
+    /// The oldest frame, which stays queued: as `take` will give it.
     pub(super) fn peek(&mut self, shared: &mut Shared) -> Option<u32> {
         if self.peeked.is_none() {
             self.peeked = self.next(shared);
         }
-        self.peeked
+        let gap = if self.gap_ahead { ENTRY_DISCONTINUITY } else { 0 };
+        self.peeked.map(|entry| entry | gap)
     }
 
     /// Takes the oldest entry out of the link.

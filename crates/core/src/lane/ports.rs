@@ -34,7 +34,7 @@ pub(super) struct Ports {
     pub(super) again: bool,
     /// Frames taken in this tick.
     pub(super) reads: u32,
-    /// Frames that a tick may take, by how long the last timed one took.
+    /// Frames that a tick may take of each input, by how long the last timed one took.
     share: u32,
     /// Frames written in this tick.
     pub(super) writes: u32,
@@ -138,13 +138,14 @@ impl Ports {
 
     #[inline]
     pub(super) fn may_read(&mut self, shared: &mut Shared) -> bool {
-        self.reads < self.share && self.may_write(shared)
+        self.reads < self.most_reads() && self.may_write(shared)
     }
 
     /// A tick that was timed is over: fits the share of those that follow.
     pub(super) fn fit_share(&mut self, took_ns: f64) {
         if self.reads > 0 {
-            self.share = ((f64::from(self.reads) * SHARE_NS / took_ns) as u32).clamp(1, MOST_READS);
+            let of_each = f64::from(self.reads) / self.inputs.len().max(1) as f64;
+            self.share = ((of_each * SHARE_NS / took_ns) as u32).clamp(1, MOST_READS);
         }
     }
 
@@ -155,7 +156,13 @@ impl Ports {
         let room = self.room_seen / self.burst.max(1);
         let spare = |output: &Output| shared.slots[output.pool].spare();
         let slots = self.outputs.iter().map(spare).min().unwrap_or(u32::MAX);
-        room.min(slots).min(self.share.saturating_sub(self.reads))
+        room.min(slots).min(self.most_reads().saturating_sub(self.reads))
+    }
+
+    /// Frames that a tick may take. A tick that takes one of each input in turn gets as many of each.
+    #[inline]
+    fn most_reads(&self) -> u32 {
+        self.share * self.inputs.len().max(1) as u32
     }
 
     /// As `admit`, for short where the last admission still holds.

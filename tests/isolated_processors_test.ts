@@ -1,0 +1,249 @@
+/** Processors in processes of their own: they end badly, may do nothing that they are not allowed, and nothing else ends. */
+import { deepEqual, equal, match, notEqual, rejects } from "node:assert/strict";
+import { appSink } from "../core/app/app_sink.ts";
+import { appSource } from "../core/app/app_source.ts";
+import { Runtime } from "../core/runtime.ts";
+import type { AddOptions } from "../core/runtime_options.ts";
+import type { RunSummary } from "../core/stats.ts";
+import { adder, ending, prober, type Terms } from "./fixtures/isolated/sluice.gen.ts";
+import { noPlugins } from "./fixtures/plugins/build.ts";
+import { until } from "./fixtures/waiting.ts";
+
+const BLOCKS = 30;
+const AT = 7;
+const all = Array.from({ length: BLOCKS }, (_, k) => k);
+const process = { isolate: "process" } as const;
+const restart = { restart: { backoffMs: 1, maxBackoffMs: 1 } };
+
+function test(name: string, fn: () => Promise<void>): void {
+  Deno.test({
+    name: `isolated processors: ${name}`,
+    ignore: noPlugins !== undefined,
+    fn: async () => {
+      await fn();
+      await until(() => remains().length === 0);
+    },
+  });
+}
+
+/** Processes of nodes that this process has started and not seen the end of. */
+function remains(): string[] {
+  return [...Deno.readDirSync("/proc")].flatMap(({ name }) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const words = Deno.readTextFileSync(`/proc/${name}/cmdline`).split("\0");
+      return words.some((word) => word.startsWith("deno.")) && words.includes(String(Deno.pid)) ? [name] : [];
+    } catch {
+      // It has ended.
+      return [];
+    }
+  });
+}
+
+/** A source → the node → `sink`; and the source → `beside`, which has nothing to do with the node. */
+function graph(mode: "live" | "offline", config: Parameters<typeof ending>[0], options: AddOptions = {}) {
+  const runtime = new Runtime({ native: "require", mode, stuckAfterMs: 60_000 });
+  const source = runtime.add(appSource.audio({ sampleRateHz: 8_000, channels: 1 }), { id: "source" });
+  runtime.add(ending(config), { id: "node", ...process, ...options });
+  const [sink, beside] = ["sink", "beside"].map((id) => runtime.add(appSink.audio(), { id }));
+  runtime.connectByName("source.audio", "node.audioIn", { policy: "lossless" });
+  runtime.connectByName("node.audioOut", "sink.audio", { policy: "lossless" });
+  runtime.connectByName("source.audio", "beside.audio", { policy: "lossless" });
+  const failures: string[] = [];
+  runtime.events.on("node:node", (event) => {
+    if (event.group === "node" && event.kind === "failed") failures.push(event.error.message);
+  });
+  const first = async (each: typeof sink) => {
+    const samples: number[] = [];
+    for await (const block of each) samples.push(block.channel(0)[0]);
+    return samples;
+  };
+  const push = async (from: number, to: number) => {
+    for (let k = from; k < to; k++) await source.push({ channels: [Float32Array.of(k)] });
+  };
+  const start = async () => {
+    await runtime.start();
+    return { heard: Promise.all([first(sink), first(beside)]) };
+  };
+  const seen = (count: number) =>
+    until(() => runtime.stats().links.find(({ from }) => from === "node.audioOut")!.written === count);
+  return { runtime, source, push, failures, start, seen };
+}
+
+function assertExact({ links, pools }: Pick<RunSummary, "links" | "pools">): void {
+  for (const { written, read, dropped } of links) {
+    equal(written, read + dropped.full + dropped.skipped + dropped.unlinked + dropped.laneLost);
+  }
+  for (const pool of pools) equal(pool.free, pool.slots, `pool ${pool.name} has all its slots again`);
+}
+
+/** How it ends badly, with which options, and what is said of that. */
+const ENDS: readonly (readonly [how: "throw" | "exit" | "hang" | "devour" | "keep", AddOptions, said: RegExp])[] = [
+  [
+    "throw",
+    {},
+    /Node "node" \(ending\) failed in its process: RangeError: there is no more tape \(processors\.ts:\d+:\d+\)$/,
+  ],
+  ["exit", {}, /its process \d+ ended with status 3$/],
+  ["hang", { callTimeoutMs: 800 }, /its process \d+ did not return within 800 ms and was killed$/],
+  [
+    "devour",
+    { isolateMemoryMb: 128 },
+    /its process \d+ (was killed by|ended).*it may have 128 MiB|RangeError: Array buffer allocation failed/,
+  ],
+  ["keep", {}, /a frame was kept by retain\(\) beyond its tick, which a node in a process of its own cannot do; copy/],
+];
+
+for (const [how, options, said] of ENDS) {
+  test(`${how}: the node is restarted, and all other counts go on`, async () => {
+    const world = graph("offline", { how, at: AT }, { supervision: restart, ...options });
+    await using runtime = world.runtime;
+    const { heard } = await world.start();
+    await world.push(0, BLOCKS);
+    world.source.end();
+    const stats = await runtime.finished;
+    const [through, beside] = await heard;
+    deepEqual(beside, all);
+    // The one that the node had is lost with it, unless it has written it before.
+    deepEqual(through, how === "keep" ? all : all.filter((k) => k !== AT));
+    assertExact(stats);
+    const { errors, restarts, state } = stats.nodes.find(({ id }) => id === "node")!;
+    deepEqual([errors, restarts, state], [1, 1, "ended"]);
+    await until(() => world.failures.length === 1);
+    match(world.failures[0], said);
+  });
+}
+
+test("a rejection that nobody awaits ends the process of the node alone", async () => {
+  const world = graph("live", { how: "reject", at: AT }, { supervision: restart });
+  await using runtime = world.runtime;
+  const { heard } = await world.start();
+  await world.push(0, AT + 1);
+  await world.seen(AT + 1);
+  await world.push(AT + 1, BLOCKS);
+  world.source.end();
+  assertExact(await runtime.finished);
+  deepEqual((await heard)[1], all);
+});
+
+test("a node is replaced with its state by a process that was started ahead; figures and commands go through", async () => {
+  const world = graph("live", {});
+  await using runtime = world.runtime;
+  const { heard } = await world.start();
+  await world.push(0, 10);
+  await world.seen(10);
+  const before = await runtime.command("node", "number");
+  await runtime.edit((edit) => void edit.replace("node", ending({ at: -2 })));
+  notEqual(await runtime.command("node", "number"), before);
+  equal(await runtime.command("node", "blocks"), 10);
+  await world.push(10, BLOCKS);
+  await world.seen(BLOCKS);
+  await until(() => runtime.stats().nodes.find(({ id }) => id === "node")!.figures?.blocks !== undefined);
+  world.source.end();
+  assertExact(await runtime.finished);
+  deepEqual(await heard, [all, all]);
+});
+
+test("no edit of a running graph takes a node out of its process", async () => {
+  const world = graph("live", {});
+  await using runtime = world.runtime;
+  await world.start();
+  const edit = runtime.edit((edit) => void edit.replace("node", ending({}), { isolate: false, lane: "other" }));
+  await rejects(edit, {
+    code: "InvalidGraph",
+    message: /in a process of its own, and this one would not; remove the node and add it again$/,
+  });
+  await runtime.stop();
+});
+
+test("a live value reaches the process, and the graph file keeps the isolation", async () => {
+  const options = { isolateMemoryMb: 1_000, isolatePermissions: { net: ["example.com"] }, supervision: restart };
+  const world = graph("live", { how: "throw" }, options);
+  await using runtime = world.runtime;
+  const { isolate, isolateMemoryMb, isolatePermissions } = runtime.graph().nodes.node;
+  deepEqual({ isolate, isolateMemoryMb, isolatePermissions }, {
+    isolate: "process",
+    isolateMemoryMb: 1_000,
+    isolatePermissions: { net: ["example.com"] },
+  });
+  await world.start();
+  await runtime.setConfig("node", "at", 3);
+  await world.push(0, 4);
+  await until(() => world.failures.length === 1);
+  match(world.failures[0], /no more tape/);
+  await runtime.stop();
+});
+
+const FORBIDDEN = ["read", "read elsewhere", "write", "env", "library", "run", "net", "ffi", "memory"];
+
+test("a process may do nothing, or what the graph allows; foreign functions never", async () => {
+  const path = await Deno.makeTempFile();
+  await using runtime = new Runtime({ native: "require", mode: "live" });
+  runtime.add(appSource.audio({ sampleRateHz: 8_000, channels: 1 }), { id: "source" });
+  runtime.add(prober({ path }), { id: "none", ...process });
+  runtime.add(prober({ path }), {
+    id: "some",
+    ...process,
+    isolatePermissions: { read: [path], env: ["HOME"], net: true },
+  });
+  for (const id of ["none", "some"]) runtime.connectByName("source.audio", `${id}.audioIn`);
+  await runtime.start();
+  const attempts = async (id: string) => {
+    const entries = await Promise.all(
+      FORBIDDEN.map(async (what) => [what, await runtime.command(id, "attempt", { what })] as const),
+    );
+    return Object.fromEntries(entries);
+  };
+  deepEqual(await attempts("none"), Object.fromEntries(FORBIDDEN.map((what) => [what, "NotCapable"])));
+  equal(await runtime.command("some", "attempt", { what: "fetch a module" }), "TypeError");
+  deepEqual(await attempts("some"), {
+    ...Object.fromEntries(FORBIDDEN.map((what) => [what, "NotCapable"])),
+    read: "done",
+    env: "done",
+    net: "done",
+  });
+  await runtime.stop();
+  await Deno.remove(path);
+});
+
+test("values cross, an asynchronous node looks at its inputs, and a frame goes to two outputs", async () => {
+  await using runtime = new Runtime({ native: "require", mode: "offline" });
+  const sources = ["left", "right"].map((id) => runtime.add(appSource.data<Terms>(), { id }));
+  runtime.add(adder(), { id: "adder", ...process });
+  const sinks = ["sum", "copies"].map((id) => runtime.add(appSink.data<Terms>(), { id }));
+  for (const id of ["left", "right"]) runtime.connectByName(`${id}.data`, `adder.${id}`);
+  for (const id of ["sum", "copies"]) runtime.connectByName(`adder.${id}`, `${id}.data`);
+  await runtime.start();
+  const heard = Promise.all(sinks.map(async (sink) => {
+    const values: number[][] = [];
+    for await (const { value } of sink) values.push(value.terms);
+    return values;
+  }));
+  for (let k = 0; k < 20; k++) {
+    for (const [s, source] of sources.entries()) await source.push({ value: { terms: [k, s, 0.5] } });
+  }
+  for (const source of sources) source.end();
+  assertExact(await runtime.finished);
+  const wanted = Array.from({ length: 20 }, (_, k) => [2 * k, 1, 1]);
+  deepEqual(await heard, [wanted, wanted]);
+});
+
+test("options that make no sense are refused", async () => {
+  const add = (options: AddOptions) => {
+    const runtime = new Runtime({ native: "require" });
+    runtime.add(prober({}), { id: "node", ...options });
+    return Promise.resolve();
+  };
+  const refused: readonly (readonly [AddOptions, RegExp])[] = [
+    [{ isolatePermissions: { net: true } }, /isolatePermissions is said of it without isolate: "process"$/],
+    [
+      { ...process, isolatePermissions: { ffi: true } as never },
+      /there is no permission "ffi"; wanted read, write, net/,
+    ],
+    [{ ...process, isolatePermissions: "net" as never }, /isolatePermissions is "net", wanted an object such as/],
+    [{ ...process, isolatePermissions: { read: "/" } as never }, /read is "\/", wanted true or a list of texts$/],
+  ];
+  for (const [options, message] of refused) {
+    await rejects(async () => await add(options), { code: "InvalidConfig", message });
+  }
+});
