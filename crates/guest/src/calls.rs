@@ -67,7 +67,7 @@ pub extern "C" fn sluice_calls_ready() {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sluice_calls_next(into: *mut u8, capacity: u32) -> f64 {
     with(-1.0, |calls| {
-        let Some(words) = calls.next() else { return -1.0 };
+        let Some(words) = calls.await_call() else { return -1.0 };
         // SAFETY: the caller vouches for the room.
         unsafe { std::ptr::copy_nonoverlapping(words.as_ptr(), into, words.len().min(capacity as usize)) };
         words.len() as f64

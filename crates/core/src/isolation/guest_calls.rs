@@ -1,5 +1,5 @@
 //! A guest that takes its calls one by one, for a program that cannot be called: one whose work is asynchronous. Between
-//! [`GuestCalls::next`] and [`GuestCalls::done`] it reaches its node as a stage does.
+//! [`GuestCalls::await_call`] and [`GuestCalls::done`] it reaches its node as a stage does.
 
 use std::ptr::NonNull;
 
@@ -55,7 +55,7 @@ impl GuestCalls {
     }
 
     /// Waits for the next call, and gives its words. `None`: the guest is to leave.
-    pub fn next(&mut self) -> Option<&[u8]> {
+    pub fn await_call(&mut self) -> Option<&[u8]> {
         self.call = self.node.receive();
         let mut words = Words(&self.call);
         let word = words.word()?;
