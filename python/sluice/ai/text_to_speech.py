@@ -7,7 +7,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from . import _espeak
 from ._alarm import Alarm
 from ._audio import NS_PER_SECOND
 from ._texts import text_of
+from ._voices import open_voice
 from ._worker import Worker
 
 _BLOCK_NS = 20_000_000
@@ -49,7 +50,7 @@ class _Block:
 @node(
     "text-to-speech",
     category="ai",
-    description="Speaks texts, offline, with espeak-ng. The start of speech interrupts what is being spoken.",
+    description="Speaks texts, offline: with espeak-ng, or a model of Kokoro on disk. The start of speech interrupts it.",
     tags=("audio", "speech", "tts", "text"),
 )
 class TextToSpeech(Node):
@@ -62,11 +63,17 @@ class TextToSpeech(Node):
         "python.silero-vad or voice-activity.",
     )
     audio: Output[AudioFrame] = port(description="Speech, mono, in blocks of 20 ms at the voice's own rate.")
+    engine: Literal["auto", "espeak", "kokoro"] = config("auto", description="Auto: Kokoro if `model` names one.")
+    model: str = config("", reaches="path", description="Folder of a model of Kokoro: its .onnx and its voices*.bin.")
     voice: str = config(
-        "en-us", min_length=1, pattern="^[^-].*", description="A voice, as espeak-ng --voices lists them."
+        "",
+        pattern="^([^-].*)?$",
+        description="A voice, as espeak-ng --voices lists them, such as en-us; or one of the model, such as af_heart.",
     )
+    language: str = config("en-us", description="Language that Kokoro reads the text in.")
+    threads: int = config(1, minimum=1, maximum=64, description="Threads of Kokoro.")
     words_per_minute: int = config(165, minimum=80, maximum=450, live=True, description="Speed of the voice.")
-    pitch: int = config(50, minimum=0, maximum=99, live=True, description="Pitch of the voice.")
+    pitch: int = config(50, minimum=0, maximum=99, live=True, description="Pitch of the voice; espeak-ng.")
     max_characters: int = config(
         5_000, minimum=1, maximum=1_000_000, description="Longest text; the rest of a longer one is left out, counted."
     )
@@ -87,8 +94,7 @@ class TextToSpeech(Node):
     )
 
     def setup(self) -> None:
-        self._program = _espeak.find_program()
-        _espeak.check_voice(self._program, self.voice)
+        self._voice = open_voice(self.engine, self.model, self.voice, self.language, self.threads)
         self._waker = self.waker()
         self._worker: Worker[_Utterance, _Block] = Worker(self._speak, self._waker.wake, self.max_queued, _MOST_BLOCKS)
         self._queued: deque[_Utterance] = deque()
@@ -156,9 +162,7 @@ class TextToSpeech(Node):
         for piece in _espeak.pieces(utterance.text):
             if utterance.is_cut:
                 break
-            sound = _espeak.speak(
-                self._program, piece, self.voice, self.words_per_minute, self.pitch, lambda: not utterance.is_cut
-            )
+            sound = self._voice.speak(piece, self.words_per_minute, self.pitch, lambda: not utterance.is_cut)
             for rate, samples in sound:
                 size = rate * _BLOCK_NS // NS_PER_SECOND
                 rest = np.concatenate((rest, samples))

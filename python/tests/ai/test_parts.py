@@ -11,6 +11,7 @@ from types import ModuleType, SimpleNamespace
 import needs
 import numpy as np
 import pytest
+from sluice.ai._voices import kokoro_files, open_voice
 from sluice.ai._espeak import check_voice, clean, find_program, pieces, speak
 from sluice.ai._recognisers import open_recogniser
 from sluice.ai._speech_segmenter import Change, Limits, SpeechSegmenter, Window
@@ -182,3 +183,41 @@ def test_a_model_of_whisper_hears_a_segment_as_a_whole(tmp_path: Path, monkeypat
         assert recogniser.feed(np.zeros(100, np.float32)) == ""
     assert recogniser.finish() == "Hello there."
     assert heard == [(200, {"language": None, "beam_size": 1})]
+
+
+def test_a_model_of_kokoro_speaks(tmp_path: Path) -> None:
+    """With the package itself, and a model whose sound is a ramp as long as the text."""
+    pytest.importorskip("kokoro_onnx")
+    onnx = pytest.importorskip("onnx")
+    helper, types = onnx.helper, onnx.TensorProto
+    inputs = [
+        helper.make_tensor_value_info("tokens", types.INT64, [1, None]),
+        helper.make_tensor_value_info("style", types.FLOAT, [1, 256]),
+        helper.make_tensor_value_info("speed", types.FLOAT, [1]),
+    ]
+    nodes = [
+        helper.make_node("Cast", ["tokens"], ["floats"], to=types.FLOAT),
+        helper.make_node("Tile", ["floats", "often"], ["long"]),
+        helper.make_node("Div", ["long", "scale"], ["small"]),
+        helper.make_node("Mul", ["small", "speed"], ["fast"]),
+        helper.make_node("Reshape", ["fast", "flat"], ["audio"]),
+    ]
+    constants = [
+        helper.make_tensor("often", types.INT64, [2], [1, 1_000]),
+        helper.make_tensor("scale", types.FLOAT, [1], [200.0]),
+        helper.make_tensor("flat", types.INT64, [1], [-1]),
+    ]
+    audio = helper.make_tensor_value_info("audio", types.FLOAT, [None])
+    graph = helper.make_graph(nodes, "speech", inputs, [audio], constants)
+    with pytest.raises(ValueError, match="wanted a folder with one .onnx of Kokoro"):
+        kokoro_files(str(tmp_path))
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), tmp_path / "k.onnx")
+    with open(tmp_path / "voices-v1.0.bin", "wb") as file:
+        np.savez(file, af_heart=np.zeros((510, 1, 256), np.float32), am_adam=np.zeros((510, 1, 256), np.float32))
+    with pytest.raises(ValueError, match='no voice "x", wanted one of af_heart, am_adam'):
+        open_voice("kokoro", str(tmp_path), "x", "en-us", 1)
+    voice = open_voice("auto", str(tmp_path), "", "en-us", 1)
+    [(rate, samples)] = voice.speak("Good morning to you.", 165, 50, lambda: True)
+    assert rate == 24_000
+    assert samples.dtype == np.float32 and len(samples) > 10_000 and np.abs(samples).max() > 0.1
+    assert list(voice.speak("Nobody hears this.", 165, 50, lambda: False)) == []

@@ -28,7 +28,7 @@ pub(super) fn refusal_of(what: &str, bytes: usize) -> Option<String> {
 
 /// How long a side looks for its turn before it sleeps, at most. In vain, the next look is half as long, down to the
 /// least; every so many it is tried at full length again.
-const SPIN: Duration = Duration::from_micros(20);
+const SPIN: Duration = Duration::from_micros(50);
 const SPIN_LEAST: Duration = Duration::from_nanos(500);
 const SPIN_TRIAL: u32 = 64;
 
