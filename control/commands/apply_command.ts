@@ -69,40 +69,6 @@ export function applyCommand(edit: GraphEdit, command: Command): CommandResult {
   }
 }
 
-/** Describes a command in words: `connect tone.audio to gain.audioIn`. */
-export function describeCommand(command: Command): string {
-  switch (command.op) {
-    case "add":
-      return `add ${command.id ?? command.type}`;
-    case "connect":
-      return `connect ${command.from} to ${command.to}`;
-    case "disconnect":
-      return `disconnect ${command.to ?? command.link}`;
-    case "replace":
-      return `replace ${command.node} by ${command.type}`;
-    case "move":
-      return `move ${command.node} to ${command.lane}`;
-    case "bypass":
-      return command.on === false ? `run ${command.node} again` : `bypass ${command.node}`;
-    case "set":
-      return `set ${
-        [...Object.keys(command.values), ...command.unset ?? []].map((key) => `${command.node}.${key}`).join(", ")
-      }`;
-    case "rename":
-      return `rename ${command.node} to ${command.to}`;
-    case "place":
-      return `place ${command.node}`;
-    case "addPort":
-      return `add ${command.direction} ${command.node}.${command.port}`;
-    case "removePort":
-      return `remove ${command.direction} ${command.node}.${command.port}`;
-    case "command":
-      return `${command.name} of ${command.node}`;
-    case "remove":
-      return `remove ${command.node}`;
-  }
-}
-
 function disconnect(edit: GraphEdit, { link, to }: Extract<Command, { op: "disconnect" }>): void {
   if (link !== undefined && to === undefined) edit.disconnect(link);
   else if (to !== undefined && link === undefined) edit.disconnectInput(to);

@@ -13,7 +13,8 @@ import type { PlannedEdit } from "../../core/live/planned_edit.ts";
 import type { Runtime } from "../../core/runtime.ts";
 import { viewRuntime } from "../../core/runtime_view.ts";
 import type { Command, CommandResult, LogEntry, Plan } from "../schemas/commands.ts";
-import { applyCommand, describeCommand } from "./apply_command.ts";
+import { applyCommand } from "./apply_command.ts";
+import { describeApply, describeCommand, describeCommands } from "./describe_command.ts";
 import { isSameGraph } from "./documents.ts";
 import { leastEdit } from "./least_edit.ts";
 import { LinkDates } from "./link_dates.ts";
@@ -139,7 +140,7 @@ export class CommandLog implements Disposable {
     return this.#inTurn(async () => {
       this.#noteOthers();
       const commands = typeof given === "function" ? given() : given;
-      return await this.#edit({ kind: "edit", title: titleOf(commands), commands, by });
+      return await this.#edit({ kind: "edit", title: describeCommands(commands), commands, by });
     });
   }
 
@@ -180,7 +181,7 @@ export class CommandLog implements Disposable {
     return this.#inTurn(async () => {
       this.#noteOthers();
       const commands = this.#leadingTo(document);
-      return await this.#edit({ kind: "apply", title: "apply a document", commands, by }, { returns: true });
+      return await this.#edit({ kind: "apply", title: describeApply(commands), commands, by }, { returns: true });
     });
   }
 
@@ -300,9 +301,9 @@ export class CommandLog implements Disposable {
   #repeatCommands(kind: LogEntry["kind"], commands: readonly Command[], by: string): Promise<LogEntry> {
     // Nodes that do not run take no commands of their own.
     const edits = commands.filter(({ op }) => op !== "command");
-    return this.#inTurn(() =>
-      this.#edit({ kind, title: titleOf(commands), commands: edits, by }, { returns: kind === "apply" })
-    );
+    const isApply = kind === "apply";
+    const title = isApply ? describeApply(commands) : describeCommands(commands);
+    return this.#inTurn(() => this.#edit({ kind, title, commands: edits, by }, { returns: isApply }));
   }
 
   #script(document: GraphFile): Promise<void> {
@@ -426,14 +427,14 @@ export class CommandLog implements Disposable {
     const joins = last !== undefined && last.by === set.by && last.node === set.node && last.key === set.key &&
       set.atMs - last.atMs < COALESCE_MS;
     this.#lastSet = set;
+    const title = describeCommand(command);
     if (!joins) {
-      const title = describeCommand(command);
       this.#note({ kind: "edit", title, by: set.by, commands: [command], results: [{}], notes: [] }, document);
       return;
     }
-    this.#timeline.amend(document);
+    this.#timeline.amend(document, title);
     const commands = [command] as LogEntry["commands"];
-    const entry = { ...this.#entries.at(-1)!, at: this.#now(), commands };
+    const entry = { ...this.#entries.at(-1)!, at: this.#now(), title, commands };
     this.#entries[this.#entries.length - 1] = entry;
     this.#tell(entry);
   }
@@ -481,10 +482,6 @@ export async function started(runtime: Runtime): Promise<void> {
 /** A node of another type does not know the state. */
 function stateKey(node: string, type: string): string {
   return `${type} ${node}`;
-}
-
-function titleOf(commands: readonly Command[]): string {
-  return commands.map(describeCommand).slice(0, 3).join(", ") + (commands.length > 3 ? ", …" : "");
 }
 
 function isNotFound(error: unknown): boolean {

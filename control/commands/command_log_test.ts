@@ -92,6 +92,7 @@ Deno.test("changes of one live parameter in quick succession are one entry", asy
   for (let gainDb = -20; gainDb < 0; gainDb++) await log.set("gain", "gainDb", gainDb, "page");
   equal(log.entries.length, 2);
   equal(runtime.graph().nodes.gain.config?.gainDb, -1);
+  deepEqual([log.entries[1].title, log.next.undo], ["set gain.gainDb=-1", "set gain.gainDb=-1"]);
   await log.undo("page");
   equal(runtime.graph().nodes.gain.config?.gainDb, -6);
 });
@@ -101,7 +102,7 @@ Deno.test("going back over what others did names it, and does it on force", asyn
   const { runtime, log } = made;
   const { seq } = await log.transact(BUILD, "one");
   await log.transact([{ op: "set", node: "tone", values: { frequencyHz: 880 } }], "two");
-  await rejects(log.back(seq, "one"), /set tone.frequencyHz \(two\)/);
+  await rejects(log.back(seq, "one"), /set tone\.frequencyHz=880 \(two\)/);
   await log.back(seq, "one", true);
   equal(runtime.graph().nodes.tone.config?.frequencyHz, 440);
 });
@@ -183,9 +184,11 @@ Deno.test("a document is applied by what differs alone", async () => {
   await log.transact(BUILD, "test");
   const graph = runtime.graph();
   const target = { ...graph, nodes: { ...graph.nodes, gain: { ...graph.nodes.gain, config: { gainDb: 3 } } } };
-  const { commands } = await log.apply(target, "test");
+  const { commands, title } = await log.apply(target, "test");
+  equal(title, "apply a document: set gain.gainDb=3");
   deepEqual(commands, [{ op: "set", node: "gain", values: { gainDb: 3 } }]);
   ok(isSameGraph(runtime.graph(), target));
+  equal((await log.apply(target, "test")).title, "apply a document: nothing changes");
 });
 
 Deno.test("a bypassed node that a type replaces which cannot be bypassed comes back by undo, and goes by redo", async () => {

@@ -74,8 +74,8 @@ export class Timeline {
     if (!isSameGraph(this.document, found)) this.amend(found);
   }
 
-  /** Replaces the document of the present step. */
-  amend(document: GraphFile): void {
-    this.#steps[this.#at] = { ...this.#steps[this.#at], document };
+  /** Replaces the document of the present step, and its title if another one is given. */
+  amend(document: GraphFile, title = this.#steps[this.#at].title): void {
+    this.#steps[this.#at] = { ...this.#steps[this.#at], document, title };
   }
 }

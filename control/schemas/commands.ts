@@ -149,7 +149,7 @@ export const LogEntry = z.object({
   by: z.string(),
   /** `edit`: commands; `apply`: a document; `script`: an edit that came from elsewhere. */
   kind: z.enum(["edit", "apply", "undo", "redo", "back", "script"]),
-  /** In words: `set gain.gainDb`. */
+  /** In words: `set gain.gainDb=-6`. */
   title: z.string(),
   /** `back`: the number of the entry that it went back to. */
   to: z.number().optional(),

@@ -40,10 +40,10 @@ Deno.test("a graph is built, changed, undone and saved by commands, and outlives
   deepEqual([refused.code, refused.stderr.includes('"frequencyHz" is "loud", wanted a number')], [1, true]);
   const locked = await sluice("remove tone");
   match(locked.stderr, /"file" records what comes from "tone"; pause or stop the graph first/);
-  equal((await sluice("undo")).stdout, "7 undo: set tone.frequencyHz\n");
+  equal((await sluice("undo")).stdout, "7 undo: set tone.frequencyHz=880\n");
   const log = await sluice("log");
   match(log.stdout, /^1 {2}\S+ {2}cli {2}add tone\n/);
-  match(log.stderr, /sluice redo makes again: set tone\.frequencyHz/);
+  match(log.stderr, /sluice redo makes again: set tone\.frequencyHz=880/);
   const words = async (line: string) =>
     (await run(["completion", "bash", ...line.split(" "), "--at", first.at, ""])).stdout;
   ok((await words("connect")).includes("tone.audio"));

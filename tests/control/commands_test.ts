@@ -32,7 +32,7 @@ async function buildByPython(): Promise<void> {
   const { success, stdout, stderr } = await new Deno.Command(python!, { args: [script, url] }).output();
   ok(success, new TextDecoder().decode(stderr));
   const told = JSON.parse(new TextDecoder().decode(stdout));
-  deepEqual(told, { entries: 14 * 3, undo: "set tone.frequencyHz, remove spectrum" });
+  deepEqual(told, { entries: 14 * 3, undo: "set tone.frequencyHz=880, remove spectrum" });
   const summary = (await runtime.stop())!;
   for (const { id, written, read, dropped, queued } of summary.links) {
     equal(written, read + Object.values(dropped).reduce((sum, each) => sum + each) + queued, id);

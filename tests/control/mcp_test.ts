@@ -409,7 +409,7 @@ Deno.test("several changes at once are made in the order in which they were aske
     done("set", { processor: "gain", values: { gainDb: -3 } }),
   ]);
   const titles = (await done("list_changes")).data.entries.map(({ title }: { title: string }) => title);
-  deepEqual(titles, ["add tone", "add gain", "connect tone.audio to gain.audioIn", "set gain.gainDb"]);
+  deepEqual(titles, ["add tone", "add gain", "connect tone.audio to gain.audioIn", "set gain.gainDb=-3"]);
 });
 
 /** Changes a text at random. */

@@ -18,7 +18,7 @@ const entry = (timeMs: number, commands: LogEntry["commands"], more: Partial<Log
   at: new Date(timeMs).toISOString(),
   by: "page",
   kind: "edit",
-  title: "set gain.gainDb",
+  title: "set gain.gainDb=-20",
   commands,
   results: [],
   notes: [],
@@ -44,7 +44,7 @@ Deno.test("plotMarks() has the faults of a node, what was changed of it, and wha
   const marks = plotMarks({ kind: "node", id: "gain" }, { events, entries, names: new Map() });
   assert.deepEqual(marks, [
     { timeMs: 10_000, kind: "run", text: "graph paused" },
-    { timeMs: 20_500, kind: "change", text: "set gain.gainDb (page)" },
+    { timeMs: 20_500, kind: "change", text: "set gain.gainDb=-20 (page)" },
     { timeMs: 26_000, kind: "change", text: "connect (page)" },
     { timeMs: 30_000, kind: "fault", text: "it broke" },
   ]);
