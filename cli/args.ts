@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { merge, object, or } from "@optique/core/constructs";
+import { merge, object, or, type OrOptions } from "@optique/core/constructs";
 import { runParser } from "@optique/core/facade";
 import { message, metavar, optionName } from "@optique/core/message";
 import { multiple, optional, withDefault } from "@optique/core/modifiers";
@@ -18,6 +18,7 @@ import { joinServe } from "./output/serve_address.ts";
 import { ArgsAnswered } from "./output/args_answered.ts";
 import { explainUnexpected, type KnownCommand } from "./output/unexpected.ts";
 import { type EditArgs, editCommands, remote } from "./edit_args.ts";
+import { type StateArgs, stateCommands } from "./state_args.ts";
 import { type MediaArgs, mediaCommands } from "./media_args.ts";
 import { mcp, type McpArgs } from "./mcp_args.ts";
 import { path } from "./path_argument.ts";
@@ -186,6 +187,7 @@ export type CommandArgs =
   | PipelineArgs
   | McpArgs
   | EditArgs
+  | StateArgs
   | PluginArgs
   | MediaArgs
   | DoctorArgs;
@@ -478,7 +480,7 @@ const known: readonly KnownCommand[] = [
   ...pluginCommands,
   { path: "nodes list", usage: list.usage },
   { path: "nodes info", usage: info.usage },
-  ...[...commands, tap, mcp, ...editCommands].filter((each) =>
+  ...[...commands, tap, mcp, ...editCommands, ...stateCommands].filter((each) =>
     each !== nodes && each !== make && each !== managePlugins
   )
     .map((
@@ -496,10 +498,15 @@ export function optionsWithValue(path: string): ReadonlySet<string> {
   return valueOptions(known.find((each) => each.path === path)?.usage ?? []);
 }
 
+/** The commands about a graph that runs elsewhere: one or() takes 15 parsers. */
+function elsewhere(options: OrOptions): Parser<"sync", EditArgs | StateArgs, unknown> {
+  return or(or(...editCommands, options), or(...stateCommands, options), options);
+}
+
 /** What can come in place of the last word of a command line, by its grammar. */
 export function suggestArgs(words: readonly string[]): readonly Suggestion[] {
   const [first, ...rest] = words;
-  const parser: Parser<"sync", CommandArgs, unknown> = or(...commands, or(tap, mcp, ...editCommands));
+  const parser: Parser<"sync", CommandArgs, unknown> = or(...commands, or(tap, mcp, elsewhere({})));
   return first === undefined ? [] : suggestSync(parser, [first, ...rest]);
 }
 
@@ -515,10 +522,11 @@ export function parseArgs(
   io: { stdout: (text: string) => void; stderr: (text: string) => void; colors: boolean; maxWidth?: number },
 ): CommandArgs {
   const errors = { unexpectedInput: (token: string) => explainUnexpected(token, args, known) };
-  // One or() takes 15 parsers.
-  const parser: Parser<"sync", CommandArgs, unknown> = or(...commands, or(tap, mcp, ...editCommands, { errors }), {
-    errors,
-  });
+  const parser: Parser<"sync", CommandArgs, unknown> = or(
+    ...commands,
+    or(tap, mcp, elsewhere({ errors }), { errors }),
+    { errors },
+  );
   const answered = (exitCode: number): never => {
     throw new ArgsAnswered(exitCode);
   };

@@ -117,6 +117,14 @@ Deno.test("parseArgs() reads the other commands", () => {
   const top = { command: "top", at: "http://127.0.0.1:4840", token: undefined, once: false, json: false };
   assert.deepEqual(parse("top"), top);
   assert.deepEqual(parse("top", "--at", "x:1", "--token=t", "--once"), { ...top, at: "x:1", token: "t", once: true });
+  const there = { at: "http://127.0.0.1:4840", token: undefined, json: false };
+  assert.deepEqual(parse("pause"), { command: "pause", ...there });
+  assert.deepEqual(parse("restart"), { command: "restart", node: undefined, resume: false, ...there });
+  assert.deepEqual(parse("restart", "gain"), { command: "restart", node: "gain", resume: false, ...there });
+  assert.deepEqual(parse("start", "--resume"), { command: "start", resume: true, ...there });
+  const replaced = { command: "replace", node: "gain", type: "limiter", values: ["ceilingDb=-3"], ...there };
+  assert.deepEqual(parse("replace", "gain", "limiter", "ceilingDb=-3"), replaced);
+  assert.deepEqual(parse("bypass", "gain", "--off"), { command: "bypass", node: "gain", off: true, ...there });
   assert.deepEqual(parse("plugins", "list"), { command: "list-plugins", json: false, plugins: [] });
   const shown = { command: "plugin-info", plugin: "fft", json: true, plugins: ["p"] };
   assert.deepEqual(parse("plugins", "info", "fft", "--json", "--plugins", "p"), shown);

@@ -15,7 +15,7 @@ import { path } from "./path_argument.ts";
 import { json } from "./shared_options.ts";
 
 /** Where the graph runs, and how the answer is printed. */
-interface Remote {
+export interface Remote {
   readonly at: string;
   readonly token?: string;
   readonly json: boolean;
@@ -43,6 +43,10 @@ export type EditArgs =
       readonly convert?: ConvertChoice;
     }
     | { readonly command: "disconnect"; readonly inputs: readonly string[] }
+    | { readonly command: "replace"; readonly node: string; readonly type: string; readonly values: readonly string[] }
+    | { readonly command: "move"; readonly node: string; readonly lane: string }
+    | { readonly command: "bypass"; readonly node: string; readonly off: boolean }
+    | { readonly command: "rename"; readonly node: string; readonly to: string }
     | { readonly command: "apply"; readonly graph: string; readonly plan: boolean }
     | { readonly command: "undo" | "redo" }
     | { readonly command: "log"; readonly back?: number; readonly force: boolean }
@@ -74,7 +78,8 @@ const force = (description: Message) => option("--force", { description });
 const words = (metavar: Uppercase<string>, description: Message) =>
   multiple(argument(string({ metavar: metavar as "WORD" }), { description }), { min: 1 });
 
-const footer = message`Exit codes: 0 done, 1 refused, 2 nobody listens there or the token is wrong.`;
+/** What the exit codes of these commands mean. */
+export const footer: Message = message`Exit codes: 0 done, 1 refused, 2 nobody listens there or the token is wrong.`;
 
 const set = command(
   "set",
@@ -86,14 +91,20 @@ const set = command(
   { brief: message`Change parameters of a running graph.`, footer },
 );
 
+const node = argument(string({ metavar: "NODE" }), { description: message`The node.` });
+
+const type = argument(string({ metavar: "TYPE" }), {
+  description: message`A node type, as ${"sluice nodes list"} has it.`,
+});
+
+const values = multiple(argument(string({ metavar: "KEY=VALUE" }), { description: message`A parameter of it.` }));
+
 const add = command(
   "add",
   object({
     command: constant("add"),
-    type: argument(string({ metavar: "TYPE" }), {
-      description: message`A node type, as ${"sluice nodes list"} has it.`,
-    }),
-    values: multiple(argument(string({ metavar: "KEY=VALUE" }), { description: message`A parameter of it.` })),
+    type,
+    values,
     id: optional(option("--id", string({ metavar: "ID" }), { description: message`By default the type's name.` })),
     lane: optional(option("--lane", string({ metavar: "LANE" }), { description: message`The lane that it runs on.` })),
     ...remote,
@@ -137,6 +148,47 @@ const disconnect = command(
     ...remote,
   }),
   { brief: message`Remove links of a running graph.`, footer },
+);
+
+const replace = command("replace", object({ command: constant("replace"), node, type, values, ...remote }), {
+  brief: message`Put a node of another type in place of one of a running graph.`,
+  description: message`It has the links of the old one, and goes on from its state if it knows it.`,
+  footer,
+});
+
+const move = command(
+  "move",
+  object({
+    command: constant("move"),
+    node,
+    lane: argument(string({ metavar: "LANE" }), {
+      description: message`A lane of any name, ${"main"}, or ${"auto"}: as the runtime chooses.`,
+    }),
+    ...remote,
+  }),
+  { brief: message`Move a node of a running graph to another lane.`, footer },
+);
+
+const bypass = command(
+  "bypass",
+  object({
+    command: constant("bypass"),
+    node,
+    off: option("--off", { description: message`Let it work again.` }),
+    ...remote,
+  }),
+  { brief: message`Let frames pass a node of a running graph as they are.`, footer },
+);
+
+const rename = command(
+  "rename",
+  object({
+    command: constant("rename"),
+    node,
+    to: argument(string({ metavar: "NEW" }), { description: message`Its new id.` }),
+    ...remote,
+  }),
+  { brief: message`Give a node of a running graph another id; it starts anew.`, footer },
 );
 
 const apply = command(
@@ -207,4 +259,20 @@ const save = command(
 );
 
 /** The commands. */
-export const editCommands = [set, add, connect, disconnect, remove, apply, undo, redo, log, logs, save] as const;
+export const editCommands = [
+  set,
+  add,
+  connect,
+  disconnect,
+  remove,
+  replace,
+  move,
+  bypass,
+  rename,
+  apply,
+  undo,
+  redo,
+  log,
+  logs,
+  save,
+] as const;

@@ -122,6 +122,10 @@ async function dispatch(command: CommandArgs, io: Io, beforeRun?: () => void): P
     case "remove":
     case "connect":
     case "disconnect":
+    case "replace":
+    case "move":
+    case "bypass":
+    case "rename":
     case "apply":
     case "undo":
     case "redo":
@@ -129,6 +133,12 @@ async function dispatch(command: CommandArgs, io: Io, beforeRun?: () => void): P
     case "logs":
     case "save":
       return await (await import("./commands/edit_commands.ts")).editCommand(command, io);
+    case "pause":
+    case "resume":
+    case "stop":
+    case "start":
+    case "restart":
+      return await (await import("./commands/state_commands.ts")).stateCommand(command, io);
     case "codegen":
       return await (await import("./commands/codegen_command.ts")).codegenCommand(command);
     case "new-project":

@@ -83,6 +83,7 @@ export const ROOMS: Readonly<Record<string, Rooms>> = {
       "args.ts",
       "plugin_args.ts",
       "edit_args.ts",
+      "state_args.ts",
       "media_args.ts",
       "media_values.ts",
       "pipeline_args.ts",

@@ -30,6 +30,19 @@ const COMMANDS: { readonly [command: string]: Complete } = {
   add: async (read, count) =>
     count > 0 ? [] : (await readTypes(read)).map(({ type, description }) => word(type, description)),
   remove: ids,
+  replace: async (read, count) => {
+    if (count > 1) return [];
+    return count === 0
+      ? await ids(read)
+      : (await readTypes(read)).map(({ type, description }) => word(type, description));
+  },
+  move: async (read, count) => {
+    if (count === 0) return await ids(read);
+    return count > 1 ? [] : (await readGraph(read)).lanes.map(({ name }) => word(name, ""));
+  },
+  bypass: async (read, count) => count > 0 ? [] : await ids(read),
+  rename: async (read, count) => count > 0 ? [] : await ids(read),
+  restart: async (read, count) => count > 0 ? [] : await ids(read),
   logs: async (read, count) => count > 0 ? [] : await ids(read),
   connect: async (read, count) => {
     const { nodes } = await readGraph(read);

@@ -4,18 +4,17 @@
  * @module
  */
 import type { ControlClient } from "../../control/client/client.ts";
-import { ControlError } from "../../control/client/client_calls.ts";
 import type { Command, LogEntry, Plan } from "../../control/schemas/commands.ts";
 import type { LogLine } from "../../control/schemas/feed.ts";
-import { SluiceError, type SluiceErrorCode } from "../../core/errors.ts";
+import { SluiceError } from "../../core/errors.ts";
 import { parseOverride } from "../../core/graph/check_nodes.ts";
 import { readGraphText } from "../../core/graph/graph_text.ts";
 import { escapeControls } from "../../core/log.ts";
 import type { EditArgs } from "../edit_args.ts";
-import { EXIT, reportErrors } from "../output/failure.ts";
+import { EXIT } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
 import { EndSignals } from "../output/signals.ts";
-import { connectControl } from "./control_address.ts";
+import { askControl, reportRefusal } from "./ask_control.ts";
 
 /** Who the log says has made a change. */
 const BY = "cli";
@@ -28,17 +27,7 @@ type Args<C extends EditArgs["command"]> = Extract<EditArgs, { readonly command:
  */
 export async function editCommand(args: EditArgs, io: Io): Promise<number> {
   const prepared = args.command === "apply" ? await readDocument(args.graph) : commandsOf(args);
-  const client = await connectControl(args.at, args.token);
-  try {
-    await client.ready();
-    return await carryOut(args, prepared, client, io);
-  } catch (error) {
-    if (!(error instanceof ControlError)) throw error;
-    reportErrors([new SluiceError(error.code as SluiceErrorCode, error.message, error.rpc.data)], io, args.json);
-    return EXIT.failed;
-  } finally {
-    client.close();
-  }
+  return await askControl(args, io, (client) => carryOut(args, prepared, client, io));
 }
 
 /** @throws {SluiceError} `InvalidGraph` for a file that is no JSON */
@@ -88,9 +77,18 @@ function commandsOf(args: EditArgs): Command[] {
       }));
     case "add": {
       const { type, id, lane } = args;
-      const config = Object.fromEntries(args.values.map(readValue));
-      return [{ op: "add", type, ...(id && { id }), ...(lane && { lane }), config } as Command];
+      return [
+        { op: "add", type, ...(id && { id }), ...(lane && { lane }), config: readValues(args.values) } as Command,
+      ];
     }
+    case "replace":
+      return [{ op: "replace", node: args.node, type: args.type, config: readValues(args.values) }];
+    case "move":
+      return [{ op: "move", node: args.node, lane: args.lane }];
+    case "bypass":
+      return [{ op: "bypass", node: args.node, on: !args.off }];
+    case "rename":
+      return [{ op: "rename", node: args.node, to: args.to }];
     case "remove":
       return args.nodes.map((node) => ({ op: "remove", node }));
     case "connect": {
@@ -109,6 +107,10 @@ function commandsOf(args: EditArgs): Command[] {
     default:
       return [];
   }
+}
+
+function readValues(words: readonly string[]): Record<string, ReturnType<typeof valueOf>> {
+  return Object.fromEntries(words.map(readValue));
 }
 
 function readValue(text: string): [string, ReturnType<typeof valueOf>] {
@@ -163,9 +165,7 @@ function tellPlan(plan: Plan, { json }: EditArgs, io: Io): number {
     if (plan.commands.length === 0) io.stdout.line("nothing changes");
   }
   if (plan.refused === undefined) return EXIT.ok;
-  const { code, message } = plan.refused;
-  reportErrors([new SluiceError(code as SluiceErrorCode, message)], io, json);
-  return EXIT.failed;
+  return reportRefusal(plan.refused.code, plan.refused.message, io, json);
 }
 
 async function showLog(args: Args<"log">, client: ControlClient, io: Io): Promise<number> {

@@ -58,7 +58,7 @@ export function describeCommand(command: Command): string {
   }
 }
 
-/** The choices that a command makes for its link: ` (block, 8 frames)`. */
+/** The choices that a command makes for its link: ` (lossless, 8 frames)`. */
 function choicesOf({ policy, capacity, convert }: Extract<Command, { op: "connect" }>): string {
   const choices = [
     ...(policy === undefined ? [] : [policy]),

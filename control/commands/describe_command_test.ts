@@ -15,8 +15,8 @@ Deno.test("a command in words has its values, and the choices of its link", () =
     [{ op: "set", node: "take", values: { path: "🎵".repeat(60) } }, `set take.path="${"🎵".repeat(39)}…`],
     [{ op: "connect", from: "a.audio", to: "b.audioIn" }, "connect a.audio to b.audioIn"],
     [
-      { op: "connect", from: "a.audio", to: "b.audioIn", policy: "block", capacity: 8 },
-      "connect a.audio to b.audioIn (block, 8 frames)",
+      { op: "connect", from: "a.audio", to: "b.audioIn", policy: "lossless", capacity: 8 },
+      "connect a.audio to b.audioIn (lossless, 8 frames)",
     ],
     [
       { op: "connect", from: "a.audio", to: "b.audioIn", capacity: 1, convert: "auto" },

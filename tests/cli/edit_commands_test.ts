@@ -39,7 +39,10 @@ Deno.test("a graph is built, changed, undone and saved by commands, and outlives
   const refused = await sluice("set tone.frequencyHz=loud");
   deepEqual([refused.code, refused.stderr.includes('"frequencyHz" is "loud", wanted a number')], [1, true]);
   const locked = await sluice("remove tone");
-  match(locked.stderr, /"file" records what comes from "tone"; pause or stop the graph first/);
+  match(
+    locked.stderr,
+    /"file" records what comes from "tone"; pause or stop the graph first, by `sluice pause` or `sluice stop`/,
+  );
   equal((await sluice("undo")).stdout, "7 undo: set tone.frequencyHz=880\n");
   const log = await sluice("log");
   match(log.stdout, /^1 {2}\S+ {2}cli {2}add tone\n/);
@@ -64,6 +67,46 @@ Deno.test("a graph is built, changed, undone and saved by commands, and outlives
   const third = await serve(folder.path, port, "graph.json");
   equal((await sluice(`tap tone.audio --seconds 0.1 -o ${folder.path}/out.wav`)).code, 2);
   match((await third.end("SIGINT")).stderr, /changes\.jsonl: 5 changes made again/);
+});
+
+Deno.test("a graph is paused, stopped and started by commands, and its nodes replaced, moved, bypassed and renamed", async () => {
+  await using folder = await temporaryFolder();
+  const server = await serve(folder.path, freePort());
+  const sluice = async (line: string) => await run([...line.split(" "), "--at", server.at]);
+  const told = async (line: string) => (await sluice(line)).stdout.split("\n")[0];
+  await sluice("add tone-source --id tone");
+  await sluice("add gain --id gain gainDb=-6");
+  await sluice("connect tone.audio gain.audioIn --policy lossless --capacity 8");
+  const lines: Record<string, string> = {
+    "pause": "paused",
+    "resume": "running",
+    "bypass gain": "4 bypass gain",
+    "bypass gain --off": "5 run gain again",
+    "move gain effects": "6 move gain to effects",
+    "rename gain volume": "7 rename gain to volume",
+    "replace volume limiter ceilingDb=-3": "8 replace volume by limiter",
+    "restart volume": "restarted volume",
+    "restart --resume": "running",
+    "stop": "stopped",
+    "start --json": '{"state":"running"}',
+  };
+  for (const [line, answer] of Object.entries(lines)) equal(await told(line), answer, line);
+  const { nodes } = await (await fetch(`${server.at}/api/graph`)).json();
+  const { type, lane } = nodes.find(({ id }: { id: string }) => id === "volume");
+  deepEqual([type, lane], ["limiter", "effects"]);
+  const words = async (line: string) =>
+    (await run(["completion", "bash", ...line.split(" "), "--at", server.at, ""])).stdout.split("\n");
+  for (const line of ["replace", "move", "bypass", "rename", "restart"]) {
+    ok((await words(line)).includes("volume"), line);
+  }
+  ok((await words("replace volume")).includes("gain"));
+  ok((await words("move volume")).includes("effects"));
+  const both = await sluice("restart volume --resume");
+  deepEqual([both.code, /a node alone starts without its state/.test(both.stderr)], [2, true]);
+  await sluice("stop");
+  const ended = await sluice("pause");
+  deepEqual([ended.code, ended.stderr], [1, "error: Cannot pause: the graph has ended; run it anew\n"]);
+  await server.end("SIGINT");
 });
 
 Deno.test("a command for a graph that nobody serves says where one is looked for", async () => {
