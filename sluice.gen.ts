@@ -1083,7 +1083,7 @@ export interface ConsoleSinkConfig {
    */
   readonly format?: "text" | "json";
   /**
-   * The stream to print to.
+   * The stream to print to; standard error in place of a standard output that has the events of `--json`.
    *
    * One of "stdout", "stderr"; "stdout" by default.
    */
@@ -1124,7 +1124,7 @@ export const consoleSink: NodeType<ConsoleSinkConfig, ConsoleSinkHandle> = defin
   descriptor: {
     type: "console-sink",
     className: "ConsoleSink",
-    source: "processors/data/console_sink.ts:35",
+    source: "processors/data/console_sink.ts:36",
     description: "Prints data.",
     doc:
       'Prints data.\n\n**Purpose.** Writes values to standard output or standard error, one a line, as text for people or as JSON for\nprograms. If the reader of the output goes away (`… | head`, a closed terminal), the node goes on reading its input\nand prints nothing.\n\n**Inputs.** `data`: any values.\n\n**Outputs.** None.\n\n**Config.** `format`, `target`, `every`.\n\n**Example.**\n```json\n{ "print": { "type": "console-sink", "config": { "format": "json", "every": 10 } } }\n```',
@@ -1157,7 +1157,8 @@ export const consoleSink: NodeType<ConsoleSinkConfig, ConsoleSinkHandle> = defin
         },
         target: {
           enum: ["stdout", "stderr"],
-          description: "The stream to print to.",
+          description:
+            "The stream to print to; standard error in place of a standard output that has the events of `--json`.",
           default: "stdout",
         },
         every: {
@@ -10468,7 +10469,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/audio/stream_mixer.ts": "4c8e932e483cf366",
     "processors/audio/tone_source.ts": "c3ecb3464bd534ae",
     "processors/audio/voice_activity.ts": "98ed3ce063ec3f1b",
-    "processors/data/console_sink.ts": "e0302cb746faac1d",
+    "processors/data/console_sink.ts": "e142365d54c3fc40",
     "processors/data/peak.ts": "706be2b6ccfa8986",
     "processors/data/websocket_sink.ts": "711238ced68ac113",
     "processors/file/arrow_sink.ts": "7098803a06ad9d22",

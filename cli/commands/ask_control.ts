@@ -20,6 +20,7 @@ const WORDS: readonly (readonly [string, string])[] = [
  * Connects, and closes the connection after the work.
  *
  * @param work returns the exit code
+ * @param words makes other words of a refusal
  * @returns the exit code, that of a refusal if the server refuses
  * @throws {SluiceError} `InvalidConfig` if nobody listens
  */
@@ -27,6 +28,7 @@ export async function askControl(
   { at, token, json }: { readonly at: string; readonly token?: string; readonly json: boolean },
   io: Io,
   work: (client: ControlClient) => Promise<number>,
+  words: (message: string) => string = (message) => message,
 ): Promise<number> {
   const client = await connectControl(at, token);
   try {
@@ -34,7 +36,7 @@ export async function askControl(
     return await work(client);
   } catch (error) {
     if (!(error instanceof ControlError)) throw error;
-    return reportRefusal(error.code, error.message, io, json, error.rpc.data);
+    return reportRefusal(error.code, words(error.message), io, json, error.rpc.data);
   } finally {
     client.close();
   }

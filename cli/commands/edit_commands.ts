@@ -8,13 +8,13 @@ import type { Command, LogEntry, Plan } from "../../control/schemas/commands.ts"
 import type { LogLine } from "../../control/schemas/feed.ts";
 import { SluiceError } from "../../core/errors.ts";
 import { parseOverride } from "../../core/graph/check_nodes.ts";
-import { readGraphText } from "../../core/graph/graph_text.ts";
 import { escapeControls } from "../../core/log.ts";
 import type { EditArgs } from "../edit_args.ts";
 import { EXIT } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
 import { EndSignals } from "../output/signals.ts";
 import { askControl, reportRefusal } from "./ask_control.ts";
+import { placeInFile, readDocument } from "./document_file.ts";
 
 /** Who the log says has made a change. */
 const BY = "cli";
@@ -26,26 +26,24 @@ type Args<C extends EditArgs["command"]> = Extract<EditArgs, { readonly command:
  * @throws {SluiceError} `InvalidConfig` for a word that cannot be read, or if nobody listens
  */
 export async function editCommand(args: EditArgs, io: Io): Promise<number> {
-  const prepared = args.command === "apply" ? await readDocument(args.graph) : commandsOf(args);
-  return await askControl(args, io, (client) => carryOut(args, prepared, client, io));
+  const file = args.command === "apply" ? await readDocument(args.graph) : undefined;
+  const prepared = file?.document ?? commandsOf(args);
+  const words = (message: string) => file === undefined ? message : placeInFile(message, file);
+  return await askControl(args, io, (client) => carryOut(args, prepared, client, io, words), words);
 }
 
-/** @throws {SluiceError} `InvalidGraph` for a file that is no JSON */
-async function readDocument(path: string): Promise<unknown> {
-  const text = await readGraphText(path);
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new SluiceError("InvalidGraph", `Cannot read ${path}: it is no JSON: ${(error as Error).message}`);
-  }
-}
-
-async function carryOut(args: EditArgs, prepared: unknown, client: ControlClient, io: Io): Promise<number> {
+async function carryOut(
+  args: EditArgs,
+  prepared: unknown,
+  client: ControlClient,
+  io: Io,
+  words: (message: string) => string,
+): Promise<number> {
   const by = { by: BY };
   switch (args.command) {
     case "apply": {
       const document = prepared as { version: 1; nodes: Record<string, never> };
-      if (args.plan) return tellPlan(await client.call("graph.plan", { document }), args, io);
+      if (args.plan) return tellPlan(await client.call("graph.plan", { document }), args, io, words);
       return tellEntry(await client.call("graph.apply", { document, ...by }), args, io);
     }
     case "undo":
@@ -147,7 +145,7 @@ function tellEntry(entry: LogEntry, { json }: EditArgs, io: Io): number {
   return EXIT.ok;
 }
 
-function tellPlan(plan: Plan, { json }: EditArgs, io: Io): number {
+function tellPlan(plan: Plan, { json }: EditArgs, io: Io, words: (message: string) => string): number {
   if (json) io.stdout.line(JSON.stringify(plan));
   else {
     const list = (what: string, all: readonly string[]) => {
@@ -165,7 +163,7 @@ function tellPlan(plan: Plan, { json }: EditArgs, io: Io): number {
     if (plan.commands.length === 0) io.stdout.line("nothing changes");
   }
   if (plan.refused === undefined) return EXIT.ok;
-  return reportRefusal(plan.refused.code, plan.refused.message, io, json);
+  return reportRefusal(plan.refused.code, words(plan.refused.message), io, json);
 }
 
 async function showLog(args: Args<"log">, client: ControlClient, io: Io): Promise<number> {

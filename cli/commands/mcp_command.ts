@@ -13,13 +13,13 @@ import { SluiceError } from "../../core/errors.ts";
 import { buildGraph, graphOptions } from "../../core/graph/build.ts";
 import { parseGraph } from "../../core/graph/load.ts";
 import type { GraphDocument } from "../../core/graph/schema.ts";
-import { consoleToStderr } from "../../core/log/console_output.ts";
+import { consoleToStderr, reserveStdout } from "../../core/log/console_output.ts";
 import { logger } from "../../core/log.ts";
 import { watchMainSignals } from "../../core/process/main_watch.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
 import type { McpArgs } from "../mcp_args.ts";
-import { keepOffStdout, takesStdout } from "../output/console_nodes.ts";
+import { takesStdout } from "../output/console_nodes.ts";
 import { EXIT, reportErrors } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
 import { EndSignals } from "../output/signals.ts";
@@ -35,6 +35,7 @@ import { readGraph } from "./read_graph.ts";
  */
 export async function mcpCommand(args: McpArgs, io: Io): Promise<number> {
   consoleToStderr();
+  reserveStdout();
   if (args.at !== undefined) return await bridge(args.at, args, io);
   const read = args.graph === undefined ? await emptyGraph(args) : await graphOf(args, args.graph);
   const { document, registry } = read;
@@ -79,8 +80,7 @@ async function emptyGraph({ packages, plugins }: McpArgs): Promise<BeginningGrap
 }
 
 async function graphOf({ packages, plugins }: McpArgs, graph: string): Promise<BeginningGraph> {
-  const { document, ...read } = await readGraph({ graph, set: [], packages, plugins });
-  return { ...read, ...(document && { document: keepOffStdout(document) }) };
+  return await readGraph({ graph, set: [], packages, plugins });
 }
 
 /** Passes messages between the agent and a server. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { consoleOnOwnLine, consoleToStderr } from "../../core/log/console_output.ts";
+import { consoleOnOwnLine, consoleToStderr, reserveStdout } from "../../core/log/console_output.ts";
 import { SluiceError } from "../../core/errors.ts";
 import { STANDARD_INPUT } from "../../core/graph/graph_text.ts";
 import { buildGraph, graphOptions } from "../../core/graph/build.ts";
@@ -20,7 +20,7 @@ import type { RunArgs } from "../args.ts";
 import { READER_GONE } from "../../processors/file/standard_output.ts";
 import { readGraph } from "./read_graph.ts";
 import type { PageMore } from "./serve_command.ts";
-import { keepOffStdout, printsToTerminal, takesStdout } from "../output/console_nodes.ts";
+import { printsToTerminal, takesStdout } from "../output/console_nodes.ts";
 import { EXIT, reportErrors } from "../output/failure.ts";
 import { listOutputFiles, snapshotFiles, statOutputFiles, type WrittenFile } from "../output/files.ts";
 import type { Io } from "../output/output.ts";
@@ -55,14 +55,16 @@ export interface RunnableGraph {
  * @returns the exit code
  */
 export async function runCommand(args: RunArgs, io: Io, stays?: PageMore): Promise<number> {
-  if (args.json) consoleToStderr();
-  const { text, document: read, errors, warnings, registry } = await readGraph(args);
-  if (read === undefined) {
+  if (args.json) {
+    consoleToStderr();
+    reserveStdout();
+  }
+  const { text, document, errors, warnings, registry } = await readGraph(args);
+  if (document === undefined) {
     await warnOfStaleCode(registry, args);
     return reportErrors(errors, io, args.json);
   }
   if (args.expression !== undefined) { for (const { message } of warnings) logger("runtime").warn(message); }
-  const document = args.json ? keepOffStdout(read) : read;
   return await runGraph({ text, document, registry, ...(stays && { stays }) }, args, io);
 }
 

@@ -4,24 +4,16 @@
  * @module
  */
 import type { GraphDocument, GraphNode } from "../../core/graph/schema.ts";
+import { isStdoutReserved } from "../../core/log/console_output.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 
 /** The node type that prints. */
 const CONSOLE = "console-sink";
 
-/**
- * With `--json`, standard output belongs to the events: nodes that would print there print to standard error instead.
- */
-export function keepOffStdout(document: GraphDocument): GraphDocument {
-  const nodes = document.nodes.map((node) =>
-    targetOf(node) === "stdout" ? { ...node, config: { ...node.config, target: "stderr" } } : node
-  );
-  return { ...document, nodes };
-}
-
 /** Whether a node writes to standard output, by what its type says of itself. */
 export function takesStdout(document: GraphDocument, registry: NodeRegistry): boolean {
   return document.nodes.some(({ type, config }) => {
+    if (type === CONSOLE && isStdoutReserved()) return false;
     const { stdout, config: schema } = registry.get(type).descriptor;
     return stdout !== undefined &&
       Object.entries(stdout).every(([key, value]) =>
@@ -37,5 +29,6 @@ export function printsToTerminal(document: GraphDocument): boolean {
 }
 
 function targetOf({ type, config }: GraphNode): string | undefined {
-  return type === CONSOLE ? String(config.target ?? "stdout") : undefined;
+  if (type !== CONSOLE) return undefined;
+  return isStdoutReserved() ? "stderr" : String(config.target ?? "stdout");
 }

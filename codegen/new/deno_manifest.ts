@@ -163,6 +163,9 @@ async function lackingEntries(
       plugins: "plugins.ts",
       pipelines: "pipelines.ts",
       control: "control.ts",
+      client: "client.ts",
+      http: "transports/http/mod.ts",
+      grpc: "transports/grpc/mod.ts",
       cli: "cli/start.ts",
     };
     return Object.entries(doors).filter(([door]) => imports[`${specifier}/${door}`] === undefined).map((

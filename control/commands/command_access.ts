@@ -51,7 +51,7 @@ export class CommandAccess {
   readonly #plugins: ReadonlySet<string>;
   readonly #stdout: boolean;
   readonly #all: boolean;
-  readonly #kept: ReadonlySet<string>;
+  readonly #kept: Set<string>;
 
   /**
    * @param kept the server's own files, such as that of its graph, which no value may name
@@ -81,6 +81,11 @@ export class CommandAccess {
     if (this.#all) return [...commands];
     const nodes: KnownNodes = new Map(viewRuntime(this.#runtime).nodes.map((node) => [node.id as string, node]));
     return commands.map((command) => this.#one(command, nodes));
+  }
+
+  /** Adds to the server's own files, which no value may name. */
+  keep(path: string): void {
+    this.#kept.add(realPath(path));
   }
 
   #one(command: Command, nodes: KnownNodes): Command {

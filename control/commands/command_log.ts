@@ -79,7 +79,7 @@ export class CommandLog implements Disposable {
   readonly #dates: LinkDates;
   readonly #events: Disposable;
   readonly #timeline: Timeline;
-  /** Keeps changes off a recording; `--lock` keeps off all. */
+  /** Keeps changes off a recording; `--lock` locks all. */
   readonly lock: RecordingLock;
   #seq = 0;
   /** The time of entries that are repeated. */
@@ -282,7 +282,7 @@ export class CommandLog implements Disposable {
     });
   }
 
-  /** Does again what an entry of an earlier process did, at its time. */
+  /** Replays an entry of an earlier process with its original timestamp. */
   async repeat(entry: PastEntry): Promise<void> {
     const { kind, commands, by, to = 0, document } = entry;
     this.#then = entry.at;
@@ -384,7 +384,7 @@ export class CommandLog implements Disposable {
     }
   }
 
-  /** Says what cannot come back. */
+  /** Lists what undo cannot restore. */
   #notesOn(commands: readonly Command[]): string[] {
     const recorders = recorderTypes(this.#runtime);
     return commands.flatMap((command) => {

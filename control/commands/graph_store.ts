@@ -5,17 +5,23 @@
  */
 import { dirname, resolve } from "node:path";
 import { SluiceError } from "../../core/errors.ts";
+import type { GraphFile } from "../../core/graph/schema.ts";
 import type { Runtime } from "../../core/runtime.ts";
+import type { CommandLog } from "./command_log.ts";
+import { isSameGraph } from "./documents.ts";
 import { normalDocument } from "./normal_document.ts";
 import { rewriteGraph, writeGraph } from "./save_graph.ts";
 
 /** Saves the graph of a runtime. */
 export class GraphStore {
   readonly #runtime: Runtime;
-  readonly #file: string | undefined;
+  #file: string | undefined;
   readonly #journal: string | undefined;
   /** The text of the graph's file as it was read, or saved last. */
   #seen: string | undefined;
+  /** The graph that is in a file, and the number of the newest entry of the log then. */
+  #saved: GraphFile;
+  #savedSeq = 0;
 
   /**
    * @param file that the graph came from; absent for a graph from nothing
@@ -26,6 +32,26 @@ export class GraphStore {
     this.#file = file;
     this.#journal = journal;
     this.#seen = file === undefined ? undefined : readIfThere(file);
+    this.#saved = runtime.graph();
+  }
+
+  /** The graph's own file: the one that it came from, or, for a graph from nothing, was saved to first. */
+  get file(): string | undefined {
+    return this.#file;
+  }
+
+  /** Counts the changes in a log that are in no file; 0 if they have led back to what is. */
+  unsaved({ entries, document }: Pick<CommandLog, "entries" | "document">): number {
+    const changes = entries.filter(({ seq, kind, error }) =>
+      seq > this.#savedSeq && kind !== "script" && error === undefined
+    );
+    return changes.length > 0 && !isSameGraph(this.#saved, document) ? changes.length : 0;
+  }
+
+  /** Notes that the graph is in a file. */
+  noteSaved({ entries, document }: Pick<CommandLog, "entries" | "document">): void {
+    this.#saved = document;
+    this.#savedSeq = entries.at(-1)?.seq ?? 0;
   }
 
   /**
@@ -81,7 +107,8 @@ export class GraphStore {
       if (text !== undefined) await Deno.chmod(aside, (await Deno.stat(to)).mode! & 0o777).catch(() => {});
       else await Deno.chmod(aside, 0o644).catch(() => {});
       await Deno.rename(aside, to);
-      if (!isOther) this.#seen = made;
+      if (this.#file === undefined) this.#file = to;
+      if (to === await realFile(this.#file)) this.#seen = made;
     } catch (error) {
       await Deno.remove(aside).catch(() => {});
       throw error;

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { SluiceError } from "../../core/errors.ts";
+import { getLocation } from "jsonc-parser";
+import { fieldsOf, SluiceError } from "../../core/errors.ts";
 import { buildGraph, graphOptions } from "../../core/graph/build.ts";
 import { parseGraph } from "../../core/graph/load.ts";
 import type { GraphFile } from "../../core/graph/schema.ts";
@@ -22,8 +23,26 @@ export async function normalDocument(given: object, present: GraphFile, runtime:
     throw new SluiceError("InvalidGraph", "Cannot read a document: the runtime has no registry of node types");
   }
   const { nodes: _, links: __, ...options } = present;
-  const document = parseGraph(JSON.stringify({ ...options, ...given }), "the document", registry);
+  const text = JSON.stringify({ ...options, ...given });
+  const document = naming(text, () => parseGraph(text, "the document", registry));
   await using scratch = new Runtime({ ...graphOptions(document), registry, signals: false });
   buildGraph(document, scratch);
   return scratch.graph();
+}
+
+/** Begins the messages of faults. */
+const PLACE = /^the document:1:(\d+): /;
+
+/** Names the faulty part of a document, whose text nobody has seen, as a JSON pointer: `the document at /nodes/gain`. */
+function naming<T>(text: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const found = error instanceof SluiceError ? PLACE.exec(error.message) : null;
+    if (found === null) throw error;
+    const { path } = getLocation(text, Number(found[1]) - 1);
+    const { code, message } = error as SluiceError;
+    const details = { ...fieldsOf(error)?.details, cause: error };
+    throw new SluiceError(code, `the document at /${path.join("/")}: ${message.slice(found[0].length)}`, details);
+  }
 }

@@ -59,12 +59,15 @@ export function graphMethods({ runtime, log, access, store }: GraphEditing): Pic
     "graph.back": async ({ to, by, force }) => await log().back(to, by, force),
     "graph.log": ({ after }) => {
       const { entries, next } = log();
-      return { entries: entries.filter(({ seq }) => seq > after), ...next };
+      return { entries: entries.filter(({ seq }) => seq > after), ...next, unsaved: store.unsaved(log()) };
     },
     "graph.document": () => ({ ...runtime.graph() }),
-    "graph.save": async ({ path, force }) => ({
-      path: await store.save(path === undefined ? undefined : access.path(path), force),
-    }),
+    "graph.save": async ({ path, force }) => {
+      const saved = await store.save(path === undefined ? undefined : access.path(path), force);
+      store.noteSaved(log());
+      if (store.file !== undefined) access.keep(store.file);
+      return { path: saved };
+    },
     "graph.start": async ({ resume }) => {
       await log().start({ resume });
       return { state: stateOf(runtime) };

@@ -129,12 +129,15 @@ export const GRAPH_TOOLS: readonly Tool[] = [
       entries: z.array(z.looseObject({ seq: z.number(), by: z.string(), title: z.string() })),
       undo: z.string().optional(),
       redo: z.string().optional(),
+      /** Changes that are in no file. */
+      unsaved: z.int(),
     }),
     async run(args, { host }) {
       const log = await graphMethods(host)["graph.log"](args) as MethodResult<"graph.log">;
       const lines = log.entries.map(({ seq, at, by, title, error }) =>
         `${seq} ${at} ${by}: ${title}${error === undefined ? "" : ` (failed: ${error})`}`
       );
+      if (log.unsaved > 0) lines.push(`changes that are in no file: ${log.unsaved}`);
       if (log.undo !== undefined) lines.push(`undo would take back: ${log.undo}`);
       if (log.redo !== undefined) lines.push(`redo would bring back: ${log.redo}`);
       return { text: lines.length === 0 ? "Nothing was changed" : lines.join("\n"), data: log };

@@ -68,10 +68,18 @@ export const METHODS = {
     params: z.strictObject({ to: z.int().min(0), by: ByRpc, force: z.boolean().default(false) }),
     result: LogEntry,
   },
-  /** The entries of the log, and the titles of the steps that an undo and a redo would take. */
+  /**
+   * The entries of the log, the titles of the steps that an undo and a redo would take, and how many changes are in no
+   * file.
+   */
   "graph.log": {
     params: z.strictObject({ after: z.int().min(0).default(0) }),
-    result: z.object({ entries: z.array(LogEntry), undo: z.string().optional(), redo: z.string().optional() }),
+    result: z.object({
+      entries: z.array(LogEntry),
+      undo: z.string().optional(),
+      redo: z.string().optional(),
+      unsaved: z.int(),
+    }),
   },
   /**
    * Writes the graph back to its file, of which only what differs changes, or to another one: `path`, relative to a

@@ -20,6 +20,8 @@ export interface RuntimeHost extends Disposable {
   readonly host: ConnectionHost;
   /** Sends everybody the last reading. */
   finish(): void;
+  /** How many changes are in no file. */
+  unsaved(): number;
 }
 
 /** How commands of clients change a graph. */
@@ -71,6 +73,7 @@ export function hostRuntime(
   return {
     host: { ...shared, log, access, store, runtime, run, feed, pump, history: keeper.history, answers, taps },
     finish: () => pump.finish(),
+    unsaved: () => made === undefined && editing.log === undefined ? 0 : store.unsaved(log()),
     [Symbol.dispose]() {
       taps?.[Symbol.dispose]();
       keeper[Symbol.dispose]();

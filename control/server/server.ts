@@ -89,6 +89,8 @@ export interface ControlServer extends AsyncDisposable {
   readonly statsBytes: number;
   /** Bytes that wait for slow clients. */
   readonly waitingBytes: number;
+  /** Changes by clients that are in no graph file; those in a journal count. */
+  readonly unsavedChanges: number;
   /** Sends every client the last answers, news and reading, and closes the connections. The runtime goes on. */
   close(): Promise<void>;
 }
@@ -186,6 +188,9 @@ export function serveLogged(
     },
     get statsBytes() {
       return statsBytes;
+    },
+    get unsavedChanges() {
+      return main.unsaved();
     },
     close,
     [Symbol.asyncDispose]: close,

@@ -217,12 +217,13 @@ export interface KeptState {
 /** From the control isolate to a lane. */
 export type LaneCommand =
   /**
-   * `consoleOnStderr`: the `console` output of processors goes to standard error; `consoleOnOwnLine`: the output begins
+   * `stdoutIsReserved`: nodes print to standard error; `consoleOnStderr`: the `console` output of processors goes to standard error; `consoleOnOwnLine`: the output begins
    * on a line of its own, in place of a line of progress.
    */
   | {
     readonly kind: "init";
     readonly init: LaneInit;
+    readonly stdoutIsReserved?: boolean;
     readonly consoleOnStderr?: boolean;
     readonly consoleOnOwnLine?: boolean;
   }

@@ -26,9 +26,22 @@ const PRINTING = [
   "timeEnd",
 ];
 
+let isReserved = false;
 let isOnStderr = false;
 let isOnOwnLine = false;
 let isWithoutReader = false;
+
+/** True if {@linkcode reserveStdout} was called in this isolate: its worker lanes then do the same. */
+export function isStdoutReserved(): boolean {
+  return isReserved;
+}
+
+/**
+ * Keeps standard output for the program, such as its events or messages: nodes that print there print to standard error.
+ */
+export function reserveStdout(): void {
+  isReserved = true;
+}
 
 /** True if {@linkcode consoleToStderr} was called in this isolate: its worker lanes then do the same. */
 export function isConsoleOnStderr(): boolean {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isStdoutReserved } from "../../core/log/console_output.ts";
 import { config, input, processor } from "../../core/annotations.ts";
 import type { DataFrame } from "../../core/frames/data_frame.ts";
 import { isReaderGone } from "../../core/log.ts";
@@ -38,7 +39,7 @@ export class ConsoleSink {
   /** `text`: time, node and value. `json`: an object with `node`, `ptsNs` and `value`. */
   @config()
   format: "text" | "json" = "text";
-  /** The stream to print to. */
+  /** The stream to print to; standard error in place of a standard output that has the events of `--json`. */
   @config()
   target: "stdout" | "stderr" = "stdout";
   /** Print the first of this many values and leave out the others. @integer @minimum 1 */
@@ -60,7 +61,7 @@ export class ConsoleSink {
   }
 
   #print(line: string, context: ProcessorContext): void {
-    const stream = Deno[this.target];
+    const stream = this.target === "stderr" || isStdoutReserved() ? Deno.stderr : Deno.stdout;
     let bytes = this.#encoder.encode(line);
     try {
       while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));

@@ -3,8 +3,8 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { answer as run, freePort, spawn, temporaryFolder } from "./command_line.ts";
 
 /** Starts a server, and resolves once it listens. */
-async function serve(cwd: string, port: number, ...graph: string[]) {
-  const child = spawn(["serve", ...graph, "--page", `${port}`, "--journal", "changes.jsonl"], { cwd });
+async function serve(cwd: string, port: number, ...args: string[]) {
+  const child = spawn(["serve", ...args, "--page", `${port}`], { cwd });
   const at = `http://127.0.0.1:${port}`;
   let stderr = "";
   const listening = Promise.withResolvers<void>();
@@ -27,10 +27,12 @@ async function serve(cwd: string, port: number, ...graph: string[]) {
   };
 }
 
+const JOURNAL = ["--journal", "changes.jsonl"];
+
 Deno.test("a graph is built, changed, undone and saved by commands, and outlives a server that is killed", async () => {
   await using folder = await temporaryFolder();
   const port = freePort();
-  const first = await serve(folder.path, port);
+  const first = await serve(folder.path, port, ...JOURNAL);
   const sluice = async (line: string) => await run([...line.split(" "), "--at", first.at]);
   equal((await sluice("add tone-source --id tone frequencyHz=440")).stdout, "1 add tone\n  tone: audio (AudioFrame)\n");
   await sluice("add wav-sink --id file path=out.wav");
@@ -51,7 +53,7 @@ Deno.test("a graph is built, changed, undone and saved by commands, and outlives
     (await run(["completion", "bash", ...line.split(" "), "--at", first.at, ""])).stdout;
   ok((await words("connect")).includes("tone.audio"));
   await first.end("SIGKILL");
-  const second = await serve(folder.path, port);
+  const second = await serve(folder.path, port, ...JOURNAL);
   equal((await sluice("save graph.json")).code, 0);
   const { nodes } = JSON.parse(await Deno.readTextFile(`${folder.path}/graph.json`));
   deepEqual([nodes.tone.config.frequencyHz, Object.keys(nodes)], [440, ["tone", "file"]]);
@@ -64,7 +66,7 @@ Deno.test("a graph is built, changed, undone and saved by commands, and outlives
   match(stderr, /changes\.jsonl: 5 changes made again/);
   ok((await Deno.stat(`${folder.path}/out.wav`)).size > 44);
   // What was saved goes with the journal, although it is not the graph that the journal began with.
-  const third = await serve(folder.path, port, "graph.json");
+  const third = await serve(folder.path, port, "graph.json", ...JOURNAL);
   equal((await sluice(`tap tone.audio --seconds 0.1 -o ${folder.path}/out.wav`)).code, 2);
   match((await third.end("SIGINT")).stderr, /changes\.jsonl: 5 changes made again/);
 });
@@ -113,4 +115,44 @@ Deno.test("a command for a graph that nobody serves says where one is looked for
   const { code, stderr } = await run(["undo", "--at", "http://127.0.0.1:1"]);
   equal(code, 2);
   match(stderr, /127\.0\.0\.1:1/);
+});
+
+Deno.test("changes that are in no file are told of at the end, and no others; save needs its path once", async () => {
+  await using folder = await temporaryFolder();
+  const server = await serve(folder.path, freePort());
+  const sluice = async (line: string) => await run([...line.split(" "), "--at", server.at]);
+  await sluice("add tone-source --id tone");
+  match((await sluice("save")).stderr, /it came from no file; name one/);
+  equal((await sluice("save graph.json")).code, 0);
+  await sluice("set tone.frequencyHz=500");
+  equal((await sluice("save")).code, 0);
+  equal(JSON.parse(await Deno.readTextFile(`${folder.path}/graph.json`)).nodes.tone.config.frequencyHz, 500);
+  match((await sluice("add wav-sink path=graph.json overwrite=true")).stderr, /is a file of this server/);
+  await sluice("set tone.frequencyHz=600");
+  await sluice("undo");
+  const { code, stderr } = await server.end("SIGINT");
+  deepEqual([code, stderr.includes("not saved")], [130, false]);
+  const other = await serve(folder.path, freePort());
+  await run(["add", "tone-source", "--at", other.at]);
+  await run(["add", "gain", "--at", other.at]);
+  match(
+    (await other.end("SIGINT")).stderr,
+    /2 changes were not saved: next time use "sluice save FILE" before the end/,
+  );
+});
+
+Deno.test("apply names the place in the file of what is wrong", async () => {
+  await using folder = await temporaryFolder();
+  const server = await serve(folder.path, freePort());
+  const bad = `${folder.path}/bad.json`;
+  await Deno.writeTextFile(
+    bad,
+    '{\n  "version": 1,\n  "nodes": {\n    "tone": { "type": "tone-source",\n      "config": { "frequencyHz": "loud" } }\n  }\n}\n',
+  );
+  for (const more of [[], ["--plan"]]) {
+    const { code, stderr } = await run(["apply", bad, ...more, "--at", server.at]);
+    equal(code, 1);
+    match(stderr, /bad\.json:5:\d+: Cannot configure node "tone"/);
+  }
+  await server.end("SIGINT");
 });

@@ -286,7 +286,7 @@ rare(Deno.test)(
     const shown = await sluice(["run", "graph.json", "--seconds", "0.1"], { cwd: folder.path });
     assert.match(
       shown.stderr,
-      /^graph\.json has no nodes: run it with --serve, so that clients can add nodes; Ctrl-C ends/,
+      /^graph\.json has no nodes: run it with --serve, so that nodes can be added; Ctrl-C ends/,
     );
     const refused = await run("offline");
     assert.equal(refused.code, 2);

@@ -215,16 +215,23 @@ rare(pageTest)(
     await page.locator(".graph-box").focus();
     await keyboard.press("Delete");
     await page.locator(".edit-refusal", { hasText: "pause or stop the graph first" }).waitFor();
-    // Saved, and saved once more over the same file.
-    const saveAs = async () => {
-      await keyboard.press("Control+s");
-      await panel(page).getByRole("textbox", { name: "path" }).fill("made.json");
-      await keyboard.press("Enter");
-    };
-    await saveAs();
+    // Saved, which the page remembers, and saved over another file.
+    const file = page.getByRole("button", { name: /^File/ });
+    await page.getByRole("button", { name: "File, not saved" }).waitFor();
+    await keyboard.press("Control+s");
+    await panel(page).getByRole("textbox", { name: "path" }).fill("first.json");
+    await keyboard.press("Enter");
     await page.getByText("Saved to ").waitFor();
     await panel(page).waitFor({ state: "detached" });
-    await saveAs();
+    await page.getByRole("button", { name: "File", exact: true }).waitFor();
+    await Deno.remove(`${folder}/first.json`);
+    await keyboard.press("Control+s");
+    await eventually(async () => assert.ok((await Deno.stat(`${folder}/first.json`)).isFile));
+    await Deno.writeTextFile(`${folder}/made.json`, "{}");
+    await file.click();
+    await panel(page).getByText("Save as").click();
+    await panel(page).getByRole("textbox", { name: "path" }).fill("made.json");
+    await keyboard.press("Enter");
     await page.getByRole("dialog", { name: "Overwrite made.json?" }).getByRole("button", { name: "Overwrite it" })
       .click();
     await eventually(async () =>

@@ -49,7 +49,7 @@ let knownRun: string | undefined;
 export const refusal = signal<Refusal | undefined>(undefined);
 
 /** The log of changes. */
-export const steps = signal<Steps>({ entries: [] });
+export const steps = signal<Steps>({ entries: [], unsaved: 0 });
 
 /** A change is under way. */
 export const editing = signal(false);

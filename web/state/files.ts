@@ -20,7 +20,7 @@ const APPLY_TIMEOUT_MS = 60_000;
 /** Lists what can be done about files. */
 export function openFiles(): void {
   const acts: Readonly<Record<string, readonly [string, () => void]>> = {
-    "Save": ["to the file that the graph came from; its order and comments stay", () => void save()],
+    "Save": ["to the file that the graph came from, of which only what differs changes", () => void save()],
     "Save as": ["to another file on the computer that runs the graph", saveAs],
     "Download": ["the graph as it is now, as a graph file", () => void download()],
     "Open a file": ["takes the place of the graph; what would change is shown first", chooseFile],

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { consoleOnOwnLine, consoleToStderr, consoleWithoutReader } from "../../log/console_output.ts";
+import { consoleOnOwnLine, consoleToStderr, consoleWithoutReader, reserveStdout } from "../../log/console_output.ts";
 import { openDriver } from "../../driver/open.ts";
 import { serializeError, SluiceError } from "../../errors.ts";
 import { logger, tapLog } from "../../log.ts";
@@ -77,6 +77,7 @@ scope.addEventListener("message", async ({ data }) => {
     if (data.kind === "close" && !isLeaving) close();
     return;
   }
+  if (data.stdoutIsReserved) reserveStdout();
   if (data.consoleOnStderr) consoleToStderr();
   if (data.consoleOnOwnLine) consoleOnOwnLine();
   try {

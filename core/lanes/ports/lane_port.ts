@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isConsoleOnOwnLine, isConsoleOnStderr } from "../../log/console_output.ts";
+import { isConsoleOnOwnLine, isConsoleOnStderr, isStdoutReserved } from "../../log/console_output.ts";
 import { ControlPage } from "../../control_page.ts";
 import type { Driver } from "../../driver/driver.ts";
 import { deserializeError, serializeError, SluiceError } from "../../errors.ts";
@@ -108,8 +108,12 @@ export class WorkerLanePort implements LanePort {
       const message = `Lane "${init.name}" crashed: ${event.message}`;
       onReport({ kind: "failed", error: serializeError(new SluiceError("LaneCrashed", message)) });
     };
-    const [consoleOnStderr, consoleOnOwnLine] = [isConsoleOnStderr(), isConsoleOnOwnLine()];
-    this.#worker.postMessage({ kind: "init", init, consoleOnStderr, consoleOnOwnLine } satisfies LaneCommand);
+    const output = {
+      stdoutIsReserved: isStdoutReserved(),
+      consoleOnStderr: isConsoleOnStderr(),
+      consoleOnOwnLine: isConsoleOnOwnLine(),
+    };
+    this.#worker.postMessage({ kind: "init", init, ...output } satisfies LaneCommand);
     // Every worker gets all secrets: frames carry them on.
     this.#endSecrets = followSecrets((secrets) => this.send({ kind: "secrets", secrets }));
   }

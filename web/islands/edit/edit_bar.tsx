@@ -11,7 +11,7 @@ import { closePanel, openPalette, panel } from "../../state/panel.ts";
 export function EditBar(): JSX.Element {
   const locked = graphLock(graph.value);
   const off = status.value !== "open" || editing.value || locked !== "";
-  const { undo: last, redo: next } = steps.value;
+  const { undo: last, redo: next, unsaved } = steps.value;
   const toggle = (title: string, open: () => void) => () => panel.peek()?.title === title ? closePanel() : open();
   return (
     <div class="edit-bar" role="toolbar" aria-label="Changes of the graph">
@@ -51,6 +51,9 @@ export function EditBar(): JSX.Element {
       <button
         type="button"
         disabled={status.value !== "open"}
+        class={unsaved > 0 ? "unsaved" : undefined}
+        aria-label={unsaved > 0 ? "File, not saved" : undefined}
+        title={unsaved > 0 ? `${unsaved === 1 ? "1 change is" : `${unsaved} changes are`} in no file` : undefined}
         aria-expanded={panel.value?.title === "File"}
         onClick={toggle("File", openFiles)}
       >
