@@ -87,19 +87,19 @@ export async function serveRun(
     for (const each of [url, ...others]) io.stderr.line(`Live page: ${each}`);
     if (token !== undefined) io.stderr.line(`Token: ${token}`);
   }
-  if (journal === undefined) begun.defer(() => tellUnsaved(server.unsavedChanges, graphFile, args.json, io));
+  if (journal === undefined) begun.defer(() => tellUnsaved(server.unsavedChanges, more, args.json, io));
   return begun.move();
 }
 
 /** Says at the end what is lost with it. */
-function tellUnsaved(changes: number, graphFile: string | undefined, json: boolean, io: Io): void {
+function tellUnsaved(changes: number, { graphFile, commands }: PageMore, json: boolean, io: Io): void {
   if (changes === 0) return;
   if (json) return io.stdout.line(JSON.stringify({ event: "unsaved", changes }));
   const what = changes === 1 ? "1 change was" : `${changes} changes were`;
   const how = graphFile === undefined ? "sluice save FILE" : "sluice save";
-  io.stderr.line(
-    `${what} not saved: next time use "${how}" before the end, or --journal FILE, which keeps each at once`,
-  );
+  // `sluice run` keeps no journal.
+  const journal = commands === undefined ? "" : ", or --journal FILE, which keeps each at once";
+  io.stderr.line(`${what} not saved: next time use "${how}" before the end${journal}`);
 }
 
 /** Makes the changes of a journal again, and keeps further ones in it until it is closed. */

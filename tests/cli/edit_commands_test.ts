@@ -4,7 +4,12 @@ import { answer as run, freePort, spawn, temporaryFolder } from "./command_line.
 
 /** Starts a server, and resolves once it listens. */
 async function serve(cwd: string, port: number, ...args: string[]) {
-  const child = spawn(["serve", ...args, "--page", `${port}`], { cwd });
+  return await launch(cwd, port, ["serve", ...args, "--page", `${port}`]);
+}
+
+/** Starts a command that serves its graph on a port, and resolves once it listens. */
+async function launch(cwd: string, port: number, args: string[]) {
+  const child = spawn(args, { cwd });
   const at = `http://127.0.0.1:${port}`;
   let stderr = "";
   const listening = Promise.withResolvers<void>();
@@ -137,7 +142,14 @@ Deno.test("changes that are in no file are told of at the end, and no others; sa
   await run(["add", "gain", "--at", other.at]);
   match(
     (await other.end("SIGINT")).stderr,
-    /2 changes were not saved: next time use "sluice save FILE" before the end/,
+    /2 changes were not saved: next time use "sluice save FILE" before the end, or --journal FILE/,
+  );
+  const port = freePort();
+  const ran = await launch(folder.path, port, ["run", "graph.json", "--serve", `${port}`]);
+  await run(["add", "gain", "--at", ran.at]);
+  match(
+    (await ran.end("SIGINT")).stderr,
+    /1 change was not saved: next time use "sluice save FILE" before the end\n/,
   );
 });
 
