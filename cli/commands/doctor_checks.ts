@@ -44,6 +44,12 @@ interface Tool {
 
 const TOOLS: readonly Tool[] = [
   {
+    name: "python3",
+    args: ["-c", "import sys, numpy; print('Python', sys.version.split()[0], 'with numpy', numpy.__version__)"],
+    purpose: "runs nodes in Python",
+    mend: 'install Python 3.10 or later with numpy, or name one by "python" in sluice.json',
+  },
+  {
     name: "cargo",
     args: ["--version"],
     purpose: "builds the native library, and plugins in Rust",

@@ -9,6 +9,7 @@ import copy
 import dataclasses
 import enum
 import json
+import math
 import pathlib
 import types
 import typing
@@ -123,6 +124,9 @@ def field_of(where: str, name: str, annotation: Any, given: Any, doc: str = "") 
             schema["default"] = json.loads(to_json(_plain(default)))
         except (TypeError, ValueError) as error:
             raise ConfigError(f"Cannot declare {place}: its default has no JSON form: {error}") from None
+        least, most = schema.get("minimum", -math.inf), schema.get("maximum", math.inf)
+        if isinstance(default, (int, float)) and not least <= default <= most:
+            raise ConfigError(f"Cannot declare {place}: its default is {default}, wanted {least} to {most}")
     elif default is None and not _takes_none(annotation):
         raise ConfigError(f"Cannot declare {place}: its default is None; annotate it as one that may be None")
     if options.live:

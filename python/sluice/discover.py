@@ -122,9 +122,17 @@ def modules_of(source: str, include: Sequence[str], exclude: Sequence[str]) -> t
     raise FileNotFoundError(f'there is no file or folder "{source}", and it is no name of a module')
 
 
+_MOST_SAID = 2_000
+"""Characters of an error that are told; its traceback has all."""
+
+
 def describe_error(error: BaseException, root: str = "") -> str:
     """The last line of an error, with the file and line that it comes from: of the user's own, where one is there."""
     text = " ".join(str(error).split())
+    if len(text) > _MOST_SAID:
+        text = f"{text[:_MOST_SAID]}…"
+    if isinstance(error, ValueError) and text == "assignment destination is read-only":
+        text += ": a frame that was read; change what frame.writable() gives, and write that"
     said = f"{type(error).__name__}: {text}" if text else type(error).__name__
     if isinstance(error, SyntaxError) and error.filename:
         return f"{type(error).__name__}: {error.msg} ({os.path.basename(error.filename)}:{error.lineno})"

@@ -84,6 +84,11 @@ def spec_of(
         if direction in (Input, Output):
             ports = inputs if direction is Input else outputs
             ports.append(_port(where, key, annotation, given, doc))
+        elif isinstance(direction, type) and issubclass(direction, Frame):
+            raise ConfigError(
+                f"Cannot declare {where}.{key}: {direction.__name__} is no port; write Input[{direction.__name__}] or "
+                f"Output[{direction.__name__}]"
+            )
         elif _has(made, key):
             field = field_of(where, key, annotation, given, doc)
             fields.append(field)

@@ -9,11 +9,15 @@ from typing import Any
 from . import stage_abi as abi
 
 _SIZE = ctypes.sizeof(abi.Shape)
+_MOST = 2**31 - 1
 
 
 def shape_of(kind: int, output: str, words: Mapping[str, Any]) -> abi.Shape:
     """Returns the shape of a frame. :raises TypeError: for words that its kind does not have"""
     make = _MAKERS[kind]
+    for word, value in words.items():
+        if isinstance(value, int) and not 0 <= value <= _MOST:
+            raise ValueError(f'Cannot acquire a frame for output "{output}": {word} is {value}, wanted 0 to {_MOST}')
     try:
         return make(**words)
     except TypeError as error:

@@ -182,15 +182,25 @@ class Output(Generic[F]):
 
         :raises BusyError: if a lossless link has no room, as never happens within the port's ``burst``; the frame stays
         """
+        if not isinstance(frame, Frame):
+            raise self._no_frame(frame)
         if HOST.write(frame._use(), self._index, frame._number) != abi.OK:
             raise refusal("Busy", f'Cannot write to output "{self.name}"', "a link has no room")
         frame._tick = -1
 
     def forward(self, frame: F) -> None:
         """As :meth:`write`, and the frame stays to be read, for a second output."""
+        if not isinstance(frame, Frame):
+            raise self._no_frame(frame)
         if HOST.forward(frame._use(), self._index, frame._number) != abi.OK:
             raise refusal("Busy", f'Cannot write to output "{self.name}"', "a link has no room")
         frame._writable, frame._view = False, None
+
+    def _no_frame(self, given: Any) -> TypeError:
+        instead = "write_value() takes a value" if self._class.kind == abi.DATA else "acquire() one and fill it"
+        return TypeError(
+            f'Cannot write to output "{self.name}": found {type(given).__name__}, wanted a frame; {instead}'
+        )
 
     def write_value(self: Output[DataFrame[Any]], value: Any, pts_ns: float | None = None) -> None:
         """

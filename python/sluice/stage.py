@@ -90,9 +90,11 @@ class StageFunctions:
         HOST.call = call
         HOST.tick += 1
         try:
-            self._process()
+            returned = self._process()
             if HOST.call is None:
                 _leave_fork()
+            if returned is not None:
+                self._tell_returned(returned)
             node = self._node
             if node._again:
                 node._again = False
@@ -102,6 +104,14 @@ class StageFunctions:
             return self._fault(error)
         finally:
             HOST.call = None
+
+    def _tell_returned(self, value: Any) -> None:
+        """Warns once: what is returned goes nowhere."""
+        self._process = _silent(self._process)
+        ports = ", ".join(f"self.{port.name}.write()" for port in self.spec.outputs)
+        self._node.log.warning(
+            "process() has returned %s, which goes nowhere%s", type(value).__name__, ports and f"; write it by {ports}"
+        )
 
     def _run_flush(self, _instance: int, call: int) -> int:
         status = self._call(call, self._flush)
@@ -210,6 +220,13 @@ class StageFunctions:
             # Such as where there is no memory: the fault stands without its text.
             pass
         return abi.FAULT
+
+
+def _silent(method: Callable[[], Any]) -> Callable[[], None]:
+    def run() -> None:
+        method()
+
+    return run
 
 
 _PID = os.getpid()

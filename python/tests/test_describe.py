@@ -378,6 +378,8 @@ def test_discover_nodes_takes_patterns_and_warns(folder):
     ("body", "message"),
     [
         ("audio: Input[int]\n    def process(self): ...", r"Small\.audio: it says not which frames it carries"),
+        ("audio: AudioFrame\n    def process(self): ...", r"AudioFrame is no port; write Input\[AudioFrame\] or Output"),
+        ("x: int = config(5, maximum=2)\n    def process(self): ...", r"its default is 5, wanted -inf to 2"),
         ("audio: Input\n    def process(self): ...", r"Small\.audio: it says not which frames it carries"),
         ("audio: Input[AudioFrame] = 5\n    def process(self): ...", r"Small\.audio: its value is 5, wanted port"),
         ("x: object = 5\n    def process(self): ...", r"Small\.x: a configuration has no values of type object"),

@@ -62,3 +62,24 @@ test("a pool without free slots, a full link and a wrong shape are told, and eve
   const { pools } = await runtime.finished;
   for (const pool of pools) equal(pool.free, pool.slots, `pool ${pool.name} has all its slots again`);
 });
+
+test("two inputs are read in pairs, and no block is lost between them", async (registry) => {
+  await using runtime = new Runtime({ mode: "offline", registry });
+  const sources = ["left", "right"].map((id) =>
+    runtime.add(appSource.audio({ sampleRateHz: 48_000, channels: 1 }), { id })
+  );
+  runtime.addByType("com.example.py-pairs", {}, { id: "pairs" });
+  const sink = runtime.add(appSink.audio(), { id: "sink" });
+  for (const id of ["left", "right"]) runtime.connectByName(`${id}.audio`, `pairs.${id}`, { capacity: 2 });
+  runtime.connectByName("pairs.audio", "sink.audio", { capacity: 1 });
+  await runtime.start();
+  const pushed = Promise.all(sources.map(async (source, s) => {
+    for (let k = 0; k < 40; k++) await source.push({ channels: [Float32Array.of(k * (s + 1))] });
+    source.end();
+  }));
+  const found: number[] = [];
+  for await (const frame of sink) found.push(frame.channel(0)[0]);
+  await pushed;
+  await runtime.finished;
+  deepEqual(found, Array.from({ length: 40 }, (_, k) => 3 * k));
+});

@@ -71,3 +71,26 @@ test("a child that it forks cannot speak in its place", async (registry) => {
     () => lines.join("; "),
   );
 });
+
+const MISTAKES: Readonly<Record<string, RegExp>> = {
+  scribble: /assignment destination is read-only: a frame that was read; change what frame\.writable\(\) gives/,
+  array: /TypeError: Cannot write to output "audio": found ndarray, wanted a frame; acquire\(\) one and fill it/,
+  huge: /Cannot acquire a frame for output "audio": samples is 1099511627776, wanted 0 to 2147483647/,
+  endless: /^.{1900,2300}$/,
+};
+
+for (const [how, said] of Object.entries(MISTAKES)) {
+  test(`a mistake is told in words that help: ${how}`, async (registry) => {
+    const { found, failures } = await run(registry, how, { supervision: RESTART });
+    deepEqual(found, all.filter((k) => k !== AT));
+    match(failures[0], said);
+  });
+}
+
+test("what process() returns goes nowhere, and that is told once", async (registry) => {
+  const { found, lines } = await run(registry, "return");
+  deepEqual(found, all);
+  const told = lines.filter((line) => line.includes("process() has returned AudioFrame, which goes nowhere"));
+  equal(told.length, 1);
+  match(told[0], /write it by self\.audio\.write\(\)$/);
+});

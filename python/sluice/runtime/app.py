@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _PROTOCOL = "sluice.app.v1"
 
+_MOST_BYTES = 63 * 2**20
+"""What the other side takes at once, and more than a slot of a usual pool has."""
+
 _VIDEO = {"pixel_format": "pixelFormat", "width": "width", "height": "height"}
 _NUMBERS = {"f64": "<f8", "f32": "<f4", "i32": "<i4", "u32": "<u4", "u8": "u1"}
 
@@ -46,6 +49,8 @@ class _Door:
         return door
 
     async def send(self, message: str | bytes) -> None:
+        if len(message) > _MOST_BYTES:
+            raise ConfigError(f"Cannot send {len(message)} bytes: one frame has {_MOST_BYTES} at most", key="payload")
         try:
             await self._socket.send(message)
         except websockets().exceptions.ConnectionClosed as error:

@@ -88,8 +88,10 @@ class Session:
     def __enter__(self) -> Session:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self.close()
+        if kind is None:
+            self.aio.assert_taken()
 
     def __iter__(self) -> Iterator[Item]:
         while (item := self.recv_output()) is not None:

@@ -37,7 +37,8 @@ def find_command(given: str | Sequence[str] | None = None) -> list[str]:
         return [found]
     missing = "there is no checkout with deno, and no sluice on PATH" if deno else "neither deno nor sluice is on PATH"
     message = (
-        f'Cannot find the command of Sluice: {missing}; set {VARIABLE}, such as to "deno run -A sluice/cli/start.ts"'
+        f"Cannot find the command of Sluice: {missing}; install this package by pip install -e from a checkout, run in "
+        f'the checkout, or set {VARIABLE}, such as to "deno run -A sluice/cli/start.ts"'
     )
     raise ConfigError(message, key="command")
 

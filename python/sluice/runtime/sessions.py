@@ -85,12 +85,17 @@ class AsyncSession:
         await self.send_input(End(), port)
 
     async def recv_output(self) -> Item | None:
-        """Returns the next item of any output; ``None`` at the end. :raises SluiceError: what the graph has failed with"""
+        """
+        Returns the next item of any output; ``None`` at the end.
+
+        :raises SluiceError: what the graph has failed with, or at the end why an input was refused
+        """
         message = await self._outputs.get()
         if message is None:
             self._outputs.put_nowait(None)
             if self._failure is not None:
                 raise self._failure
+            self.assert_taken()
             return None
         await self._tell_taken(len(message))
         return decode_item(message)
@@ -109,8 +114,10 @@ class AsyncSession:
     async def __aenter__(self) -> AsyncSession:
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         await self.close()
+        if kind is None:
+            self.assert_taken()
 
     async def __aiter__(self) -> AsyncIterator[Item]:
         while (item := await self.recv_output()) is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -83,3 +84,17 @@ def test_what_does_not_fit_is_refused(runtime: Runtime) -> None:
         assert late.value.code == "TypeMismatch"
         session.send_input(Audio(np.zeros(9), 8_000))
         assert session.recv_output() is not None
+
+
+def test_a_session_that_ends_raises_what_an_input_was_refused_with(runtime: Runtime) -> None:
+    with pytest.raises(SluiceError, match="wanted"):
+        with runtime.stream(QUIETER) as session:
+            session.send_input(3)
+            session.end_input()
+            list(session)
+    with pytest.raises(SluiceError, match="wanted"):
+        with runtime.stream(QUIETER) as session:
+            session.send_input(3)
+            session.end_input()
+            while session.is_active:
+                time.sleep(0.01)

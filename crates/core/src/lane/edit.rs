@@ -39,13 +39,25 @@ impl Runner {
         }
         let mut prepared =
             Prepared { epoch: edit.epoch, nodes: Vec::new(), records: Vec::with_capacity(edit.attach.len()), edit };
-        match self.fill(&mut prepared) {
+        match self.fill(&mut prepared).and_then(|()| self.rehearse(&mut prepared)) {
             Ok(()) => Ok(prepared),
             Err(refusal) => {
                 prepared.discard(&self.shared);
                 Err(refusal)
             }
         }
+    }
+
+    /// Has isolated nodes try the states of those whose places they take, as new code may refuse what old code has left:
+    /// then the old ones go on. Others are asked once, when the edit is applied.
+    fn rehearse(&mut self, prepared: &mut Prepared) -> Result<(), Refusal> {
+        for node in &mut prepared.nodes {
+            let slot = node.ports.position;
+            let Some(old) = self.nodes.get_mut(slot).filter(|old| !old.vacant) else { continue };
+            let refused = node.rehearse(old, &mut self.shared);
+            refused.map_err(|text| (Some(slot as u32), format!("restore() failed: {text}")))?;
+        }
+        Ok(())
     }
 
     /// Does what was made ready. Only between two ticks.
