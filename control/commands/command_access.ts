@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isAbsolute, relative, resolve } from "node:path";
+import { dirname, isAbsolute, relative, resolve } from "node:path";
 import { didYouMean, listSome } from "../../core/errors/suggestion.ts";
 import { SluiceError } from "../../core/errors.ts";
 import type { GraphFile } from "../../core/graph/schema.ts";
@@ -149,6 +149,10 @@ export class CommandAccess {
     if (this.#all) return path;
     const found = this.#values.file(path);
     if (found !== undefined) return found;
+    const folder = dirname(path);
+    if (folder !== "." && !isAbsolute(path) && this.#values.file(folder.split("/")[0]) !== undefined) {
+      throw denied(`there is no folder "${folder}" for "${path}", or it is not in a folder that commands may write to`);
+    }
     throw denied(
       `"${path}" is no relative path in a folder that commands may write to; start with --root FOLDER for more`,
     );

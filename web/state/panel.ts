@@ -98,10 +98,13 @@ export function openConnect(node: NodeInfo): void {
   const entries = () =>
     node.outputs.flatMap(({ name }) => {
       const from = `${node.id}.${name}`;
-      return targetsOf(graph.value!, typesByName.value, from).map((target) => ({ from, target }));
+      // Nobody who connects a node wants a loop: that is drawn.
+      const targets = targetsOf(graph.value!, typesByName.value, from).filter(({ address }) =>
+        !address.startsWith(`${node.id}.`)
+      );
+      return targets.map((target) => ({ from, target }));
     });
-  // Inputs that fit come first, and a loop is what people want least.
-  const lateness = ({ address, why }: Target) => (why === "" ? 0 : 2) + Number(address.startsWith(`${node.id}.`));
+  const lateness = ({ why }: Target) => Number(why !== "");
   panel.value = {
     kind: "list",
     title: `Connect ${node.id}`,

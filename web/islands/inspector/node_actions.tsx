@@ -1,5 +1,6 @@
 /** @module What can be done about a node where it is looked at: restart it, pass it by, or disable it. */
 import type { JSX } from "preact";
+import { nodeLock } from "../../model/edit/lock_words.ts";
 import { askToDisable, busy, bypassNode, restartNode } from "../../state/commands.ts";
 import { conditions, figures, graph, graphState, reading, status } from "../../state/live.ts";
 
@@ -15,13 +16,16 @@ export function NodeActions({ index }: { readonly index: number }): JSX.Element 
   if (node === undefined || now === undefined) return null;
   const runs = status.value === "open" && (graphState.value === "running" || graphState.value === "paused");
   const disabled = !runs || busy.value || OVER.includes(now.state);
+  const why = nodeLock(graph.value, node);
   const bypassed = node.bypass === true;
   return (
     <div class="actions" role="group" aria-label={`What can be done about ${node.id}`}>
       <button
         type="button"
-        disabled={disabled}
-        title={now.health === "stuck"
+        disabled={disabled || why !== ""}
+        title={why !== ""
+          ? why
+          : now.health === "stuck"
           ? `Gives lane "${node.lane}" another thread, and restarts its nodes`
           : "Restarts it without its state"}
         onClick={() => restartNode(node.id)}
@@ -41,8 +45,8 @@ export function NodeActions({ index }: { readonly index: number }): JSX.Element 
       )}
       <button
         type="button"
-        disabled={disabled}
-        title="Ends it for this run"
+        disabled={disabled || why !== ""}
+        title={why === "" ? "Ends it for this run" : why}
         onClick={() => askToDisable(node.id)}
       >
         Disable

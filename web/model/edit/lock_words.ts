@@ -15,12 +15,12 @@ export function graphLock(graph: GraphSnapshot | undefined): string {
 /** Why a node can be neither removed nor replaced, nor moved or renamed. */
 export function nodeLock(graph: GraphSnapshot | undefined, { id, locked }: NodeInfo): string {
   if (graph?.locked === true || locked === undefined) return graphLock(graph);
-  return `${locked === id ? "It records" : `${locked} records its frames`}: paused or stopped, it can be changed.`;
+  return `${locked === id ? "It records" : `${locked} records its frames`}: pause or stop the graph to change it.`;
 }
 
 /** Why a link cannot be removed: its frames are recorded. */
 export function linkLock(graph: GraphSnapshot, { toNode }: LinkInfo): string {
   const recorder = graph.nodes.find(({ id }) => id === toNode)?.locked;
   if (graph.locked === true || recorder === undefined) return graphLock(graph);
-  return `${recorder} records what it carries: paused or stopped, it can be removed.`;
+  return `${recorder} records what it carries: pause or stop the graph to remove it.`;
 }

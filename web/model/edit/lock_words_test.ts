@@ -7,12 +7,12 @@ const GRAPH = { nodes: NODES } as GraphSnapshot;
 
 Deno.test("nodeLock() and linkLock() name what records, and pass a branch that nothing records", () => {
   assert.deepEqual(NODES.map((node) => nodeLock(GRAPH, node)), [
-    "file records its frames: paused or stopped, it can be changed.",
-    "It records: paused or stopped, it can be changed.",
+    "file records its frames: pause or stop the graph to change it.",
+    "It records: pause or stop the graph to change it.",
     "",
   ]);
   const link = (toNode: string) => linkLock(GRAPH, { fromNode: "tone", toNode } as LinkInfo);
-  assert.equal(link("file"), "file records what it carries: paused or stopped, it can be removed.");
+  assert.equal(link("file"), "file records what it carries: pause or stop the graph to remove it.");
   assert.equal(link("meter"), "");
 });
 
