@@ -444,8 +444,8 @@ export class CommandLog implements Disposable {
     this.#dates.look();
     const results = this.#dates.describe(draft.results);
     if (to !== undefined) this.#timeline.moveTo(to, present);
-    // Commands of nodes leave the graph as it is: there is nothing to go back to.
-    else if (draft.commands.some(({ op }) => op !== "command") || !isSameGraph(this.document, present)) {
+    // Commands of nodes, and values that are there already, leave the graph as it is: there is nothing to go back to.
+    else if (!isSameGraph(this.document, present)) {
       this.#timeline.push(present, this.#seq + 1, draft.title);
     }
     return this.#enter({ ...draft, results });

@@ -271,3 +271,15 @@ Deno.test("an edit whose node refuses a command afterwards is an entry with the 
   deepEqual(log.entries.map(({ by, kind }) => `${by} ${kind}`), ["test edit", "test undo"]);
   deepEqual(runtime.graph().nodes, {});
 });
+
+Deno.test("a value that is there already is an entry, and no step of undo", async () => {
+  await using made = await makeLog(true);
+  const { runtime, log } = made;
+  await log.transact(BUILD, "one");
+  await log.transact([{ op: "set", node: "tone", values: { frequencyHz: 880 } }], "one");
+  await log.transact([{ op: "set", node: "tone", values: { frequencyHz: 880 } }], "one");
+  await log.set("tone", "frequencyHz", 880, "two");
+  equal(log.entries.length, 4);
+  await log.undo("one");
+  equal(runtime.graph().nodes.tone.config?.frequencyHz, 440);
+});
