@@ -6,7 +6,7 @@
 import { copyFigures, KnownFiles } from "../core/lanes/cells/node_context.ts";
 import type { GraphMode } from "../core/links/policy.ts";
 import type { NodeLog, ProcessorContext } from "../core/processor.ts";
-import { emit, finish, type LEVEL, logLine, nowNs, progress, waitUntil } from "./library.ts";
+import { LEVEL, library } from "./library.ts";
 
 /** The least time between two reports of figures, nanoseconds. */
 const REPORT_NS = 100_000_000;
@@ -29,7 +29,7 @@ export class GuestContext implements ProcessorContext {
     this.nodeId = nodeId;
     this.mode = mode;
     const line = (level: keyof typeof LEVEL) => (message: string, fields?: Record<string, unknown>) =>
-      logLine(level, fields === undefined ? message : `${message} ${JSON.stringify(fields)}`);
+      library.logLine(LEVEL[level], fields === undefined ? message : `${message} ${JSON.stringify(fields)}`);
     this.log = { trace: () => {}, debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") };
   }
 
@@ -43,30 +43,30 @@ export class GuestContext implements ProcessorContext {
   }
 
   nowNs(): number {
-    return nowNs();
+    return library.nowNs();
   }
 
   waitUntilNs(timeNs: number): void {
     if (typeof timeNs !== "number" || Number.isNaN(timeNs)) {
       throw new TypeError(`Cannot wait: node "${this.nodeId}" called waitUntilNs(${timeNs}), wanted a time of nowNs()`);
     }
-    waitUntil(Math.max(timeNs, 0));
+    library.waitUntil(Math.max(timeNs, 0));
   }
 
   finish(): void {
-    finish();
+    library.finish();
   }
 
   progress(doneNs: number, totalNs = NaN): void {
-    progress(doneNs, totalNs);
+    library.progress(doneNs, totalNs);
   }
 
   report(figures: { readonly [name: string]: number }): void {
     const copy = copyFigures(this.nodeId, figures);
-    const now = nowNs();
+    const now = library.nowNs();
     if (now - this.#reportedNs < REPORT_NS) return;
     this.#reportedNs = now;
-    emit(FIGURES_EVENT, JSON.stringify(copy));
+    library.emit(FIGURES_EVENT, JSON.stringify(copy));
   }
 
   emit(name: string, data?: unknown): void {
@@ -75,6 +75,6 @@ export class GuestContext implements ProcessorContext {
     }
     const json = data === undefined ? "" : JSON.stringify(data);
     if (json === undefined) throw new TypeError(`Cannot emit "${name}" of "${this.nodeId}": its data has no JSON form`);
-    emit(name, json);
+    library.emit(name, json);
   }
 }

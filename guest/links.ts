@@ -10,7 +10,7 @@ import type { Frame } from "../core/frames/frame.ts";
 import { frameOf } from "../core/frames/frame_of.ts";
 import type { LinkId, NodeId } from "../core/ids.ts";
 import type { LinkPlan, LinkReader, LinkWriter } from "../core/links/link.ts";
-import { lookAtEntry, readEntry, REFUSED, stateOf, writeEntry } from "./library.ts";
+import { library, REFUSED } from "./library.ts";
 import type { GuestPool } from "./pool.ts";
 
 /** Finds the pool of a frame that an input brings. */
@@ -31,12 +31,12 @@ export class GuestReader implements LinkReader {
   }
 
   take(): Frame | undefined {
-    const entry = readEntry(this.#input);
+    const entry = library.readEntry(this.#input);
     return entry < 0 ? undefined : this.#frameAt(entry, (pool) => pool.take(entry));
   }
 
   peek(): Frame | undefined {
-    const entry = lookAtEntry(this.#input);
+    const entry = library.lookAtEntry(this.#input);
     return entry < 0 ? undefined : this.#frameAt(entry, (pool) => pool.see(entry));
   }
 
@@ -45,11 +45,11 @@ export class GuestReader implements LinkReader {
   }
 
   available(): number {
-    return lookAtEntry(this.#input) < 0 ? 0 : 1;
+    return library.lookAtEntry(this.#input) < 0 ? 0 : 1;
   }
 
   ended(): boolean {
-    return stateOf(this.#input) === "ended";
+    return library.stateOf(this.#input) === "ended";
   }
 
   // The runtime's process counts, ends and moves links.
@@ -91,7 +91,7 @@ export class GuestWriter implements LinkWriter {
 
   write(frame: Frame): void {
     const { entry, keeps } = (frame.pool as unknown as GuestPool).leave(frame.slot);
-    const refusal = writeEntry(this.#output, entry, frame.kindCode, keeps);
+    const refusal = library.writeEntry(this.#output, entry, frame.kindCode, keeps);
     if (refusal === 0) return;
     const { fromNode, fromPort } = this.plan;
     const why = refusal === REFUSED.room

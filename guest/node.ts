@@ -19,7 +19,7 @@ import type { NodeInstance } from "../core/registry/node_type.ts";
 import { readValue } from "../core/values/value_reader.ts";
 import { measureValue, writeValue } from "../core/values/value_writer.ts";
 import { GuestContext } from "./context.ts";
-import { nowNs, stateOf } from "./library.ts";
+import { library } from "./library.ts";
 import { GuestReader, GuestWriter, portsOf } from "./links.ts";
 import { GuestPool } from "./pool.ts";
 
@@ -181,7 +181,7 @@ export class GuestNode implements InputHost, OutputHost {
   }
 
   ingressNs(): number {
-    return this.inputs.length > 0 ? this.#ingressNs : nowNs();
+    return this.inputs.length > 0 ? this.#ingressNs : library.nowNs();
   }
 
   ptsNs(): number {
@@ -201,7 +201,7 @@ export class GuestNode implements InputHost, OutputHost {
 
   #begin(): void {
     for (const { port, link, index } of this.#optional) {
-      const isLinked = stateOf(index) !== "unlinked";
+      const isLinked = library.stateOf(index) !== "unlinked";
       if (isLinked === port.connected) continue;
       if (isLinked) port.attach(link);
       else port.detach();

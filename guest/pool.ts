@@ -7,7 +7,7 @@
 import { ENTRY, SLOT } from "../ffi/layout.gen.ts";
 import type { HeldFrame, Ledger } from "../core/memory/ledger.ts";
 import type { Pool } from "../core/memory/pool.ts";
-import { acquireEntry, placeOf, releaseEntry, type SlotPlace, WINDOW_BUFFERS, writableEntry } from "./library.ts";
+import { library, type SlotPlace } from "./library.ts";
 
 const REF_COUNT = SLOT.refCount >> 2;
 const EMPTY = new ArrayBuffer(0);
@@ -94,13 +94,13 @@ export class GuestPool {
 
   takeSlot(): number {
     if (this.#output === undefined) return -1;
-    const entry = acquireEntry(this.#output.index, this.#output.kind);
+    const entry = library.acquireEntry(this.#output.index, this.#output.kind);
     return entry < 0 ? -1 : this.take(entry);
   }
 
   slotForCopy(slot: number): number {
     const entry = this.#entries.get(slot);
-    const found = entry === undefined ? -1 : writableEntry(entry);
+    const found = entry === undefined ? -1 : library.writableEntry(entry);
     if (found < 0) return -1;
     // The runtime has taken the other one back.
     this.#entries.delete(slot);
@@ -120,7 +120,7 @@ export class GuestPool {
     const entry = this.#entries.get(slot);
     if (entry === undefined) return;
     this.#entries.delete(slot);
-    releaseEntry(entry);
+    library.releaseEntry(entry);
   }
 
   /** Takes an added reference away. @returns whether there was one */
@@ -132,11 +132,11 @@ export class GuestPool {
   }
 
   #open(entry: number): void {
-    const place = this.#place = placeOf(entry);
+    const place = this.#place = library.placeOf(entry);
     this.index = (entry >>> ENTRY.poolShift) & ENTRY.poolMask;
     this.slotCount = place.slotCount;
     this.payloadBytes = place.payloadBytes;
-    const buffer = this.payloads = WINDOW_BUFFERS[this.index];
+    const buffer = this.payloads = library.windows[this.index];
     const bytes = place.first + place.slotCount * place.stride;
     this.u8 = new Uint8Array(buffer, 0, bytes);
     this.u16 = new Uint16Array(buffer, 0, Math.floor(bytes / 2));

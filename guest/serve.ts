@@ -5,7 +5,7 @@
  */
 import { describeThrown, placeOf } from "../core/errors/thrown.ts";
 import type { AnyNodeType } from "../core/registry/node_type.ts";
-import { endCall, failCall, logLine, nextCall, nextCallAside, ready } from "./library.ts";
+import { LEVEL, library } from "./library.ts";
 import { GuestNode, type GuestPlan } from "./node.ts";
 import { CALL, Words } from "./words.ts";
 
@@ -70,17 +70,17 @@ export async function serve(from: { readonly nodePackage: { readonly nodes: read
         throw new Error("its process was asked for what it does not know");
     }
   };
-  ready();
+  library.ready();
   for (;;) {
-    const call = node?.waitsAside ? await nextCallAside() : nextCall();
+    const call = node?.waitsAside ? await library.nextCallAside() : library.nextCall();
     if (call === undefined) break;
     try {
       const outcome = answer(new Words(call));
       const { status = 0, bytes } = outcome instanceof Promise ? await outcome : outcome;
-      endCall(status, bytes);
+      library.endCall(status, bytes);
     } catch (error) {
       node?.drop();
-      failCall(tell(error));
+      library.failCall(tell(error));
     }
   }
   Deno.exit(0);
@@ -104,7 +104,7 @@ function statusOf(more: boolean): Ending {
 /** Returns the error with its place, and writes its stack to the node's log. */
 function tell(error: unknown): string {
   const { name, message, stack = "" } = describeThrown(error);
-  logLine("debug", stack);
+  library.logLine(LEVEL.debug, stack);
   const place = stack.split("\n").map(placeOf).find((each) => each !== undefined && !each.includes("/guest/"));
   const where = place === undefined ? "" : ` (${place.slice(place.lastIndexOf("/") + 1)})`;
   return `${name === "SluiceError" ? "" : `${name}: `}${message}${where}`;

@@ -1,11 +1,21 @@
 /** Processors in processes of their own: they end badly, may do nothing that they are not allowed, and nothing else ends. */
-import { deepEqual, equal, match, notEqual, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, notEqual, ok, rejects } from "node:assert/strict";
 import { appSink } from "../core/app/app_sink.ts";
 import { appSource } from "../core/app/app_source.ts";
+import { tapLog } from "../core/log.ts";
 import { Runtime } from "../core/runtime.ts";
 import type { AddOptions } from "../core/runtime_options.ts";
 import type { RunSummary } from "../core/stats.ts";
-import { adder, ending, prober, type Terms } from "./fixtures/isolated/sluice.gen.ts";
+import {
+  adder,
+  changer,
+  ending,
+  nodePackage,
+  paced,
+  prober,
+  talker,
+  type Terms,
+} from "./fixtures/isolated/sluice.gen.ts";
 import { noPlugins } from "./fixtures/plugins/build.ts";
 import { until } from "./fixtures/waiting.ts";
 
@@ -184,7 +194,7 @@ test("a process may do nothing, or what the graph allows; foreign functions neve
   runtime.add(prober({ path }), {
     id: "some",
     ...process,
-    isolatePermissions: { read: [path], env: ["HOME"], net: true },
+    isolatePermissions: { read: [path], env: ["HOME"], net: true, import: [] },
   });
   for (const id of ["none", "some"]) runtime.connectByName("source.audio", `${id}.audioIn`);
   await runtime.start();
@@ -195,7 +205,9 @@ test("a process may do nothing, or what the graph allows; foreign functions neve
     return Object.fromEntries(entries);
   };
   deepEqual(await attempts("none"), Object.fromEntries(FORBIDDEN.map((what) => [what, "NotCapable"])));
-  equal(await runtime.command("some", "attempt", { what: "fetch a module" }), "TypeError");
+  for (const id of ["none", "some"]) {
+    equal(await runtime.command(id, "attempt", { what: "fetch a module" }), "not fetched");
+  }
   deepEqual(await attempts("some"), {
     ...Object.fromEntries(FORBIDDEN.map((what) => [what, "NotCapable"])),
     read: "done",
@@ -226,6 +238,150 @@ test("values cross, an asynchronous node looks at its inputs, and a frame goes t
   assertExact(await runtime.finished);
   const wanted = Array.from({ length: 20 }, (_, k) => [2 * k, 1, 1]);
   deepEqual(await heard, [wanted, wanted]);
+});
+
+test("a node is heard outside of its ticks, and its timers go on while it waits for frames", async () => {
+  const lines: string[] = [];
+  using taps = new DisposableStack();
+  taps.defer(tapLog(({ message }) => void lines.push(message)));
+  await using runtime = new Runtime({ native: "require", mode: "live" });
+  const source = runtime.add(appSource.audio({ sampleRateHz: 8_000, channels: 1 }), { id: "source" });
+  runtime.add(talker(), { id: "talker", ...process });
+  const sink = runtime.add(appSink.audio(), { id: "sink" });
+  runtime.connectByName("source.audio", "talker.audioIn");
+  runtime.connectByName("talker.audioOut", "sink.audio");
+  const events: string[] = [];
+  runtime.events.on("node:talker", (event) => {
+    if (event.group === "node" && event.kind === "custom") events.push(event.name);
+  });
+  await runtime.start();
+  await until(() => events.length === 2);
+  deepEqual(events, ["begun", "fifth"]);
+  await runtime.edit((edit) => void edit.replace("talker", talker()));
+  ok(await runtime.command("talker", "rounds") as number >= 5);
+  source.end();
+  await runtime.finished;
+  await until(() => lines.includes("teardown speaks"));
+  for (const line of ["setup speaks", "snapshot speaks"]) ok(lines.includes(line), line);
+});
+
+test("a source keeps its own time, and ends", async () => {
+  await using runtime = new Runtime({ native: "require", mode: "live" });
+  runtime.add(paced(), { id: "paced", ...process });
+  const sink = runtime.add(appSink.audio(), { id: "sink" });
+  runtime.connectByName("paced.audioOut", "sink.audio");
+  await runtime.start();
+  const fromMs = performance.now();
+  const found: number[] = [];
+  for await (const block of sink) found.push(block.channel(0)[0]);
+  const tookMs = performance.now() - fromMs;
+  const { nodes } = await runtime.finished;
+  deepEqual(found, [0, 1, 2]);
+  ok(tookMs >= 40, `${tookMs}`);
+  equal(nodes.find(({ id }) => id === "paced")!.state, "ended");
+});
+
+test("a frame that others read is copied before it is changed, a link may come and go, and a refused value is taken back", async () => {
+  await using runtime = new Runtime({ native: "require", mode: "live" });
+  const source = runtime.add(appSource.audio({ sampleRateHz: 8_000, channels: 1 }), { id: "source" });
+  runtime.add(changer(), { id: "changer", ...process, supervision: "disable" });
+  const [sink, beside] = ["sink", "beside"].map((id) => runtime.add(appSink.audio(), { id }));
+  runtime.connectByName("source.audio", "beside.audio", { policy: "lossless" });
+  runtime.connectByName("source.audio", "changer.audioIn", { policy: "lossless" });
+  runtime.connectByName("changer.audioOut", "sink.audio", { policy: "lossless", capacity: 1 });
+  await runtime.start();
+  const next = async (from: typeof sink) => (await from[Symbol.asyncIterator]().next()).value!.channel(0)[0];
+  const push = (k: number) => source.push({ channels: [Float32Array.of(k)] });
+  await push(1);
+  deepEqual([await next(sink), await next(beside)], [101, 1]);
+  await runtime.edit((edit) => void edit.connectByName("source.audio", "changer.side"));
+  await push(2);
+  deepEqual([await next(sink), await next(beside)], [1_002, 2]);
+  await runtime.edit((edit) => edit.disconnectInput("changer.side"));
+  await push(3);
+  deepEqual([await next(sink), await next(beside)], [103, 3]);
+  await rejects(runtime.setConfig("changer", "times", 13), /thirteen is refused/);
+  await push(4);
+  deepEqual([await next(sink), await next(beside)], [104, 4]);
+  const failures: string[] = [];
+  runtime.events.on("node:changer", (event) => {
+    if (event.group === "node" && event.kind === "failed") failures.push(event.error.message);
+  });
+  await runtime.setConfig("changer", "times", 40);
+  await push(5);
+  await until(() => failures.length > 0);
+  match(
+    failures[0],
+    /Cannot write to "changer\.audioOut": a lossless link of it is full; write at most "burst" frames/,
+  );
+  await runtime.stop();
+});
+
+test("no process has a permission that the program lacks", async () => {
+  const folder = await Deno.makeTempDir();
+  const nodes = { gain: { type: "gain", isolate: "process", isolatePermissions: { run: true } } };
+  await Deno.writeTextFile(`${folder}/g.json`, JSON.stringify({ version: 1, mode: "live", nodes }));
+  const start = new URL("../cli/main.ts", import.meta.url);
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-prompt",
+      "--allow-read",
+      "--allow-env",
+      "--allow-ffi",
+      start.href,
+      "run",
+      "g.json",
+      "--seconds",
+      "1",
+    ],
+    cwd: folder,
+    env: { NO_COLOR: "1" },
+  }).output();
+  match(
+    new TextDecoder().decode(stderr),
+    /Cannot isolate a node of type "gain" with the permission run: this program lacks it/,
+  );
+  notEqual(code, 0);
+  await Deno.remove(folder, { recursive: true });
+});
+
+test("a processor that replaces the arrays of its process writes to no memory that it has not", async () => {
+  await using runtime = new Runtime({ native: "require", mode: "live" });
+  runtime.add(appSource.audio({ sampleRateHz: 8_000, channels: 1 }), { id: "source" });
+  runtime.add(prober(), { id: "vandal", ...process, supervision: "disable" });
+  runtime.connectByName("source.audio", "vandal.audioIn");
+  await runtime.start();
+  equal(await runtime.command("vandal", "attempt", { what: "replace arrays" }), "done");
+  // The call is longer than the room for calls. It fails by itself, and not by a signal.
+  await rejects(runtime.command("vandal", "attempt", { what: "x".repeat(300_000) }), /RangeError|the node has ended/);
+  await runtime.stop();
+});
+
+test("no import map leads the library elsewhere", async () => {
+  const folder = await Deno.makeTempDir();
+  const library = new URL("../guest/library.ts", import.meta.url).href;
+  const made = new URL("./fixtures/isolated/sluice.gen.ts", import.meta.url).href;
+  const names = (await Deno.readTextFile(new URL(library))).matchAll(/^export (?:const|(?:async )?function) (\w+)/gm);
+  const exports = Array.from(names, ([, name]) => `export const ${name} = () => Deno.exit(0);`).join("\n");
+  const files = {
+    "deno.json": JSON.stringify({ imports: { [library]: "./evil.ts" } }),
+    "made.ts": `export * from ${JSON.stringify(made)};`,
+    "evil.ts": `try { Deno.dlopen("libc.so.6", {}); console.log("opened"); } catch (error) { console.log(error.name); }
+${exports}`,
+  };
+  for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(`${folder}/${name}`, text);
+  const lines: string[] = [];
+  using taps = new DisposableStack();
+  taps.defer(tapLog(({ message }) => void lines.push(message)));
+  await using runtime = new Runtime({ native: "require", mode: "live" });
+  const type = { ...nodePackage.nodes.find(({ descriptor }) => descriptor.type === "prober")! };
+  const moved = { ...type, package: { ...nodePackage, url: `file://${folder}/made.ts` } };
+  runtime.add({ type: moved, config: {} }, { id: "node", ...process });
+  await rejects(runtime.start());
+  ok(lines.includes("NotCapable"), lines.join("; "));
+  ok(!lines.includes("opened"));
+  await Deno.remove(folder, { recursive: true });
 });
 
 test("options that make no sense are refused", async () => {

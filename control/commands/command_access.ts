@@ -95,6 +95,8 @@ export class CommandAccess {
         const { type: name, config: given = {} } = command;
         const node = command.op === "replace" ? command.node : command.id ?? defaultNodeId(name, nodes);
         const config = this.#admit(node, name, given);
+        const present = viewRuntime(this.#runtime).nodes.find(({ id }) => id === node)?.isolatePermissions;
+        this.#assertPermissions(node, command.isolatePermissions as object | undefined, present);
         const { registry } = viewRuntime(this.#runtime);
         if (registry?.has(name) === true) nodes.set(node, { type: registry.get(name), config });
         else nodes.delete(node);
@@ -172,6 +174,7 @@ export class CommandAccess {
     if (this.#all) return wanted;
     const nodes = Object.entries(wanted.nodes).map(([id, node]) => {
       const old = Object.hasOwn(present.nodes, id) ? present.nodes[id] : undefined;
+      this.#assertPermissions(id, node.isolatePermissions, old?.isolatePermissions);
       if (old !== undefined && old.type === node.type && equal(old.config ?? {}, node.config ?? {})) return [id, node];
       const config = this.#admit(id, node.type, node.config ?? {});
       return [id, { ...node, ...(node.config && { config }) }];
@@ -187,6 +190,14 @@ export class CommandAccess {
     this.#assertType(name, type);
     this.#assertStreams(node, type, config, config);
     return this.#valuesOf(node, type, config, Object.keys(type.descriptor.config.properties));
+  }
+
+  /** A process may get what it has already; with more it could do what commands cannot. */
+  #assertPermissions(node: string, wanted: object | undefined, present: object | undefined): void {
+    if (this.#programs || wanted === undefined || equal(wanted, present ?? {})) return;
+    throw denied(
+      `node "${node}" is to have permissions of a process; start with --allow-programs to let commands give them`,
+    );
   }
 
   #assertType(name: string, type: AnyNodeType): void {

@@ -131,3 +131,22 @@ Deno.test("no value names the server's own graph file or journal, by whatever pa
   access.admit([{ op: "add", type: "wav-sink", config: { path: "other.wav" } }]);
   await Deno.remove(root, { recursive: true });
 });
+
+Deno.test("commands give processes no permissions that their nodes have not", async () => {
+  await serve(async (run, runtime) => {
+    const isolated = { isolate: "process", isolatePermissions: { run: true } } as const;
+    await rejects(run([{ op: "add", type: "gain", id: "more", ...isolated }]), { code: "AccessDenied" });
+    await rejects(run([{ op: "replace", node: "gain", type: "gain", ...isolated }]), /start with --allow-programs/);
+    await runtime.edit((edit) => void edit.addByType("gain", {}, { id: "own", ...isolated }));
+    await run([{ op: "replace", node: "own", type: "gain", config: { gainDb: -3 }, ...isolated }]);
+    const access = new CommandAccess(runtime, {});
+    const graph = runtime.graph();
+    deepEqual(access.document(graph, graph).nodes.own.isolatePermissions, { run: true });
+    const { own } = graph.nodes;
+    const wider = {
+      ...graph,
+      nodes: { ...graph.nodes, own: { ...own, isolatePermissions: { run: true, read: true } } },
+    };
+    throws(() => access.document(wider, graph), { code: "AccessDenied" });
+  });
+});

@@ -14,9 +14,13 @@ import { SluiceError } from "../errors.ts";
 import { assertIsolation, type IsolatePermissions, type Isolation } from "../placement/isolation.ts";
 import { isThere } from "./file_kind.ts";
 import type { AnyNodeType } from "./node_type.ts";
+import { openGuest } from "./open_guest.ts";
 
 /** The variables that the child may read: how to reach the runtime. */
 const VARIABLES = ["SLUICE_GUEST_LIBRARY"];
+
+/** The module that serves the runtime, from the root of the sources. */
+const PROGRAM = "guest/serve.ts";
 
 /** The files that configure how Deno resolves imports. */
 const CONFIGS = ["deno.json", "deno.jsonc"];
@@ -66,6 +70,7 @@ export function processStage({ descriptor, package: from, program }: AnyNodeType
   const key = JSON.stringify([type, asked]);
   const known = entered.get(key);
   if (known !== undefined) return known;
+  assertOwn(type, program!.permissions);
   const id = `deno.${type.toLowerCase().replaceAll(/[^a-z0-9-]/g, "-")}-${entered.size}`;
   const start = {
     host: commandOf(module, type, program!.permissions),
@@ -100,13 +105,14 @@ function stagePorts(port: PortDescriptor) {
 }
 
 /**
- * Returns the command of the child. The library gives up the permission for foreign functions before the processor's
- * module is evaluated: imports are evaluated in their order. Static imports need no permission to read.
+ * Returns the command of the child. Its library is opened by a module that stands in the command, and is evaluated first;
+ * no import map can name it, because it has a number that nobody knows before. Static imports need no permission to read.
  */
 function commandOf(module: string, type: string, permissions: IsolatePermissions): string[] {
-  const [library, serve] = ["library.ts", "serve.ts"].map((name) => ownModule(`guest/${name}`));
+  // No import: another process runs it.
+  const serve = new URL(`../../${PROGRAM}`, import.meta.url).href;
   const lines = [
-    `import ${JSON.stringify(library)};`,
+    `import ${JSON.stringify(inline(`(${openGuest})(); // ${crypto.randomUUID()}`))};`,
     `import { serve } from ${JSON.stringify(serve)};`,
     `import * as made from ${JSON.stringify(module)};`,
     `await serve(made, ${JSON.stringify(type)});`,
@@ -117,14 +123,63 @@ function commandOf(module: string, type: string, permissions: IsolatePermissions
     "run",
     "--quiet",
     "--no-prompt",
-    "--no-lock",
-    ...config === undefined ? ["--no-config"] : ["--config", config],
     // What is not there yet is not fetched: an address can tell as much as a message.
-    ...permissions.import === undefined ? ["--cached-only"] : [],
+    ...isNothing(permissions.import) ? ["--cached-only"] : [],
+    ...config === undefined ? ["--no-config", "--no-lock"] : ["--config", config, lockFlag(config)],
     "--allow-ffi",
     ...flagsOf({ ...permissions, env: withVariables(permissions.env) }),
-    `data:application/javascript,${encodeURIComponent(lines.join(""))}`,
+    inline(lines.join("")),
   ];
+}
+
+/** Returns a module that stands in its own address. */
+function inline(text: string): string {
+  return `data:application/javascript,${encodeURIComponent(text)}`;
+}
+
+/** True if a permission allows nothing. */
+function isNothing(permission: boolean | readonly string[] | undefined): boolean {
+  return permission === undefined || permission === false || (permission !== true && permission.length === 0);
+}
+
+/** Packages are found as the lock says, without asking a registry for their versions. The child writes none. */
+function lockFlag(config: string): string {
+  return isThere(join(dirname(config), "deno.lock")) ? "--frozen" : "--no-lock";
+}
+
+/**
+ * Refuses what this program itself may not do: a child would else be a way around that.
+ *
+ * @throws {SluiceError} `InvalidConfig`
+ */
+function assertOwn(type: string, permissions: IsolatePermissions): void {
+  for (const [name, value] of Object.entries(permissions) as [PermissionName, boolean | readonly string[]][]) {
+    if (isNothing(value)) continue;
+    const asked = value === true ? [undefined] : value as readonly string[];
+    const isLacking = (each?: string) => Deno.permissions.querySync(described(name, each)).state !== "granted";
+    const lacking = asked.filter(isLacking);
+    if (lacking.length === 0) continue;
+    const what = lacking[0] === undefined ? name : `${name} of "${lacking[0]}"`;
+    const message = `Cannot isolate a node of type "${type}" with the permission ${what}: this program lacks it`;
+    throw new SluiceError("InvalidConfig", message, { key: `isolatePermissions.${name}` });
+  }
+}
+
+type PermissionName = keyof IsolatePermissions;
+
+/** As Deno's queries name a permission for one path, host, variable, program or fact. */
+function described(name: PermissionName, value: string | undefined): Deno.PermissionDescriptor {
+  if (value === undefined) return { name } as Deno.PermissionDescriptor;
+  const keys: Record<PermissionName, string> = {
+    read: "path",
+    write: "path",
+    net: "host",
+    env: "variable",
+    run: "command",
+    sys: "kind",
+    import: "host",
+  };
+  return { name, [keys[name]]: value } as unknown as Deno.PermissionDescriptor;
 }
 
 function withVariables(env: IsolatePermissions["env"]): IsolatePermissions["env"] {
@@ -135,7 +190,7 @@ function withVariables(env: IsolatePermissions["env"]): IsolatePermissions["env"
 function flagsOf(permissions: IsolatePermissions): string[] {
   return Object.entries(permissions).flatMap(([name, value]: [string, boolean | readonly string[] | undefined]) => {
     if (value === true) return [`--allow-${name}`];
-    if (value === undefined || value === false || value.length === 0) return [];
+    if (value === undefined || value === false || isNothing(value)) return [];
     return [`--allow-${name}=${value.map((each) => each.replaceAll(",", ",,")).join(",")}`];
   });
 }
@@ -147,9 +202,4 @@ function configOf(module: string): string | undefined {
     const found = CONFIGS.map((name) => join(at, name)).find(isThere);
     if (found !== undefined || at === dirname(at)) return found;
   }
-}
-
-/** Returns a module of Sluice. @param path from the root of its sources */
-function ownModule(path: string): string {
-  return new URL(`../../${path}`, import.meta.url).href;
 }

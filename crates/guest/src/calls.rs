@@ -2,11 +2,14 @@
 //! which is the one user. A call is taken on any thread, and everything in it on any, one after the other.
 
 use std::slice;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
-use sluice_core::isolation::GuestCalls;
+use sluice_core::isolation::{CallWaiter, GuestCalls};
 
 static CALLS: Mutex<Option<GuestCalls>> = Mutex::new(None);
+
+/// Not behind the lock: what is called meanwhile does not wait.
+static WAITER: OnceLock<CallWaiter> = OnceLock::new();
 
 /// Reaches the guest. Before [`sluice_calls_begin`] there is none.
 fn with<T>(missing: T, work: impl FnOnce(&mut GuestCalls) -> T) -> T {
@@ -31,6 +34,7 @@ unsafe fn of<'a>(bytes: *const u8, length: u32) -> &'a [u8] {
 pub extern "C" fn sluice_calls_begin(host: u64, memory_bytes: u64) -> i32 {
     match GuestCalls::begin(host, memory_bytes) {
         Ok(calls) => {
+            let _ = WAITER.set(calls.waiter());
             *CALLS.lock().unwrap_or_else(PoisonError::into_inner) = Some(calls);
             0
         }
@@ -66,8 +70,10 @@ pub extern "C" fn sluice_calls_ready() {
 /// `into` has room for `capacity` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sluice_calls_next(into: *mut u8, capacity: u32) -> f64 {
+    let Some(waiter) = WAITER.get() else { return -1.0 };
+    let call = waiter.wait();
     with(-1.0, |calls| {
-        let Some(words) = calls.await_call() else { return -1.0 };
+        let Some(words) = calls.begin_call(call) else { return -1.0 };
         // SAFETY: the caller vouches for the room.
         unsafe { std::ptr::copy_nonoverlapping(words.as_ptr(), into, words.len().min(capacity as usize)) };
         words.len() as f64

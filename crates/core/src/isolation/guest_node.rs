@@ -2,7 +2,7 @@
 //! is the host's business. What needs no answer is noted, and goes along with what does.
 
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sluice_abi::{ENTRY_POOL_MASK, ENTRY_POOL_SHIFT, ENTRY_SLOT_MASK, SlotHeader};
 
@@ -44,7 +44,7 @@ struct GuestPool {
 }
 
 pub(super) struct GuestNode {
-    desk: Desk,
+    desk: Arc<Desk>,
     socket: Arc<OwnedFd>,
     patience: Patience,
     /// By index.
@@ -78,7 +78,7 @@ struct Offer {
 impl GuestNode {
     pub(super) fn new(desk: Desk, socket: Arc<OwnedFd>) -> Self {
         Self {
-            desk,
+            desk: Arc::new(desk),
             socket,
             patience: Patience::default(),
             pools: Vec::new(),
@@ -93,6 +93,16 @@ impl GuestNode {
             paused_ns: 0.0,
             offer: None,
         }
+    }
+
+    /// Where calls are waited for while others use the node.
+    pub(super) fn waiter(&self) -> Waiter {
+        Waiter { desk: Arc::clone(&self.desk), patience: Mutex::default() }
+    }
+
+    /// Notes what was noted outside of a call.
+    pub(super) fn note_late(&mut self, notes: &mut Message) {
+        self.notes.0.append(&mut notes.0);
     }
 
     /// Has pools mapped in a region.
@@ -288,6 +298,23 @@ impl GuestNode {
                 Some(count)
             },
         )
+    }
+}
+
+/// Waits for the calls of a host.
+pub(super) struct Waiter {
+    desk: Arc<Desk>,
+    patience: Mutex<Patience>,
+}
+
+impl Waiter {
+    pub(super) fn wait(&self) -> Vec<u8> {
+        let mut message = Vec::new();
+        let mut patience = self.patience.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.desk.receive(&mut message, &mut patience, None).is_err() {
+            leave();
+        }
+        message
     }
 }
 

@@ -28,7 +28,7 @@ mod trial;
 mod wire;
 
 pub use guest::{guest_host, run as run_guest, serve_guest};
-pub use guest_calls::GuestCalls;
+pub use guest_calls::{CallWaiter, GuestCalls};
 pub(crate) use guests::Guests;
 pub(crate) use process::signal_meaning;
 pub use program::{Program, describe};
