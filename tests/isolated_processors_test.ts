@@ -124,6 +124,22 @@ for (const [how, options, said] of ENDS) {
   });
 }
 
+test("a frame that came with its call is lost with the process that took it, and is no process's end again", async () => {
+  const world = graph("live", { how: "exit", at: AT }, { supervision: restart });
+  await using runtime = world.runtime;
+  const { heard } = await world.start();
+  for (let k = 0; k < 12; k++) {
+    await world.push(k, k + 1);
+    await world.seen(k < AT ? k + 1 : k);
+  }
+  world.source.end();
+  const stats = await runtime.finished;
+  assertExact(stats);
+  const [through] = await heard;
+  deepEqual(through, all.slice(0, 12).filter((k) => k !== AT));
+  equal(stats.nodes.find(({ id }) => id === "node")!.restarts, 1);
+});
+
 test("a rejection that nobody awaits ends the process of the node alone", async () => {
   const world = graph("live", { how: "reject", at: AT }, { supervision: restart });
   await using runtime = world.runtime;
@@ -247,7 +263,7 @@ test("a node is heard outside of its ticks, and its timers go on while it waits 
   await using runtime = new Runtime({ native: "require", mode: "live" });
   const source = runtime.add(appSource.audio({ sampleRateHz: 8_000, channels: 1 }), { id: "source" });
   runtime.add(talker(), { id: "talker", ...process });
-  const sink = runtime.add(appSink.audio(), { id: "sink" });
+  runtime.add(appSink.audio(), { id: "sink" });
   runtime.connectByName("source.audio", "talker.audioIn");
   runtime.connectByName("talker.audioOut", "sink.audio");
   const events: string[] = [];
