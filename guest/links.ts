@@ -90,7 +90,9 @@ export class GuestWriter implements LinkWriter {
   }
 
   write(frame: Frame): void {
-    const { entry, keeps } = (frame.pool as unknown as GuestPool).leave(frame.slot);
+    const pool = frame.pool as unknown as GuestPool;
+    pool.unseal(frame.slot);
+    const { entry, keeps } = pool.leave(frame.slot);
     const refusal = library.writeEntry(this.#output, entry, frame.kindCode, keeps);
     if (refusal === 0) return;
     const { fromNode, fromPort } = this.plan;

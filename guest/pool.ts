@@ -10,6 +10,7 @@ import type { Pool } from "../core/memory/pool.ts";
 import { library, type SlotPlace } from "./library.ts";
 
 const REF_COUNT = SLOT.refCount >> 2;
+const CHECKSUM = SLOT.checksum >> 2;
 const EMPTY = new ArrayBuffer(0);
 
 /** The output that a pool's slots are for. */
@@ -74,6 +75,11 @@ export class GuestPool {
     const keeps = this.#dropExtra(slot);
     if (!keeps) this.#entries.delete(slot);
     return { entry, keeps };
+  }
+
+  /** Has nobody check a frame against what it was before: in development mode whoever wrote it has sealed it. */
+  unseal(slot: number): void {
+    if (this.references(slot) === 1) this.u32[this.headerAt(slot) + CHECKSUM] = 0;
   }
 
   /** Forgets the frames of a tick. @returns whether it has kept any, which it cannot */

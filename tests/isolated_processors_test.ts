@@ -298,7 +298,7 @@ test("a source keeps its own time, and ends", async () => {
 });
 
 test("a frame that others read is copied before it is changed, a link may come and go, and a refused value is taken back", async () => {
-  await using runtime = new Runtime({ native: "require", mode: "live" });
+  await using runtime = new Runtime({ native: "require", mode: "live", stopTimeoutMs: 100 });
   const source = runtime.add(appSource.audio({ sampleRateHz: 8_000, channels: 1 }), { id: "source" });
   runtime.add(changer(), { id: "changer", ...process, supervision: "disable" });
   const [sink, beside] = ["sink", "beside"].map((id) => runtime.add(appSink.audio(), { id }));
@@ -360,6 +360,24 @@ test("no process has a permission that the program lacks", async () => {
   );
   notEqual(code, 0);
   await Deno.remove(folder, { recursive: true });
+});
+
+test("a frame may be changed in development mode, too", async () => {
+  await using runtime = new Runtime({ native: "require", mode: "offline", development: true });
+  const source = runtime.add(appSource.audio({ sampleRateHz: 8_000, channels: 1 }), { id: "source" });
+  runtime.add(changer(), { id: "changer", ...process });
+  runtime.add(ending({}), { id: "passing" });
+  const sink = runtime.add(appSink.audio(), { id: "sink" });
+  runtime.connectByName("source.audio", "changer.audioIn");
+  runtime.connectByName("changer.audioOut", "passing.audioIn");
+  runtime.connectByName("passing.audioOut", "sink.audio");
+  await runtime.start();
+  for (let k = 0; k < 3; k++) await source.push({ channels: [Float32Array.of(k)] });
+  source.end();
+  const found: number[] = [];
+  for await (const block of sink) found.push(block.channel(0)[0]);
+  assertExact(await runtime.finished);
+  deepEqual(found, [100, 101, 102]);
 });
 
 test("a processor that replaces the arrays of its process writes to no memory that it has not", async () => {

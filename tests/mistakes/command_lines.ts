@@ -28,8 +28,8 @@ const rows: readonly Row<string>[] = [
   },
   {
     mistake: "a command of another tool",
-    given: "start GRAPH",
-    says: ["`start`", "Cannot use `start`: there is no such command or argument here", "see `--help`"],
+    given: "launch GRAPH",
+    says: ["`launch`", "Cannot use `launch`: there is no such command or argument here", "see `--help`"],
   },
   {
     mistake: "the graph without a command",

@@ -48,10 +48,13 @@ impl Runner {
         }
     }
 
-    /// Has isolated nodes try the states of those whose places they take, as new code may refuse what old code has left:
+    /// Has nodes of programs try the states of those whose places they take, as new code may refuse what old code has left:
     /// then the old ones go on. Others are asked once, when the edit is applied.
     fn rehearse(&mut self, prepared: &mut Prepared) -> Result<(), Refusal> {
-        for node in &mut prepared.nodes {
+        for (node, spec) in prepared.nodes.iter_mut().zip(&prepared.edit.nodes) {
+            if !plugin::is_of_program(&spec.stage) {
+                continue;
+            }
             let slot = node.ports.position;
             let Some(old) = self.nodes.get_mut(slot).filter(|old| !old.vacant) else { continue };
             let refused = node.rehearse(old, &mut self.shared);

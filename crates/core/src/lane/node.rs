@@ -404,12 +404,8 @@ impl Node {
         told.map_err(StateLoss::Restore)?.map_err(StateLoss::Refused)
     }
 
-    /// Tries the state of a node whose place it is to take, if its stage is isolated. A state that cannot be had is told of
-    /// when it is wanted.
+    /// Tries the state of a node whose place it is to take. A state that cannot be had is told of when it is wanted.
     pub(super) fn rehearse(&mut self, old: &mut Self, shared: &mut Shared) -> Result<(), String> {
-        if self.label.is_some() {
-            return Ok(());
-        }
         let Ok(Some(state)) = old.state_for(self, shared) else { return Ok(()) };
         self.call(shared, "restore", |stage, _| Ok(stage.restore(&state))).map_err(Failure::into_text)?
     }

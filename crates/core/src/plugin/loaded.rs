@@ -76,6 +76,18 @@ pub(crate) fn home_of(id: &str) -> Option<Home> {
     plugin.map(|plugin| Home::Library(&plugin.path))
 }
 
+/// True for a stage whose code is a program's in another language.
+#[cfg(target_os = "linux")]
+pub(crate) fn is_of_program(id: &str) -> bool {
+    loaded().programs.iter().any(|(known, _)| known == id)
+}
+
+/// As above: only Linux has processes for them.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn is_of_program(_: &str) -> bool {
+    false
+}
+
 impl Loaded {
     /// The plugin of a library that was loaded before.
     pub(super) fn plugin(&self, path: &Path) -> Option<&'static Plugin> {

@@ -28,7 +28,7 @@ pub use loaded::{Origin, Plugin};
 #[cfg(unix)]
 pub use rights::{Place, find_stranger};
 
-pub(crate) use loaded::find;
+pub(crate) use loaded::{find, is_of_program};
 
 #[cfg(target_os = "linux")]
 pub use program_stage::{ProgramPort, ProgramStage, add_program};
