@@ -17,6 +17,7 @@ import {
   type Terms,
 } from "./fixtures/isolated/sluice.gen.ts";
 import { noPlugins } from "./fixtures/plugins/build.ts";
+import { rare } from "./fixtures/rare.ts";
 import { until } from "./fixtures/waiting.ts";
 
 const BLOCKS = 30;
@@ -105,7 +106,8 @@ const ENDS: readonly (readonly [how: "throw" | "exit" | "hang" | "devour" | "kee
 ];
 
 for (const [how, options, said] of ENDS) {
-  test(`${how}: the node is restarted, and all other counts go on`, async () => {
+  const register = how === "throw" || how === "exit" ? test : rare(test);
+  register(`${how}: the node is restarted, and all other counts go on`, async () => {
     const world = graph("offline", { how, at: AT }, { supervision: restart, ...options });
     await using runtime = world.runtime;
     const { heard } = await world.start();
@@ -140,7 +142,7 @@ test("a frame that came with its call is lost with the process that took it, and
   equal(stats.nodes.find(({ id }) => id === "node")!.restarts, 1);
 });
 
-test("a rejection that nobody awaits ends the process of the node alone", async () => {
+rare(test)("a rejection that nobody awaits ends the process of the node alone", async () => {
   const world = graph("live", { how: "reject", at: AT }, { supervision: restart });
   await using runtime = world.runtime;
   const { heard } = await world.start();
@@ -170,7 +172,7 @@ test("a node is replaced with its state by a process that was started ahead; fig
   deepEqual(await heard, [all, all]);
 });
 
-test("no edit of a running graph takes a node out of its process", async () => {
+rare(test)("no edit of a running graph takes a node out of its process", async () => {
   const world = graph("live", {});
   await using runtime = world.runtime;
   await world.start();
@@ -333,7 +335,7 @@ test("a frame that others read is copied before it is changed, a link may come a
   await runtime.stop();
 });
 
-test("no process has a permission that the program lacks", async () => {
+rare(test)("no process has a permission that the program lacks", async () => {
   const folder = await Deno.makeTempDir();
   const nodes = { gain: { type: "gain", isolate: "process", isolatePermissions: { run: true } } };
   await Deno.writeTextFile(`${folder}/g.json`, JSON.stringify({ version: 1, mode: "live", nodes }));
