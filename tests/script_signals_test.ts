@@ -27,15 +27,27 @@ for (
         stdout: "piped",
         stderr: "piped",
       }).spawn();
-      const stderr = new Response(child.stderr).text();
+      const stderr = (async () => {
+        let read = "";
+        for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+          read += text;
+          if (signal !== "SIGHUP" || !text.includes("Stopping")) continue;
+          // A terminal that is closed may send SIGTERM after it; signals that are pending together have no order.
+          try {
+            child.kill("SIGTERM");
+          } catch {
+            // It has ended.
+          }
+        }
+        return read;
+      })();
       let stdout = "";
       for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
         stdout += text;
         if (stdout !== "records\n") continue;
-        // As `deno task` does, which passes on what the terminal has sent.
         child.kill(signal);
-        // A terminal that is closed may send SIGTERM after it.
-        child.kill(signal === "SIGHUP" ? "SIGTERM" : signal);
+        // As `deno task` does, which passes on what the terminal has sent.
+        if (signal !== "SIGHUP") child.kill(signal);
       }
       const status = await child.status;
       match(await stderr, new RegExp(`Stopping the graph at ${signal}`));
