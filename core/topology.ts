@@ -34,11 +34,11 @@ import { assertPosition, keptOptions, type NodeOption, present } from "./graph/s
 import type { Supervision } from "./graph/supervision.ts";
 import { defaultNodeId, isHidden, laneName, type LinkId, type NodeId, nodeId } from "./ids.ts";
 import type { ConvertChoice, GraphMode, LinkCapacity, LinkOptions } from "./links/policy.ts";
+import { type Isolation, NOT_ISOLATED } from "./placement/isolation.ts";
 import { checkLaneOptions, DEFAULT_LANE, isAutoPlaced, laneOf } from "./placement/lane_choice.ts";
 import type { LaneOptions } from "./placement/lane_options.ts";
 import { assertSchedulable, scheduleOf } from "./placement/schedule.ts";
 import { type AnyNodeType, sizedType, withDescriptor } from "./registry/node_type.ts";
-import { type Isolation, NOT_ISOLATED } from "./placement/isolation.ts";
 import { isolatedType } from "./registry/process_program.ts";
 import type { AddOptions } from "./runtime_options.ts";
 

@@ -145,8 +145,7 @@ export class GuestNode implements InputHost, OutputHost {
 
   /** Ends a tick that has failed. */
   drop(): void {
-    this.#ledger.releaseAll();
-    for (const pool of [...this.#pools, ...this.#outputPools]) pool?.endTick();
+    this.#endTick();
   }
 
   // The ports' side.
@@ -213,13 +212,17 @@ export class GuestNode implements InputHost, OutputHost {
   }
 
   #ended<T>(answer: T): T {
-    this.#ledger.releaseAll();
-    const kept = [...this.#pools, ...this.#outputPools].filter((pool) => pool?.endTick());
-    if (kept.length === 0) return answer;
+    if (!this.#endTick()) return answer;
     throw new SluiceError(
       "NodeFailed",
       "a frame was kept by retain() beyond its tick, which a node in a process of its own cannot do; copy what it needs",
     );
+  }
+
+  /** Gives the tick's frames back. @returns whether it has kept any, which it cannot */
+  #endTick(): boolean {
+    this.#ledger.releaseAll();
+    return [...this.#pools, ...this.#outputPools].filter((pool) => pool?.endTick()).length > 0;
   }
 
   #poolOf(entry: number): GuestPool {

@@ -57,8 +57,7 @@ export class GuestPool {
 
   /** Takes in a frame that the tick has now. @returns its slot */
   take(entry: number): number {
-    if (this.#place === undefined) this.#open(entry);
-    const slot = entry & ENTRY.slotMask;
+    const slot = this.see(entry);
     this.#entries.set(slot, entry);
     return slot;
   }

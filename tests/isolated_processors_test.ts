@@ -6,6 +6,7 @@ import { tapLog } from "../core/log.ts";
 import { Runtime } from "../core/runtime.ts";
 import type { AddOptions } from "../core/runtime_options.ts";
 import type { RunSummary } from "../core/stats.ts";
+import { graphWithBeside } from "./fixtures/beside.ts";
 import {
   adder,
   changer,
@@ -51,34 +52,16 @@ function remains(): string[] {
   });
 }
 
-/** A source → the node → `sink`; and the source → `beside`, which has nothing to do with the node. */
 function graph(mode: "live" | "offline", config: Parameters<typeof ending>[0], options: AddOptions = {}) {
-  const runtime = new Runtime({ native: "require", mode, stuckAfterMs: 60_000 });
-  const source = runtime.add(appSource.audio({ sampleRateHz: 8_000, channels: 1 }), { id: "source" });
-  runtime.add(ending(config), { id: "node", ...process, ...options });
-  const [sink, beside] = ["sink", "beside"].map((id) => runtime.add(appSink.audio(), { id }));
-  runtime.connectByName("source.audio", "node.audioIn", { policy: "lossless" });
-  runtime.connectByName("node.audioOut", "sink.audio", { policy: "lossless" });
-  runtime.connectByName("source.audio", "beside.audio", { policy: "lossless" });
-  const failures: string[] = [];
-  runtime.events.on("node:node", (event) => {
-    if (event.group === "node" && event.kind === "failed") failures.push(event.error.message);
-  });
-  const first = async (each: typeof sink) => {
-    const samples: number[] = [];
-    for await (const block of each) samples.push(block.channel(0)[0]);
-    return samples;
-  };
-  const push = async (from: number, to: number) => {
-    for (let k = from; k < to; k++) await source.push({ channels: [Float32Array.of(k)] });
-  };
-  const start = async () => {
-    await runtime.start();
-    return { heard: Promise.all([first(sink), first(beside)]) };
-  };
+  const names = { id: "node", input: "audioIn", output: "audioOut" };
+  const made = graphWithBeside(
+    names,
+    { mode },
+    (runtime) => runtime.add(ending(config), { id: "node", ...process, ...options }),
+  );
   const seen = (count: number) =>
-    until(() => runtime.stats().links.find(({ from }) => from === "node.audioOut")!.written === count);
-  return { runtime, source, push, failures, start, seen };
+    until(() => made.runtime.stats().links.find(({ from }) => from === "node.audioOut")!.written === count);
+  return { ...made, seen };
 }
 
 function assertExact({ links, pools }: Pick<RunSummary, "links" | "pools">): void {

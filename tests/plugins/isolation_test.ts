@@ -14,6 +14,7 @@ import type { NodeType } from "../../core/registry/node_type.ts";
 import { Runtime } from "../../core/runtime.ts";
 import type { AddOptions } from "../../core/runtime_options.ts";
 import type { RunSummary } from "../../core/stats.ts";
+import { graphWithBeside } from "../fixtures/beside.ts";
 import { noPlugins, PluginFolder } from "../fixtures/plugins/build.ts";
 import { until } from "../fixtures/waiting.ts";
 import { rare } from "../fixtures/rare.ts";
@@ -67,7 +68,6 @@ function remains(): string[] {
   return found;
 }
 
-/** A source → the stage → `sink`; and the source → `beside`, which has nothing to do with the stage. */
 function graph(
   registry: NodeRegistry,
   mode: "live" | "offline",
@@ -75,30 +75,12 @@ function graph(
   options: AddOptions,
   limits: { readonly stopTimeoutMs?: number; readonly stuckAfterMs?: number } = {},
 ) {
-  const runtime = new Runtime({ native: "require", mode, registry, stuckAfterMs: 60_000, ...limits });
-  const source = runtime.add(appSource.audio({ sampleRateHz: 8_000, channels: 1 }), { id: "source" });
-  runtime.addByType("com.example.unruly", config, { id: "stage", isolate: "process", ...options });
-  const [sink, beside] = ["sink", "beside"].map((id) => runtime.add(appSink.audio(), { id }));
-  runtime.connectByName("source.audio", "stage.audioIn", { policy: "lossless" });
-  runtime.connectByName("stage.audioOut", "sink.audio", { policy: "lossless" });
-  runtime.connectByName("source.audio", "beside.audio", { policy: "lossless" });
-  const failures: string[] = [];
-  runtime.events.on("node:stage", (event) => {
-    if (event.group === "node" && event.kind === "failed") failures.push(event.error.message);
-  });
-  const first = async (each: typeof sink) => {
-    const samples: number[] = [];
-    for await (const block of each) samples.push(block.channel(0)[0]);
-    return samples;
-  };
-  const push = async (from: number, to: number) => {
-    for (let k = from; k < to; k++) await source.push({ channels: [Float32Array.of(k)] });
-  };
-  const start = async () => {
-    await runtime.start();
-    return { heard: Promise.all([first(sink), first(beside)]) };
-  };
-  return { runtime, source, push, failures, start };
+  const names = { id: "stage", input: "audioIn", output: "audioOut" };
+  return graphWithBeside(
+    names,
+    { mode, registry, ...limits },
+    (runtime) => runtime.addByType("com.example.unruly", config, { id: "stage", isolate: "process", ...options }),
+  );
 }
 
 function assertExact({ links, pools }: Pick<RunSummary, "links" | "pools">): void {

@@ -1,10 +1,10 @@
 /** Nodes in Python: they raise, hang in C, are killed, take all memory and fork, and nothing else ends. */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
-import { Runtime } from "../../core/runtime.ts";
 import type { AddOptions } from "../../core/runtime_options.ts";
 import type { RunSummary } from "../../core/stats.ts";
-import { appSink, appSource, pythonTest } from "../fixtures/python/graph.ts";
+import { graphWithBeside } from "../fixtures/beside.ts";
+import { pythonTest } from "../fixtures/python/graph.ts";
 import { rare } from "../fixtures/rare.ts";
 import { until } from "../fixtures/waiting.ts";
 
@@ -31,37 +31,18 @@ function remains(): string[] {
   });
 }
 
-/** A source → the node → `sink`; and the source → `beside`, which has nothing to do with the node. */
 function graph(
   registry: NodeRegistry,
   mode: "live" | "offline",
   config: Record<string, unknown>,
   options: AddOptions = {},
 ) {
-  const runtime = new Runtime({ native: "require", mode, registry, stuckAfterMs: 60_000 });
-  const source = runtime.add(appSource.audio({ sampleRateHz: 8_000, channels: 1 }), { id: "source" });
-  runtime.addByType("com.example.py-ending", config, { id: "node", ...options });
-  const [sink, beside] = ["sink", "beside"].map((id) => runtime.add(appSink.audio(), { id }));
-  runtime.connectByName("source.audio", "node.audio_in", { policy: "lossless" });
-  runtime.connectByName("node.audio_out", "sink.audio", { policy: "lossless" });
-  runtime.connectByName("source.audio", "beside.audio", { policy: "lossless" });
-  const failures: string[] = [];
-  runtime.events.on("node:node", (event) => {
-    if (event.group === "node" && event.kind === "failed") failures.push(event.error.message);
-  });
-  const first = async (each: typeof sink) => {
-    const samples: number[] = [];
-    for await (const block of each) samples.push(block.channel(0)[0]);
-    return samples;
-  };
-  const push = async (from: number, to: number) => {
-    for (let k = from; k < to; k++) await source.push({ channels: [Float32Array.of(k)] });
-  };
-  const start = async () => {
-    await runtime.start();
-    return { heard: Promise.all([first(sink), first(beside)]) };
-  };
-  return { runtime, source, push, failures, start };
+  const names = { id: "node", input: "audio_in", output: "audio_out" };
+  return graphWithBeside(
+    names,
+    { mode, registry },
+    (runtime) => runtime.addByType("com.example.py-ending", config, { id: "node", ...options }),
+  );
 }
 
 function assertExact({ links, pools }: Pick<RunSummary, "links" | "pools">): void {
