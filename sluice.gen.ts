@@ -10502,6 +10502,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/network/udp_source.ts": "e705c9932713189c",
     "processors/network/websocket_source.ts": "116e708c48c9f851",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "cf5b88a9bebccb3a",
+    "stages.gen.ts": "faec3933a778b3de",
   },
 });

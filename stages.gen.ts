@@ -2962,6 +2962,18 @@ export interface OverlayConfig {
    */
   readonly opacity?: number;
   /**
+   * How fast the text moves to the left, below 0 to the right; 0: it stands.
+   *
+   * A number from -20000 to 20000 pixels/s; 0 by default; may change while the node runs.
+   */
+  readonly crawl?: number;
+  /**
+   * Whether a text that moves comes in again once it has left.
+   *
+   * True or false; true by default; may change while the node runs.
+   */
+  readonly crawlLoop?: boolean;
+  /**
    * The path of a PNG or JPEG file that is drawn, too; empty for none.
    *
    * A string of at most 4000 characters; "" by default; may change while the node runs.
@@ -3016,6 +3028,8 @@ export type OverlayHandle = NodeHandle<{ videoIn: VideoFrame }, { videoOut: Vide
  *
  * The text stands on a dark ground at `position`: a corner, the middle of an edge, or the centre, where lines are centred; an empty one writes nothing. Where `x` or `y` is given, that edge stands there instead. In braces stand what changes: `{time}` is the time of the picture, `{clock}` the time of day in UTC, `{frame}` its number, `{rate}` the pictures a second that came in the last second, `{age}` the milliseconds since it entered the graph, `{drops}` how often pictures were missing, `{size}` its width and height. Others stay as they are.
  *
+ * With a `crawl` the text moves over the picture at so many pixels a second, over a ground as wide as the picture: it comes in at the right edge at the first picture, and in at that edge again once all of it has left at the other, or with `crawlLoop` false not before `text` changes. Where it stands depends on the times of pictures alone, in YUV at even places. Another text or speed goes on from where the text is.
+ *
  * The image is a PNG or JPEG file, by a path relative to the working directory. It stands elsewhere, half a line of text from the edges, by its own alpha; in YUV at even places, with its colours by BT.709 in limited range. The file is read when its path or width is set; one that cannot be read is refused by its path, and the image before stays. Only the chunks of PNG that pixels need are read, so that no text or profile in it takes memory. Moving or changing pictures are drawn by `compositor`, with an `image-source` or any other source before it.
  *
  * **Example.** `pattern-source durationSeconds=2 ! overlay text="{time} {drops}" position=top-left ! image-sink path=pattern-%d.png`
@@ -3028,7 +3042,7 @@ export const overlay: NodeType<OverlayConfig, OverlayHandle> = shippedStage<Over
     source: "crates/plugins/video/plugin.toml",
     description: "Writes text, and draws an image, on pictures of any format.",
     doc:
-      'Writes text, and draws an image, on pictures of any format.\n\nThe text stands on a dark ground at `position`: a corner, the middle of an edge, or the centre, where lines are centred; an empty one writes nothing. Where `x` or `y` is given, that edge stands there instead. In braces stand what changes: `{time}` is the time of the picture, `{clock}` the time of day in UTC, `{frame}` its number, `{rate}` the pictures a second that came in the last second, `{age}` the milliseconds since it entered the graph, `{drops}` how often pictures were missing, `{size}` its width and height. Others stay as they are.\n\nThe image is a PNG or JPEG file, by a path relative to the working directory. It stands elsewhere, half a line of text from the edges, by its own alpha; in YUV at even places, with its colours by BT.709 in limited range. The file is read when its path or width is set; one that cannot be read is refused by its path, and the image before stays. Only the chunks of PNG that pixels need are read, so that no text or profile in it takes memory. Moving or changing pictures are drawn by `compositor`, with an `image-source` or any other source before it.\n\n**Example.** `pattern-source durationSeconds=2 ! overlay text="{time} {drops}" position=top-left ! image-sink path=pattern-%d.png`',
+      'Writes text, and draws an image, on pictures of any format.\n\nThe text stands on a dark ground at `position`: a corner, the middle of an edge, or the centre, where lines are centred; an empty one writes nothing. Where `x` or `y` is given, that edge stands there instead. In braces stand what changes: `{time}` is the time of the picture, `{clock}` the time of day in UTC, `{frame}` its number, `{rate}` the pictures a second that came in the last second, `{age}` the milliseconds since it entered the graph, `{drops}` how often pictures were missing, `{size}` its width and height. Others stay as they are.\n\nWith a `crawl` the text moves over the picture at so many pixels a second, over a ground as wide as the picture: it comes in at the right edge at the first picture, and in at that edge again once all of it has left at the other, or with `crawlLoop` false not before `text` changes. Where it stands depends on the times of pictures alone, in YUV at even places. Another text or speed goes on from where the text is.\n\nThe image is a PNG or JPEG file, by a path relative to the working directory. It stands elsewhere, half a line of text from the edges, by its own alpha; in YUV at even places, with its colours by BT.709 in limited range. The file is read when its path or width is set; one that cannot be read is refused by its path, and the image before stays. Only the chunks of PNG that pixels need are read, so that no text or profile in it takes memory. Moving or changing pictures are drawn by `compositor`, with an `image-source` or any other source before it.\n\n**Example.** `pattern-source durationSeconds=2 ! overlay text="{time} {drops}" position=top-left ! image-sink path=pattern-%d.png`',
     category: "video",
     tags: ["native", "video"],
     mode: "push",
@@ -3113,6 +3127,21 @@ export const overlay: NodeType<OverlayConfig, OverlayHandle> = shippedStage<Over
           "x-live": true,
           description: "How dark the ground is.",
         },
+        crawl: {
+          type: "number",
+          minimum: -20000,
+          maximum: 20000,
+          default: 0,
+          "x-unit": "pixels/s",
+          "x-live": true,
+          description: "How fast the text moves to the left, below 0 to the right; 0: it stands.",
+        },
+        crawlLoop: {
+          type: "boolean",
+          default: true,
+          "x-live": true,
+          description: "Whether a text that moves comes in again once it has left.",
+        },
         image: {
           type: "string",
           maxLength: 4000,
@@ -3167,7 +3196,7 @@ export const overlay: NodeType<OverlayConfig, OverlayHandle> = shippedStage<Over
       required: [],
       additionalProperties: false,
     },
-    figures: ["frames"],
+    figures: ["frames", "passes"],
   },
 });
 

@@ -8,6 +8,7 @@ mod colour;
 mod compositor;
 mod compositor_settings;
 mod convert;
+mod crawl;
 mod exchange;
 mod frame_rate;
 mod jpeg;

@@ -2,9 +2,10 @@
 
 use std::ffi::CStr;
 
-use sluice_stage::abi::SLUICE_DISCONTINUITY;
+use sluice_stage::abi::{SLUICE_BGRA8, SLUICE_DISCONTINUITY, SLUICE_RGBA8};
 use sluice_stage::{Context, Figure, Frame, Next, PictureMut, Port, Stage};
 
+use crate::crawl::Crawl;
 use crate::exchange::{colour, number, text};
 use crate::letters::Letters;
 use crate::paint::{Canvas, Rect};
@@ -40,6 +41,7 @@ pub struct Overlay {
     size: u32,
     opacity: f32,
     colour: [u8; 4],
+    crawl: Crawl,
     image: Image,
     letters: Letters,
     /// The letters of this picture.
@@ -60,6 +62,10 @@ impl Stage for Overlay {
         number, `{rate}` the pictures a second that came in the last second, `{age}` the milliseconds since it \
         entered the graph, `{drops}` how often pictures were missing, `{size}` its width and height. Others stay \
         as they are.\n\n\
+        With a `crawl` the text moves over the picture at so many pixels a second, over a ground as wide as the \
+        picture: it comes in at the right edge at the first picture, and in at that edge again once all of it has left \
+        at the other, or with `crawlLoop` false not before `text` changes. Where it stands depends on the times of \
+        pictures alone, in YUV at even places. Another text or speed goes on from where the text is.\n\n\
         The image is a PNG or JPEG file, by a path relative to the working directory. It stands elsewhere, half \
         a line of text from the edges, by its own alpha; in YUV at even places, with its colours by BT.709 in \
         limited range. The file is read when its path or width is set; one that cannot be read is refused by its \
@@ -85,6 +91,10 @@ impl Stage for Overlay {
                 "description": "Height of a line; 0 for a twentieth of the picture."},
             "opacity": {"type": "number", "minimum": 0, "maximum": 1, "default": 0.6, "x-live": true,
                 "description": "How dark the ground is."},
+            "crawl": {"type": "number", "minimum": -20000, "maximum": 20000, "default": 0, "x-unit": "pixels/s",
+                "x-live": true, "description": "How fast the text moves to the left, below 0 to the right; 0: it stands."},
+            "crawlLoop": {"type": "boolean", "default": true, "x-live": true,
+                "description": "Whether a text that moves comes in again once it has left."},
             "image": {"type": "string", "maxLength": 4000, "default": "", "x-live": true, "x-reaches": "path",
                 "description": "The path of a PNG or JPEG file that is drawn, too; empty for none."},
             "imagePosition": {"type": "string", "enum": ["top-left", "top", "top-right", "left", "centre", "right",
@@ -102,7 +112,7 @@ impl Stage for Overlay {
     );
     const INPUTS: &'static [Port] = &[Port::video(c"videoIn", c"Pictures of any format.")];
     const OUTPUTS: &'static [Port] = &[Port::video(c"videoOut", c"The same with the text and the image.")];
-    const FIGURES: &'static [Figure] = &[Figure::new(c"frames")];
+    const FIGURES: &'static [Figure] = &[Figure::new(c"frames"), Figure::new(c"passes")];
 
     fn create(context: &mut Context) -> Result<Self, String> {
         let mut made = Self {
@@ -111,6 +121,7 @@ impl Stage for Overlay {
             size: 0,
             opacity: 0.0,
             colour: [255; 4],
+            crawl: Crawl::default(),
             image: Image::default(),
             letters: Letters::new()?,
             ink: Stamp::default(),
@@ -130,12 +141,16 @@ impl Stage for Overlay {
         Ok(Next::WhenFramesCome)
     }
 
-    fn control(&mut self, context: &mut Context, _key: &str) -> Result<(), String> {
-        self.configure(context)
+    fn control(&mut self, context: &mut Context, key: &str) -> Result<(), String> {
+        self.configure(context)?;
+        if key == "text" {
+            self.crawl.renew();
+        }
+        Ok(())
     }
 
     fn figures(&mut self, values: &mut [f64]) {
-        values.copy_from_slice(&[self.facts.frames as f64]);
+        values.copy_from_slice(&[self.facts.frames as f64, self.crawl.passes]);
     }
 }
 
@@ -149,6 +164,7 @@ impl Overlay {
         self.place = Place::of(context, (c"position", c"x", c"y"))?;
         self.size = number(context, c"size")? as u32;
         self.opacity = number(context, c"opacity")? as f32;
+        self.crawl.configure(number(context, c"crawl")?, number(context, c"crawlLoop")? != 0.0);
         Ok(())
     }
 
@@ -162,27 +178,41 @@ impl Overlay {
         let line = (info.height / 20).max(8);
         self.image.draw(&mut picture, line as usize / 2);
         if !self.text.is_empty() {
-            self.write_text(&mut picture, if self.size > 0 { self.size } else { line });
+            self.write_text(&mut picture, if self.size > 0 { self.size } else { line }, info.pts_ns);
         }
         self.facts.frames += 1;
         Ok(())
     }
 
-    fn write_text(&mut self, picture: &mut PictureMut<'_>, size: u32) {
+    fn write_text(&mut self, picture: &mut PictureMut<'_>, size: u32, pts_ns: f64) {
         let (width, height) = self.letters.measure(&self.text, size);
-        let (x, y) = self.place.start(picture, (width, height), size as usize / 2);
-        let mut canvas = Canvas::new(picture);
+        let (mut x, y) = self.place.start(picture, (width, height), size as usize / 2);
         let pad = size as usize / 4;
-        let ground = Rect {
+        let mut ground = Rect {
             x: x.saturating_sub(pad),
             y: y.saturating_sub(pad),
             width: width + 2 * pad,
             height: height + 2 * pad,
         };
-        canvas.darken(ground, self.opacity);
-        self.ink.clear((width, height), self.colour);
+        // Columns of the text that lie in the picture.
+        let mut columns = 0..width;
+        if self.crawl.moves() {
+            let across = picture.width as usize;
+            let Some(left) = self.crawl.left(pts_ns, across, width) else { return };
+            // Stamps begin at even places in YUV.
+            let left = if matches!(picture.format, SLUICE_RGBA8 | SLUICE_BGRA8) { left } else { left & !1 };
+            x = left.max(0) as usize;
+            let first = left.min(0).unsigned_abs() as usize;
+            columns = first.min(width)..width.min(first + across.saturating_sub(x));
+            (ground.x, ground.width) = (0, across);
+        }
+        Canvas::new(picture).darken(ground, self.opacity);
+        self.ink.clear((columns.len(), height), self.colour);
         self.letters.draw(&self.text, size, self.place.across, |at_x, at_y, glyph_width, coverage| {
-            self.ink.cover(at_x, at_y, glyph_width, coverage);
+            let cut = columns.start.saturating_sub(at_x);
+            if cut < glyph_width {
+                self.ink.cover(at_x + cut - columns.start, at_y, glyph_width - cut, &coverage[cut..]);
+            }
         });
         self.ink.draw(picture, Spot { x, y, opacity: 255 });
     }
