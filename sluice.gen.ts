@@ -3150,6 +3150,25 @@ export const ffmpegSource: NodeType<FfmpegSourceConfig, FfmpegSourceHandle> = de
       required: ["path"],
       additionalProperties: false,
     },
+    commands: {
+      seek: {
+        description:
+          "Goes to a place in the file, for which ffmpeg is started again. What is before the place is not played, times go on rising, and the next frame is flagged as a discontinuity. Beyond the end, the file is over.",
+        args: {
+          type: "object",
+          properties: {
+            seconds: {
+              type: "number",
+              description: "The place, from the start of the file.",
+              minimum: 0,
+              "x-unit": "s",
+            },
+          },
+          required: ["seconds"],
+          additionalProperties: false,
+        },
+      },
+    },
   },
   load: async () => {
     const FfmpegSource = processorClass(
@@ -5163,6 +5182,25 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
       },
       required: ["path"],
       additionalProperties: false,
+    },
+    commands: {
+      seek: {
+        description:
+          "Goes to a place in the file that plays, also to the same one again; a loop begins where `positionSeconds` says all the same. What is before the place is not played, times go on rising, and the next frame is flagged as a discontinuity. Beyond the end, the file is over.",
+        args: {
+          type: "object",
+          properties: {
+            seconds: {
+              type: "number",
+              description: "The place, from the start of the file.",
+              minimum: 0,
+              "x-unit": "s",
+            },
+          },
+          required: ["seconds"],
+          additionalProperties: false,
+        },
+      },
     },
   },
   load: async () => {
@@ -10489,11 +10527,11 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/valve.ts": "c90e2e5ebb5eba00",
     "processors/media/containers.ts": "a70c8c28c838c27d",
     "processors/media/ffmpeg_sink.ts": "6d1b689a1b0784df",
-    "processors/media/ffmpeg_source.ts": "94bfb6e3577b186d",
+    "processors/media/ffmpeg_source.ts": "df5368ad3215684c",
     "processors/media/image_sink.ts": "2ef1fbe15dcbfa4a",
     "processors/media/image_source.ts": "605f74896a10c0fb",
     "processors/media/media_sink.ts": "2ab5979fe01fd768",
-    "processors/media/media_source.ts": "9de403f460864aaa",
+    "processors/media/media_source.ts": "6030f5f9b07036bc",
     "processors/media/pipe_sink.ts": "5dfb19679840ba19",
     "processors/media/pipe_source.ts": "a2aad20c1db89659",
     "processors/media/process.ts": "19ec85ed2ccd937f",

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { config, output, processor } from "../../core/annotations.ts";
+import { command, config, output, processor } from "../../core/annotations.ts";
 import { SluiceError } from "../../core/errors.ts";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { VideoFrame } from "../../core/frames/video_frame.ts";
@@ -82,9 +82,16 @@ export class FfmpegSource {
   #streams = new Map<number, RawStream>();
   #next: RawBlock | undefined;
   #startsAgain = false;
-  /** Where ffmpeg began, and where the last block lies, from there. */
+  /** The place in the file to go to with the next tick, if any. */
+  #goesToNs: number | undefined;
+  /** The next frames come after a jump. */
+  #jumps = false;
+  /** Where ffmpeg began; where the last block lies, and the end of what was written, from there. */
   #fromNs = 0;
   #placeNs = 0;
+  #endNs = 0;
+  /** The time of the graph's media at which ffmpeg began. */
+  #offsetNs = 0;
   #missingNs = 0;
   /** The time of the graph at which its media began. */
   #clockNs = -1;
@@ -111,12 +118,29 @@ export class FfmpegSource {
     this.#startsAgain = true;
   }
 
+  /**
+   * Goes to a place in the file, for which ffmpeg is started again. What is before the place is not played, times go on
+   * rising, and the next frame is flagged as a discontinuity. Beyond the end, the file is over.
+   */
+  @command()
+  seek({ seconds }: {
+    /** The place, from the start of the file. @minimum 0 @unit s */
+    seconds: number;
+  }): void {
+    this.#goesToNs = Math.round(seconds * 1e9);
+  }
+
   /** Writes the blocks that have come. */
   async process(context: ProcessorContext): Promise<void> {
-    if (this.#startsAgain) {
+    if (this.#goesToNs !== undefined) {
+      this.#offsetNs += this.#endNs;
+      this.#fromNs = this.#goesToNs;
+      this.#clockNs = -1;
+      await this.#restart(true);
+    } else if (this.#startsAgain) {
+      this.#offsetNs += this.#placeNs;
       this.#fromNs += this.#placeNs;
-      await this.#stop();
-      await this.#start();
+      await this.#restart(false);
     }
     if (this.#reader === undefined) {
       return context.mode === "live" ? context.waitUntilNs(context.nowNs() + IDLE_NS) : context.finish();
@@ -126,7 +150,8 @@ export class FfmpegSource {
       if (block === undefined) return await this.#rest(context);
       if (context.mode === "live" && this.#isEarly(block, context)) return;
       this.#next = undefined;
-      await this.#streams.get(block.track)?.write(block, this.#offsetNs);
+      const endNs = await this.#streams.get(block.track)?.write(block, this.#offsetNs) ?? 0;
+      this.#endNs = Math.max(this.#endNs, endNs);
       this.#placeNs = Math.max(this.#placeNs, block.timeNs);
       context.progress(this.#fromNs + this.#placeNs, this.#totalNs);
       this.#report(context);
@@ -136,6 +161,13 @@ export class FfmpegSource {
   /** Ends ffmpeg. */
   async teardown(): Promise<void> {
     await this.#stop();
+  }
+
+  async #restart(jumps: boolean): Promise<void> {
+    this.#goesToNs = undefined;
+    this.#jumps = jumps;
+    await this.#stop();
+    await this.#start();
   }
 
   async #start(): Promise<void> {
@@ -162,8 +194,8 @@ export class FfmpegSource {
   #open(track: RawTrack, stream: ProbedStream): RawStream {
     const out = [...this.video, ...this.audio].find(({ name }) => name === stream.name)!;
     return stream.kind === "video"
-      ? readPictures(out as StreamOutput<VideoFrame>, track, stream)
-      : readSamples(out as StreamOutput<AudioFrame>, track);
+      ? readPictures(out as StreamOutput<VideoFrame>, track, stream, this.#jumps)
+      : readSamples(out as StreamOutput<AudioFrame>, track, this.#jumps);
   }
 
   #args(streams: readonly ProbedStream[]): string[] {
@@ -244,11 +276,6 @@ export class FfmpegSource {
     this.#report(context);
   }
 
-  /** The time of the graph's media at which ffmpeg began. */
-  get #offsetNs(): number {
-    return this.#fromNs - Math.round(this.positionSeconds * 1e9);
-  }
-
   #isEarly({ timeNs }: RawBlock, context: ProcessorContext): boolean {
     const mediaNs = this.#offsetNs + timeNs;
     if (this.#clockNs < 0) this.#clockNs = context.nowNs() - mediaNs;
@@ -264,7 +291,7 @@ export class FfmpegSource {
     this.#queue = undefined;
     this.#reader = undefined;
     this.#next = undefined;
-    this.#placeNs = 0;
+    [this.#placeNs, this.#endNs] = [0, 0];
     await Promise.all([pipe?.stop(), queue?.cancel()]);
   }
 }

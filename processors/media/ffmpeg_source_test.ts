@@ -63,6 +63,36 @@ Deno.test("FfmpegSource reads between two places, with times from the first one 
   assert.ok(Math.abs(samples / 48_000 - 0.4) < 0.04, `${samples} samples`);
 });
 
+Deno.test("FfmpegSource seeks by command: ffmpeg begins there, and times go on rising", async () => {
+  await using source = await ProcessorHarness.create(nodes.ffmpegSource({ path: foreign() }));
+  source.addOutput("video");
+  source.addOutput("audio");
+  const whole = decode(foreign(), "v");
+  const [bytes, pictureNs] = [160 * 120 * 1.5, 1001e9 / 30_000];
+  let endNs = 0;
+  for (const seconds of [0.6, 0.2, 0.2]) {
+    await source.command("seek", { seconds });
+    const [pictures, blocks]: [Read["video"], Read["audio"]] = [[], []];
+    while (pictures.length === 0 || blocks.length === 0) {
+      await source.run(1);
+      pictures.push(...source.takeVideo("video_0"));
+      blocks.push(...source.takeAudio("audio_0"));
+    }
+    const [[picture], [sound]] = [pictures, blocks];
+    assert.deepEqual([picture.discontinuity, sound.discontinuity], [true, true]);
+    const number = Math.ceil(seconds * 1e9 / pictureNs);
+    assert.deepEqual(
+      Uint8Array.from(rowsOf(picture)),
+      new Uint8Array(whole.subarray(number * bytes, (number + 1) * bytes)),
+    );
+    assert.ok(picture.ptsNs >= endNs && sound.ptsNs >= endNs, `${picture.ptsNs}, ${sound.ptsNs}, ${endNs}`);
+    endNs = Math.max(...[...pictures, ...blocks].map(({ ptsNs }) => ptsNs));
+  }
+  await source.command("seek", { seconds: 60 });
+  await source.run();
+  assert.deepEqual([source.finished, source.takeVideo("video_0").length], [true, 0]);
+});
+
 Deno.test("FfmpegSource turns pictures as the file says, and reads inputs that options describe", async () => {
   const turned = `${FOLDER}/turned.mov`;
   ffmpeg("-i", input("flat.mov", "-c:v", "mpeg4"), "-c", "copy", "-metadata:s:v", "rotate=90", turned);

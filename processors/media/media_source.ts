@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { config, output, processor } from "../../core/annotations.ts";
+import { command, config, output, processor } from "../../core/annotations.ts";
 import { SluiceError } from "../../core/errors.ts";
 import type { AudioFrame } from "../../core/frames/audio_frame.ts";
 import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
@@ -128,7 +128,8 @@ export class MediaSource {
   /** The clock and the time of media at which the pace was set. */
   #clockNs = -1;
   #pacedNs = 0;
-  #seeks = true;
+  /** The place in the file to go to with the next tick, if any. */
+  #goesToNs: number | undefined;
   #toldGaps = 0;
 
   /** Opens the file, and announces the formats of its tracks. */
@@ -144,6 +145,7 @@ export class MediaSource {
     for (const { name, codec } of this.#file.unread) tracks.push({ name, codec, format: codec });
     context.emit("tracks", { path: this.path, durationSeconds: (this.#file.durationNs ?? 0) / 1e9, tracks });
     this.#playLinked();
+    this.#goesToNs = this.#startNs;
     if (this.tellRotation) this.#tellRotation(context);
     for (const { path, part, mended } of this.#files) {
       for (const told of mended.told ?? []) context.log.warn(`${JSON.stringify(path)}: ${told}`);
@@ -155,13 +157,26 @@ export class MediaSource {
   /** Plays the tracks of the outputs that there are now. */
   portsChanged(): void {
     this.#playLinked();
-    this.#seeks = true;
+    this.#goesToNs = this.#startNs;
   }
 
   /** Goes to another place, or sets another pace. */
   configChanged(key: string): void {
-    if (key === "positionSeconds") this.#seeks = true;
+    if (key === "positionSeconds") this.#goesToNs = this.#startNs;
     this.#clockNs = -1;
+  }
+
+  /**
+   * Goes to a place in the file that plays, also to the same one again; a loop begins where `positionSeconds` says all
+   * the same. What is before the place is not played, times go on rising, and the next frame is flagged as a
+   * discontinuity. Beyond the end, the file is over.
+   */
+  @command()
+  seek({ seconds }: {
+    /** The place, from the start of the file. @minimum 0 @unit s */
+    seconds: number;
+  }): void {
+    this.#goesToNs = Math.round(seconds * 1e9);
   }
 
   /** Writes the packets that are next in time. */
@@ -204,11 +219,11 @@ export class MediaSource {
   async #play(context: ProcessorContext): Promise<void> {
     // In a live graph outputs may still be linked.
     if (this.#tracks.length === 0 && context.mode === "live") return context.waitUntilNs(context.nowNs() + IDLE_NS);
-    if (this.#seeks) {
-      await this.#seek(Math.round(this.positionSeconds * 1e9));
+    if (this.#goesToNs !== undefined) {
+      await this.#seek(this.#goesToNs);
       if (context.mode === "offline") this.#bringLate();
     }
-    for (let count = 0; count < MOST_PACKETS && !this.#seeks; count++) {
+    for (let count = 0; count < MOST_PACKETS && this.#goesToNs === undefined; count++) {
       if (context.mode === "offline" && !this.loop && this.#isLast) this.#endOver();
       const played = this.#earliest();
       if (played === undefined) return await this.#end(context);
@@ -293,7 +308,7 @@ export class MediaSource {
   }
 
   async #seek(placeNs: number): Promise<void> {
-    this.#seeks = false;
+    this.#goesToNs = undefined;
     this.#baseNs = this.#endNs;
     this.#placeNs = placeNs;
     this.#clockNs = -1;
@@ -301,6 +316,11 @@ export class MediaSource {
       played.jumps = this.#baseNs > 0;
       await this.#read(played.track.seek(placeNs, this.#stopNs));
     }
+  }
+
+  /** Where it begins. */
+  get #startNs(): number {
+    return Math.round(this.positionSeconds * 1e9);
   }
 
   /** Where it ends. */
@@ -362,16 +382,20 @@ export class MediaSource {
     if (!this.#isLast) return await this.#playFile(this.#at + 1, 0);
     if (isEmpty && this.#at === 0) this.#emptyPlaceNs = this.#placeNs;
     if (!this.loop || (isEmpty && this.#placeNs === 0)) return context.finish();
-    const placeNs = Math.round(this.positionSeconds * 1e9);
-    await this.#playFile(0, placeNs === this.#emptyPlaceNs ? 0 : placeNs);
+    const placeNs = this.#startNs;
+    await this.#playFile(0, placeNs === this.#emptyPlaceNs ? 0 : placeNs, isEmpty);
   }
 
   get #isLast(): boolean {
     return this.#at === this.#files.length - 1;
   }
 
-  /** Goes on with a file, behind the end of what was written. */
-  async #playFile(at: number, placeNs: number): Promise<void> {
+  /**
+   * Goes on with a file, behind the end of what was written.
+   *
+   * @param jumps whether what was written has no end there, since somebody went to a place beyond it
+   */
+  async #playFile(at: number, placeNs: number, jumps = false): Promise<void> {
     if (at !== this.#at) {
       await Promise.all(this.#tracks.map(({ track }) => track.close()));
       this.#at = at;
@@ -379,7 +403,7 @@ export class MediaSource {
     }
     await this.#seek(placeNs);
     // The place itself was reached in order. Decoders of sound begin anew all the same, so that each round is the same.
-    for (const played of this.#tracks) played.jumps &&= played.track.port === "audio";
+    for (const played of this.#tracks) played.jumps &&= jumps || played.track.port === "audio";
   }
 
   #isEarly({ timeNs }: FilePacket, context: ProcessorContext): boolean {

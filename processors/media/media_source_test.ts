@@ -72,6 +72,33 @@ Deno.test("MediaSource goes to another place while it runs: times go on, and a g
   assert.ok(afterNs >= 0 && afterNs < 22e6, `${afterNs}`);
 });
 
+Deno.test("MediaSource seeks by command, also to the same place again, and loops from where it began", async () => {
+  const path = input("seeks.wav", "-c:a", "pcm_s16le");
+  const file = new Int16Array(Deno.readFileSync(path).slice(-2 * 48_000).buffer);
+  await using source = await ProcessorHarness.create(nodes.mediaSource({ path, loop: true }), {}, { mode: "live" });
+  source.addOutput("pcm");
+  let endNs = 0;
+  const first = async () => {
+    source.advance(50e6);
+    await source.run();
+    const [block, ...rest] = source.takeAudio("pcm_0");
+    const { ptsNs, discontinuity, channels } = block;
+    const last = rest.at(-1) ?? block;
+    const isGapless = Math.abs(ptsNs - endNs) < 1e9 / 48_000;
+    endNs = last.ptsNs + last.durationNs;
+    return { isGapless, discontinuity, sample: channels[0][0] };
+  };
+  const at = (seconds: number) => file[Math.round(seconds * 48_000)] / 32_768;
+  assert.deepEqual(await first(), { isGapless: true, discontinuity: false, sample: at(0) });
+  for (const seconds of [0.7004, 0.2507, 0.2507]) {
+    await source.command("seek", { seconds });
+    assert.deepEqual(await first(), { isGapless: true, discontinuity: true, sample: at(seconds) }, `${seconds} s`);
+  }
+  await source.command("seek", { seconds: 60 });
+  assert.deepEqual(await first(), { isGapless: true, discontinuity: true, sample: at(0) });
+  await assert.rejects(source.command("seek", { seconds: -1 }), { code: "InvalidConfig", key: "seconds" });
+});
+
 Deno.test("MediaSource begins again at the end with loop, and times go on rising", async () => {
   await using source = await ProcessorHarness.create(nodes.mediaSource({ path: mp4(), loop: true }));
   source.addOutput("video");

@@ -21,12 +21,24 @@ const MOST_VALUES = 16_384;
 
 /** Writes the blocks of a track. */
 export interface RawStream {
-  /** @param offsetNs what is added to times */
-  write(block: RawBlock, offsetNs: number): Promise<void>;
+  /**
+   * @param offsetNs what is added to times
+   * @returns where the block ends, before that is added; a picture without an even rate ends where it begins
+   */
+  write(block: RawBlock, offsetNs: number): Promise<number>;
 }
 
-/** Announces and writes pictures. Where their rate is even, their times are its multiples. */
-export function readPictures(out: StreamOutput<VideoFrame>, track: RawTrack, stream: ProbedStream): RawStream {
+/**
+ * Announces and writes pictures. Where their rate is even, their times are its multiples.
+ *
+ * @param jumps whether the first one comes after a jump
+ */
+export function readPictures(
+  out: StreamOutput<VideoFrame>,
+  track: RawTrack,
+  stream: ProbedStream,
+  jumps = false,
+): RawStream {
   const { width = 0, height = 0 } = track;
   const { frameRate } = stream;
   const pixelAspect = turnedAspect(stream.pixelAspect, stream.rotation);
@@ -45,28 +57,41 @@ export function readPictures(out: StreamOutput<VideoFrame>, track: RawTrack, str
     const placeNs = Math.round(Math.round(timeNs / 1e9 * pictures / seconds) * seconds * 1e9 / pictures);
     return Math.abs(placeNs - timeNs) < ROUNDING_NS ? placeNs : timeNs;
   };
-  const write = async (block: RawBlock, offsetNs: number): Promise<void> => {
+  const pictureNs = frameRate === undefined ? 0 : frameRate[1] * 1e9 / frameRate[0];
+  const write = async (block: RawBlock, offsetNs: number): Promise<number> => {
     if (block.bytes.length !== bytes) {
       throw new Error(`a picture has ${block.bytes.length} bytes, wanted ${bytes}`);
     }
     await out.ready();
     const frame = await out.acquire(shape);
     unpackPicture(block.bytes, frame);
-    frame.ptsNs = offsetNs + exactNs(block.timeNs);
+    const timeNs = exactNs(block.timeNs);
+    frame.ptsNs = offsetNs + timeNs;
+    frame.discontinuity = jumps;
+    jumps = false;
     out.write(frame);
+    return timeNs + pictureNs;
   };
   return { write };
 }
 
-/** Announces and writes samples. Their times are counted, from the first one and from each gap. */
-export function readSamples(out: StreamOutput<AudioFrame>, { sampleRateHz = 0, channels = 0 }: RawTrack): RawStream {
+/**
+ * Announces and writes samples. Their times are counted, from the first one and from each gap.
+ *
+ * @param jumps whether the first one comes after a jump
+ */
+export function readSamples(
+  out: StreamOutput<AudioFrame>,
+  { sampleRateHz = 0, channels = 0 }: RawTrack,
+  jumps = false,
+): RawStream {
   out.announce({ kind: "audio", sampleRateHz, channels });
   const block = new PcmBlock("f32", channels, 1024);
   const most = Math.floor(MOST_VALUES / channels);
   let [startNs, count] = [Number.NaN, 0];
-  const write = async ({ timeNs, bytes }: RawBlock, offsetNs: number): Promise<void> => {
+  const write = async ({ timeNs, bytes }: RawBlock, offsetNs: number): Promise<number> => {
     const gapNs = Math.abs(timeNs - startNs - samplesToNs(count, sampleRateHz));
-    let jumps = gapNs > GAP_NS;
+    jumps ||= gapNs > GAP_NS;
     if (!(gapNs <= GAP_NS)) [startNs, count] = [timeNs, 0];
     const total = Math.floor(bytes.length / block.bytesPerFrame);
     for (let from = 0; from < total;) {
@@ -84,6 +109,7 @@ export function readSamples(out: StreamOutput<AudioFrame>, { sampleRateHz = 0, c
       count += sampleCount;
       from += sampleCount;
     }
+    return startNs + samplesToNs(count, sampleRateHz);
   };
   return { write };
 }
