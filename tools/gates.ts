@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { AppleTarget } from "./check_apple.ts";
 import { readCargoFailures, readDenoFailures, readPythonFailures } from "./failed_tests.ts";
 import type { Gate, TestRunner } from "./gate_runner.ts";
 import { hasRareCases, RARE_TESTS } from "./rare_tests.ts";
@@ -251,6 +252,7 @@ export function releaseGates(driver: "native" | "portable" = "native"): Gate[] {
   const { ofDrivers } = testModules();
   const gates: Gate[] = [
     ...driverGates("portable", 4, driver === "native" ? ofDrivers.filter(runsWithBoth) : ofDrivers),
+    appleGate("x86_64-apple-darwin"),
     { name: "documentation of exports", beside: "busy", commands: [deno("doc", "--lint", ...DOORS)] },
     {
       name: "publish, dry run",
@@ -259,6 +261,12 @@ export function releaseGates(driver: "native" | "portable" = "native"): Gate[] {
     },
   ];
   return gates.map(withoutRareCases);
+}
+
+/** Checks what only macOS compiles, for one of its processors. */
+function appleGate(target: AppleTarget): Gate {
+  const check = deno("run", "-A", "tools/check_apple.ts", "--target", target);
+  return { name: `macOS, ${target}`, native: true, beside: "busy", commands: [check] };
 }
 
 /** What runs when the others have ended. */
@@ -424,6 +432,7 @@ export function deepGates(driver: "native" | "portable" = "native"): Gate[] {
       tests: DENO_TESTS,
       commands: [{ ...deno("test", "-A", "tests/vandal_test.ts"), env: { SLUICE_DEATHS: "1000" } }],
     },
+    appleGate("aarch64-apple-darwin"),
     ...denoTests("Deno tests of parts, rare", 1, rare.parts).map(loadTogether),
     ...commandGates(1, 1, rare.commands, ", rare"),
     ...driverGates("native", 4, rare.ofDrivers, { what: ", rare" }),
