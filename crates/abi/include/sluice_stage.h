@@ -466,7 +466,9 @@ struct SluiceHost {
 
   /*
    * For a stage of mode `SLUICE_LOOP`: not again before this time, on the clock of `now_ns`. Offline graphs do not
-   * wait. Holds for one call.
+   * wait. For a stage of another mode, and for a flush that answers `SLUICE_AGAIN`: again at this time, or before
+   * when frames come or the waker is used; also offline. A stage that has asked for a time is not done with
+   * frames that it leaves unread. Holds for one call.
    */
   void (*wait_until)(SluiceContext *context, double time_ns);
 

@@ -308,7 +308,9 @@ impl Context {
         ask!(self.0, may_write(), 0) != 0
     }
 
-    /// For a stage of mode `Loop`: not again before this time.
+    /// For a stage of mode `Loop`: not again before this time. For one of another mode, and for a `flush` that answers
+    /// `Next::Again`: again at this time, or before when frames come or the waker is used. A stage that has asked for a
+    /// time is not done with frames that it leaves unread.
     pub fn wait_until_ns(&mut self, time_ns: f64) {
         ask!(self.0, wait_until(time_ns), ());
     }

@@ -61,7 +61,9 @@ abi! {
         /// Whether every output has room for its burst, and its pool a free slot: 1 or 0.
         fn may_write(context: *mut SluiceContext) -> i32;
         /// For a stage of mode `SLUICE_LOOP`: not again before this time, on the clock of `now_ns`. Offline graphs do not
-        /// wait. Holds for one call.
+        /// wait. For a stage of another mode, and for a flush that answers `SLUICE_AGAIN`: again at this time, or before
+        /// when frames come or the waker is used; also offline. A stage that has asked for a time is not done with
+        /// frames that it leaves unread. Holds for one call.
         fn wait_until(context: *mut SluiceContext, time_ns: f64) -> ();
         /// Ends the node: `flush` and the end of the stream follow.
         fn finish(context: *mut SluiceContext) -> ();

@@ -5,7 +5,7 @@ use std::ptr::NonNull;
 use sluice_abi::LaneRecord;
 
 use super::mailbox::{Command, Report};
-use super::node::Hold;
+use super::node::{Hold, Node};
 use super::runner::Runner;
 use super::schedule::schedule_thread;
 use super::settings::Value;
@@ -169,10 +169,11 @@ impl Runner {
         self.shared.mailbox.report(Report::Refused { epoch, node: Some(slot), text });
     }
 
-    /// Notes which nodes have a cadence of their own.
+    /// Notes which nodes have a cadence of their own, or wait for a time.
     pub(super) fn find_self_driven(&mut self) {
         self.self_driven.clear();
-        let own = self.nodes.iter().filter(|node| node.kind.cadence == Cadence::Loop && !node.vacant);
+        let is_timed = |node: &&Node| node.kind.cadence == Cadence::Loop || node.asks_for_a_time();
+        let own = self.nodes.iter().filter(|node| !node.vacant).filter(is_timed);
         self.self_driven.extend(own.map(|node| node.ports.position));
     }
 

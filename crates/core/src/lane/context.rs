@@ -418,7 +418,8 @@ impl StageContext<'_> {
         slots.release(slot)
     }
 
-    /// For a stage with a cadence of its own: not again before this time. Holds for one tick.
+    /// For a stage with a cadence of its own: not again before this time. Others, and a flush that goes on: again at this
+    /// time at the latest, also offline. Holds for one call.
     pub fn wait_until_ns(&mut self, time_ns: f64) {
         self.ports.not_before_ns = time_ns;
     }

@@ -65,3 +65,5 @@ mod encoded_tests;
 mod test_world;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod timed_tests;

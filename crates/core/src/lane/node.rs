@@ -21,6 +21,8 @@ use super::waker::Bell;
 
 /// How long a removed node may take to flush.
 const FLUSH_LIMIT: Duration = Duration::from_secs(5);
+/// How long the lane waits there for a stage that asks to be called later.
+const FLUSH_PAUSE: Duration = Duration::from_millis(1);
 
 pub(super) struct Node {
     pub(super) kind: &'static StageType,
@@ -216,13 +218,17 @@ impl Node {
             } else if !self.ports.admit(shared) {
                 return Ok(());
             }
-        } else if !self.ports.again && !self.ports.triggered(shared) {
+        } else if !self.is_due(shared) && !self.ports.again && !self.ports.triggered(shared) {
             let waits = self.kind.cadence == Cadence::External && !self.ports.has_input();
             if waits || !self.ports.inputs_ended(shared) {
                 return Ok(());
             }
             self.ports.finishing = true;
-        } else if !self.ports.admit(shared) {
+            self.ports.not_before_ns = 0.0;
+        } else if self.ports.admit(shared) {
+            // The stage asks for a time anew in each tick.
+            self.ports.not_before_ns = 0.0;
+        } else {
             return Ok(());
         }
         if self.ports.finishing {
@@ -230,6 +236,16 @@ impl Node {
             return Ok(());
         }
         self.tick(shared)
+    }
+
+    /// Whether a node without a cadence of its own waits for a time.
+    pub(super) fn asks_for_a_time(&self) -> bool {
+        self.ports.not_before_ns > 0.0 && self.kind.cadence != Cadence::Loop
+    }
+
+    /// Whether the time has come at which a stage without a cadence of its own asked to be called.
+    fn is_due(&self, shared: &Shared) -> bool {
+        self.ports.not_before_ns > 0.0 && self.ports.not_before_ns <= shared.clock_ns()
     }
 
     /// Whether its last timed tick is to end the round.
@@ -279,9 +295,13 @@ impl Node {
             if self.ports.triggered(shared) || self.ports.inputs_ended(shared) {
                 shared.wake(position);
             }
-        } else if self.ports.has_input() && self.ports.writers_ended() && self.ports.admit(shared) {
+        } else if self.ports.not_before_ns == 0.0
+            && self.ports.has_input()
+            && self.ports.writers_ended()
+            && self.ports.admit(shared)
+        {
             // A tick that began after the end of its writers was shown everything that will ever come: if it took nothing
-            // either, the node is done with it.
+            // either, and asked for no time, the node is done with it.
             (self.ports.finishing, self.is_last_look) = (was_last_look, !was_last_look);
             shared.wake(position);
         }
@@ -289,14 +309,18 @@ impl Node {
     }
 
     fn finish(&mut self, shared: &mut Shared) -> Result<(), Failure> {
-        if !self.ports.admit(shared) {
+        let is_early = self.ports.not_before_ns > 0.0 && !self.is_due(shared);
+        if is_early || !self.ports.admit(shared) {
             return Ok(());
         }
+        self.ports.not_before_ns = 0.0;
         self.ports.reads = 0;
         self.ports.record().phase = phase::FLUSH;
         let position = self.ports.position;
         if self.call(shared, "flush", |stage, context| stage.flush(context))? {
-            shared.wake(position);
+            if self.ports.not_before_ns == 0.0 {
+                shared.wake(position);
+            }
             return Ok(());
         }
         let mut figures = Vec::new();
@@ -375,7 +399,11 @@ impl Node {
         }
         self.ports.record().phase = phase::FLUSH;
         let until = Instant::now() + FLUSH_LIMIT;
-        while self.call(shared, "flush", |stage, context| stage.flush(context))? && Instant::now() < until {}
+        while self.call(shared, "flush", |stage, context| stage.flush(context))? && Instant::now() < until {
+            if std::mem::take(&mut self.ports.not_before_ns) > 0.0 {
+                std::thread::sleep(FLUSH_PAUSE);
+            }
+        }
         Ok(())
     }
 

@@ -50,7 +50,7 @@ pub(super) struct Runner {
     pub(super) lane: u32,
     /// By inbox bit: the slot of the node that it wakes.
     woken: Vec<usize>,
-    /// Slots of the nodes with a cadence of their own.
+    /// Slots of the nodes with a cadence of their own, or that have asked for a time.
     pub(super) self_driven: Vec<usize>,
     /// Slots of the nodes that have run since writers were flushed.
     ran: Vec<usize>,
@@ -185,6 +185,9 @@ impl Runner {
             }
             if self.ran.last() != Some(&position) {
                 self.ran.push(position);
+            }
+            if self.nodes[position].asks_for_a_time() && !self.self_driven.contains(&position) {
+                self.self_driven.push(position);
             }
             let is_long = self.nodes[position].was_long();
             if let Err(failure) = outcome {
