@@ -92,3 +92,16 @@ export function loadPluginLibrary(symbols: NativeSymbols, path: string, isShippe
   if (description === null) throw new RangeError(lastNativeError(symbols));
   return JSON.parse(Deno.UnsafePointerView.getCString(description)).stages;
 }
+
+/**
+ * Lists the devices of a stage whose plugin was loaded, as JSON. Blocks, for a second at most.
+ *
+ * @returns an empty text if the stage has none
+ * @throws {RangeError} with the reason, a clause, if it cannot list them
+ */
+export function listStageDevices(symbols: NativeSymbols, id: string): string {
+  const bytes = new TextEncoder().encode(id);
+  const list = symbols.slu_plugin_devices(Deno.UnsafePointer.of(bytes), bytes.length);
+  if (list === null) throw new RangeError(lastNativeError(symbols));
+  return Deno.UnsafePointerView.getCString(list);
+}

@@ -38,7 +38,7 @@ typedef struct SluicePlugin SluicePlugin;
  * The version of this header: the major number in the upper 16 bits, the minor number in the lower. A plugin is
  * loaded by a host of the same major number and of the same or a higher minor number.
  */
-#define SLUICE_ABI_VERSION 65543
+#define SLUICE_ABI_VERSION 65544
 
 /* Answer of a call: done. */
 #define SLUICE_OK 0
@@ -563,9 +563,22 @@ struct SluiceHost {
    * ended: it asks when frames of another have come.
    */
   int32_t (*input_state)(SluiceContext *context, uint32_t input);
+
+  /*
+   * Since 1.8. Says that media time `pts_ns` is presented at `at_ns`, on the clock of `now_ns`: heard, for a `kind` of
+   * `SLUICE_AUDIO`, or shown, for `SLUICE_VIDEO`. The newest such pair of each kind and group is kept for the graph; a
+   * group is a name that its nodes share.
+   */
+  int32_t (*present)(SluiceContext *context, const char *group, uint32_t kind, double pts_ns, double at_ns);
+
+  /*
+   * Since 1.8. The newest pair that a node of the graph gave `present` for this group and kind. `SLUICE_NONE`: none
+   * has, and the places stay.
+   */
+  int32_t (*presented)(SluiceContext *context, const char *group, uint32_t kind, double *pts_ns, double *at_ns);
 };
 
-SLUICE_ASSERT(sizeof(SluiceHost) == 296, "layout of SluiceHost");
+SLUICE_ASSERT(sizeof(SluiceHost) == 312, "layout of SluiceHost");
 SLUICE_ASSERT(offsetof(SluiceHost, abi_version) == 0, "layout of SluiceHost.abi_version");
 SLUICE_ASSERT(offsetof(SluiceHost, size) == 4, "layout of SluiceHost.size");
 SLUICE_ASSERT(offsetof(SluiceHost, read) == 8, "layout of SluiceHost.read");
@@ -604,6 +617,8 @@ SLUICE_ASSERT(offsetof(SluiceHost, field) == 264, "layout of SluiceHost.field");
 SLUICE_ASSERT(offsetof(SluiceHost, read_many) == 272, "layout of SluiceHost.read_many");
 SLUICE_ASSERT(offsetof(SluiceHost, write_many) == 280, "layout of SluiceHost.write_many");
 SLUICE_ASSERT(offsetof(SluiceHost, input_state) == 288, "layout of SluiceHost.input_state");
+SLUICE_ASSERT(offsetof(SluiceHost, present) == 296, "layout of SluiceHost.present");
+SLUICE_ASSERT(offsetof(SluiceHost, presented) == 304, "layout of SluiceHost.presented");
 
 /* A port of a stage. */
 struct SluicePort {
@@ -744,9 +759,16 @@ struct SluiceStage {
    * the result; `SLUICE_FAULT` refuses, and the stage goes on. May be null.
    */
   int32_t (*command)(void *instance, SluiceContext *context, const char *name, const char *json);
+
+  /*
+   * Since 1.8. Lists what the key `device` of the configuration may name, without an instance: stores a text in JSON,
+   * a list of objects with `name`, `label`, `isDefault` and `formats`, valid until the function is called again. One
+   * call at a time, on any thread; it may take a second. May be null.
+   */
+  int32_t (*devices)(const char **json);
 };
 
-SLUICE_ASSERT(sizeof(SluiceStage) == 152, "layout of SluiceStage");
+SLUICE_ASSERT(sizeof(SluiceStage) == 160, "layout of SluiceStage");
 SLUICE_ASSERT(offsetof(SluiceStage, id) == 0, "layout of SluiceStage.id");
 SLUICE_ASSERT(offsetof(SluiceStage, name) == 8, "layout of SluiceStage.name");
 SLUICE_ASSERT(offsetof(SluiceStage, version) == 16, "layout of SluiceStage.version");
@@ -768,6 +790,7 @@ SLUICE_ASSERT(offsetof(SluiceStage, restore) == 120, "layout of SluiceStage.rest
 SLUICE_ASSERT(offsetof(SluiceStage, count) == 128, "layout of SluiceStage.count");
 SLUICE_ASSERT(offsetof(SluiceStage, destroy) == 136, "layout of SluiceStage.destroy");
 SLUICE_ASSERT(offsetof(SluiceStage, command) == 144, "layout of SluiceStage.command");
+SLUICE_ASSERT(offsetof(SluiceStage, devices) == 152, "layout of SluiceStage.devices");
 
 /* What `sluice_register_stages` returns. */
 struct SluicePlugin {

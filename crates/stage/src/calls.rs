@@ -1,9 +1,10 @@
 //! The functions that stand in a stage's descriptor: each calls the trait behind a catch.
 
 use std::any::Any;
-use std::ffi::{CStr, c_char, c_void};
+use std::ffi::{CStr, CString, c_char, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
+use std::sync::{Mutex, PoisonError};
 
 use sluice_abi::stage::{
     SLUICE_ABI_VERSION, SLUICE_AGAIN, SLUICE_FAULT, SLUICE_OK, SLUICE_PANIC, SluiceContext, SluiceHost, SluicePlugin,
@@ -11,6 +12,7 @@ use sluice_abi::stage::{
 };
 
 use crate::context::Context;
+use crate::host::c_text;
 use crate::{Next, Stage, host};
 
 /// The descriptor of a stage.
@@ -41,6 +43,7 @@ pub const fn describe<T: Stage>() -> SluiceStage {
         count: if T::FIGURES.is_empty() { None } else { Some(count::<T>) },
         destroy: Some(destroy::<T>),
         command: Some(command::<T>),
+        devices: if T::DEVICES.is_some() { Some(devices::<T>) } else { None },
     }
 }
 
@@ -109,6 +112,18 @@ unsafe extern "C" fn command<T: Stage>(
         // SAFETY: as in `process`.
         let answer = unsafe { stage::<T>(instance) }.command(call, &name, &json)?;
         call.answer(&answer);
+        Ok(SLUICE_OK)
+    })
+}
+
+unsafe extern "C" fn devices<T: Stage>(json: *mut *const c_char) -> i32 {
+    /// What the last call gave.
+    static LIST: Mutex<Option<CString>> = Mutex::new(None);
+    guard(ptr::null_mut(), |_| {
+        let text = c_text(&T::DEVICES.ok_or("it has no devices")?());
+        let mut list = LIST.lock().unwrap_or_else(PoisonError::into_inner);
+        // SAFETY: the host has a place for the address, and the text lives until the next call.
+        unsafe { json.write(list.insert(text).as_ptr()) };
         Ok(SLUICE_OK)
     })
 }

@@ -4,7 +4,7 @@ use std::ffi::{CStr, CString};
 
 use sluice_abi::stage::{
     SLUICE_AUDIO, SLUICE_DISCONTINUITY, SLUICE_ENDED, SLUICE_LOG_INFO, SLUICE_LOG_WARN, SLUICE_OK, SLUICE_OPEN,
-    SLUICE_PACKET, SluiceContext, SluiceField, SluiceFrameInfo, SluiceShape,
+    SLUICE_PACKET, SLUICE_VIDEO, SluiceContext, SluiceField, SluiceFrameInfo, SluiceShape,
 };
 
 use crate::host::{ask, c_text};
@@ -49,6 +49,16 @@ pub enum InputState {
     Open,
     /// Its writer has ended, and every frame was read.
     Ended,
+}
+
+/// By which sense people take in what is presented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Sense {
+    /// Sound.
+    Heard = SLUICE_AUDIO,
+    /// Pictures.
+    Seen = SLUICE_VIDEO,
 }
 
 /// Why there is no frame.
@@ -318,6 +328,21 @@ impl Context {
     /// Ends the node: `flush` follows.
     pub fn finish(&mut self) {
         ask!(self.0, finish(), ());
+    }
+
+    /// Says that media time `pts_ns` is presented at `at_ns`, on the clock of [`Context::now_ns`]: heard or shown. The newest
+    /// such pair of each kind and group is kept for the graph; a group is a name that its nodes share. A host of before 1.8
+    /// keeps none.
+    pub fn present(&mut self, group: &CStr, kind: Sense, pts_ns: f64, at_ns: f64) {
+        ask!(self.0, present(group.as_ptr(), kind as u32, pts_ns, at_ns), 0);
+    }
+
+    /// The newest pair of media time and its time that a node of the graph gave [`Context::present`].
+    #[must_use]
+    pub fn presented(&self, group: &CStr, kind: Sense) -> Option<(f64, f64)> {
+        let (mut pts_ns, mut at_ns) = (0.0, 0.0);
+        let status = ask!(self.0, presented(group.as_ptr(), kind as u32, &raw mut pts_ns, &raw mut at_ns), -1);
+        (status == SLUICE_OK).then_some((pts_ns, at_ns))
     }
 
     /// Nanoseconds since the runtime's epoch, less the time for which the graph was paused.

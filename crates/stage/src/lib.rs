@@ -45,7 +45,7 @@ use std::ffi::CStr;
 
 pub use calls::{describe, plugin, register};
 pub use columns::{Columns, ColumnsMut, MOST_COLUMNS};
-pub use context::{Acquire, Context, Frame, Frames, InputState};
+pub use context::{Acquire, Context, Frame, Frames, InputState, Sense};
 pub use picture::{Picture, PictureMut, PlaneRows, PlaneRowsMut, pixel_format_name};
 pub use planes::Column;
 pub use port::{Figure, Port};
@@ -93,6 +93,10 @@ pub trait Stage: Sized + 'static {
     const OUTPUTS: &'static [Port] = &[];
     /// The figures that it counts, at most 16.
     const FIGURES: &'static [Figure] = &[];
+
+    /// Gives what the key `device` of the configuration may name now, as JSON: a list of objects with `name`, `label`,
+    /// `isDefault` and `formats`, a list of texts. It may take a second. `None`: the stage has no devices.
+    const DEVICES: Option<fn() -> String> = None;
 
     /// Makes an instance with the configuration of [`Context::number`] and [`Context::text`].
     ///

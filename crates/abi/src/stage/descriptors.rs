@@ -96,6 +96,10 @@ abi! {
             name: *const c_char,
             json: *const c_char,
         ) -> i32;
+        /// Since 1.8. Lists what the key `device` of the configuration may name, without an instance: stores a text in JSON,
+        /// a list of objects with `name`, `label`, `isDefault` and `formats`, valid until the function is called again. One
+        /// call at a time, on any thread; it may take a second. May be null.
+        fn devices(json: *mut *const c_char) -> i32;
     }
 
     /// What `sluice_register_stages` returns.

@@ -124,5 +124,18 @@ abi! {
         /// there is no such input, or the node is not at work. A stage is not called because one of several inputs has
         /// ended: it asks when frames of another have come.
         fn input_state(context: *mut SluiceContext, input: u32) -> i32;
+        /// Since 1.8. Says that media time `pts_ns` is presented at `at_ns`, on the clock of `now_ns`: heard, for a `kind` of
+        /// `SLUICE_AUDIO`, or shown, for `SLUICE_VIDEO`. The newest such pair of each kind and group is kept for the graph; a
+        /// group is a name that its nodes share.
+        fn present(context: *mut SluiceContext, group: *const c_char, kind: u32, pts_ns: f64, at_ns: f64) -> i32;
+        /// Since 1.8. The newest pair that a node of the graph gave `present` for this group and kind. `SLUICE_NONE`: none
+        /// has, and the places stay.
+        fn presented(
+            context: *mut SluiceContext,
+            group: *const c_char,
+            kind: u32,
+            pts_ns: *mut f64,
+            at_ns: *mut f64,
+        ) -> i32;
     }
 }

@@ -6,7 +6,7 @@ use crate::{flag, format, kind};
 abi! {
     /// The version of this header: the major number in the upper 16 bits, the minor number in the lower. A plugin is
     /// loaded by a host of the same major number and of the same or a higher minor number.
-    const SLUICE_ABI_VERSION: u32 = 1 << 16 | 7;
+    const SLUICE_ABI_VERSION: u32 = 1 << 16 | 8;
 
     /// Answer of a call: done.
     const SLUICE_OK: i32 = 0;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sluice_abi::{ENTRY_POOL_MASK, ENTRY_POOL_SHIFT, ENTRY_SLOT_MASK, SlotHeader};
 
 use crate::clock;
-use crate::lane::{Frame, FrameInfo, InputState, NoFrame, NodeAccess, Ring, Shape, Unwritten};
+use crate::lane::{Frame, FrameInfo, InputState, NoFrame, NodeAccess, Presented, Ring, Shape, Unwritten};
 
 use super::desk::{Desk, Patience};
 use super::frame_words::{put_shape, read_info};
@@ -467,6 +467,21 @@ impl NodeAccess for GuestNode {
 
     fn progress(&mut self, done_ns: f64, total_ns: f64) {
         self.note(note::PROGRESS, |message| _ = message.number(done_ns).number(total_ns));
+    }
+
+    fn present(&mut self, group: &str, kind: u32, pair: Presented) {
+        self.note(note::PRESENT, |message| _ = message.text(group).word(kind).number(pair.pts_ns).number(pair.at_ns));
+    }
+
+    fn presented(&mut self, group: &str, kind: u32) -> Option<Presented> {
+        self.ask(
+            request::PRESENTED,
+            |message| _ = message.text(group).word(kind),
+            |_, answer| match answer.word()? {
+                0 => Some(None),
+                _ => Some(Some(Presented { pts_ns: answer.number()?, at_ns: answer.number()? })),
+            },
+        )
     }
 
     fn now_ns(&self) -> f64 {

@@ -1,6 +1,6 @@
 //! What a guest notes, done by the host.
 
-use crate::lane::{Frame, StageContext};
+use crate::lane::{Frame, Presented, StageContext};
 
 use super::wire::{Words, note};
 
@@ -25,6 +25,10 @@ pub(super) fn heed(word: u32, words: &mut Words<'_>, context: &mut StageContext<
         note::LOG => {
             let level = words.word()?;
             context.log(level, words.text()?.to_owned());
+        }
+        note::PRESENT => {
+            let (group, kind) = (words.text()?.to_owned(), words.word()?);
+            context.present(&group, kind, Presented { pts_ns: words.number()?, at_ns: words.number()? });
         }
         note::EMIT => {
             let name = words.text()?.to_owned();

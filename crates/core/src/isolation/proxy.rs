@@ -223,13 +223,13 @@ impl Proxy {
             if word == note::TAKE {
                 self.offered = None;
             }
-            if (note::WRITE..=note::EMIT).contains(&word) {
+            if (note::WRITE..=note::PRESENT).contains(&word) {
                 if heed(word, &mut words, context).is_none() {
                     return Next::Nonsense;
                 }
                 continue;
             }
-            if (request::READ..=request::LOOK).contains(&word) {
+            if (request::READ..=request::PRESENTED).contains(&word) {
                 return if self.reply(word, &mut words, context).is_some() { Next::Reply } else { Next::Nonsense };
             }
             return self.serve_outcome(Some(word), &mut words).unwrap_or(Next::Nonsense);
@@ -277,6 +277,13 @@ impl Proxy {
             request::INPUT_STATE => {
                 let state = context.input_state(words.word()?);
                 self.message.word(state.map_or(0, |state| state as u32 + 1));
+            }
+            request::PRESENTED => {
+                let group = words.text()?.to_owned();
+                match context.presented(&group, words.word()?) {
+                    Some(found) => _ = self.message.word(1).number(found.pts_ns).number(found.at_ns),
+                    None => _ = self.message.word(0),
+                }
             }
             request::ACQUIRE => self.reply_acquire(words, context)?,
             request::WRITABLE => {

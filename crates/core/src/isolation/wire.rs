@@ -32,6 +32,7 @@ pub(super) mod request {
     pub(crate) const INPUT_STATE: u32 = 23;
     pub(crate) const SYNC: u32 = 24;
     pub(crate) const LOOK: u32 = 25;
+    pub(crate) const PRESENTED: u32 = 26;
 }
 
 /// What a guest notes, and has the host do before what it asks for next.
@@ -45,6 +46,7 @@ pub(super) mod note {
     pub(crate) const LOG: u32 = 39;
     pub(crate) const TAKE: u32 = 33;
     pub(crate) const EMIT: u32 = 40;
+    pub(crate) const PRESENT: u32 = 41;
 }
 
 /// A message that is being written.

@@ -14,6 +14,7 @@ use crate::sync::Ordering;
 
 use super::mailbox::Report;
 use super::ports::Ports;
+use super::presentations::Presented;
 use super::shared::Shared;
 
 /// Most channels of an audio frame.
@@ -448,6 +449,16 @@ impl StageContext<'_> {
     #[inline]
     pub fn progress(&mut self, done_ns: f64, total_ns: f64) {
         self.shared.progress(self.ports.position, done_ns, total_ns);
+    }
+
+    /// Says what the node presents when, for the graph's nodes of this group.
+    pub(crate) fn present(&mut self, group: &str, kind: u32, pair: Presented) {
+        self.shared.presentations.set(group, kind, pair);
+    }
+
+    /// What a node of this group has said last, of this kind.
+    pub(crate) fn presented(&self, group: &str, kind: u32) -> Option<Presented> {
+        self.shared.presentations.get(group, kind)
     }
 
     /// Frames for which every lossless output has room, as far as that was looked at.

@@ -6,6 +6,7 @@ use sluice_abi::{ENTRY_DISCONTINUITY, SlotHeader, flag, kind};
 
 use super::context::{Frame, InputState, MAX_CHANNELS, StageContext, Unwritten, is_sole};
 use super::frame_layout::{Element, Fields, Plane, Shape, aligned, lay_out, shape_bytes, video_planes};
+use super::presentations::Presented;
 use super::waker::{Bell, Ring};
 
 /// Why no frame was acquired.
@@ -102,6 +103,12 @@ pub(crate) trait NodeAccess {
 
     /// As [`StageContext::progress`].
     fn progress(&mut self, done_ns: f64, total_ns: f64);
+
+    /// As [`StageContext::present`].
+    fn present(&mut self, group: &str, kind: u32, pair: Presented);
+
+    /// As [`StageContext::presented`].
+    fn presented(&mut self, group: &str, kind: u32) -> Option<Presented>;
 
     /// As [`StageContext::now_ns`].
     fn now_ns(&self) -> f64;
@@ -357,6 +364,14 @@ impl NodeAccess for StageContext<'_> {
 
     fn progress(&mut self, done_ns: f64, total_ns: f64) {
         StageContext::progress(self, done_ns, total_ns);
+    }
+
+    fn present(&mut self, group: &str, kind: u32, pair: Presented) {
+        StageContext::present(self, group, kind, pair);
+    }
+
+    fn presented(&mut self, group: &str, kind: u32) -> Option<Presented> {
+        StageContext::presented(self, group, kind)
     }
 
     fn now_ns(&self) -> f64 {

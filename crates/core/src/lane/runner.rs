@@ -18,6 +18,7 @@ use crate::sync::Ordering;
 use super::mailbox::{Command, Mailbox, Report};
 use super::node::{Failure, Hold, Node};
 use super::prepared::{Prepared, Refusal};
+use super::presentations::Presentations;
 use super::schedule::schedule_thread;
 use super::shared::Shared;
 use super::spec::{Edit, LaneSpec};
@@ -112,7 +113,11 @@ impl Runner {
         let record = control.lane(spec.lane).ok_or_else(|| of_lane(format!("there is no lane {}", spec.lane)))?;
         let mut runner = Self {
             nodes: Vec::new(),
-            shared: Shared { development: spec.development, ..Shared::new(spec.live, Arc::clone(mailbox)) },
+            shared: Shared {
+                development: spec.development,
+                presentations: Presentations::of_graph(&spec.control),
+                ..Shared::new(spec.live, Arc::clone(mailbox))
+            },
             record,
             control,
             lane: spec.lane,

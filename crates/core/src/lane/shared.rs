@@ -10,6 +10,7 @@ use crate::clock;
 
 use super::local::LocalLink;
 use super::mailbox::{Mailbox, Report};
+use super::presentations::Presentations;
 use super::slots::LaneSlots;
 
 /// Least time between two progress reports of a node, nanoseconds.
@@ -39,6 +40,8 @@ pub(super) struct Shared {
     /// Entries whose references the running tick owns.
     pub(super) owned: Vec<u32>,
     pub(super) mailbox: Arc<Mailbox>,
+    /// What the graph's nodes present when.
+    pub(super) presentations: Arc<Presentations>,
     /// When each node last reported progress.
     pub(super) progress_at: Vec<f64>,
 }
@@ -59,6 +62,7 @@ impl Shared {
             now_ns: 0.0,
             owned: Vec::with_capacity(256),
             mailbox,
+            presentations: Arc::default(),
             progress_at: Vec::new(),
         }
     }

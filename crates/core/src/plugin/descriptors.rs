@@ -255,6 +255,7 @@ fn read_calls(stage: &SluiceStage, is_code: IsCode) -> Result<Calls, String> {
         ("count", stage.count.map(|call| call as usize)),
         ("destroy", stage.destroy.map(|call| call as usize)),
         ("command", stage.command.map(|call| call as usize)),
+        ("devices", stage.devices.map(|call| call as usize)),
     ];
     for (name, call) in given {
         if call.is_some_and(|call| !is_code(call)) {
@@ -272,6 +273,7 @@ fn read_calls(stage: &SluiceStage, is_code: IsCode) -> Result<Calls, String> {
         figures: stage.count,
         destroy: stage.destroy.ok_or_else(|| missing("destroy"))?,
         command: stage.command,
+        devices: stage.devices,
     })
 }
 

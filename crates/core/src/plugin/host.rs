@@ -11,7 +11,7 @@ use sluice_abi::stage::{
 };
 
 use crate::lane::settings::Value;
-use crate::lane::{Element, Frame, NoFrame, NodeAccess, Ring, Unwritten};
+use crate::lane::{Element, Frame, NoFrame, NodeAccess, Presented, Ring, Unwritten};
 
 use super::call::{Call, number_of, own, say_of_registering, str_of, told, with};
 use super::guards::Guards;
@@ -19,6 +19,7 @@ use super::loaded_stage::LoadedStage;
 use super::shapes::{MAX_FIELDS, PlanePlaces, kind_of, read_shape, tell_info, tell_plane};
 
 const NOT_OWN: &str = "the frame is not the call's own";
+const NO_GROUP: &str = "the group is no text in UTF-8, or the node is not at work";
 const OVERRUN: &str = "the stage wrote where it must not";
 
 /// The host for every plugin, where stages reach their nodes so.
@@ -62,6 +63,8 @@ pub(crate) const fn table<L: NodeAccess>() -> SluiceHost {
         read_many: Some(read_many::<L>),
         write_many: Some(write_many::<L>),
         input_state: Some(input_state::<L>),
+        present: Some(present::<L>),
+        presented: Some(presented::<L>),
     }
 }
 
@@ -410,6 +413,57 @@ unsafe extern "C" fn input_state<L: NodeAccess>(context: *mut SluiceContext, inp
     let body = |call: &mut Call<'_, L>| {
         let why = "there is no such input, or the node is not at work";
         call.with_lane(SLUICE_REFUSED, why, |lane| lane.input_state(input).map(|state| state as i32))
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
+}
+
+unsafe extern "C" fn present<L: NodeAccess>(
+    context: *mut SluiceContext,
+    group: *const c_char,
+    kind: u32,
+    pts_ns: f64,
+    at_ns: f64,
+) -> i32 {
+    let body = |call: &mut Call<'_, L>| {
+        if !pts_ns.is_finite() || !at_ns.is_finite() {
+            return call.refuse(SLUICE_REFUSED, "the times are no finite numbers");
+        }
+        // SAFETY: the plugin vouches for the text.
+        let group = unsafe { str_of(group) };
+        call.with_lane(SLUICE_REFUSED, NO_GROUP, |lane| {
+            lane.present(group?, kind, Presented { pts_ns, at_ns });
+            Some(SLUICE_OK)
+        })
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
+}
+
+unsafe extern "C" fn presented<L: NodeAccess>(
+    context: *mut SluiceContext,
+    group: *const c_char,
+    kind: u32,
+    pts_ns: *mut f64,
+    at_ns: *mut f64,
+) -> i32 {
+    let body = |call: &mut Call<'_, L>| {
+        if pts_ns.is_null() || at_ns.is_null() {
+            return call.refuse(SLUICE_REFUSED, "there is no place for the times");
+        }
+        // SAFETY: the plugin vouches for the text.
+        let group = unsafe { str_of(group) };
+        match call.with_lane(None, NO_GROUP, |lane| Some(lane.presented(group?, kind))) {
+            Some(found) => {
+                // SAFETY: the plugin vouches for the places.
+                unsafe {
+                    pts_ns.write(found.pts_ns);
+                    at_ns.write(found.at_ns);
+                }
+                SLUICE_OK
+            }
+            None => SLUICE_NONE,
+        }
     };
     // SAFETY: the plugin vouches for the context.
     unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }

@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use sluice_abi::stage::SLUICE_OK;
+
 #[cfg(target_os = "linux")]
 use crate::isolation::Program;
 use crate::lane::StageContext;
 use crate::lane::stage::{Stage, StageType};
 
-use super::loaded_stage::LoadedStage;
+use super::loaded_stage::{ListDevices, LoadedStage};
+use super::memory::text;
 use super::stage::PluginStage;
 
 /// Whose a library is.
@@ -35,6 +38,8 @@ pub struct Plugin {
 pub(super) struct Loaded {
     plugins: Vec<&'static Plugin>,
     pub(super) stages: Vec<&'static StageType>,
+    /// What lists the devices of stages that have some, by their ids.
+    devices: Vec<(String, ListDevices)>,
     /// By the ids of their stages.
     #[cfg(target_os = "linux")]
     pub(super) programs: Vec<(String, Arc<Program>)>,
@@ -43,6 +48,7 @@ pub(super) struct Loaded {
 static LOADED: Mutex<Loaded> = Mutex::new(Loaded {
     plugins: Vec::new(),
     stages: Vec::new(),
+    devices: Vec::new(),
     #[cfg(target_os = "linux")]
     programs: Vec::new(),
 });
@@ -54,6 +60,27 @@ pub(super) fn loaded() -> MutexGuard<'static, Loaded> {
 /// Finds a stage of a plugin by its id.
 pub(crate) fn find(id: &str) -> Option<&'static StageType> {
     loaded().stages.iter().find(|stage| stage.name == id).copied()
+}
+
+/// Lists the devices that the key `device` of a stage may name, as JSON. `None`: the stage has none.
+///
+/// # Errors
+///
+/// If the stage cannot list them.
+pub fn list_devices(id: &str) -> Result<Option<String>, String> {
+    // The newest: a shipped stage takes its id from others. No two are called at once.
+    static CALLED: Mutex<()> = Mutex::new(());
+    let Some(list) = loaded().devices.iter().rfind(|(known, _)| known == id).map(|(_, list)| *list) else {
+        return Ok(None);
+    };
+    let _called = CALLED.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut json = std::ptr::null();
+    // SAFETY: the plugin vouches for its function, which was checked to be code.
+    let status = unsafe { list(&raw mut json) };
+    if status != SLUICE_OK {
+        return Err(format!("devices answered {status}"));
+    }
+    text(json.addr()).map(Some).map_err(|error| format!("the list of devices {error}"))
 }
 
 /// Where the code of a stage is.
@@ -111,6 +138,8 @@ impl Loaded {
         if let Some(stage) = stages.iter().find(|stage| self.stages.iter().any(|known| known.name == stage.id)) {
             return Err(format!("stage \"{}\" is there already, of another plugin; disable one of the two", stage.id));
         }
+        let listing = stages.iter().filter_map(|stage| Some((stage.id.clone(), stage.calls.devices?)));
+        self.devices.extend(listing);
         self.stages.extend(stages.into_iter().map(stage_type));
         let plugin: &'static Plugin = Box::leak(Box::new(plugin));
         self.plugins.push(plugin);

@@ -35,6 +35,9 @@ pub(crate) struct LoadedStage {
 type Instance = *mut c_void;
 type Context = *mut SluiceContext;
 
+/// Stores a list in JSON.
+pub(super) type ListDevices = unsafe extern "C" fn(*mut *const c_char) -> i32;
+
 /// The functions of a stage.
 #[derive(Clone, Copy)]
 pub(super) struct Calls {
@@ -47,4 +50,5 @@ pub(super) struct Calls {
     pub(super) figures: Option<unsafe extern "C" fn(Instance, *mut f64, u32) -> i32>,
     pub(super) destroy: unsafe extern "C" fn(Instance) -> i32,
     pub(super) command: Option<unsafe extern "C" fn(Instance, Context, *const c_char, *const c_char) -> i32>,
+    pub(super) devices: Option<ListDevices>,
 }

@@ -24,7 +24,7 @@ mod shapes;
 mod stage;
 
 pub use library::load;
-pub use loaded::{Origin, Plugin};
+pub use loaded::{Origin, Plugin, list_devices};
 #[cfg(unix)]
 pub use rights::{Place, find_stranger};
 
