@@ -29,6 +29,7 @@ typedef struct SluiceFrameInfo SluiceFrameInfo;
 typedef struct SluiceField SluiceField;
 typedef struct SluiceShape SluiceShape;
 typedef struct SluicePlane SluicePlane;
+typedef struct SluiceForeign SluiceForeign;
 typedef struct SluiceHost SluiceHost;
 typedef struct SluicePort SluicePort;
 typedef struct SluiceStage SluiceStage;
@@ -378,6 +379,38 @@ SLUICE_ASSERT(offsetof(SluicePlane, rows) == 16, "layout of SluicePlane.rows");
 SLUICE_ASSERT(offsetof(SluicePlane, stride) == 20, "layout of SluicePlane.stride");
 
 /*
+ * Since 1.8. What a stage hands on in place of the bytes of a picture or of encoded media: a texture, a pixel buffer.
+ * All of it is called on the lane's thread.
+ */
+struct SluiceForeign {
+
+  /* `sizeof(SluiceForeign)`. */
+  uint32_t size;
+
+  /* What `handle` is, a number that stages agree on: four letters, such as that of a `CVPixelBuffer`. */
+  uint32_t type_code;
+
+  /* Its address or number; not 0. */
+  void *handle;
+
+  /*
+   * Copies what it holds to the planes of its frame, `count` of them. Called once at most, before `release`.
+   * `SLUICE_FAULT`: it cannot, and the frame becomes a gap.
+   */
+  int32_t (*map)(void *handle, const SluicePlane *planes, void *const *starts, uint32_t count);
+
+  /* Gives it back. */
+  void (*release)(void *handle);
+};
+
+SLUICE_ASSERT(sizeof(SluiceForeign) == 32, "layout of SluiceForeign");
+SLUICE_ASSERT(offsetof(SluiceForeign, size) == 0, "layout of SluiceForeign.size");
+SLUICE_ASSERT(offsetof(SluiceForeign, type_code) == 4, "layout of SluiceForeign.type_code");
+SLUICE_ASSERT(offsetof(SluiceForeign, handle) == 8, "layout of SluiceForeign.handle");
+SLUICE_ASSERT(offsetof(SluiceForeign, map) == 16, "layout of SluiceForeign.map");
+SLUICE_ASSERT(offsetof(SluiceForeign, release) == 24, "layout of SluiceForeign.release");
+
+/*
  * The running call of a stage, as the host knows it. It is valid until that call returns, on the thread of that
  * call.
  */
@@ -576,9 +609,22 @@ struct SluiceHost {
    * has, and the places stay.
    */
   int32_t (*presented)(SluiceContext *context, const char *group, uint32_t kind, double *pts_ns, double *at_ns);
+
+  /*
+   * Since 1.8. As `acquire`, for video or encoded media that `foreign` has. It is the frame's from then on, and is
+   * released when the frame is given back, or is mapped: for a stage that asks for its planes, and when the frame
+   * leaves the lane. 0: as `acquire`, and the call still has it; a stage in a process of its own cannot hand it on.
+   */
+  uint32_t (*acquire_foreign)(SluiceContext *context, uint32_t output, const SluiceShape *shape, const SluiceForeign *foreign);
+
+  /*
+   * Since 1.8. The handle of a frame with that `type_code`, valid as long as the call has the frame and asks for no plane
+   * of it. Null: it has none, so read its planes.
+   */
+  void *(*foreign)(SluiceContext *context, uint32_t frame, uint32_t type_code);
 };
 
-SLUICE_ASSERT(sizeof(SluiceHost) == 312, "layout of SluiceHost");
+SLUICE_ASSERT(sizeof(SluiceHost) == 328, "layout of SluiceHost");
 SLUICE_ASSERT(offsetof(SluiceHost, abi_version) == 0, "layout of SluiceHost.abi_version");
 SLUICE_ASSERT(offsetof(SluiceHost, size) == 4, "layout of SluiceHost.size");
 SLUICE_ASSERT(offsetof(SluiceHost, read) == 8, "layout of SluiceHost.read");
@@ -619,6 +665,8 @@ SLUICE_ASSERT(offsetof(SluiceHost, write_many) == 280, "layout of SluiceHost.wri
 SLUICE_ASSERT(offsetof(SluiceHost, input_state) == 288, "layout of SluiceHost.input_state");
 SLUICE_ASSERT(offsetof(SluiceHost, present) == 296, "layout of SluiceHost.present");
 SLUICE_ASSERT(offsetof(SluiceHost, presented) == 304, "layout of SluiceHost.presented");
+SLUICE_ASSERT(offsetof(SluiceHost, acquire_foreign) == 312, "layout of SluiceHost.acquire_foreign");
+SLUICE_ASSERT(offsetof(SluiceHost, foreign) == 320, "layout of SluiceHost.foreign");
 
 /* A port of a stage. */
 struct SluicePort {

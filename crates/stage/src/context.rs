@@ -1,10 +1,11 @@
 //! What a stage sees of its host during a call.
 
-use std::ffi::{CStr, CString};
+use std::ffi::{CStr, CString, c_void};
+use std::ptr::NonNull;
 
 use sluice_abi::stage::{
     SLUICE_AUDIO, SLUICE_DISCONTINUITY, SLUICE_ENDED, SLUICE_LOG_INFO, SLUICE_LOG_WARN, SLUICE_OK, SLUICE_OPEN,
-    SLUICE_PACKET, SLUICE_VIDEO, SluiceContext, SluiceField, SluiceFrameInfo, SluiceShape,
+    SLUICE_PACKET, SLUICE_VIDEO, SluiceContext, SluiceField, SluiceForeign, SluiceFrameInfo, SluiceShape,
 };
 
 use crate::host::{ask, c_text};
@@ -219,6 +220,37 @@ impl Context {
         let kind = sluice_abi::stage::SLUICE_ENCODED;
         let (width, height) = measures;
         self.acquire(output, &SluiceShape { format: codec, width, height, capacity, ..empty_shape(kind) })
+    }
+
+    /// As [`Context::acquire_anamorphic`], for a picture that `foreign` holds: the frame has it from then on. It is copied into
+    /// the frame, and released, where a stage asks for the frame's planes, and where the frame leaves the lane.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::acquire_audio`], also in a process of its own; the caller still has it.
+    ///
+    /// # Safety
+    ///
+    /// The functions of `foreign` are good for its handle on the lane's thread.
+    pub unsafe fn acquire_foreign(
+        &mut self,
+        output: u32,
+        format: u32,
+        (width, height): (u32, u32),
+        pixel_aspect: u32,
+        foreign: &SluiceForeign,
+    ) -> Result<Frame, Acquire> {
+        let kind = sluice_abi::stage::SLUICE_VIDEO;
+        let shape = SluiceShape { format, width, height, pixel_aspect, ..empty_shape(kind) };
+        frame(ask!(self.0, acquire_foreign(output, &raw const shape, foreign), 0))
+            .ok_or_else(|| self.reason().map_or(Acquire::Later, Acquire::Refused))
+    }
+
+    /// The handle of a frame with this type code, valid as long as the call has the frame and asks for no plane of it.
+    /// `None`: it has none, so read its planes.
+    #[must_use]
+    pub fn foreign(&self, frame: Frame, type_code: u32) -> Option<NonNull<c_void>> {
+        NonNull::new(ask!(self.0, foreign(frame.0, type_code), std::ptr::null_mut()))
     }
 
     /// A frame that may be changed: this one, or a copy in its place if others read it. `None`: no slot is free for one.

@@ -1,6 +1,6 @@
 //! What a stage and its host say about frames.
 
-use core::ffi::c_char;
+use core::ffi::{c_char, c_void};
 
 use super::describe::{Field, Holds, Item};
 
@@ -97,4 +97,21 @@ abi! {
         /// Bytes from one row to the next.
         stride: u32,
     } calls {}
+
+    /// Since 1.8. What a stage hands on in place of the bytes of a picture or of encoded media: a texture, a pixel buffer.
+    /// All of it is called on the lane's thread.
+    struct SluiceForeign {
+        /// `sizeof(SluiceForeign)`.
+        size: u32,
+        /// What `handle` is, a number that stages agree on: four letters, such as that of a `CVPixelBuffer`.
+        type_code: u32,
+        /// Its address or number; not 0.
+        handle: *mut c_void,
+    } calls {
+        /// Copies what it holds to the planes of its frame, `count` of them. Called once at most, before `release`.
+        /// `SLUICE_FAULT`: it cannot, and the frame becomes a gap.
+        fn map(handle: *mut c_void, planes: *const SluicePlane, starts: *const *mut c_void, count: u32) -> i32;
+        /// Gives it back.
+        fn release(handle: *mut c_void) -> ();
+    }
 }

@@ -3,7 +3,7 @@
 use core::ffi::{c_char, c_void};
 
 use super::describe::{Field, Holds, Item};
-use super::frames::{SluiceField, SluiceFrameInfo, SluicePlane, SluiceShape};
+use super::frames::{SluiceField, SluiceForeign, SluiceFrameInfo, SluicePlane, SluiceShape};
 
 abi! {
     /// The running call of a stage, as the host knows it. It is valid until that call returns, on the thread of that
@@ -137,5 +137,17 @@ abi! {
             pts_ns: *mut f64,
             at_ns: *mut f64,
         ) -> i32;
+        /// Since 1.8. As `acquire`, for video or encoded media that `foreign` has. It is the frame's from then on, and is
+        /// released when the frame is given back, or is mapped: for a stage that asks for its planes, and when the frame
+        /// leaves the lane. 0: as `acquire`, and the call still has it; a stage in a process of its own cannot hand it on.
+        fn acquire_foreign(
+            context: *mut SluiceContext,
+            output: u32,
+            shape: *const SluiceShape,
+            foreign: *const SluiceForeign,
+        ) -> u32;
+        /// Since 1.8. The handle of a frame with that `type_code`, valid as long as the call has the frame and asks for no plane
+        /// of it. Null: it has none, so read its planes.
+        fn foreign(context: *mut SluiceContext, frame: u32, type_code: u32) -> *mut c_void;
     }
 }

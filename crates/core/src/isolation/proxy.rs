@@ -345,7 +345,7 @@ impl Proxy {
         Some(())
     }
 
-    fn put_frame(&mut self, frame: Option<Frame>, context: &StageContext<'_>) -> Option<()> {
+    fn put_frame(&mut self, frame: Option<Frame>, context: &mut StageContext<'_>) -> Option<()> {
         let Some(frame) = frame else {
             self.message.word(0);
             return Some(());
@@ -354,8 +354,10 @@ impl Proxy {
         self.introduce(frame.entry(), context)
     }
 
-    /// Gives the guest the memory of a frame's pool, if it lacks it. `None`: the system refuses.
-    fn introduce(&mut self, entry: u32, context: &StageContext<'_>) -> Option<()> {
+    /// Sees to it that the guest has the memory of a frame's pool, and that the bytes of the frame are there. `None`: the system
+    /// refuses.
+    fn introduce(&mut self, entry: u32, context: &mut StageContext<'_>) -> Option<()> {
+        context.map_entry(entry);
         let index = entry >> ENTRY_POOL_SHIFT & ENTRY_POOL_MASK;
         if self.known_pools & 1 << index == 0 {
             self.give_pool(context.pool_of(entry))?;

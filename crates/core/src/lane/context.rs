@@ -300,6 +300,7 @@ impl StageContext<'_> {
         if is_sole(self.header(frame)?) {
             return Some(frame);
         }
+        self.map_entry(frame.0);
         let (slots, slot) = self.shared.slot_of(frame.0);
         let copy = slots.take()?;
         let (from, to) = (slots.header(slot), slots.header(copy));
@@ -407,6 +408,13 @@ impl StageContext<'_> {
         }
         self.ports.writes += 1;
         self.ports.record().frames_out += 1.0;
+    }
+
+    /// Sees to it that the bytes of a frame are in its slot.
+    #[inline]
+    pub(crate) fn map_entry(&mut self, entry: u32) {
+        let (slots, slot) = self.shared.slot_of(entry);
+        slots.map(slot);
     }
 
     /// Gives a frame back. `false`: it is not this tick's.

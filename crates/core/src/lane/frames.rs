@@ -5,6 +5,7 @@
 use sluice_abi::{ENTRY_DISCONTINUITY, SlotHeader, flag, kind};
 
 use super::context::{Frame, InputState, MAX_CHANNELS, StageContext, Unwritten, is_sole};
+use super::foreign::Foreign;
 use super::frame_layout::{Element, Fields, Plane, Shape, aligned, lay_out, shape_bytes, video_planes};
 use super::presentations::Presented;
 use super::waker::{Bell, Ring};
@@ -65,6 +66,24 @@ pub(crate) trait NodeAccess {
     ///
     /// No slot is free, or the shape is refused.
     fn acquire(&mut self, output: u32, shape: Shape<'_>) -> Result<Frame, NoFrame>;
+
+    /// As [`NodeAccess::acquire`], for a frame whose bytes something stands for.
+    ///
+    /// # Errors
+    ///
+    /// As there; what stands for them is given up.
+    fn acquire_foreign(&mut self, _output: u32, _shape: Shape<'_>, foreign: Foreign) -> Result<Frame, NoFrame> {
+        foreign.give_back();
+        Err(NoFrame::Refused("a stage in a process of its own hands on bytes alone".into()))
+    }
+
+    /// What stands for the bytes of a frame.
+    fn foreign(&self, _frame: Frame) -> Option<&Foreign> {
+        None
+    }
+
+    /// Sees to it that the bytes of a frame are in its slot.
+    fn map_foreign(&mut self, _frame: Frame) {}
 
     /// As [`StageContext::writable`].
     fn writable(&mut self, frame: Frame) -> Option<Frame>;
@@ -134,21 +153,11 @@ pub(crate) trait NodeAccess {
     }
 
     /// Gives all parts of a frame and their addresses in their order. `None`: as [`NodeAccess::plane_of`].
-    fn planes_of(&mut self, frame: Frame, mut each: impl FnMut(*mut u8, Plane)) -> Option<()> {
-        let info = self.info(frame)?;
+    fn planes_of(&mut self, frame: Frame, each: impl FnMut(*mut u8, Plane)) -> Option<()> {
         let header = self.header(frame)?;
-        let mut take = |plane: Option<Plane>| {
-            let plane = plane?;
-            let bytes = u64::from(plane.stride) * u64::from(plane.rows);
-            let fits = plane.offset as u64 + bytes <= u64::from(info.slot_bytes);
-            fits.then(|| each(header.wrapping_add(1).cast::<u8>().wrapping_add(plane.offset), plane))
-        };
-        if info.kind == kind::PACKET {
-            // SAFETY: the frame is this tick's to read.
-            return unsafe { columns(header, &info) }?.try_for_each(|plane| take(Some(plane)));
-        }
-        // SAFETY: as above.
-        (0..info.planes).try_for_each(|index| take(unsafe { find_plane(header, &info, index) }))
+        self.map_foreign(frame);
+        // SAFETY: the frame is this tick's to read.
+        unsafe { each_plane(header, self.slot_bytes_of(frame), each) }
     }
 
     /// As [`NodeAccess::planes_of`], to write. `None` also if others refer to the frame.
@@ -165,6 +174,7 @@ pub(crate) trait NodeAccess {
     fn plane_of(&mut self, frame: Frame, index: u32) -> Option<(*mut u8, Plane)> {
         let info = self.info(frame)?;
         let header = self.header(frame)?;
+        self.map_foreign(frame);
         // SAFETY: the frame is this tick's to read.
         let plane = unsafe { find_plane(header, &info, index) }?;
         let bytes = u64::from(plane.stride) * u64::from(plane.rows);
@@ -320,6 +330,31 @@ impl NodeAccess for StageContext<'_> {
         self.acquire_of(output, shape)
     }
 
+    fn acquire_foreign(&mut self, output: u32, shape: Shape<'_>, foreign: Foreign) -> Result<Frame, NoFrame> {
+        let frame = match shape {
+            Shape::Video { .. } | Shape::Encoded { .. } => self.acquire_of(output, shape),
+            _ => Err(NoFrame::Refused("a handle can stand for video and encoded media alone".into())),
+        };
+        match frame {
+            Ok(frame) => {
+                let (slots, slot) = self.shared.slot_of(frame.0);
+                slots.set_foreign(slot, foreign);
+            }
+            Err(_) => foreign.give_back(),
+        }
+        frame
+    }
+
+    fn foreign(&self, frame: Frame) -> Option<&Foreign> {
+        StageContext::header(self, frame)?;
+        self.shared.foreign_of(frame.0)
+    }
+
+    #[inline]
+    fn map_foreign(&mut self, frame: Frame) {
+        self.map_entry(frame.0);
+    }
+
     #[inline]
     fn writable(&mut self, frame: Frame) -> Option<Frame> {
         StageContext::writable(self, frame)
@@ -393,6 +428,32 @@ impl NodeAccess for StageContext<'_> {
     fn emit(&mut self, name: String, json: String) {
         StageContext::emit(self, name, json);
     }
+}
+
+/// Gives all parts of a frame and their addresses in their order. `None`: one of them does not lie within the slot.
+///
+/// # Safety
+///
+/// The header is readable, and nobody writes to it.
+pub(super) unsafe fn each_plane(
+    header: *mut SlotHeader,
+    slot_bytes: u32,
+    mut each: impl FnMut(*mut u8, Plane),
+) -> Option<()> {
+    // SAFETY: the caller vouches for the header.
+    let info = unsafe { info_of(header, 0, slot_bytes) };
+    let mut take = |plane: Option<Plane>| {
+        let plane = plane?;
+        let bytes = u64::from(plane.stride) * u64::from(plane.rows);
+        let fits = plane.offset as u64 + bytes <= u64::from(slot_bytes);
+        fits.then(|| each(header.wrapping_add(1).cast::<u8>().wrapping_add(plane.offset), plane))
+    };
+    if info.kind == kind::PACKET {
+        // SAFETY: as above.
+        return unsafe { columns(header, &info) }?.try_for_each(|plane| take(Some(plane)));
+    }
+    // SAFETY: as above.
+    (0..info.planes).try_for_each(|index| take(unsafe { find_plane(header, &info, index) }))
 }
 
 /// # Safety

@@ -15,6 +15,7 @@ mod commands;
 mod context;
 mod crash;
 mod edit;
+mod foreign;
 mod frame_layout;
 mod frames;
 mod handle;
@@ -39,6 +40,7 @@ mod waker;
 
 pub use context::{Frame, FrameView, StageContext};
 pub(crate) use context::{InputState, Unwritten};
+pub(crate) use foreign::Foreign;
 pub(crate) use frame_layout::{Element, Plane, Shape};
 pub(crate) use frames::{FrameInfo, NoFrame, NodeAccess};
 pub use handle::NativeLane;

@@ -8,6 +8,7 @@ use sluice_abi::{ENTRY_POOL_MASK, ENTRY_POOL_SHIFT, ENTRY_SLOT_MASK, SlotHeader,
 
 use crate::clock;
 
+use super::foreign::Foreign;
 use super::local::LocalLink;
 use super::mailbox::{Mailbox, Report};
 use super::presentations::Presentations;
@@ -132,6 +133,12 @@ impl Shared {
     pub(super) fn header_of(&self, entry: u32) -> *mut SlotHeader {
         let pool = (entry >> ENTRY_POOL_SHIFT) & ENTRY_POOL_MASK;
         self.slots[pool as usize].header(entry & ENTRY_SLOT_MASK)
+    }
+
+    /// What stands for the bytes of an entry's frame.
+    pub(super) fn foreign_of(&self, entry: u32) -> Option<&Foreign> {
+        let pool = (entry >> ENTRY_POOL_SHIFT) & ENTRY_POOL_MASK;
+        self.slots[pool as usize].foreign(entry & ENTRY_SLOT_MASK)
     }
 
     /// Bytes of payload in the slot of an entry.

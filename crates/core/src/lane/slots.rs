@@ -11,6 +11,7 @@ use crate::pool::Pool;
 use crate::slot_protocol::GivenUp;
 
 use super::POOL_INBOX_BIT;
+use super::foreign::Foreign;
 
 /// Free slots that a lane keeps for itself at most: as the lanes of TypeScript, whose plan of the pools counts on it.
 pub(super) const MAGAZINE: usize = 8;
@@ -21,11 +22,13 @@ pub(super) struct LaneSlots {
     lane: u32,
     magazine: [u32; MAGAZINE],
     count: usize,
+    /// What stands for the bytes of frames that this lane alone knows, by slot.
+    foreign: Vec<(u32, Foreign)>,
 }
 
 impl LaneSlots {
     pub(super) fn new(pool: Arc<Pool>, control: Control, lane: u32) -> Self {
-        Self { pool, control, lane, magazine: [0; MAGAZINE], count: 0 }
+        Self { pool, control, lane, magazine: [0; MAGAZINE], count: 0, foreign: Vec::new() }
     }
 
     pub(super) fn index(&self) -> u32 {
@@ -94,6 +97,9 @@ impl LaneSlots {
             GivenUp::Refused => return false,
             GivenUp::Kept => {}
         }
+        if !self.foreign.is_empty() {
+            self.take_foreign(slot);
+        }
         if self.count == MAGAZINE {
             self.flush();
         }
@@ -113,8 +119,37 @@ impl LaneSlots {
     }
 
     #[inline]
-    pub(super) fn hand_over(&self, slot: u32) {
+    pub(super) fn hand_over(&mut self, slot: u32) {
+        self.map(slot);
         self.pool.hand_over(slot, self.lane);
+    }
+
+    /// Has something stand for the bytes of a frame that was just acquired.
+    pub(super) fn set_foreign(&mut self, slot: u32, foreign: Foreign) {
+        self.foreign.push((slot, foreign));
+    }
+
+    /// What stands for the bytes of a frame.
+    pub(super) fn foreign(&self, slot: u32) -> Option<&Foreign> {
+        self.foreign.iter().find(|(own, _)| *own == slot).map(|(_, foreign)| foreign)
+    }
+
+    /// Sees to it that the bytes of a frame are in its slot.
+    #[inline]
+    pub(super) fn map(&mut self, slot: u32) {
+        if self.foreign.is_empty() {
+            return;
+        }
+        if let Some(foreign) = self.take_foreign(slot) {
+            // SAFETY: the slot exists; while something stands for its bytes, this lane alone knows the frame.
+            unsafe { foreign.map(self.pool.slot(slot), self.pool.payload_bytes()) };
+        }
+    }
+
+    #[cold]
+    fn take_foreign(&mut self, slot: u32) -> Option<Foreign> {
+        let at = self.foreign.iter().position(|(own, _)| *own == slot)?;
+        Some(self.foreign.swap_remove(at).1)
     }
 
     #[inline]

@@ -7,11 +7,11 @@ use std::ptr;
 use sluice_abi::flag;
 use sluice_abi::stage::{
     SLUICE_ABI_VERSION, SLUICE_LOG_DEBUG, SLUICE_NONE, SLUICE_OK, SLUICE_READ, SLUICE_REFUSED, SLUICE_WRITE,
-    SluiceContext, SluiceField, SluiceFrameInfo, SluiceHost, SluicePlane, SluiceShape, SluiceWaker,
+    SluiceContext, SluiceField, SluiceForeign, SluiceFrameInfo, SluiceHost, SluicePlane, SluiceShape, SluiceWaker,
 };
 
 use crate::lane::settings::Value;
-use crate::lane::{Element, Frame, NoFrame, NodeAccess, Presented, Ring, Unwritten};
+use crate::lane::{Element, Foreign, Frame, NoFrame, NodeAccess, Presented, Ring, Shape, Unwritten};
 
 use super::call::{Call, number_of, own, say_of_registering, str_of, told, with};
 use super::guards::Guards;
@@ -65,6 +65,8 @@ pub(crate) const fn table<L: NodeAccess>() -> SluiceHost {
         input_state: Some(input_state::<L>),
         present: Some(present::<L>),
         presented: Some(presented::<L>),
+        acquire_foreign: Some(acquire_foreign::<L>),
+        foreign: Some(foreign::<L>),
     }
 }
 
@@ -93,10 +95,41 @@ unsafe extern "C" fn acquire<L: NodeAccess>(
     output: u32,
     shape: *const SluiceShape,
 ) -> u32 {
+    // SAFETY: the plugin vouches for the context and the shape.
+    unsafe { acquire_by::<L>(context, output, shape, |lane, shape| lane.acquire(output, shape)) }
+}
+
+unsafe extern "C" fn acquire_foreign<L: NodeAccess>(
+    context: *mut SluiceContext,
+    output: u32,
+    shape: *const SluiceShape,
+    foreign: *const SluiceForeign,
+) -> u32 {
+    let take = |lane: &mut L, shape: Shape<'_>| {
+        if foreign.is_null() {
+            return Err(NoFrame::Refused("there is no handle".into()));
+        }
+        // SAFETY: the plugin vouches for the structure and for its functions.
+        let foreign = unsafe { Foreign::new(foreign.read()) }.map_err(NoFrame::Refused)?;
+        lane.acquire_foreign(output, shape, foreign)
+    };
+    // SAFETY: the plugin vouches for the context and the shape.
+    unsafe { acquire_by::<L>(context, output, shape, take) }
+}
+
+/// # Safety
+///
+/// The context is that of a running call, and the shape is valid with what it points to.
+unsafe fn acquire_by<L: NodeAccess>(
+    context: *mut SluiceContext,
+    output: u32,
+    shape: *const SluiceShape,
+    take: impl FnOnce(&mut L, Shape<'_>) -> Result<Frame, NoFrame>,
+) -> u32 {
     let body = |call: &mut Call<'_, L>| {
         call.reason = None;
         let mut fields = [(&[][..], Element::F64); MAX_FIELDS];
-        // SAFETY: the plugin vouches for the shape and what it points to.
+        // SAFETY: the caller vouches for the shape and what it points to.
         let shape = match unsafe { read_shape(shape, &mut fields) } {
             Ok(shape) => shape,
             Err(why) => return call.refuse(0, why),
@@ -105,7 +138,7 @@ unsafe extern "C" fn acquire<L: NodeAccess>(
             return call.refuse(0, format!("there is no output {output} for frames of this kind"));
         }
         let Some(lane) = call.lane.as_deref_mut() else { return call.refuse(0, "no frames can be had in this call") };
-        match lane.acquire(output, shape) {
+        match take(lane, shape) {
             Ok(frame) => {
                 if let (Some(guards), Some(port)) = (&mut call.guards, call.kind.outputs.get(output as usize)) {
                     guards.note(frame, &port.name);
@@ -116,8 +149,17 @@ unsafe extern "C" fn acquire<L: NodeAccess>(
             Err(NoFrame::Refused(why)) => call.refuse(0, why),
         }
     };
-    // SAFETY: the plugin vouches for the context.
+    // SAFETY: the caller vouches for the context.
     unsafe { with::<L, _>(context, 0, body) }
+}
+
+unsafe extern "C" fn foreign<L: NodeAccess>(context: *mut SluiceContext, frame: u32, type_code: u32) -> *mut c_void {
+    let body = |call: &mut Call<'_, L>| {
+        let (Some(lane), Some(frame)) = (call.lane.as_deref(), own(frame)) else { return ptr::null_mut() };
+        lane.foreign(frame).map_or(ptr::null_mut(), |foreign| foreign.handle(type_code))
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with::<L, _>(context, ptr::null_mut(), body) }
 }
 
 unsafe extern "C" fn info<L: NodeAccess>(context: *mut SluiceContext, frame: u32, into: *mut SluiceFrameInfo) -> i32 {
