@@ -4757,6 +4757,12 @@ export interface MediaSinkConfig {
    */
   readonly aheadSeconds?: number;
   /**
+   * How long a live graph waits for the first frame of each track before it begins without those that have none: a camera may take seconds. It keeps `aheadSeconds` of the others meanwhile.
+   *
+   * A number from 0 to 600 s; 2 by default.
+   */
+  readonly startWaitSeconds?: number;
+  /**
    * True: a track without a frame fails the node, which leaves `NAME.partial`; false: it is left out.
    *
    * True or false; false by default.
@@ -4792,7 +4798,7 @@ export type MediaSinkHandle = NodeHandle<
  * **Outputs.** None.
  *
  * **Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `rotate`,
- * `aheadSeconds`, `needsAllTracks`, `overwrite`.
+ * `aheadSeconds`, `startWaitSeconds`, `needsAllTracks`, `overwrite`.
  *
  * **Example.**
  * ```json
@@ -4803,10 +4809,10 @@ export const mediaSink: NodeType<MediaSinkConfig, MediaSinkHandle> = defineNodeT
   descriptor: {
     type: "media-sink",
     className: "MediaSink",
-    source: "processors/media/media_sink.ts:62",
+    source: "processors/media/media_sink.ts:60",
     description: "Writes a media file.",
     doc:
-      'Writes a media file.\n\n**Purpose.** Puts any number of tracks, encoded video, encoded audio and samples, in one file: MP4, fragmented MP4,\nQuickTime, Matroska, WebM, Ogg, FLAC, MP3 or AAC. The tracks keep their times to each other, and lie beside each other\nin the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process\nwas killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. MP4 and\nQuickTime files are recorded in fragments, and get one index at the end. An aborted run leaves the recording in\n`NAME.partial`, and an older `NAME` unchanged. With `path` `-` and a `container` it writes to standard output.\n\n**Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of\nthem; a track that comes after a file began is left out of that file.\n\n**Outputs.** None.\n\n**Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `rotate`,\n`aheadSeconds`, `needsAllTracks`, `overwrite`.\n\n**Example.**\n```json\n{ "rec": { "type": "media-sink", "config": { "path": "out/talk.mp4" } } }\n```',
+      'Writes a media file.\n\n**Purpose.** Puts any number of tracks, encoded video, encoded audio and samples, in one file: MP4, fragmented MP4,\nQuickTime, Matroska, WebM, Ogg, FLAC, MP3 or AAC. The tracks keep their times to each other, and lie beside each other\nin the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process\nwas killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. MP4 and\nQuickTime files are recorded in fragments, and get one index at the end. An aborted run leaves the recording in\n`NAME.partial`, and an older `NAME` unchanged. With `path` `-` and a `container` it writes to standard output.\n\n**Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of\nthem; a track that comes after a file began is left out of that file.\n\n**Outputs.** None.\n\n**Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `rotate`,\n`aheadSeconds`, `startWaitSeconds`, `needsAllTracks`, `overwrite`.\n\n**Example.**\n```json\n{ "rec": { "type": "media-sink", "config": { "path": "out/talk.mp4" } } }\n```',
     category: "media",
     tags: ["file", "stdout", "video", "audio", "write", "record", "mp4", "mkv", "webm", "ogg", "flac", "mux"],
     mode: "push",
@@ -4895,6 +4901,15 @@ export const mediaSink: NodeType<MediaSinkConfig, MediaSinkHandle> = defineNodeT
           "x-unit": "s",
           default: 10,
         },
+        startWaitSeconds: {
+          type: "number",
+          description:
+            "How long a live graph waits for the first frame of each track before it begins without those that have none: a camera may take seconds. It keeps `aheadSeconds` of the others meanwhile.",
+          minimum: 0,
+          maximum: 600,
+          "x-unit": "s",
+          default: 2,
+        },
         needsAllTracks: {
           type: "boolean",
           description:
@@ -4938,6 +4953,9 @@ export const mediaSink: NodeType<MediaSinkConfig, MediaSinkHandle> = defineNodeT
           if (values.rotate !== undefined) processor.rotate = values.rotate as typeof processor.rotate;
           if (values.aheadSeconds !== undefined) {
             processor.aheadSeconds = values.aheadSeconds as typeof processor.aheadSeconds;
+          }
+          if (values.startWaitSeconds !== undefined) {
+            processor.startWaitSeconds = values.startWaitSeconds as typeof processor.startWaitSeconds;
           }
           if (values.needsAllTracks !== undefined) {
             processor.needsAllTracks = values.needsAllTracks as typeof processor.needsAllTracks;
@@ -10530,7 +10548,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/ffmpeg_source.ts": "df5368ad3215684c",
     "processors/media/image_sink.ts": "2ef1fbe15dcbfa4a",
     "processors/media/image_source.ts": "605f74896a10c0fb",
-    "processors/media/media_sink.ts": "2ab5979fe01fd768",
+    "processors/media/media_sink.ts": "3e81e8526c35507e",
     "processors/media/media_source.ts": "6030f5f9b07036bc",
     "processors/media/pipe_sink.ts": "5dfb19679840ba19",
     "processors/media/pipe_source.ts": "a2aad20c1db89659",

@@ -20,8 +20,6 @@ import { trackMissing } from "./missing_tracks.ts";
 import { SinkTrack, type Taken } from "./sink_track.ts";
 import type { MediaFrame } from "./written_track.ts";
 
-/** How long a live recording waits for the first frame of each input before it begins without those that have none. */
-const START_WAIT_NS = 2e9;
 /** What lies before time 0 by no more than this is there for decoders only, and the file starts at 0. */
 const MOST_PRIMING_NS = 1e8;
 /** What goes back by so much does so for longer than packets that come out of order. */
@@ -46,7 +44,7 @@ const LEAST_PAUSE_NS = 1e9;
  * **Outputs.** None.
  *
  * **Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `rotate`,
- * `aheadSeconds`, `needsAllTracks`, `overwrite`.
+ * `aheadSeconds`, `startWaitSeconds`, `needsAllTracks`, `overwrite`.
  *
  * **Example.**
  * ```json
@@ -96,6 +94,12 @@ export class MediaSink {
   /** How far one track may be ahead of another before it waits, or drops by its link's policy. @minimum 0.1 @maximum 600 @unit s */
   @config()
   aheadSeconds = 10;
+  /**
+   * How long a live graph waits for the first frame of each track before it begins without those that have none: a
+   * camera may take seconds. It keeps `aheadSeconds` of the others meanwhile. @minimum 0 @maximum 600 @unit s
+   */
+  @config()
+  startWaitSeconds = 2;
   /** True: a track without a frame fails the node, which leaves `NAME.partial`; false: it is left out. */
   @config()
   needsAllTracks = false;
@@ -243,8 +247,9 @@ export class MediaSink {
     if (context.mode === "offline") return false;
     const nowNs = context.nowNs();
     if (this.#seenNs < 0) this.#seenNs = nowNs;
-    if (nowNs - this.#seenNs >= START_WAIT_NS) return true;
-    context.waitUntilNs(this.#seenNs + START_WAIT_NS);
+    const waitNs = this.startWaitSeconds * 1e9;
+    if (nowNs - this.#seenNs >= waitNs) return true;
+    context.waitUntilNs(this.#seenNs + waitNs);
     return false;
   }
 

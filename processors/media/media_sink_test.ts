@@ -162,20 +162,26 @@ Deno.test("MediaSink holds a track that is far ahead back until the other one ha
   assert.ok(sink.figures!.durationSeconds > 0.95);
 });
 
-Deno.test("MediaSink begins a live recording without a track of which nothing has come in 2 s", async () => {
-  const { audio_0: packets } = await play({ path: mp4() }, "audio_0");
-  const path = `${FOLDER}/live.mkv`;
-  await using sink = await sinkOf({ path }, ["video_0", "audio_0"], "live");
-  push(sink, "audio_0", packets[0]);
-  await sink.run();
-  assert.equal(Deno.statSync(`${path}.partial`).size, 0);
-  sink.advance(2e9);
-  push(sink, "audio_0", packets[1]);
-  await sink.run();
-  sink.end();
-  await sink.run();
-  assert.deepEqual(probe(path, "stream=codec_type"), ["audio"]);
-});
+for (const seconds of [2, 7]) {
+  Deno.test(`MediaSink begins a live recording without a track of which nothing has come in ${seconds} s`, async () => {
+    const { audio_0: packets } = await play({ path: mp4() }, "audio_0");
+    const path = `${FOLDER}/live.mkv`;
+    const config = seconds === 2 ? { path } : { path, startWaitSeconds: seconds };
+    await using sink = await sinkOf(config, ["video_0", "audio_0"], "live");
+    push(sink, "audio_0", packets[0]);
+    await sink.run();
+    sink.advance(seconds * 1e9 - 1);
+    push(sink, "audio_0", packets[1]);
+    await sink.run();
+    assert.equal(Deno.statSync(`${path}.partial`).size, 0);
+    sink.advance(1);
+    push(sink, "audio_0", packets[2]);
+    await sink.run();
+    sink.end();
+    await sink.run();
+    assert.deepEqual(probe(path, "stream=codec_type"), ["audio"]);
+  });
+}
 
 Deno.test("MediaSink takes what comes off its links while a live recording waits for a track, up to a bound", async () => {
   const { video_0: [picture] } = await play({ path: mp4() }, "video_0");
