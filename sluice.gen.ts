@@ -10340,6 +10340,7 @@ export const nodes: {
   readonly overlay: typeof package1.nodes.overlay;
   readonly patternSource: typeof package1.nodes.patternSource;
   readonly scale: typeof package1.nodes.scale;
+  readonly screen: typeof package1.nodes.screen;
   readonly toVoltage: typeof package1.nodes.toVoltage;
   readonly trigger: typeof package1.nodes.trigger;
   readonly arrowSink: typeof arrowSink;
@@ -10558,6 +10559,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/network/udp_source.ts": "e705c9932713189c",
     "processors/network/websocket_source.ts": "116e708c48c9f851",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "faec3933a778b3de",
+    "stages.gen.ts": "fe3a0d48709b84e0",
   },
 });

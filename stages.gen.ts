@@ -3,7 +3,7 @@
 // deno-fmt-ignore-file
 
 /**
- * The stages of the plugins that come with Sluice: video, codecs and sensors.
+ * The stages of the plugins that come with Sluice: video, codecs, sensors and devices.
  *
  * ```ts
  * import { Runtime } from "@sluice/sluice";
@@ -3552,6 +3552,190 @@ export const scale: NodeType<ScaleConfig, ScaleHandle> = shippedStage<ScaleConfi
   },
 });
 
+/** The configuration of `screen`. */
+export interface ScreenConfig {
+  /**
+   * The X server, such as :0 or host:0; empty for that of DISPLAY.
+   *
+   * A string; "" by default.
+   */
+  readonly display?: string;
+  /**
+   * The window: its title, a part of that, or its number, such as 0x1a00003; empty for the whole screen.
+   *
+   * A string; "" by default.
+   */
+  readonly window?: string;
+  /**
+   * Left edge of the part that is captured.
+   *
+   * A whole number from 0 to 32767 pixels; 0 by default.
+   */
+  readonly x?: number;
+  /**
+   * Upper edge of the part that is captured.
+   *
+   * A whole number from 0 to 32767 pixels; 0 by default.
+   */
+  readonly y?: number;
+  /**
+   * Width of the part; 0 to the right edge.
+   *
+   * A whole number from 0 to 32767 pixels; 0 by default.
+   */
+  readonly width?: number;
+  /**
+   * Height of the part; 0 to the lower edge.
+   *
+   * A whole number from 0 to 32767 pixels; 0 by default.
+   */
+  readonly height?: number;
+  /**
+   * True: the pointer is in the pictures.
+   *
+   * True or false; true by default.
+   */
+  readonly cursor?: boolean;
+  /**
+   * Pictures a second; with onlyChanges the most of them.
+   *
+   * A number from 0.01 to 240 Hz; 30 by default.
+   */
+  readonly frameRate?: number;
+  /**
+   * True: a picture comes only if something has changed.
+   *
+   * True or false; false by default.
+   */
+  readonly onlyChanges?: boolean;
+  /**
+   * When the window has been closed: wait for one of that title, or end the stage.
+   *
+   * One of "wait", "end"; "wait" by default.
+   */
+  readonly whenClosed?: "wait" | "end";
+}
+
+/** A `screen` in a graph. */
+export type ScreenHandle = NodeHandle<Record<never, never>, { video: VideoFrame }>;
+
+/**
+ * Captures a screen, a window or a part of one, from an X server.
+ *
+ * The pictures are in BGRA, opaque, and stamped with the clock's time at which they were taken. Every `1 / frameRate` seconds there is one, also if nothing has changed; with `onlyChanges` only if something has, the first one excepted. Rows that have not changed are not fetched again (DAMAGE, MIT-SHM). `late` counts the pictures that were due and not taken, since the graph or the server was slower.
+ *
+ * A window is named by its title, by a part of that, or by its number. Its pictures show it as it is, without what lies over it, also beyond the edges of the screen. When its size changes, so does that of the pictures. While it is not shown, none come. When it has been closed, the stage waits for a window of that title, or ends with `whenClosed=end`; a window that was named by its number is not waited for. `x`, `y`, `width` and `height` are those of a part of it, inside of its border.
+ *
+ * If the server goes away, the stage tries to connect after 0.1 s, then after twice as long up to 5 s; the next picture is flagged as a discontinuity, and `reconnects` counts. The events `unavailable`, with a `reason`, and `available` tell when no pictures come and when they come again. Under Wayland, XWayland shows the windows of X11 programs alone. [Devices](../devices.md#screen) has more.
+ *
+ * **Example.** `screen frameRate=30 ! convert pixelFormat=i420 ! h264-encode ! media-sink path=screen.mp4`
+ */
+export const screen: NodeType<ScreenConfig, ScreenHandle> = shippedStage<ScreenConfig, ScreenHandle>({
+  plugin: "video-devices",
+  descriptor: {
+    type: "screen",
+    className: "Screen",
+    source: "crates/plugins/video-devices/plugin.toml",
+    description: "Captures a screen, a window or a part of one, from an X server.",
+    doc:
+      "Captures a screen, a window or a part of one, from an X server.\n\nThe pictures are in BGRA, opaque, and stamped with the clock's time at which they were taken. Every `1 / frameRate` seconds there is one, also if nothing has changed; with `onlyChanges` only if something has, the first one excepted. Rows that have not changed are not fetched again (DAMAGE, MIT-SHM). `late` counts the pictures that were due and not taken, since the graph or the server was slower.\n\nA window is named by its title, by a part of that, or by its number. Its pictures show it as it is, without what lies over it, also beyond the edges of the screen. When its size changes, so does that of the pictures. While it is not shown, none come. When it has been closed, the stage waits for a window of that title, or ends with `whenClosed=end`; a window that was named by its number is not waited for. `x`, `y`, `width` and `height` are those of a part of it, inside of its border.\n\nIf the server goes away, the stage tries to connect after 0.1 s, then after twice as long up to 5 s; the next picture is flagged as a discontinuity, and `reconnects` counts. The events `unavailable`, with a `reason`, and `available` tell when no pictures come and when they come again. Under Wayland, XWayland shows the windows of X11 programs alone. [Devices](../devices.md#screen) has more.\n\n**Example.** `screen frameRate=30 ! convert pixelFormat=i420 ! h264-encode ! media-sink path=screen.mp4`",
+    category: "device",
+    tags: ["native", "video-devices"],
+    mode: "external",
+    trigger: "any",
+    lane: "native",
+    converts: [],
+    isAsync: false,
+    inputs: [],
+    outputs: [{
+      name: "video",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      gives: { pixelFormat: ["bgra8"] },
+      burst: 1,
+      doc: "Pictures in BGRA.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        display: {
+          type: "string",
+          default: "",
+          "x-reaches": "host",
+          description: "The X server, such as :0 or host:0; empty for that of DISPLAY.",
+        },
+        window: {
+          type: "string",
+          default: "",
+          description:
+            "The window: its title, a part of that, or its number, such as 0x1a00003; empty for the whole screen.",
+        },
+        x: {
+          type: "integer",
+          minimum: 0,
+          maximum: 32767,
+          default: 0,
+          "x-unit": "pixels",
+          description: "Left edge of the part that is captured.",
+        },
+        y: {
+          type: "integer",
+          minimum: 0,
+          maximum: 32767,
+          default: 0,
+          "x-unit": "pixels",
+          description: "Upper edge of the part that is captured.",
+        },
+        width: {
+          type: "integer",
+          minimum: 0,
+          maximum: 32767,
+          default: 0,
+          "x-unit": "pixels",
+          description: "Width of the part; 0 to the right edge.",
+        },
+        height: {
+          type: "integer",
+          minimum: 0,
+          maximum: 32767,
+          default: 0,
+          "x-unit": "pixels",
+          description: "Height of the part; 0 to the lower edge.",
+        },
+        cursor: {
+          type: "boolean",
+          default: true,
+          description: "True: the pointer is in the pictures.",
+        },
+        frameRate: {
+          type: "number",
+          minimum: 0.01,
+          maximum: 240,
+          default: 30,
+          "x-unit": "Hz",
+          description: "Pictures a second; with onlyChanges the most of them.",
+        },
+        onlyChanges: {
+          type: "boolean",
+          default: false,
+          description: "True: a picture comes only if something has changed.",
+        },
+        whenClosed: {
+          type: "string",
+          enum: ["wait", "end"],
+          default: "wait",
+          description: "When the window has been closed: wait for one of that title, or end the stage.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["frames", "unchanged", "late", "reconnects"],
+  },
+});
+
 /** The configuration of `to-voltage`. */
 export interface ToVoltageConfig {
   /**
@@ -3846,6 +4030,7 @@ export const nodes: {
   readonly overlay: typeof overlay;
   readonly patternSource: typeof patternSource;
   readonly scale: typeof scale;
+  readonly screen: typeof screen;
   readonly toVoltage: typeof toVoltage;
   readonly trigger: typeof trigger;
 } = {
@@ -3870,6 +4055,7 @@ export const nodes: {
   overlay,
   patternSource,
   scale,
+  screen,
   toVoltage,
   trigger,
 };
@@ -3900,6 +4086,7 @@ export const nodePackage: NodePackage = definePackage({
     overlay,
     patternSource,
     scale,
+    screen,
     toVoltage,
     trigger,
   ],

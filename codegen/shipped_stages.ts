@@ -24,6 +24,12 @@ const PAGES: { readonly [family: string]: StagePage } = {
     intro: `The stages that encode and decode. ${NATIVE}[Media processors](media.md) tells what encoded frames ` +
       "are, what is done with damaged ones, and whose libraries these are.",
   },
+  device: {
+    title: "Device stages",
+    intro:
+      `The stages that take from devices and give to them. ${NATIVE}[Devices](../devices.md) tells what each system ` +
+      "offers, how sound and pictures are kept together, and what to do when a device is missing.",
+  },
   sensor: {
     title: "Sensor stages",
     intro: `The stages for many channels at once. ${NATIVE}\`deno task demo --sensors\` runs them: 64 channels at ` +

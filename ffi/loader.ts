@@ -94,7 +94,7 @@ export function defaultLibraryPath(): string {
  * @throws {NativeError} as {@linkcode defaultLibraryPath}
  */
 export function shippedLibraryPath(plugin: string): string {
-  return defaultLibraryPath().replace(/[^\\/]*$/, () => fileName(`sluice_plugin_${plugin}`));
+  return defaultLibraryPath().replace(/[^\\/]*$/, () => fileName(`sluice_plugin_${plugin.replaceAll("-", "_")}`));
 }
 
 /** The reason of the last refusal of a native call on this thread. */

@@ -548,7 +548,14 @@ function packagesWith(kind: "tests" | "examples"): string[] {
  * of processor time more, to run their tests some 20 seconds less. What they use is there since the set-up, optimised.
  */
 function unoptimized(): string[] {
-  const crates = ["sluice-core", "sluice-ffi", "sluice-plugin-codecs", "sluice-plugin-sensors", "sluice-plugin-video"];
+  const crates = [
+    "sluice-core",
+    "sluice-ffi",
+    "sluice-plugin-codecs",
+    "sluice-plugin-sensors",
+    "sluice-plugin-video",
+    "sluice-plugin-video-devices",
+  ];
   return crates.flatMap((crate) => ["--config", `profile.release.package.${crate}.opt-level=0`]);
 }
 

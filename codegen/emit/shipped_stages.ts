@@ -15,7 +15,7 @@ const HEADER = `// Made by "deno task codegen" from what the libraries of crates
 // deno-fmt-ignore-file
 `;
 
-const INTRO = `The stages of the plugins that come with Sluice: video, codecs and sensors.
+const INTRO = `The stages of the plugins that come with Sluice: video, codecs, sensors and devices.
 
 \`\`\`ts
 import { Runtime } from "@sluice/sluice";

@@ -17,10 +17,15 @@ import type { NodeHandle } from "./handle.ts";
 import { type AnyNodeType, defineNodeType, type NodeType } from "./node_type.ts";
 
 /** The name of a plugin that comes with Sluice: that of its folder in `crates/plugins`. */
-export type ShippedPlugin = "codecs" | "sensors" | "video";
+export type ShippedPlugin = "codecs" | "sensors" | "video" | "video-devices";
 
 /** The category of each plugin's stages. */
-const FAMILIES: { readonly [plugin in ShippedPlugin]: string } = { codecs: "codec", sensors: "sensor", video: "video" };
+const FAMILIES: { readonly [plugin in ShippedPlugin]: string } = {
+  codecs: "codec",
+  sensors: "sensor",
+  video: "video",
+  "video-devices": "device",
+};
 
 /** The names of all shipped plugins. */
 export const SHIPPED_PLUGINS = Object.keys(FAMILIES) as readonly ShippedPlugin[];

@@ -1,0 +1,16 @@
+//! Stages for pictures from and to devices: `screen`.
+//!
+//! What waits for a device or for a server does so on a thread of its own: no call of a stage does. A tick allocates
+//! nothing once pictures have had their largest size.
+
+mod config;
+#[cfg(target_os = "linux")]
+mod pace;
+mod screen;
+mod shot;
+#[cfg(target_os = "linux")]
+mod shots;
+#[cfg(target_os = "linux")]
+mod x11;
+
+sluice_stage::export_stages!(screen::Screen);

@@ -1,0 +1,15 @@
+//! What is asked of an X server.
+
+mod area;
+mod bounded_stream;
+mod capture;
+mod layout;
+mod pointer;
+mod server;
+mod shared_memory;
+mod windows;
+
+pub(crate) use area::Area;
+pub(crate) use capture::{Capture, Fault, Subject};
+pub(crate) use shared_memory::Store;
+pub(crate) use windows::Wanted;
