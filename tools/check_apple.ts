@@ -14,7 +14,7 @@ import { ROOT } from "./root.ts";
 export const APPLE_TARGETS = ["x86_64-apple-darwin", "aarch64-apple-darwin"] as const;
 
 /** What is checked: the packages with code for macOS, and with them what they need. */
-const PACKAGES = ["sluice-apple"];
+const PACKAGES = ["sluice-apple", "sluice-plugin-apple"];
 
 /** Debian's packages, and a file of each. */
 const NEEDED: Readonly<Record<string, string>> = {

@@ -5,9 +5,12 @@
 
 pub mod capture_format;
 pub mod four_cc;
+#[cfg(target_os = "macos")]
+pub mod mac;
 pub mod nal_units;
 pub mod parameter_sets;
 pub mod permission;
 pub mod reorder;
 pub mod sound_format;
+pub mod stages;
 pub mod time;

@@ -27,9 +27,14 @@ impl<T> Reorder<T> {
         Self { held: BinaryHeap::new(), decoded_ns: f64::NEG_INFINITY, count: 0 }
     }
 
+    /// Takes the decoding time of a unit without a picture, nanoseconds.
+    pub fn advance(&mut self, dts_ns: f64) {
+        self.decoded_ns = self.decoded_ns.max(dts_ns);
+    }
+
     /// Takes a picture and the decoding time of its unit, nanoseconds.
     pub fn push(&mut self, pts_ns: f64, dts_ns: f64, picture: T) {
-        self.decoded_ns = self.decoded_ns.max(dts_ns);
+        self.advance(dts_ns);
         self.count += 1;
         self.held.push(Reverse(Held { pts_ns, number: self.count, picture }));
     }
@@ -149,6 +154,15 @@ mod tests {
             reorder.push(5.0, 5.0, name);
         }
         assert_eq!([reorder.pop(), reorder.pop(), reorder.pop()], [Some("a"), Some("b"), Some("c")]);
+    }
+
+    #[test]
+    fn a_unit_without_a_picture_lets_those_before_it_go() {
+        let mut reorder = Reorder::new();
+        reorder.push(2.0, 0.0, "kept");
+        assert_eq!(reorder.pop(), None);
+        reorder.advance(2.0);
+        assert_eq!(reorder.pop(), Some("kept"));
     }
 
     #[test]

@@ -10,6 +10,9 @@ use crate::assembler;
 /// Where the plugins are, relative to the checkout.
 const FOLDER: &str = "crates/plugins";
 
+/// The plugin that is built on macOS alone.
+const OF_MACOS: &str = "crates/apple/plugin";
+
 /// The library that the runtime loads, the program of isolated stages, and the library of hosts in other languages.
 const RUNTIME: &[&str] = &["sluice-ffi", "sluice-stage-host", "sluice-guest"];
 
@@ -47,6 +50,9 @@ pub fn build_plugins(checkout: &Path) -> io::Result<()> {
 fn build(checkout: &Path, others: &[&str], settings: &[(&str, &str)]) -> io::Result<()> {
     let mut folders: Vec<PathBuf> =
         fs::read_dir(checkout.join(FOLDER))?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+    if cfg!(target_os = "macos") {
+        folders.push(checkout.join(OF_MACOS));
+    }
     folders.retain(|folder| folder.join("Cargo.toml").is_file() && folder.join("plugin.toml").is_file());
     folders.sort();
     let target = checkout.join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()));
