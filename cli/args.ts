@@ -19,6 +19,7 @@ import { ArgsAnswered } from "./output/args_answered.ts";
 import { explainUnexpected, type KnownCommand } from "./output/unexpected.ts";
 import { type EditArgs, editCommands, remote } from "./edit_args.ts";
 import { type StateArgs, stateCommands } from "./state_args.ts";
+import { type DeviceArgs, deviceCommands, joinDevices } from "./device_args.ts";
 import { type MediaArgs, mediaCommands } from "./media_args.ts";
 import { mcp, type McpArgs } from "./mcp_args.ts";
 import { path } from "./path_argument.ts";
@@ -190,6 +191,7 @@ export type CommandArgs =
   | StateArgs
   | PluginArgs
   | MediaArgs
+  | DeviceArgs
   | DoctorArgs;
 
 const graph = or(
@@ -466,21 +468,23 @@ const commands = [
   check,
   draw,
   ...mediaCommands,
+  ...deviceCommands,
   ...pipelineCommands,
   nodes,
   codegen,
   make,
   managePlugins,
-  top,
-  doctor,
 ] as const;
+
+/** Commands beside those: one or() takes 15 parsers. */
+const further = [top, doctor, tap, mcp] as const;
 
 /** Every command that does something, for messages; of those whose last word is the same, the last is meant by it. */
 const known: readonly KnownCommand[] = [
   ...pluginCommands,
   { path: "nodes list", usage: list.usage },
   { path: "nodes info", usage: info.usage },
-  ...[...commands, tap, mcp, ...editCommands, ...stateCommands].filter((each) =>
+  ...[...commands, ...further, ...editCommands, ...stateCommands].filter((each) =>
     each !== nodes && each !== make && each !== managePlugins
   )
     .map((
@@ -498,7 +502,7 @@ export function optionsWithValue(path: string): ReadonlySet<string> {
   return valueOptions(known.find((each) => each.path === path)?.usage ?? []);
 }
 
-/** The commands about a graph that runs elsewhere: one or() takes 15 parsers. */
+/** The commands about a graph that runs elsewhere. */
 function elsewhere(options: OrOptions): Parser<"sync", EditArgs | StateArgs, unknown> {
   return or(or(...editCommands, options), or(...stateCommands, options), options);
 }
@@ -506,7 +510,7 @@ function elsewhere(options: OrOptions): Parser<"sync", EditArgs | StateArgs, unk
 /** What can come in place of the last word of a command line, by its grammar. */
 export function suggestArgs(words: readonly string[]): readonly Suggestion[] {
   const [first, ...rest] = words;
-  const parser: Parser<"sync", CommandArgs, unknown> = or(...commands, or(tap, mcp, elsewhere({})));
+  const parser: Parser<"sync", CommandArgs, unknown> = or(...commands, or(...further, elsewhere({})));
   return first === undefined ? [] : suggestSync(parser, [first, ...rest]);
 }
 
@@ -524,14 +528,14 @@ export function parseArgs(
   const errors = { unexpectedInput: (token: string) => explainUnexpected(token, args, known) };
   const parser: Parser<"sync", CommandArgs, unknown> = or(
     ...commands,
-    or(tap, mcp, elsewhere({ errors }), { errors }),
+    or(...further, elsewhere({ errors }), { errors }),
     { errors },
   );
   const answered = (exitCode: number): never => {
     throw new ArgsAnswered(exitCode);
   };
   const onShow = () => answered(0);
-  return runParser(parser, PROGRAM, joinServe(args), {
+  return runParser(parser, PROGRAM, joinServe(joinDevices(args)), {
     help: { command: true, option: { names: ["-h", "--help"] }, onShow },
     version: { value: VERSION, option: true, command: true, onShow },
     completion: { command: true, onShow },

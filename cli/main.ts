@@ -113,6 +113,11 @@ async function dispatch(command: CommandArgs, io: Io, beforeRun?: () => void): P
     case "play":
       if (command.quiet) quietLog();
       return await (await import("./commands/play_command.ts")).playCommand(command, io);
+    case "devices":
+      return await (await import("./commands/devices_command.ts")).devicesCommand(command, io);
+    case "record":
+      if (command.quiet) quietLog();
+      return await (await import("./commands/record_command.ts")).recordCommand(command, io);
     case "serve":
       return await (await import("./commands/pipelines_command.ts")).serveCommand(command, io);
     case "call":

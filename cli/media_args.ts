@@ -76,7 +76,12 @@ export interface PlayArgs {
   readonly fromSeconds?: number;
   /** Stops after this time. */
   readonly seconds?: number;
+  /** Plays to a speaker, and pictures to a window. */
   readonly speaker: boolean;
+  /** The speaker; by default that of the system. */
+  readonly device?: string;
+  readonly noVideo: boolean;
+  readonly noAudio: boolean;
   /** Where to serve the page. */
   readonly serve?: string;
   readonly json: boolean;
@@ -195,22 +200,33 @@ const play = command(
   object({
     command: constant("play"),
     file: argument(path({ metavar: "FILE" }), { description: message`The media file.` }),
+    speaker: option("--speaker", {
+      description: message`Play sound to a speaker and pictures to a window, in place of the page.`,
+    }),
+    device: optional(option("--device", string({ metavar: "NAME" }), {
+      description:
+        message`Play to this speaker, as ${"sluice devices speaker"} names it; by default to that of the system.`,
+    })),
+    noVideo: option("--no-video", { description: message`Leave pictures out.` }),
+    noAudio: option("--no-audio", { description: message`Leave sound out.` }),
     loop: option("--loop", { description: message`Begin again after the end.` }),
     speed: optional(option("--speed", float({ metavar: "N", min: 0.0625, max: 16 }), {
       description: message`How fast: 2 is twice as fast as real time.`,
     })),
-    fromSeconds: optional(option("--from", mediaTime(), { description: message`Begin at this time.` })),
+    fromSeconds: optional(option("--from", "--start", mediaTime(), { description: message`Begin at this time.` })),
     seconds,
-    speaker: option("--speaker", { description: message`Play to a speaker; there is no node for one yet.` }),
     serve,
     json,
     quiet: option("-q", "--quiet", { description: message`Show neither progress nor a summary.` }),
   }),
   {
-    brief: message`Play a media file to the live page.`,
-    description:
-      message`Runs a media file in real time, decoded as far as shipped nodes can, and serves the live page of the graph, where its place, its speed and the loop can be changed.`,
-    footer: message`Exit codes: 0 the end was reached, 1 failed, 2 bad input, 130 after Ctrl-C.`,
+    brief: message`Play a media file to a speaker and a window, or to the live page.`,
+    description: message`Runs a media file in real time, decoded as far as shipped nodes can. With ${
+      optionName("--speaker")
+    } it is heard and seen: space pauses and goes on, left and right go 5 seconds back and on, down and up a minute, q ends. Without it, and with ${
+      optionName("--serve")
+    }, the live page of the graph shows it, where its place, its speed and the loop can be changed.`,
+    footer: message`Exit codes: 0 the end was reached or q was pressed, 1 failed, 2 bad input, 130 after Ctrl-C.`,
   },
 );
 

@@ -92,7 +92,16 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
   "client.ts": { parts: ["transports", "transports/http", "core"], npm: [] },
   "generated.ts": { parts: ["core"], npm: [] },
   "examples": {
-    parts: ["mod.ts", "media.ts", "pipelines.ts", "control.ts", "client.ts", "transports/http", "transports/grpc"],
+    parts: [
+      "mod.ts",
+      "media.ts",
+      "plugins.ts",
+      "pipelines.ts",
+      "control.ts",
+      "client.ts",
+      "transports/http",
+      "transports/grpc",
+    ],
     npm: ["@modelcontextprotocol/client"],
   },
   "bench": "anything",

@@ -46,6 +46,12 @@ export interface RunnableGraph {
   readonly prepares?: boolean;
   /** What was wrong with a run in which nothing failed. */
   readonly judge?: (summary: RunSummary) => readonly unknown[];
+  /**
+   * Shows the run on a terminal and takes keys of it, in place of the usual line; gives nothing where it cannot.
+   *
+   * @param end ends the run, with success
+   */
+  readonly console?: (runtime: Runtime, end: () => void, io: Io) => Disposable | undefined;
   /** The command goes on until a signal when the graph has ended: its page stays, with this on it. */
   readonly stays?: PageMore;
 }
@@ -117,8 +123,10 @@ async function runToEnd(
   using _failures = args.watch ? tellFailures(runtime, args.json, io) : undefined;
   const watching = new AbortController();
   let watch: Promise<void> | undefined;
-  const style = graph.stays === undefined ? chooseStyle(args, document, io) : "none";
-  if (style === "bar") consoleOnOwnLine();
+  const usual = graph.stays === undefined ? chooseStyle(args, document, io) : "none";
+  const hasConsole = graph.console !== undefined && !args.json && !args.quiet;
+  const style = hasConsole ? "none" : usual;
+  if (usual === "bar") consoleOnOwnLine();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const start = async () => {
     void signals.received.then(() => over.abort());
@@ -138,6 +146,7 @@ async function runToEnd(
     try {
       await begin?.();
       using _progress = new ProgressDisplay(style, io, () => readPosition(runtime.stats(), sinks));
+      using _console = hasConsole ? graph.console!(runtime, () => over.abort(), io) : undefined;
       await untilOver(runtime);
       if (graph.stays === undefined) over.abort();
     } catch (error) {

@@ -17,6 +17,9 @@ export interface ChainEnd {
   readonly from: string;
 }
 
+/** Options of a link. */
+export type LinkOptions = Pick<GraphFileLink, "policy" | "capacity">;
+
 /** The nodes and links of a graph to be. */
 export class GraphDraft {
   readonly #nodes: Record<string, GraphFileNode> = {};
@@ -34,9 +37,9 @@ export class GraphDraft {
     };
   }
 
-  /** Links two ports. */
-  link(from: string, to: string): void {
-    this.#links.push({ from, to });
+  /** Links two ports. @param how the link waits or drops, if not as the mode of the graph says */
+  link(from: string, to: string, how: LinkOptions = {}): void {
+    this.#links.push({ from, to, ...how });
   }
 
   /** Adds a node behind a chain. @returns the end of the longer chain */
@@ -46,9 +49,10 @@ export class GraphDraft {
     node: { readonly type: string; readonly input: string; readonly output: string },
     config: Readonly<Record<string, unknown>>,
     lane?: string,
+    how?: LinkOptions,
   ): ChainEnd {
     this.add(id, node.type, config, lane);
-    this.link(from, `${id}${this.suffix}.${node.input}`);
+    this.link(from, `${id}${this.suffix}.${node.input}`, how);
     return { from: `${id}${this.suffix}.${node.output}` };
   }
 

@@ -165,6 +165,11 @@ function even(side: number): number {
 
 function h264Config(track: TrackInfo, { width, height }: PictureSize, args: ConvertArgs): Record<string, unknown> {
   const frameRate = args.frameRate ?? track.frameRate ?? USUAL_RATE;
-  const usual = Math.min(MOST_BITS, Math.max(LEAST_BITS, Math.round(width * height * frameRate * BITS_PER_PIXEL)));
+  const usual = usualBitRate({ width, height }, frameRate);
   return { bitRate: Math.min(ENCODER_MOST, Math.max(ENCODER_LEAST, args.videoBitRate ?? usual)), frameRate };
+}
+
+/** Bits a second of H.264 where nothing is said. */
+export function usualBitRate({ width, height }: PictureSize, frameRate: number): number {
+  return Math.min(MOST_BITS, Math.max(LEAST_BITS, Math.round(width * height * frameRate * BITS_PER_PIXEL)));
 }

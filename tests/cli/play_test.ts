@@ -1,9 +1,16 @@
 /** Media files in real time, on the command line. */
 import assert from "node:assert/strict";
-import { playingGraph } from "../../cli/convert/playing_graph.ts";
+import { playedTracks, playingGraph } from "../../cli/convert/playing_graph.ts";
+import type { PlayArgs } from "../../cli/media_args.ts";
 import { FOLDER, input } from "../../processors/media/fixtures/media_files.ts";
-import { readEvents, ROOT, signalled, sluice } from "./command_line.ts";
+import { answer, readEvents, ROOT, signalled, sluice } from "./command_line.ts";
 import { rare } from "../fixtures/rare.ts";
+
+/** The arguments of a plain `sluice play a.mp4`. */
+function playArgs(more: Partial<PlayArgs> = {}): PlayArgs {
+  const flags = { loop: false, speaker: false, noVideo: false, noAudio: false, json: false, quiet: false };
+  return { command: "play", file: "a.mp4", ...flags, ...more };
+}
 
 Deno.test("sluice play runs a file in real time, at another speed, and prints the page's address", async () => {
   const path = input("play.wav", "-c:a", "pcm_s16le");
@@ -66,7 +73,7 @@ Deno.test("sluice play refuses a file of which no track can be read", async () =
 });
 
 Deno.test("playingGraph() turns pictures that the file says are to be turned, and tells it no more", () => {
-  const args = { command: "play", file: "a.mp4", loop: false, speaker: false, json: false, quiet: false } as const;
+  const args = playArgs();
   const track = { name: "video_0", kind: "video", codec: "h264", rotation: 90 } as const;
   const { nodes, links } = playingGraph([track], args);
   assert.deepEqual(nodes.turn, { type: "scale", lane: "video", config: { rotate: 90 } });
@@ -85,8 +92,48 @@ Deno.test("sluice play refuses to begin after the end", async () => {
   assert.match(stderr, /^error: Cannot play ".*play\.wav": --from 5 is not before its end at 1 s$/m);
 });
 
-Deno.test("sluice play says that there is no speaker", async () => {
-  const spoken = await sluice(["play", "examples/speech.wav", "--speaker"], { cwd: ROOT });
-  assert.equal(spoken.code, 2);
-  assert.match(spoken.stderr, /^error: Cannot play "examples\/speech\.wav" to a speaker: there is no node for one yet/);
+Deno.test("sluice play refuses options that do not go together", async () => {
+  const refusals: [string, RegExp][] = [
+    ["--device x", /^error: Cannot play "examples\/speech\.wav" to a device: --device needs --speaker$/m],
+    ["--speaker --device x --no-audio", /to a device: found --no-audio, too; leave one of them out$/m],
+    ["--no-audio --no-video", /: found --no-audio and --no-video, which leave nothing$/m],
+    ["--speaker --speed 2", /at 2 times its speed to a speaker; leave sound out with --no-audio$/m],
+    ["--speaker --no-audio", /^error: Cannot play "examples\/speech\.wav": --no-audio leaves its sound out$/m],
+  ];
+  for (const [options, message] of refusals) {
+    const { code, stderr } = await answer(["play", "examples/speech.wav", ...options.split(" ")], { cwd: ROOT });
+    assert.equal(code, 2, options);
+    assert.match(stderr, message);
+  }
+});
+
+Deno.test("playingGraph() sends decoded tracks to a speaker and a window, which wait for each other", () => {
+  const tracks = [
+    { name: "video_0", kind: "video", codec: "h264" },
+    { name: "audio_0", kind: "audio", codec: "opus" },
+  ] as const;
+  const graph = playingGraph(tracks, playArgs({ speaker: true, device: "usb", file: "films/a.mp4" }));
+  assert.deepEqual(graph.links!.map(({ from, to, policy }) => `${from} ${to} ${policy}`), [
+    "file.video_0 video-decode.encoded lossless",
+    "video-decode.video display.video lossless",
+    "file.audio_0 audio-decode.encoded lossless",
+    "audio-decode.audio speaker.audio lossless",
+  ]);
+  assert.deepEqual(graph.nodes.speaker.config, { device: "usb" });
+  assert.deepEqual(graph.nodes.display.config, { title: "a.mp4" });
+});
+
+Deno.test("playedTracks() leaves out what is not wanted, and for a speaker what is not decoded", () => {
+  const tracks = [
+    { name: "video_0", kind: "video", codec: "vp9" },
+    { name: "video_1", kind: "video", codec: "h264" },
+    { name: "audio_2", kind: "audio", codec: "aac", refusal: "it is encrypted" },
+    { name: "audio_3", kind: "audio", codec: "flac" },
+  ] as const;
+  const info = { path: "a.mkv", container: "Matroska", bytes: 0, tags: {}, tracks };
+  const names = (more: Partial<PlayArgs>) => playedTracks(info, playArgs(more)).map(({ name }) => name);
+  assert.deepEqual(names({}), ["video_0", "audio_3"]);
+  assert.deepEqual(names({ speaker: true }), ["video_1", "audio_3"]);
+  assert.deepEqual(names({ noVideo: true }), ["audio_3"]);
+  assert.deepEqual(names({ noAudio: true }), ["video_0"]);
 });

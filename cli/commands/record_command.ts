@@ -1,0 +1,108 @@
+/**
+ * `sluice record`: a screen, a camera and a microphone to a file.
+ *
+ * @module
+ */
+import { SluiceError } from "../../core/errors.ts";
+import { checkGraph } from "../../core/graph/load.ts";
+import { consoleToStderr } from "../../core/log/console_output.ts";
+import { type Device, listDevices } from "../../core/registry/devices.ts";
+import type { NodeRegistry } from "../../core/registry/node_registry.ts";
+import type { RunSummary } from "../../core/stats.ts";
+import { STANDARD } from "../../processors/file/standard_output.ts";
+import type { PictureSize } from "../../processors/media/scale_advice.ts";
+import { RECORDING, recordingGraph } from "../convert/recording_graph.ts";
+import type { RecordArgs } from "../device_args.ts";
+import { EXIT, reportErrors } from "../output/failure.ts";
+import type { WrittenFile } from "../output/files.ts";
+import type { Io } from "../output/output.ts";
+import { formatBytes, formatClock, formatCount } from "../output/table.ts";
+import { loadTypes } from "../project/packages.ts";
+import { runGraph } from "./run_command.ts";
+
+/** How a device tells the size of its pictures. */
+const SIZE = /(\d+) × (\d+)/;
+
+/**
+ * @returns the exit code
+ * @throws {SluiceError} `InvalidConfig` for what cannot be recorded, and for a file that is there
+ */
+export async function recordCommand(args: RecordArgs, io: Io): Promise<number> {
+  const { output, json, quiet, seconds, serve } = args;
+  if (json) consoleToStderr();
+  if (args.screen === undefined && args.camera === undefined && args.microphone === undefined) {
+    throw refusal(args, "found nothing to record; add --screen, --camera or --microphone", "--screen");
+  }
+  if (output === STANDARD) throw refusal(args, "a recording goes to a file; name one", "--output");
+  if (!args.printGraph) await assertWritable(args);
+  const { registry } = await loadTypes({ packages: [], plugins: [] });
+  const graph = recordingGraph(args, args.screen === undefined ? undefined : screenSize(args.screen, registry));
+  if (args.printGraph) {
+    io.stdout.line(JSON.stringify(graph, null, 2));
+    return EXIT.ok;
+  }
+  const text = JSON.stringify(graph);
+  const { document, errors } = checkGraph(text, output, registry);
+  if (document === undefined) return reportErrors(errors, io, json);
+  const run = {
+    command: "run",
+    graph: output,
+    set: [],
+    watch: false,
+    dev: false,
+    packages: [],
+    plugins: [],
+    json,
+    quiet,
+    ...(seconds !== undefined && { seconds }),
+    ...(serve !== undefined && { serve }),
+  } as const;
+  return await runGraph({ text, document, registry, isMade: true, render: renderRecorded }, run, io);
+}
+
+/** The size of what `--screen` names, as far as the system lists it. */
+export function screenSize(screen: string, registry: NodeRegistry): PictureSize | undefined {
+  let screens: readonly Device[];
+  try {
+    screens = listDevices(registry.get("screen")) ?? [];
+  } catch {
+    // The node tells what is wrong when it starts.
+    return undefined;
+  }
+  const found = screen === ""
+    ? screens.find(({ isDefault }) => isDefault)
+    : screens.find(({ name }) => name === screen) ?? screens.find(({ label }) => label.includes(screen));
+  const [, width, height] = found?.formats.map((format) => SIZE.exec(format)).find((each) => each !== null) ?? [];
+  return width === undefined ? undefined : { width: Number(width), height: Number(height) };
+}
+
+/** `Recorded talk.mp4 (4.8 MB): 0:12.0`, and what was lost of it. */
+function renderRecorded({ nodes, links }: RunSummary, files: readonly WrittenFile[]): string[] {
+  const { progress } = nodes.find(({ id }) => id === RECORDING) ?? {};
+  const isWritten = files.some(({ state }) => state === "complete" || state === "partial");
+  const missing = links.filter(({ to, read }) => isWritten && to.startsWith(`${RECORDING}.`) && read === 0);
+  const lost = nodes.flatMap(({ type, figures }) => type === "microphone" ? figures?.lost ?? 0 : []);
+  return [
+    ...files.map(({ path, bytes = 0, state }) =>
+      state === "complete"
+        ? `Recorded ${path} (${formatBytes(bytes)}): ${formatClock(progress?.doneNs ?? 0)}`
+        : state === "partial"
+        ? `Left ${path} (${formatBytes(bytes)}), which is not complete`
+        : `Recorded nothing to ${path}`
+    ),
+    ...missing.map(({ to }) => `No ${to.includes(".video") ? "pictures" : "sound"} came: the file has none`),
+    ...lost.filter((count) => count > 0).map((count) => `The microphone lost ${formatCount(count)} samples`),
+  ];
+}
+
+async function assertWritable(args: RecordArgs): Promise<void> {
+  const there = await Deno.stat(args.output).catch(() => undefined);
+  if (there?.isDirectory) throw refusal(args, "it is a folder; name a file in it", "--output");
+  if (there?.isFile && !args.overwrite) {
+    throw refusal(args, "it is there already; give --overwrite to replace it", "--output");
+  }
+}
+
+function refusal({ output }: RecordArgs, why: string, key: string): SluiceError {
+  return new SluiceError("InvalidConfig", `Cannot record to ${JSON.stringify(output)}: ${why}`, { key });
+}
