@@ -6,6 +6,7 @@ import { eachDriver } from "./fixtures/each_driver.ts";
 import type { Found } from "./fixtures/generated/commanded.ts";
 import { nodes } from "./fixtures/generated/sluice.gen.ts";
 import { flow, inTime, until } from "./fixtures/waiting.ts";
+import { rare } from "./fixtures/rare.ts";
 
 const TYPES = { prompt: nodes.prompt, patient: nodes.patient, driven: nodes.driven };
 
@@ -82,7 +83,7 @@ for (const lane of ["main", "worker"]) {
     await flow(runtime, "node", 10);
   });
 
-  eachDriver(`a node on ${lane} goes on after a promise of a command that does not settle`, async (native) => {
+  rare(eachDriver)(`a node on ${lane} goes on after a promise of a command that does not settle`, async (native) => {
     await using runtime = await started({ native, callTimeoutMs: 200 }, { lane }, "patient");
     const commands = [runtime.command("node", "hang"), runtime.command("node", "add", { by: 1 })];
     await rejects(inTime(commands[0]), {
@@ -129,7 +130,7 @@ Deno.test("a command is refused before it is sent, with what there is, if the ty
   equal((await runtime.command("node", "add", { by: 1 }) as Found).total, 1);
 });
 
-eachDriver(
+rare(eachDriver)(
   "a node that keeps its lane in a command is treated as in any call, and its command is refused",
   async (native) => {
     await using runtime = await started({ native, stuckAfterMs: 100 }, { lane: "node", supervision: { restart: {} } });
@@ -173,7 +174,7 @@ eachDriver("a command under way when the graph ends is refused", async (native) 
   }
 });
 
-eachDriver("no command is lost to a node that is replaced or moved meanwhile", async (native) => {
+rare(eachDriver)("no command is lost to a node that is replaced or moved meanwhile", async (native) => {
   await using runtime = await started({ native }, { lane: "worker" });
   let taken = 0;
   let isOver = false;

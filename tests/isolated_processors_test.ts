@@ -241,7 +241,7 @@ test("values cross, an asynchronous node looks at its inputs, and a frame goes t
   deepEqual(await heard, [wanted, wanted]);
 });
 
-test("a node is heard outside of its ticks, and its timers go on while it waits for frames", async () => {
+rare(test)("a node is heard outside of its ticks, and its timers go on while it waits for frames", async () => {
   const lines: string[] = [];
   using taps = new DisposableStack();
   taps.defer(tapLog(({ message }) => void lines.push(message)));
@@ -347,7 +347,7 @@ rare(test)("no process has a permission that the program lacks", async () => {
   await Deno.remove(folder, { recursive: true });
 });
 
-test("a frame may be changed in development mode, too", async () => {
+rare(test)("a frame may be changed in development mode, too", async () => {
   await using runtime = new Runtime({ native: "require", mode: "offline", development: true });
   const source = runtime.add(appSource.audio({ sampleRateHz: 8_000, channels: 1 }), { id: "source" });
   runtime.add(changer(), { id: "changer", ...process });
@@ -365,7 +365,7 @@ test("a frame may be changed in development mode, too", async () => {
   deepEqual(found, [100, 101, 102]);
 });
 
-test("a processor that replaces the arrays of its process writes to no memory that it has not", async () => {
+rare(test)("a processor that replaces the arrays of its process writes to no memory that it has not", async () => {
   await using runtime = new Runtime({ native: "require", mode: "live" });
   runtime.add(appSource.audio({ sampleRateHz: 8_000, channels: 1 }), { id: "source" });
   runtime.add(prober(), { id: "vandal", ...process, supervision: "disable" });
@@ -377,7 +377,7 @@ test("a processor that replaces the arrays of its process writes to no memory th
   await runtime.stop();
 });
 
-test("no import map leads the library elsewhere", async () => {
+rare(test)("no import map leads the library elsewhere", async () => {
   const folder = await Deno.makeTempDir();
   const library = new URL("../guest/library.ts", import.meta.url).href;
   const made = new URL("./fixtures/isolated/sluice.gen.ts", import.meta.url).href;

@@ -272,7 +272,7 @@ for (const supervision of ["fail", "disable", SOON] as const) {
 }
 
 for (const neighbour of ["disable", "fail"] as const) {
-  eachDriver(
+  rare(eachDriver)(
     `a lane that ends: its node is restarted, and its neighbour has a policy of its own (${neighbour})`,
     async (native) => {
       await using runtime = new Runtime({ mode: "offline", native });

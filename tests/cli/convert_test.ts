@@ -75,7 +75,7 @@ Deno.test("sluice convert fails for a track of which nothing was written", { ign
   assert.equal(stdout, "Wrote nothing to nothing.mp4\n");
 });
 
-Deno.test("sluice convert leaves NAME.partial where its second track cannot be written", { ignore }, async () => {
+rare(Deno.test)("sluice convert leaves NAME.partial where its second track cannot be written", { ignore }, async () => {
   // A picture's data is all that is garbled: the sound is whole.
   const path = `${FOLDER}/no-picture.mkv`;
   ffmpeg("-i", mp4(), "-c", "copy", "-bsf:v", "noise=amount=1", path);
@@ -179,35 +179,41 @@ Deno.test("sluice convert says what of a damaged file is left out, and fails for
   assert.match(stderr, /are left out; leave --strict out to take it all the same\n/);
 });
 
-Deno.test("sluice convert counts the packets of MP4 that cannot be read, and fails for them with --strict", async () => {
-  const { code, stdout, stderr } = await convert(withoutLength(mp4(), 10), "lost.mkv", "--copy", "--strict");
-  assert.equal(code, 1);
-  assert.match(stdout, /^Wrote lost\.mkv .*\n\S+ is damaged: 1 packet could not be read\n$/);
-  assert.match(stderr, /1 packet could not be read; leave --strict out to take it all the same\n/);
-});
+rare(Deno.test)(
+  "sluice convert counts the packets of MP4 that cannot be read, and fails for them with --strict",
+  async () => {
+    const { code, stdout, stderr } = await convert(withoutLength(mp4(), 10), "lost.mkv", "--copy", "--strict");
+    assert.equal(code, 1);
+    assert.match(stdout, /^Wrote lost\.mkv .*\n\S+ is damaged: 1 packet could not be read\n$/);
+    assert.match(stderr, /1 packet could not be read; leave --strict out to take it all the same\n/);
+  },
+);
 
-Deno.test("sluice convert plays a WAV file with the sizes of a stream to its end, says so, and fails for it with --strict", async () => {
-  const path = input("streamed.wav", "-c:a", "pcm_s16le");
-  const bytes = Deno.readFileSync(path);
-  const [riffSizeAt, dataSizeAt] = [4, bytes.length - 96_000 - 4];
-  for (const at of [riffSizeAt, dataSizeAt]) new DataView(bytes.buffer).setUint32(at, 0, true);
-  Deno.writeFileSync(path, bytes);
-  const said = 'streamed\\.wav"?: the size of its "data" chunk is 0, as streaming writers leave it';
-  const { code, stderr } = await convert(path, "streamed-copy.wav", "--strict");
-  assert.equal(code, 1);
-  assert.match(stderr, new RegExp(`${said}.*; leave --strict out to take it all the same\n`));
-  assert.deepEqual(probe(`${FOLDER}/streamed-copy.wav`, "stream=duration_ts"), ["48000"]);
-  const joined = await convert("streamed-copy.wav", "joined.wav", "--join", path, "--strict");
-  assert.equal(joined.code, 1);
-  assert.match(joined.stderr, new RegExp(said));
-  const shown = { cwd: FOLDER, env: { SLUICE_LOG: "warn" } };
-  const again = await sluice(["convert", path, "streamed-copy.wav", "--force"], shown);
-  assert.equal(again.code, 0);
-  assert.match(again.stderr, new RegExp(`warn .*${said}`));
-  assert.match((await sluice(["info", path], shown)).stdout, /\n {2}fault +the size of its "data" chunk is 0, /);
-});
+rare(Deno.test)(
+  "sluice convert plays a WAV file with the sizes of a stream to its end, says so, and fails for it with --strict",
+  async () => {
+    const path = input("streamed.wav", "-c:a", "pcm_s16le");
+    const bytes = Deno.readFileSync(path);
+    const [riffSizeAt, dataSizeAt] = [4, bytes.length - 96_000 - 4];
+    for (const at of [riffSizeAt, dataSizeAt]) new DataView(bytes.buffer).setUint32(at, 0, true);
+    Deno.writeFileSync(path, bytes);
+    const said = 'streamed\\.wav"?: the size of its "data" chunk is 0, as streaming writers leave it';
+    const { code, stderr } = await convert(path, "streamed-copy.wav", "--strict");
+    assert.equal(code, 1);
+    assert.match(stderr, new RegExp(`${said}.*; leave --strict out to take it all the same\n`));
+    assert.deepEqual(probe(`${FOLDER}/streamed-copy.wav`, "stream=duration_ts"), ["48000"]);
+    const joined = await convert("streamed-copy.wav", "joined.wav", "--join", path, "--strict");
+    assert.equal(joined.code, 1);
+    assert.match(joined.stderr, new RegExp(said));
+    const shown = { cwd: FOLDER, env: { SLUICE_LOG: "warn" } };
+    const again = await sluice(["convert", path, "streamed-copy.wav", "--force"], shown);
+    assert.equal(again.code, 0);
+    assert.match(again.stderr, new RegExp(`warn .*${said}`));
+    assert.match((await sluice(["info", path], shown)).stdout, /\n {2}fault +the size of its "data" chunk is 0, /);
+  },
+);
 
-Deno.test("sluice convert has ffmpeg read what no shipped node does, and says so", async () => {
+rare(Deno.test)("sluice convert has ffmpeg read what no shipped node does, and says so", async () => {
   const path = input("foreign.avi", "-c:v", "mpeg4", "-c:a", "ac3");
   const { code, stdout, stderr } = await convert(path, "foreign.mp4", "--from", "0.2", "--to", "0.8");
   assert.equal(code, 0, stderr);
@@ -218,7 +224,7 @@ Deno.test("sluice convert has ffmpeg read what no shipped node does, and says so
   assert.ok(Math.abs(Number(probe(`${FOLDER}/foreign.mp4`, "format=duration")[0]) - 0.6) < 0.05);
 });
 
-Deno.test("sluice convert has ffmpeg write what no shipped node does, and says so", async () => {
+rare(Deno.test)("sluice convert has ffmpeg write what no shipped node does, and says so", async () => {
   const { code, stderr } = await convert(mp4(), "small.avi", "--size", "80x", "--audio-codec", "mp3", "--to", "0.5");
   assert.equal(code, 0, stderr);
   assert.match(stderr, /^video_0: h264 .*: encoded by ffmpeg$/m);
@@ -238,7 +244,7 @@ Deno.test("sluice convert has ffmpeg write what no shipped node does, and says s
   }
 });
 
-Deno.test("sluice convert says what ffmpeg finds wrong with a file, and fails for it with --strict", async () => {
+rare(Deno.test)("sluice convert says what ffmpeg finds wrong with a file, and fails for it with --strict", async () => {
   const whole = input("faults.avi", "-c:v", "mpeg4", "-an");
   const path = damaged(whole, 0.4, "random", 500);
   const taken = await convert(path, "faults.mp4");
@@ -458,7 +464,7 @@ Deno.test(
   },
 );
 
-Deno.test("sluice convert --loudness refuses silence, pictures alone and --copy", { ignore }, async () => {
+rare(Deno.test)("sluice convert --loudness refuses silence, pictures alone and --copy", { ignore }, async () => {
   const silent = `${FOLDER}/silent.wav`;
   ffmpeg("-f", "lavfi", "-i", "anullsrc=d=1", silent);
   const cases: [string[], RegExp][] = [
@@ -476,7 +482,7 @@ Deno.test("sluice convert --loudness refuses silence, pictures alone and --copy"
   }
 });
 
-Deno.test({
+rare(Deno.test)({
   name: "sluice convert keeps the 24 bits of FLAC in WAV",
   ignore,
   fn: async () => {
@@ -488,7 +494,7 @@ Deno.test({
   },
 });
 
-Deno.test({
+rare(Deno.test)({
   name: "sluice convert has room for key frames of more than a mebibyte",
   ignore,
   fn: async () => {

@@ -79,7 +79,7 @@ inFolder("a new plugin in C builds, passes its test, is listed and runs", noPlug
   match(all.stderr, /^warning: Cannot use plugin "\.\/nowhere": there is no file or folder "\S+"$/m);
 });
 
-inFolder(
+rare(inFolder)(
   "a new plugin in Rust builds, and is entered in the sluice.json that is there",
   noRust(),
   async (path, run) => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { decode, ffmpeg, FOLDER, input, mp4, probe } from "../../processors/media/fixtures/media_files.ts";
 import { noRustPlugin } from "../fixtures/plugins/build.ts";
 import { MAIN, readPrinted, type Result, ROOT } from "./command_line.ts";
+import { rare } from "../fixtures/rare.ts";
 
 const SPEECH = `${ROOT}examples/speech.wav`;
 const ignore = noRustPlugin("codecs") !== undefined || noRustPlugin("video") !== undefined;
@@ -26,7 +27,7 @@ function pictures(path: string): string[] {
   return Deno.readTextFileSync(sums).split("\n").filter((line) => /^\d/.test(line)).map((line) => line.split(",")[5]);
 }
 
-Deno.test("sluice convert writes and reads YUV4MPEG2, picture for picture", { ignore }, async () => {
+rare(Deno.test)("sluice convert writes and reads YUV4MPEG2, picture for picture", { ignore }, async () => {
   // Without B-frames, which decoders round differently.
   const film = input("plain.mp4", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-bf", "0", "-c:a", "aac");
   const wanted = pictures(film);
@@ -43,7 +44,7 @@ Deno.test("sluice convert writes and reads YUV4MPEG2, picture for picture", { ig
   assert.equal(pictures(`${FOLDER}/again.mp4`).length, wanted.length);
 });
 
-Deno.test(
+rare(Deno.test)(
   "sluice convert plays YUV4MPEG2 up to its last whole picture, and fails for it with --strict",
   { ignore },
   async () => {
@@ -63,7 +64,7 @@ Deno.test(
   },
 );
 
-Deno.test("sluice convert keeps odd sides and full range in YUV4MPEG2", { ignore }, async () => {
+rare(Deno.test)("sluice convert keeps odd sides and full range in YUV4MPEG2", { ignore }, async () => {
   ffmpeg(
     "-f",
     "lavfi",
@@ -125,7 +126,7 @@ for (const format of ["wav", "flac", "mka", "ogg"]) {
   });
 }
 
-Deno.test("sluice convert FILE - writes MP4 in fragments and Matroska with the tracks as they are", async () => {
+rare(Deno.test)("sluice convert FILE - writes MP4 in fragments and Matroska with the tracks as they are", async () => {
   for (const format of ["mp4", "mkv"]) {
     const { code, stderr } = await shell(`sluice convert ${mp4()} - --format ${format} --copy | cat > piped.${format}`);
     assert.equal(code, 0, stderr);
@@ -155,7 +156,7 @@ Deno.test("sluice convert FILE - ends quietly with 141 when its reader has gone"
   }
 });
 
-Deno.test("sluice convert refuses what standard output does not take", async () => {
+rare(Deno.test)("sluice convert refuses what standard output does not take", async () => {
   for (const given of ["", "--format png", "--format avi"]) {
     const { code, stdout, stderr } = await shell(`sluice convert ${SPEECH} - ${given}`);
     assert.deepEqual([code, stdout], [2, ""]);

@@ -101,7 +101,7 @@ async function limit(pid: number, bytes: string): Promise<void> {
   ok((await new Deno.Command("prlimit", { args }).output()).success);
 }
 
-Deno.test({
+rare(Deno.test)({
   name: "a graph goes on when the disk of its journal is full, and nothing is missing once there is room",
   ignore: !HAS_LIMITS,
   async fn() {
@@ -129,7 +129,7 @@ Deno.test({
   },
 });
 
-Deno.test({
+rare(Deno.test)({
   name:
     "a server that a signal ends writes the changes that wait, or says that they are lost, and gives its journal up",
   ignore: !HAS_LIMITS,

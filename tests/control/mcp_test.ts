@@ -349,7 +349,7 @@ Deno.test("/mcp refuses bodies that are too long, batches that are, and what is 
   equal(await statusOf(post(url, LIST)), 200);
 });
 
-Deno.test("requests of /mcp take from the clients' share of the main thread's time", async () => {
+rare(Deno.test)("requests of /mcp take from the clients' share of the main thread's time", async () => {
   await using served = await serveEmpty({ limits: { mainShare: 0, connectionShare: 0, requestsPerSecond: 1e6 } });
   const { url } = served.server;
   let [answered, status] = [0, 200];
@@ -450,5 +450,5 @@ async function surviveMutations(count: number): Promise<void> {
   await agent.done("get_graph");
 }
 
-Deno.test("/mcp survives 1,000 mutated messages", () => surviveMutations(1_000));
+rare(Deno.test)("/mcp survives 1,000 mutated messages", () => surviveMutations(1_000));
 rare(Deno.test)("/mcp survives 10,000 mutated messages", () => surviveMutations(10_000));

@@ -9,7 +9,7 @@ import { nodePackage, NodeRegistry, Runtime } from "../../mod.ts";
 import { Random } from "../edits/random.ts";
 
 /** Sequences of transactions, and transactions in each. */
-const SEQUENCES = Deno.env.get("SLUICE_DEEP") === "1" ? 1_000 : 8;
+const SEQUENCES = Deno.env.get("SLUICE_DEEP") === "1" ? 1_000 : 3;
 const LENGTH = 12;
 
 const TYPES = ["tone-source", "gain", "limiter", "dynamic-mixer", "level-meter", "mixer"];

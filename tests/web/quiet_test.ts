@@ -6,6 +6,7 @@ import { working } from "../fixtures/working.ts";
 import { seriousFaults, showTheme } from "./axe.ts";
 import { eventually, openPage, pageTest } from "./chromium.ts";
 import { graphShown, serveDemo, serveStarted, showDetails, toNumber } from "./live_graph.ts";
+import { rare } from "../fixtures/rare.ts";
 
 pageTest("a card has its name, type and one value; the rest comes under the pointer, or with Details", async () => {
   await using served = await serveDemo();
@@ -82,26 +83,29 @@ pageTest("a link is bare while it is well; one that drops says how many, and lat
   }
 });
 
-pageTest("texts of cards change at most about twice a second, while readings come ten times as often", async () => {
-  await using served = await serveDemo();
-  await using browser = await openPage();
-  const { page } = browser;
-  await page.goto(served.server.url);
-  await graphShown(page, "gain");
-  await showDetails(page);
-  const changes = await page.evaluate(async () => {
-    const perNode = new Map<Element, number>();
-    new MutationObserver((records) => {
-      for (const each of new Set(records.map(({ target }) => target.parentElement!))) {
-        perNode.set(each, (perNode.get(each) ?? 0) + 1);
-      }
-    }).observe(document.querySelector(".cards")!, { characterData: true, subtree: true });
-    await new Promise((done) => setTimeout(done, 4_000));
-    return [...perNode.values()];
-  });
-  assert.ok(changes.length > 0, "something moves");
-  assert.ok(Math.max(...changes) <= 10, `${Math.max(...changes)} changes in 4 s`);
-});
+rare(pageTest)(
+  "texts of cards change at most about twice a second, while readings come ten times as often",
+  async () => {
+    await using served = await serveDemo();
+    await using browser = await openPage();
+    const { page } = browser;
+    await page.goto(served.server.url);
+    await graphShown(page, "gain");
+    await showDetails(page);
+    const changes = await page.evaluate(async () => {
+      const perNode = new Map<Element, number>();
+      new MutationObserver((records) => {
+        for (const each of new Set(records.map(({ target }) => target.parentElement!))) {
+          perNode.set(each, (perNode.get(each) ?? 0) + 1);
+        }
+      }).observe(document.querySelector(".cards")!, { characterData: true, subtree: true });
+      await new Promise((done) => setTimeout(done, 4_000));
+      return [...perNode.values()];
+    });
+    assert.ok(changes.length > 0, "something moves");
+    assert.ok(Math.max(...changes) <= 10, `${Math.max(...changes)} changes in 4 s`);
+  },
+);
 
 pageTest(
   "Find leaves a graph that can be read where it is, and shows as much as it can of one that it enlarges",
@@ -186,7 +190,7 @@ pageTest("a phone begins with a list, the gravest first, and the log with warnin
   }
 });
 
-pageTest("lanes are drawn where the cards are in every frame, also while the view is resized", async () => {
+rare(pageTest)("lanes are drawn where the cards are in every frame, also while the view is resized", async () => {
   await using served = await serveDemo();
   await using browser = await openPage();
   const { page } = browser;
