@@ -5,12 +5,15 @@
 
 pub mod capture_format;
 pub mod four_cc;
+pub mod listed;
 #[cfg(target_os = "macos")]
 pub mod mac;
 pub mod nal_units;
 pub mod parameter_sets;
 pub mod permission;
+pub mod region;
 pub mod reorder;
 pub mod sound_format;
+pub mod sound_latency;
 pub mod stages;
 pub mod time;

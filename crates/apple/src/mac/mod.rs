@@ -2,9 +2,16 @@
 
 #![allow(non_upper_case_globals, reason = "the frameworks' constants stand in patterns by their own names")]
 
+pub mod camera;
+mod clock;
 mod core;
 pub mod decoder;
 pub mod encoder;
 pub mod mp4_writer;
+mod on_queue;
+pub mod permissions;
 pub mod pixels;
+pub mod screen;
+pub mod sound_devices;
 mod sound_format;
+pub mod sound_unit;

@@ -19,6 +19,7 @@ use crate::four_cc::frame_format;
 use crate::stages::SystemPicture;
 
 /// A picture that is kept until this is dropped. Its owner, such as a camera, has few of them: keep it for a moment only.
+#[derive(Clone)]
 pub struct Pixels(CFRetained<CVPixelBuffer>);
 
 // SAFETY: a reference may be given back on any thread, and its pixels are read under its lock.

@@ -4,10 +4,10 @@ use std::ffi::CStr;
 
 use sluice_stage::Context;
 
-pub(super) fn number(context: &Context, key: &CStr) -> Result<f64, String> {
+pub(crate) fn number(context: &Context, key: &CStr) -> Result<f64, String> {
     context.number(key).ok_or_else(|| format!("{key:?} has no number"))
 }
 
-pub(super) fn text<'a>(context: &'a Context, key: &CStr) -> Result<&'a str, String> {
+pub(crate) fn text<'a>(context: &'a Context, key: &CStr) -> Result<&'a str, String> {
     context.text(key).ok_or_else(|| format!("{key:?} has no text"))
 }

@@ -25,15 +25,19 @@ impl<T> Mailbox<T> {
         self.ring();
     }
 
-    /// Leaves a thing in place of all that were not taken; the answer is how many these are.
-    pub fn put_newest(&self, thing: T) -> usize {
+    /// Leaves a thing in place of those that `stands_for` finds, which says for how many each stands with itself; `make`
+    /// gets the sum.
+    pub fn put_over(&self, stands_for: impl Fn(&T) -> Option<usize>, make: impl FnOnce(usize) -> T) {
         let mut things = self.lock();
-        let passed = things.len();
-        things.clear();
-        things.push_back(thing);
+        let mut passed = 0;
+        things.retain(|thing| {
+            let found = stands_for(thing);
+            passed += found.unwrap_or(0);
+            found.is_none()
+        });
+        things.push_back(make(passed));
         drop(things);
         self.ring();
-        passed
     }
 
     /// Takes the oldest thing.
@@ -77,11 +81,24 @@ mod tests {
     }
 
     #[test]
-    fn put_newest_counts_what_it_passes_over() {
+    fn put_over_keeps_the_newest_of_a_kind_and_the_order_of_the_others() {
+        #[derive(Debug, PartialEq)]
+        enum Thing {
+            Text(&'static str),
+            Picture(u32, usize),
+        }
         let mailbox = Mailbox::new(None);
-        assert_eq!(mailbox.put_newest(1), 0);
-        mailbox.put(2);
-        assert_eq!(mailbox.put_newest(3), 2);
-        assert_eq!((mailbox.take(), mailbox.take()), (Some(3), None));
+        let put = |number| {
+            let stands_for =
+                |thing: &Thing| if let Thing::Picture(_, passed) = thing { Some(passed + 1) } else { None };
+            mailbox.put_over(stands_for, |passed| Thing::Picture(number, passed));
+        };
+        put(1);
+        mailbox.put(Thing::Text("a"));
+        put(2);
+        mailbox.put(Thing::Text("b"));
+        put(3);
+        let taken: Vec<_> = std::iter::from_fn(|| mailbox.take()).collect();
+        assert_eq!(taken, [Thing::Text("a"), Thing::Text("b"), Thing::Picture(3, 2)]);
     }
 }

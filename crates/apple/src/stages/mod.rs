@@ -1,6 +1,7 @@
 //! Stages over what a system gives: all that they do with frames is here and runs everywhere; what encodes, decodes and
-//! writes is behind [`Encoder`], [`Decoder`] and [`Mp4Writer`].
+//! writes is behind [`Encoder`], [`Decoder`] and [`Mp4Writer`], and what captures behind [`CaptureDevice`].
 
+mod capture;
 mod codec;
 mod configuration;
 mod decode;
@@ -8,10 +9,16 @@ mod encode;
 mod mailbox;
 mod mp4_sink;
 mod system_picture;
+mod ticks;
 
+pub(crate) use capture::json_text;
+pub use capture::{Capture, CaptureDevice, Counts, News, Pace};
 pub use codec::{H264, Hevc, VideoCodec};
+#[cfg(target_os = "macos")]
+pub(crate) use configuration::{number, text};
 pub use decode::{Decoded, Decoder, Failure, VideoDecode};
 pub use encode::{Colours, Encoded, Encoder, Encoding, Hardware, Matrix, Profile, Source, Unit, VideoEncode};
 pub use mailbox::Mailbox;
 pub use mp4_sink::{AudioTrack, Mp4Sink, Mp4Writer, Sample, VideoTrack};
 pub use system_picture::{PIXEL_BUFFER, SystemPicture, hand_on};
+pub use ticks::Ticks;
