@@ -8,6 +8,7 @@
 import { bash, fish, nu, pwsh, type ShellCompletion, zsh } from "@optique/core/completion";
 import { text } from "@optique/core/message";
 import type { Suggestion } from "@optique/core/parser";
+import { completeDevices } from "./complete_devices.ts";
 import { completeRemote } from "./complete_remote.ts";
 import { completeExpression, type Completion } from "../expression/completion.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
@@ -42,7 +43,7 @@ async function suggest(shell: string, words: readonly string[]): Promise<Suggest
     return suggestLine(shell, last, await typesFor(words));
   }
   if (command === "nodes" && second === "info" && words.length === 3) return suggestTypes(last, await typesFor(words));
-  const found = await completeRemote(words);
+  const found = await completeDevices(words) ?? await completeRemote(words);
   if (found !== undefined) return found.map(suggestion);
   if (!before.startsWith("-")) return undefined;
   const values = suggestArgs(words).filter((each) => each.kind === "literal" && !each.text.startsWith("-"));
