@@ -154,6 +154,25 @@ eachDriver("a push node that leaves its frame is ticked again at the time that i
   equal(summary.links[0].read, 1);
 });
 
+eachDriver("a push node that has asked for a time ends with its last frames, if their end is there", async (native) => {
+  const ended = Promise.withResolvers<void>();
+  let reads = 0;
+  await using runtime = new Runtime({ mode: "live", native });
+  const from = runtime.add(source(counting(3)), { id: "from" });
+  const end = runtime.add(sink({
+    async process(this: Script, context: ProcessorContext) {
+      context.waitUntilNs(context.nowNs() + 3600e9);
+      if (reads === 0) await ended.promise;
+      while (this.audioIn!.read() !== undefined && ++reads !== 1);
+    },
+  }));
+  runtime.connect(from.outputs.audioOut, end.inputs.audioIn, { policy: "lossless", capacity: 8 });
+  runtime.events.on("node:from", (event) => "state" in event && event.state === "ended" && ended.resolve());
+  await runtime.start();
+  equal((await runtime.finished).outcome, "completed");
+  equal(reads, 3);
+});
+
 eachDriver("a push node that asks for a time in an offline graph is ticked again at once", async (native) => {
   let ticks = 0;
   await using runtime = new Runtime({ mode: "offline", native });

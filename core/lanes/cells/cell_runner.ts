@@ -194,7 +194,9 @@ function afterTick(host: CellHost, cell: NodeCell, startNs: number): boolean {
     cell.notBeforeNs = 0;
     cell.wake();
   } else if (cell.notBeforeNs > 0) {
-    if (host.mode === "offline" || again) cell.wake();
+    // A time that an earlier tick has asked for does not hold back the end that came with the last frames.
+    const isOver = cell.mode === "push" && !cell.triggered() && cell.inputsEnded();
+    if (host.mode === "offline" || again || isOver) cell.wake();
   } else if (cell.mode === "loop" || isClocked(host, cell)) {
     if (cell.reads === 0 && cell.writes === 0) warnIdle(cell);
     cell.wakes = 0;
