@@ -28,7 +28,7 @@ export async function devicesCommand({ kind, json }: DevicesArgs, io: Io): Promi
   for (const each of kind === undefined ? DEVICE_KINDS : [kind]) {
     try {
       const devices = listDevices(registry.get(each)) ?? [];
-      const advice = devices.length === 0 ? adviceFor(each) : undefined;
+      const advice = devices.some(({ isDefault }) => isDefault) ? undefined : adviceFor(each);
       if (json) io.stdout.line(JSON.stringify({ kind: each, devices, ...(advice !== undefined && { advice }) }));
       else for (const line of renderDevices(each, devices, advice)) io.stdout.line(line);
     } catch (error) {
@@ -39,7 +39,7 @@ export async function devicesCommand({ kind, json }: DevicesArgs, io: Io): Promi
   return code;
 }
 
-/** The devices of a kind under their heading. @param advice what to do where there is none */
+/** The devices of a kind under their heading. @param advice what to do where none is the default */
 export function renderDevices(kind: DeviceKind, devices: readonly Device[], advice?: string): string[] {
   const lines = devices.flatMap(({ name, label, isDefault, formats }) => {
     const hidden = formats.length - MOST_FORMATS;
@@ -49,10 +49,11 @@ export function renderDevices(kind: DeviceKind, devices: readonly Device[], advi
       ...(hidden > 0 ? [`    and ${hidden + 1} more, which --json shows`] : []),
     ];
   });
-  return [PLURALS[kind], ...(advice === undefined ? lines : [`  none: ${advice}`])].map(escapeControls);
+  const last = advice === undefined ? [] : [`  ${lines.length === 0 ? "none" : "none is the default"}: ${advice}`];
+  return [PLURALS[kind], ...lines, ...last].map(escapeControls);
 }
 
-/** What to do where there is no device of a kind. */
+/** What to do where there is no device of a kind that is used by default. */
 export function adviceFor(kind: DeviceKind, system: string = Deno.build.os): string {
   if (system !== "linux") return `connect a ${kind}, and allow the terminal to use it in the settings of the system`;
   switch (kind) {

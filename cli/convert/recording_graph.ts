@@ -50,6 +50,8 @@ export function recordingGraph(args: RecordArgs, screen: PictureSize | undefined
   const tracks = Number(pictures !== undefined) + Number(args.microphone !== undefined);
   draft.add(RECORDING, format.sink, {
     path: args.output,
+    // Devices have no more bits than that.
+    ...(format.sink === "wav-sink" && { format: "s24" }),
     ...(format.sink === "media-sink" && tracks > 1 && { startWaitSeconds: START_WAIT_SECONDS }),
   });
   return draft.finish(undefined, "live");
@@ -106,7 +108,7 @@ function addVideo(draft: GraphDraft, pictures: Pictures, format: OutputFormat, a
   const isOther = size?.width !== pictures.size?.width || size?.height !== pictures.size?.height;
   if (isOther || (size === undefined && args.size !== undefined)) {
     const scale = { type: "scale", input: "videoIn", output: "videoOut" };
-    end = draft.append(end, "scale", scale, { ...size ?? args.size }, "encode");
+    end = draft.append(end, "scale", scale, { ...size ?? evenSides(args.size) }, "encode");
   }
   const convert = { type: "convert", input: "videoIn", output: "videoOut" };
   end = draft.append(end, "convert", convert, { pixelFormat: "i420" }, "encode");
@@ -156,10 +158,16 @@ function encodable(codecs: readonly string[]): string | undefined {
   return codecs.find((codec) => codec === PCM || ENCODERS[codec] !== undefined);
 }
 
+/** Sides that H.264 can have. */
+function evenSides({ width, height }: WantedSize = {}): WantedSize {
+  const even = (side: number) => Math.max(16, side - side % 2);
+  return { ...(width !== undefined && { width: even(width) }), ...(height !== undefined && { height: even(height) }) };
+}
+
 /** A size that H.264 can have: the wanted one, or that of what comes. */
 function evenSize({ width, height }: WantedSize = {}, from: PictureSize): PictureSize {
   const shape = from.width / from.height;
   const wide = width ?? (height === undefined ? from.width : Math.round(height * shape));
   const high = height ?? (width === undefined ? from.height : Math.round(width / shape));
-  return { width: Math.max(16, wide - wide % 2), height: Math.max(16, high - high % 2) };
+  return { width: wide, height: high, ...evenSides({ width: wide, height: high }) };
 }

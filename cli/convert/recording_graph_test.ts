@@ -50,7 +50,7 @@ Deno.test("recordingGraph() puts a camera over a screen, in its left lower corne
 
 Deno.test("recordingGraph() scales to the size that is asked for, whatever comes", () => {
   const of = (more: Partial<RecordArgs>) => recordingGraph(args(more), undefined).nodes.scale?.config;
-  deepEqual(of({ camera: "", size: { width: 640 } }), { width: 640 });
+  deepEqual(of({ camera: "", size: { width: 641 } }), { width: 640 });
   equal(of({ camera: "" }), undefined);
   const known = recordingGraph(args({ screen: "", size: { height: 360 } }), { width: 1366, height: 768 });
   deepEqual(known.nodes.scale.config, { width: 640, height: 360 });
@@ -59,7 +59,7 @@ Deno.test("recordingGraph() scales to the size that is asked for, whatever comes
 Deno.test("recordingGraph() writes samples to files that have them", () => {
   const wav = recordingGraph(args({ output: "a.wav", microphone: "" }), undefined);
   deepEqual(chains(wav), ["microphone.audio recording.audio lossless"]);
-  deepEqual(wav.nodes.microphone.config, {});
+  deepEqual([wav.nodes.microphone.config, wav.nodes.recording.config], [{}, { path: "a.wav", format: "s24" }]);
   const flac = recordingGraph(args({ output: "a.flac", microphone: "" }), undefined);
   equal(flac.nodes["audio-encode"].type, "flac-encode");
 });
