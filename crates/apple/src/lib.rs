@@ -16,4 +16,5 @@ pub mod reorder;
 pub mod sound_format;
 pub mod sound_latency;
 pub mod stages;
+pub mod status;
 pub mod time;

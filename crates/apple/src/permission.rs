@@ -1,5 +1,8 @@
 //! What macOS lets a program use only once the user has agreed, and what is said where the user has not.
 
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::time::Duration;
+
 /// What a permission is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Permission {
@@ -93,6 +96,30 @@ impl Permission {
     }
 }
 
+/// Gets the answer of the user, once, on any thread.
+pub type Answer = Box<dyn Fn(Standing) + Send + Sync>;
+
+/// How often whoever waits for the user is asked whether it still wants to.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Waits for what `ask` tells, until `is_over`, after which the user counts as not asked: for a thread of one's own, never for a
+/// lane or the main thread.
+pub fn wait(ask: impl FnOnce(Answer), is_over: impl Fn() -> bool) -> Standing {
+    let (sender, receiver) = mpsc::channel();
+    let sender = Mutex::new(sender);
+    ask(Box::new(move |standing| {
+        // Nobody may wait any more.
+        _ = sender.lock().unwrap_or_else(PoisonError::into_inner).send(standing);
+    }));
+    loop {
+        match receiver.recv_timeout(LOOK) {
+            Ok(standing) => return standing,
+            Err(mpsc::RecvTimeoutError::Timeout) if !is_over() => {}
+            Err(_) => return Standing::NotAsked,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,6 +161,17 @@ mod tests {
         for permission in ALL {
             assert!(!permission.refusal(Standing::Restricted, "it").contains("System Settings"));
         }
+    }
+
+    #[test]
+    fn wait_gives_the_answer_or_ends_when_nobody_wants_it_any_more() {
+        assert_eq!(wait(|then| then(Standing::Denied), || false), Standing::Denied);
+        let later =
+            |then: Box<dyn Fn(Standing) + Send + Sync>| drop(std::thread::spawn(move || then(Standing::Granted)));
+        assert_eq!(wait(later, || false), Standing::Granted);
+        let kept = Mutex::new(None);
+        assert_eq!(wait(|then| *kept.lock().unwrap() = Some(then), || true), Standing::NotAsked);
+        assert_eq!(wait(drop, || false), Standing::NotAsked, "who asks is gone");
     }
 
     #[test]

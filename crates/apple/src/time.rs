@@ -1,6 +1,8 @@
 //! Rational times, as Core Media's `CMTime` has them, to nanoseconds and back. It is `core/clock/media_time.ts` in Rust:
 //! exact up to one rounding, with the same limits, so that a time that crosses both stays the same.
 
+use std::time::{Duration, Instant};
+
 /// Most units a second: `CMTimeScale` has 31 bits.
 const MAX_TIMESCALE: i32 = i32::MAX;
 /// A number of JavaScript holds every integer up to this, 104 days of nanoseconds.
@@ -50,6 +52,14 @@ impl MediaTime {
         }
         Ok(time_ns as f64)
     }
+}
+
+/// The instant that is so many nanoseconds after another one, or before it; that one itself where the system has none.
+#[must_use]
+pub fn instant_at(of: Instant, offset_ns: f64) -> Instant {
+    let offset = Duration::from_nanos(offset_ns.abs() as u64);
+    let found = if offset_ns < 0.0 { of.checked_sub(offset) } else { of.checked_add(offset) };
+    found.unwrap_or(of)
 }
 
 fn check(timescale: i32) -> Result<(), String> {
@@ -102,6 +112,14 @@ mod tests {
         assert_eq!(of(9_007_199_254_740_991.0, NANOSECONDS), Ok(9_007_199_254_740_991));
         assert!(of(0.5, 600).is_err() && of(f64::NAN, 600).is_err() && of(f64::INFINITY, 600).is_err());
         assert!(of(9_007_199_254_740_992.0, 600).is_err() && of(0.0, -1).is_err());
+    }
+
+    #[test]
+    fn instant_at_goes_both_ways() {
+        let now = Instant::now();
+        assert_eq!(instant_at(now, 1_500.0).duration_since(now), Duration::from_nanos(1_500));
+        assert_eq!(now.duration_since(instant_at(now, -1_500.0)), Duration::from_nanos(1_500));
+        assert_eq!(instant_at(now, f64::NAN), now);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Times of Core Media's clocks as instants.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use objc2_core_media::{CMClock, CMSyncConvertTime, CMTime};
 
 use super::core::nanoseconds;
+use crate::time::instant_at;
 
 /// When something happened that a clock has stamped; without one it is the host's clock. A time that is invalid or in the
 /// future counts as now.
@@ -14,7 +15,6 @@ pub(super) fn instant_of(stamp: CMTime, clock: Option<&CMClock>) -> Instant {
         let host = CMClock::host_time_clock();
         (clock.map_or(stamp, |clock| CMSyncConvertTime(stamp, clock, &host)), host.time())
     };
-    let now = Instant::now();
     let age_ns = nanoseconds(host).zip(nanoseconds(stamp)).map_or(0.0, |(host, stamp)| (host - stamp).max(0.0));
-    now.checked_sub(Duration::from_nanos(age_ns as u64)).unwrap_or(now)
+    instant_at(Instant::now(), -age_ns)
 }

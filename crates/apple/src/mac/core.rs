@@ -1,25 +1,31 @@
 //! What the code for Core Foundation and Core Media has in common.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
 
 use objc2_core_foundation::{CFDictionary, CFNumber, CFRetained, CFString, CFType, Type};
-use objc2_core_media::{CMBlockBuffer, CMFormatDescription, CMTime, kCMBlockBufferAssureMemoryNowFlag};
+use objc2_core_media::{CMBlockBuffer, CMTime, kCMBlockBufferAssureMemoryNowFlag};
+use objc2_foundation::NSError;
 
-use crate::four_cc::spell_status;
+use crate::status::refusal;
 use crate::time::{MediaTime, NANOSECONDS};
 
 /// A status of a framework as a result; `what` completes "cannot …".
 pub(super) fn check(status: i32, what: &str) -> Result<(), String> {
-    if status == 0 { Ok(()) } else { Err(format!("cannot {what}: macOS answers {}", spell_status(status))) }
+    if status == 0 { Ok(()) } else { Err(refusal(what, status)) }
 }
 
-/// The object that a function has made, which is the caller's.
+/// The object that a function stores, and answers 0.
 ///
 /// # Safety
 ///
-/// `at` is null or the address of an object with a reference that nobody else gives back.
-pub(super) unsafe fn made<T: Type>(at: *mut T, what: &str) -> Result<CFRetained<T>, String> {
+/// What it stores is the address of an object with a reference that nobody else gives back.
+pub(super) unsafe fn made_by<T: Type>(
+    what: &str,
+    make: impl FnOnce(NonNull<*mut T>) -> i32,
+) -> Result<CFRetained<T>, String> {
+    let mut at = ptr::null_mut();
+    check(make(NonNull::from(&mut at)), what)?;
     let at = NonNull::new(at).ok_or_else(|| format!("cannot {what}: macOS gives nothing"))?;
     // SAFETY: the caller vouches for the reference.
     Ok(unsafe { CFRetained::from_raw(at) })
@@ -52,42 +58,24 @@ pub(super) fn nanoseconds(time: CMTime) -> Option<f64> {
 
 /// A block of memory of Core Media's with a copy of bytes.
 pub(super) fn block_of(bytes: &[u8]) -> Result<CFRetained<CMBlockBuffer>, String> {
-    let mut block = std::ptr::null_mut();
-    // SAFETY: without memory of ours the block allocates its own; the place for it is there.
-    let status = unsafe {
-        CMBlockBuffer::create_with_memory_block(
-            None,
-            std::ptr::null_mut(),
-            bytes.len(),
-            None,
-            std::ptr::null(),
-            0,
-            bytes.len(),
-            kCMBlockBufferAssureMemoryNowFlag,
-            NonNull::from(&mut block),
-        )
-    };
-    check(status, "allocate a block of Core Media")?;
-    // SAFETY: the function has made it for the caller.
-    let block = unsafe { made(block, "allocate a block of Core Media") }?;
-    let source = NonNull::from(bytes).cast();
+    let (length, flags) = (bytes.len(), kCMBlockBufferAssureMemoryNowFlag);
+    // SAFETY: without memory of ours the block allocates its own.
+    let block = unsafe {
+        made_by("allocate a block of Core Media", |place| {
+            let (none, source) = (ptr::null_mut(), ptr::null());
+            CMBlockBuffer::create_with_memory_block(None, none, length, None, source, 0, length, flags, place)
+        })
+    }?;
     // SAFETY: both have so many bytes.
-    let status = unsafe { CMBlockBuffer::replace_data_bytes(source, &block, 0, bytes.len()) };
+    let status = unsafe { CMBlockBuffer::replace_data_bytes(NonNull::from(bytes).cast(), &block, 0, length) };
     check(status, "fill a block of Core Media")?;
     Ok(block)
 }
 
-/// The format that a function has made.
-///
-/// # Safety
-///
-/// As [`made`].
-pub(super) unsafe fn made_format(
-    at: *const CMFormatDescription,
-    what: &str,
-) -> Result<CFRetained<CMFormatDescription>, String> {
-    // SAFETY: the caller vouches for it; nobody writes by this address.
-    unsafe { made(at.cast_mut(), what) }
+/// An error in words.
+pub(super) fn tell(error: &NSError) -> String {
+    let reason = error.localizedFailureReason().map_or(String::new(), |reason| format!(" {reason}"));
+    format!("{}{reason} ({} {})", error.localizedDescription(), error.domain(), error.code())
 }
 
 /// Runs what the system calls: a panic must not go on into its frames.

@@ -12,9 +12,9 @@ use objc2_core_media::{
 use objc2_core_video::{CVImageBuffer, kCVPixelBufferIOSurfacePropertiesKey, kCVPixelBufferPixelFormatTypeKey};
 use objc2_video_toolbox::*;
 
-use super::core::{block_of, check, dictionary, guarded, made, made_format, whole};
+use super::core::{block_of, dictionary, guarded, made_by, whole};
 use super::pixels::Pixels;
-use crate::four_cc::{NV12_FULL, NV12_LIMITED, spell_status};
+use crate::four_cc::{NV12_FULL, NV12_LIMITED};
 use crate::parameter_sets::{Codec, ParameterSets};
 use crate::stages::{Decoded, Decoder, Failure, Hardware, Mailbox};
 
@@ -54,42 +54,26 @@ impl Decoder for Session {
             decompressionOutputCallback: Some(on_decoded),
             decompressionOutputRefCon: (&raw const *target).cast_mut().cast(),
         };
-        let mut session = ptr::null_mut();
+        let specification = specification(hardware);
+        let (specification, wanted) = (Some(specification.as_opaque()), Some(wanted.as_opaque()));
         // SAFETY: the dictionaries have the keys and values that the framework wants; the callback has the type that it
         // wants, and its target outlives the session.
-        let status = unsafe {
-            VTDecompressionSession::create(
-                None,
-                &format,
-                Some(specification(hardware).as_opaque()),
-                Some(wanted.as_opaque()),
-                &record,
-                NonNull::from(&mut session),
-            )
-        };
-        check(status, "make a decoder of VideoToolbox").map_err(|error| match status {
-            kVTCouldNotFindVideoDecoderErr | kVTVideoDecoderUnsupportedDataFormatErr => {
-                format!(
-                    "{error}: this Mac cannot decode such video; set \"hardware\" to \"prefer\", or encode it otherwise"
-                )
-            }
-            _ => error,
-        })?;
-        // SAFETY: the function has made it for the caller.
-        let session = unsafe { made(session, "make a decoder of VideoToolbox") }?;
+        let session = unsafe {
+            made_by("make a decoder of VideoToolbox", |place| {
+                VTDecompressionSession::create(None, &format, specification, wanted, &record, place)
+            })
+        }?;
         Ok(Self { session, format, _target: target })
     }
 
     fn decode(&mut self, number: usize, unit: &[u8], shown: bool) -> Result<(), Failure> {
         let sample = self.sample(unit).map_err(Failure::Damaged)?;
         let mut flags = VTDecodeFrameFlags::Frame_EnableAsynchronousDecompression;
-        if !shown {
-            flags |= VTDecodeFrameFlags::Frame_DoNotOutputFrame;
-        }
+        flags.set(VTDecodeFrameFlags::Frame_DoNotOutputFrame, !shown);
+        let number = ptr::without_provenance_mut(number);
         // SAFETY: the session and the sample live; the number is an address to nobody.
-        let status =
-            unsafe { self.session.decode_frame(&sample, flags, ptr::without_provenance_mut(number), ptr::null_mut()) };
-        if status == 0 { Ok(()) } else { Err(failure(status)) }
+        let status = unsafe { self.session.decode_frame(&sample, flags, number, ptr::null_mut()) };
+        if status == 0 { Ok(()) } else { Err(Failure::of_status(status)) }
     }
 
     fn finish(&mut self) {
@@ -101,26 +85,14 @@ impl Decoder for Session {
 impl Session {
     /// A sample with a copy of the unit. Its times are the stage's to know.
     fn sample(&self, unit: &[u8]) -> Result<CFRetained<CMSampleBuffer>, String> {
-        let block = block_of(unit)?;
-        let sizes = [unit.len()];
-        let mut sample = ptr::null_mut();
+        let (block, size) = (block_of(unit)?, unit.len());
         // SAFETY: one sample, with one size and no times.
-        let status = unsafe {
-            CMSampleBuffer::create_ready(
-                None,
-                Some(&block),
-                Some(&self.format),
-                1,
-                0,
-                ptr::null(),
-                1,
-                sizes.as_ptr(),
-                NonNull::from(&mut sample),
-            )
-        };
-        check(status, "make a sample of a unit")?;
-        // SAFETY: the function has made it for the caller.
-        unsafe { made(sample, "make a sample of a unit") }
+        unsafe {
+            made_by("make a sample of a unit", |place| {
+                let (block, format) = (Some(&*block), Some(&*self.format));
+                CMSampleBuffer::create_ready(None, block, format, 1, 0, ptr::null(), 1, &size, place)
+            })
+        }
     }
 }
 
@@ -137,52 +109,30 @@ impl Drop for Session {
 
 /// A description of video with these parameter sets, whose samples have lengths of 4 bytes.
 pub(super) fn format_of(codec: Codec, sets: &ParameterSets) -> Result<CFRetained<CMFormatDescription>, String> {
-    let what = "read the parameter sets of a stream";
     let mut starts: Vec<NonNull<u8>> = sets.sets.iter().map(|set| NonNull::from(&set[..]).cast()).collect();
     let mut lengths: Vec<usize> = sets.sets.iter().map(Vec::len).collect();
-    if starts.is_empty() {
-        return Err(format!("cannot {what}: there are none"));
-    }
-    let (count, mut format) = (starts.len(), ptr::null());
-    let (starts, lengths) = (NonNull::from(&mut starts[..]).cast(), NonNull::from(&mut lengths[..]).cast());
-    let place = NonNull::from(&mut format);
+    let (count, starts) = (starts.len(), NonNull::from(&mut starts[..]).cast());
+    let lengths = NonNull::from(&mut lengths[..]).cast();
+    let of_h264 = CMVideoFormatDescriptionCreateFromH264ParameterSets;
+    let of_hevc = CMVideoFormatDescriptionCreateFromHEVCParameterSets;
     // SAFETY: so many sets, each as long as it says; the framework copies them.
-    let status = unsafe {
-        match codec {
-            Codec::H264 => CMVideoFormatDescriptionCreateFromH264ParameterSets(None, count, starts, lengths, 4, place),
-            Codec::Hevc => {
-                CMVideoFormatDescriptionCreateFromHEVCParameterSets(None, count, starts, lengths, 4, None, place)
-            }
-        }
-    };
-    check(status, what)?;
-    // SAFETY: the function has made it for the caller.
-    unsafe { made_format(format, what) }
+    unsafe {
+        made_by("read the parameter sets of a stream", |place| match codec {
+            Codec::H264 => of_h264(None, count, starts, lengths, 4, place.cast()),
+            Codec::Hevc => of_hevc(None, count, starts, lengths, 4, None, place.cast()),
+        })
+    }
 }
 
 fn specification(hardware: Hardware) -> CFRetained<CFDictionary<CFString, CFType>> {
     // SAFETY: constants of the framework.
-    let (enable, require) = unsafe {
-        (
-            kVTVideoDecoderSpecification_EnableHardwareAcceleratedVideoDecoder,
-            kVTVideoDecoderSpecification_RequireHardwareAcceleratedVideoDecoder,
-        )
-    };
-    match hardware {
-        Hardware::Require => dictionary(&[(require, CFBoolean::new(true))]),
-        Hardware::Prefer | Hardware::Avoid => dictionary(&[(enable, CFBoolean::new(hardware == Hardware::Prefer))]),
-    }
-}
-
-fn failure(status: i32) -> Failure {
-    let text = format!("VideoToolbox answers {}", spell_status(status));
-    match status {
-        // The system has taken the media engine away, such as for sleep, or its process has ended.
-        kVTInvalidSessionErr | kVTVideoDecoderMalfunctionErr | kVTVideoDecoderRemovedErr | kVTSessionMalfunctionErr => {
-            Failure::Lost(text)
+    let key = unsafe {
+        match hardware {
+            Hardware::Require => kVTVideoDecoderSpecification_RequireHardwareAcceleratedVideoDecoder,
+            _ => kVTVideoDecoderSpecification_EnableHardwareAcceleratedVideoDecoder,
         }
-        _ => Failure::Damaged(text),
-    }
+    };
+    dictionary(&[(key, CFBoolean::new(hardware != Hardware::Avoid))])
 }
 
 /// Called on a thread of VideoToolbox, once for each unit.
@@ -203,7 +153,7 @@ unsafe extern "C-unwind" fn on_decoded(
         let picture = match picture {
             Some(picture) if status == 0 => Ok(Pixels::keep(picture)),
             None if status == 0 => Err(Failure::NotShown),
-            _ => Err(failure(status)),
+            _ => Err(Failure::of_status(status)),
         };
         target.put(Decoded { number: number.addr(), picture });
     });

@@ -21,12 +21,13 @@ use objc2_core_video::{
 };
 use objc2_video_toolbox::*;
 
-use super::core::{check, dictionary, guarded, made, nanoseconds, time, whole};
+use super::core::{check, dictionary, guarded, made_by, nanoseconds, time, whole};
 use super::pixels::fill;
-use crate::four_cc::{AVC1, HVC1, pixel_code, spell_status};
+use crate::four_cc::{AVC1, HVC1, pixel_code};
 use crate::nal_units::{add_annex_b, to_annex_b};
 use crate::parameter_sets::Codec;
 use crate::stages::{Colours, Encoded, Encoder, Encoding, Hardware, Mailbox, Matrix, Profile, Source, Unit};
+use crate::status::refusal;
 
 /// A session of VideoToolbox that encodes.
 pub struct Session {
@@ -56,27 +57,20 @@ impl Encoder for Session {
                 (kCVPixelBufferIOSurfacePropertiesKey, &surface),
             ])
         };
-        let mut session = ptr::null_mut();
+        let what = format!("make an encoder of VideoToolbox for pictures of {width} × {height}");
+        let specification = specification(encoding.hardware);
+        let (specification, source) = (Some(specification.as_opaque()), Some(source.as_opaque()));
+        let codec = if encoding.codec == Codec::H264 { AVC1 } else { HVC1 };
+        let (wide, high, to) = (width as i32, height as i32, (&raw const *target).cast_mut().cast());
+        let call: VTCompressionOutputCallback = Some(on_encoded);
         // SAFETY: the dictionaries have the keys and values that the framework wants; the callback has the type that it
         // wants, and its target outlives the session.
-        let status = unsafe {
-            VTCompressionSession::create(
-                None,
-                width as i32,
-                height as i32,
-                if encoding.codec == Codec::H264 { AVC1 } else { HVC1 },
-                Some(specification(encoding.hardware).as_opaque()),
-                Some(source.as_opaque()),
-                None,
-                Some(on_encoded),
-                (&raw const *target).cast_mut().cast(),
-                NonNull::from(&mut session),
-            )
-        };
-        let what = format!("make an encoder of VideoToolbox for pictures of {width} × {height}");
-        check(status, &what).map_err(|error| explain(error, status))?;
-        // SAFETY: the function has made it for the caller.
-        let session = Self { session: unsafe { made(session, &what) }?, _target: target };
+        let session = unsafe {
+            made_by(&what, |place| {
+                VTCompressionSession::create(None, wide, high, codec, specification, source, None, call, to, place)
+            })
+        }?;
+        let session = Self { session, _target: target };
         session.configure(encoding)?;
         // SAFETY: the session is configured.
         check(unsafe { session.session.prepare_to_encode_frames() }, &what)?;
@@ -104,18 +98,11 @@ impl Encoder for Session {
         let options = key_frame.then(|| dictionary(&[(forced, CFBoolean::new(true))]));
         // SAFETY: a constant of the framework.
         let lasts = if duration_ns > 0.0 { time(duration_ns)? } else { unsafe { kCMTimeInvalid } };
+        let (starts, number) = (time(pts_ns)?, ptr::without_provenance_mut(number));
+        let options = options.as_ref().map(|options| options.as_opaque());
         // SAFETY: the session and the picture live; the number is an address to nobody.
-        let status = unsafe {
-            self.session.encode_frame(
-                &buffer,
-                time(pts_ns)?,
-                lasts,
-                options.as_ref().map(|options| options.as_opaque()),
-                ptr::without_provenance_mut(number),
-                ptr::null_mut(),
-            )
-        };
-        check(status, "encode a picture").map_err(|error| explain(error, status))
+        let status = unsafe { self.session.encode_frame(&buffer, starts, lasts, options, number, ptr::null_mut()) };
+        check(status, "encode a picture")
     }
 
     fn set_bit_rate(&mut self, bit_rate: u32) -> Result<(), String> {
@@ -173,12 +160,12 @@ impl Session {
     fn pixel_buffer(&self) -> Result<CFRetained<CVPixelBuffer>, String> {
         // SAFETY: the session is prepared.
         let pool = unsafe { self.session.pixel_buffer_pool() }.ok_or("the encoder has no pool of pictures")?;
-        let mut buffer = ptr::null_mut();
-        // SAFETY: the place for it is there.
-        let status = unsafe { CVPixelBufferPool::create_pixel_buffer(None, &pool, NonNull::from(&mut buffer)) };
-        check(status, "take a picture of the encoder's pool")?;
-        // SAFETY: the function has made it for the caller.
-        unsafe { made(buffer, "take a picture of the encoder's pool") }
+        // SAFETY: the function stores a picture for the caller.
+        unsafe {
+            made_by("take a picture of the encoder's pool", |place| {
+                CVPixelBufferPool::create_pixel_buffer(None, &pool, place)
+            })
+        }
     }
 }
 
@@ -195,16 +182,13 @@ impl Drop for Session {
 
 fn specification(hardware: Hardware) -> CFRetained<CFDictionary<CFString, CFType>> {
     // SAFETY: constants of the framework.
-    let (enable, require) = unsafe {
-        (
-            kVTVideoEncoderSpecification_EnableHardwareAcceleratedVideoEncoder,
-            kVTVideoEncoderSpecification_RequireHardwareAcceleratedVideoEncoder,
-        )
+    let key = unsafe {
+        match hardware {
+            Hardware::Require => kVTVideoEncoderSpecification_RequireHardwareAcceleratedVideoEncoder,
+            _ => kVTVideoEncoderSpecification_EnableHardwareAcceleratedVideoEncoder,
+        }
     };
-    match hardware {
-        Hardware::Require => dictionary(&[(require, CFBoolean::new(true))]),
-        Hardware::Prefer | Hardware::Avoid => dictionary(&[(enable, CFBoolean::new(hardware == Hardware::Prefer))]),
-    }
+    dictionary(&[(key, CFBoolean::new(hardware != Hardware::Avoid))])
 }
 
 /// Matrix, primaries and transfer.
@@ -231,19 +215,6 @@ fn names_of(colours: Colours) -> (&'static CFString, &'static CFString, &'static
     }
 }
 
-/// Says what to do about errors that people meet.
-fn explain(error: String, status: i32) -> String {
-    match status {
-        kVTCouldNotFindVideoEncoderErr => {
-            format!("{error}: this Mac has no such encoder; set \"hardware\" to \"prefer\"")
-        }
-        kVTVideoEncoderNotAvailableNowErr => {
-            format!("{error}: others use the media engine; set \"hardware\" to \"avoid\"")
-        }
-        _ => error,
-    }
-}
-
 /// Called on a thread of VideoToolbox, once for each picture.
 unsafe extern "C-unwind" fn on_encoded(
     target: *mut c_void,
@@ -261,7 +232,7 @@ unsafe extern "C-unwind" fn on_encoded(
             Some(sample) if status == 0 => unit_of(sample, target.codec).map(Some),
             // The encoder has dropped it.
             None if status == 0 => Ok(None),
-            _ => Err(format!("the encoder fails: {}", spell_status(status))),
+            _ => Err(refusal("encode a picture", status)),
         };
         target.mailbox.put(Encoded { number: number.addr(), unit });
     });

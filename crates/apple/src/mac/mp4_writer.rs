@@ -1,14 +1,13 @@
 //! AVFoundation's writer of MP4 files.
 
-use std::ffi::c_void;
 use std::path::Path;
 use std::ptr::{self, NonNull};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use block2::RcBlock;
 use objc2::rc::{Retained, autoreleasepool};
-use objc2::runtime::{AnyObject, NSObject, NSObjectProtocol};
-use objc2::{AnyThread, DefinedClass, define_class, msg_send};
+use objc2::runtime::AnyObject;
 use objc2_av_foundation::{
     AVAssetWriter, AVAssetWriterInput, AVAssetWriterStatus, AVFileTypeMPEG4, AVMediaType, AVMediaTypeAudio,
     AVMediaTypeVideo,
@@ -20,19 +19,13 @@ use objc2_core_media::{
     CMAudioFormatDescriptionCreate, CMAudioSampleBufferCreateReadyWithPacketDescriptions, CMFormatDescription,
     CMSampleBuffer, CMSampleTimingInfo, kCMSampleAttachmentKey_NotSync, kCMTimeInvalid,
 };
-use objc2_foundation::{
-    NSDictionary, NSError, NSKeyValueChangeKey, NSKeyValueObservingOptions, NSNumber,
-    NSObjectNSKeyValueObserverRegistration, NSString, NSURL,
-};
+use objc2_foundation::{NSDictionary, NSNumber, NSString, NSURL};
 
-use super::core::{block_of, check, guarded, made, made_format, time};
+use super::core::{block_of, guarded, made_by, tell, time};
 use super::decoder::format_of;
 use super::sound_format::to_core_audio;
 use crate::sound_format::SoundFormat;
-use crate::stages::{AudioTrack, Mailbox, Mp4Writer, Sample, VideoTrack};
-
-/// What both tracks tell when it changes.
-const READY: &str = "readyForMoreMediaData";
+use crate::stages::{AudioTrack, Mp4Writer, Sample, VideoTrack};
 
 /// A file that is being written.
 pub struct Writer {
@@ -40,49 +33,13 @@ pub struct Writer {
     video: Option<Track>,
     audio: Option<Track>,
     channels: u32,
-    observer: Retained<Observer>,
     /// Set, on a thread of AVFoundation, once nothing more is written.
-    ended: Arc<OnceLock<()>>,
-    mailbox: Arc<Mailbox<()>>,
+    ended: Arc<AtomicBool>,
 }
 
 struct Track {
     input: Retained<AVAssetWriterInput>,
     format: CFRetained<CMFormatDescription>,
-}
-
-define_class!(
-    /// Rings when a track has room.
-    // SAFETY: NSObject may be subclassed, and this has no `Drop` of its own.
-    #[unsafe(super(NSObject))]
-    #[name = "SluiceMp4Observer"]
-    #[ivars = Arc<Mailbox<()>>]
-    struct Observer;
-
-    // SAFETY: it is an NSObject.
-    unsafe impl NSObjectProtocol for Observer {}
-
-    impl Observer {
-        // SAFETY: the signature is that of NSObject's method.
-        #[unsafe(method(observeValueForKeyPath:ofObject:change:context:))]
-        fn observe(
-            &self,
-            _key: Option<&NSString>,
-            _of: Option<&AnyObject>,
-            _change: Option<&NSDictionary<NSKeyValueChangeKey, AnyObject>>,
-            _context: *mut c_void,
-        ) {
-            guarded(|| self.ivars().ring());
-        }
-    }
-);
-
-impl Observer {
-    fn new(mailbox: &Arc<Mailbox<()>>) -> Retained<Self> {
-        let this = Self::alloc().set_ivars(Arc::clone(mailbox));
-        // SAFETY: NSObject's initializer.
-        unsafe { msg_send![super(this), init] }
-    }
 }
 
 impl Mp4Writer for Writer {
@@ -92,9 +49,8 @@ impl Mp4Writer for Writer {
         audio: Option<AudioTrack>,
         start_ns: f64,
         live: bool,
-        mailbox: &Arc<Mailbox<()>>,
     ) -> Result<Self, String> {
-        autoreleasepool(|_| Self::make(path, video, audio, start_ns, live, mailbox))
+        autoreleasepool(|_| Self::make(path, video, audio, start_ns, live))
     }
 
     fn has_room(&self, is_video: bool) -> bool {
@@ -125,19 +81,12 @@ impl Mp4Writer for Writer {
     }
 
     fn finish(&mut self) {
-        let (ended, mailbox) = (Arc::clone(&self.ended), Arc::clone(&self.mailbox));
-        let done = RcBlock::new(move || {
-            guarded(|| {
-                // The first of the two that tells it is enough.
-                _ = ended.set(());
-                mailbox.ring();
-            });
-        });
+        let ended = Arc::clone(&self.ended);
+        let done = RcBlock::new(move || guarded(|| ended.store(true, Ordering::Release)));
         // SAFETY: the writer was started, and no sample is written any more.
         unsafe {
             if self.writer.status() != AVAssetWriterStatus::Writing {
-                _ = self.ended.set(());
-                return;
+                return self.ended.store(true, Ordering::Release);
             }
             self.tracks().for_each(|track| track.input.markAsFinished());
             self.writer.finishWritingWithCompletionHandler(&done);
@@ -145,7 +94,7 @@ impl Mp4Writer for Writer {
     }
 
     fn is_whole(&self) -> Result<bool, String> {
-        if self.ended.get().is_none() {
+        if !self.ended.load(Ordering::Acquire) {
             return Ok(false);
         }
         // SAFETY: the writer lives.
@@ -164,7 +113,6 @@ impl Writer {
         audio: Option<AudioTrack>,
         start_ns: f64,
         live: bool,
-        mailbox: &Arc<Mailbox<()>>,
     ) -> Result<Self, String> {
         let shown = path.display();
         let url = NSURL::fileURLWithPath(&NSString::from_str(path.to_str().ok_or("the path is not UTF-8")?));
@@ -174,7 +122,6 @@ impl Writer {
         // SAFETY: a file's address and a type of files.
         let writer = unsafe { AVAssetWriter::assetWriterWithURL_fileType_error(&url, mp4) }
             .map_err(|error| format!("cannot make \"{shown}\": {}", tell(&error)))?;
-        let observer = Observer::new(mailbox);
         let video = match video {
             Some(VideoTrack { codec, sets }) => Some(add(&writer, of_video, None, format_of(*codec, sets)?, live)?),
             None => None,
@@ -186,14 +133,7 @@ impl Writer {
             }
             None => (0, None),
         };
-        let made =
-            Self { writer, video, audio, channels, observer, ended: Arc::default(), mailbox: Arc::clone(mailbox) };
-        let key = NSString::from_str(READY);
-        for Track { input, .. } in made.tracks() {
-            let options = NSKeyValueObservingOptions::New;
-            // SAFETY: the observer is taken off before either goes.
-            unsafe { input.addObserver_forKeyPath_options_context(&made.observer, &key, options, ptr::null_mut()) };
-        }
+        let made = Self { writer, video, audio, channels, ended: Arc::default() };
         // SAFETY: the tracks are there, and it is started once.
         if !unsafe { made.writer.startWriting() } {
             return Err(made.failure(&format!("begin \"{shown}\"")));
@@ -219,11 +159,6 @@ impl Writer {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        let key = NSString::from_str(READY);
-        for Track { input, .. } in self.tracks() {
-            // SAFETY: it was added once, with the same context.
-            unsafe { input.removeObserver_forKeyPath_context(&self.observer, &key, ptr::null_mut()) };
-        }
         // SAFETY: a writer that is neither whole nor has failed is given up, and its file is removed.
         unsafe {
             if self.writer.status() == AVAssetWriterStatus::Writing {
@@ -231,12 +166,6 @@ impl Drop for Writer {
             }
         }
     }
-}
-
-/// An error in words.
-pub(super) fn tell(error: &NSError) -> String {
-    let reason = error.localizedFailureReason().map_or(String::new(), |reason| format!(" {reason}"));
-    format!("{}{reason} ({} {})", error.localizedDescription(), error.domain(), error.code())
 }
 
 /// Adds a track; without settings its samples are written as they are.
@@ -288,23 +217,14 @@ fn aac(track: AudioTrack) -> Result<Retained<NSDictionary<NSString, AnyObject>>,
 fn sound_of(track: AudioTrack) -> Result<CFRetained<CMFormatDescription>, String> {
     let described = SoundFormat::interleaved(track.sample_rate_hz, track.channels)?.describe();
     let mut described: AudioStreamBasicDescription = to_core_audio(&described);
-    let mut format = ptr::null();
+    let described = NonNull::from(&mut described);
     // SAFETY: a description, with neither a layout nor a cookie.
-    let status = unsafe {
-        CMAudioFormatDescriptionCreate(
-            None,
-            NonNull::from(&mut described),
-            0,
-            ptr::null(),
-            0,
-            ptr::null(),
-            None,
-            NonNull::from(&mut format),
-        )
-    };
-    check(status, "describe sound")?;
-    // SAFETY: the function has made it for the caller.
-    unsafe { made_format(format, "describe sound") }
+    unsafe {
+        made_by("describe sound", |place| {
+            let none = ptr::null();
+            CMAudioFormatDescriptionCreate(None, described, 0, none, 0, none.cast(), None, place.cast())
+        })
+    }
 }
 
 fn video_sample(
@@ -320,24 +240,13 @@ fn video_sample(
         presentationTimeStamp: time(pts_ns)?,
         decodeTimeStamp: time(dts_ns)?,
     };
-    let (size, mut sample) = (bytes.len(), ptr::null_mut());
+    let size = bytes.len();
     // SAFETY: one sample, with its times and its size.
-    let status = unsafe {
-        CMSampleBuffer::create_ready(
-            None,
-            Some(&block),
-            Some(format),
-            1,
-            1,
-            &timing,
-            1,
-            &size,
-            NonNull::from(&mut sample),
-        )
-    };
-    check(status, "make a sample of a unit")?;
-    // SAFETY: the function has made it for the caller.
-    let sample = unsafe { made(sample, "make a sample of a unit") }?;
+    let sample = unsafe {
+        made_by("make a sample of a unit", |place| {
+            CMSampleBuffer::create_ready(None, Some(&block), Some(format), 1, 1, &timing, 1, &size, place)
+        })
+    }?;
     if !key_frame {
         // SAFETY: the array has one dictionary that may be changed for each sample, of which there is one.
         unsafe {
@@ -358,21 +267,11 @@ fn audio_sample(
     // SAFETY: every float is four bytes.
     let bytes = unsafe { std::slice::from_raw_parts(samples.as_ptr().cast::<u8>(), size_of_val(samples)) };
     let block = block_of(bytes)?;
-    let count = samples.len() / channels.max(1) as usize;
-    let mut sample = ptr::null_mut();
+    let (count, pts) = ((samples.len() / channels.max(1) as usize) as isize, time(pts_ns)?);
     // SAFETY: the block has so many samples of all channels; samples that are not compressed need no descriptions.
-    let status = unsafe {
-        CMAudioSampleBufferCreateReadyWithPacketDescriptions(
-            None,
-            &block,
-            format,
-            count as isize,
-            time(pts_ns)?,
-            ptr::null(),
-            NonNull::from(&mut sample),
-        )
-    };
-    check(status, "make a sample of sound")?;
-    // SAFETY: the function has made it for the caller.
-    unsafe { made(sample, "make a sample of sound") }
+    unsafe {
+        made_by("make a sample of sound", |place| {
+            CMAudioSampleBufferCreateReadyWithPacketDescriptions(None, &block, format, count, pts, ptr::null(), place)
+        })
+    }
 }

@@ -1,18 +1,15 @@
 //! Asks the user for what a device needs.
 
-use std::sync::{Mutex, PoisonError, mpsc};
-use std::time::Duration;
-
 use block2::RcBlock;
 use objc2::runtime::Bool;
 use objc2_av_foundation::{AVCaptureDevice, AVMediaTypeAudio, AVMediaTypeVideo};
 use objc2_core_graphics::{CGPreflightScreenCaptureAccess, CGRequestScreenCaptureAccess};
 
 use super::core::guarded;
-use crate::permission::{Permission, Standing};
+use crate::permission::{Answer, Permission, Standing};
 
 /// Tells where a permission stands: at once, or once the user has answered, which may be never, on any thread.
-pub fn ask(permission: Permission, then: impl Fn(Standing) + Send + Sync + 'static) {
+pub fn ask(permission: Permission, then: Answer) {
     let media = match permission {
         // SAFETY: a constant of the framework.
         Permission::Camera => unsafe { AVMediaTypeVideo },
@@ -36,24 +33,4 @@ pub fn ask(permission: Permission, then: impl Fn(Standing) + Send + Sync + 'stat
     });
     // SAFETY: as above; the block may be called on any thread.
     unsafe { AVCaptureDevice::requestAccessForMediaType_completionHandler(media, &answered) };
-}
-
-/// How often whoever waits for the user is asked whether it still wants to.
-const LOOK: Duration = Duration::from_millis(100);
-
-/// As [`ask`], and waits for the answer until `is_over`: for a thread of one's own, never for a lane or the main thread.
-pub fn wait(permission: Permission, is_over: impl Fn() -> bool) -> Standing {
-    let (sender, receiver) = mpsc::channel();
-    let sender = Mutex::new(sender);
-    ask(permission, move |standing| {
-        // Nobody may wait any more.
-        _ = sender.lock().unwrap_or_else(PoisonError::into_inner).send(standing);
-    });
-    loop {
-        match receiver.recv_timeout(LOOK) {
-            Ok(standing) => return standing,
-            Err(mpsc::RecvTimeoutError::Timeout) if !is_over() => {}
-            Err(_) => return Standing::NotAsked,
-        }
-    }
 }

@@ -151,6 +151,8 @@ unsafe impl Plain for u32 {}
 // SAFETY: a number.
 unsafe impl Plain for u64 {}
 // SAFETY: a number.
+unsafe impl Plain for usize {}
+// SAFETY: a number.
 unsafe impl Plain for f64 {}
 // SAFETY: two numbers.
 unsafe impl Plain for AudioValueRange {}
@@ -160,14 +162,10 @@ fn number<T: Plain>(
     selector: AudioObjectPropertySelector,
     scope: AudioObjectPropertyScope,
 ) -> Result<T, String> {
-    let (mut address, mut value, mut size) =
-        (address(selector, scope), MaybeUninit::<T>::zeroed(), size_of::<T>() as u32);
-    let (at, length, place) = (NonNull::from(&mut address), NonNull::from(&mut size), NonNull::from(&mut value));
-    // SAFETY: there is room for so many bytes.
-    let status = unsafe { AudioObjectGetPropertyData(object, at, 0, ptr::null(), length, place.cast()) };
-    check(status, "ask a sound device")?;
+    let mut value = [MaybeUninit::zeroed()];
+    read(object, selector, scope, &mut value)?;
     // SAFETY: zeroed or filled, and plain.
-    Ok(unsafe { value.assume_init() })
+    Ok(unsafe { value[0].assume_init() })
 }
 
 fn numbers<T: Plain>(
@@ -180,26 +178,30 @@ fn numbers<T: Plain>(
     // SAFETY: there is a place for the size.
     let status = unsafe { AudioObjectGetPropertyDataSize(object, at, 0, ptr::null(), NonNull::from(&mut size)) };
     check(status, "ask a sound device")?;
-    let count = (size as usize).div_ceil(size_of::<T>());
-    let mut values = Vec::<T>::with_capacity(count.max(1));
-    values.spare_capacity_mut().iter_mut().for_each(|place| *place = MaybeUninit::zeroed());
-    let place = NonNull::from(&mut values.spare_capacity_mut()[0]).cast();
-    // SAFETY: there is room for so many bytes.
-    let status = unsafe { AudioObjectGetPropertyData(object, at, 0, ptr::null(), NonNull::from(&mut size), place) };
-    check(status, "ask a sound device")?;
-    // SAFETY: zeroed or filled, and plain; the list may have become shorter meanwhile.
-    unsafe { values.set_len(count.min(size as usize / size_of::<T>())) };
-    Ok(values)
+    let mut values = vec![MaybeUninit::zeroed(); (size as usize).div_ceil(size_of::<T>())];
+    let filled = read(object, selector, scope, &mut values)?;
+    // The list may have become shorter meanwhile.
+    values.truncate(filled.div_ceil(size_of::<T>()));
+    // SAFETY: zeroed or filled, and plain.
+    Ok(values.into_iter().map(|value| unsafe { value.assume_init() }).collect())
 }
 
 fn string(object: AudioObjectID, selector: AudioObjectPropertySelector) -> Result<String, String> {
-    let (mut address, mut text, mut size) =
-        (address(selector, GLOBAL), ptr::null::<CFString>(), size_of::<usize>() as u32);
-    let (at, length, place) = (NonNull::from(&mut address), NonNull::from(&mut size), NonNull::from(&mut text));
-    // SAFETY: the property is the address of a string, for which there is room.
-    let status = unsafe { AudioObjectGetPropertyData(object, at, 0, ptr::null(), length, place.cast()) };
-    check(status, "ask a sound device")?;
-    let text = NonNull::new(text.cast_mut()).ok_or("a sound device has no name")?;
-    // SAFETY: the caller owns the string that it asks for.
-    Ok(unsafe { CFRetained::from_raw(text) }.to_string())
+    let at = NonNull::new(number::<usize>(object, selector, GLOBAL)? as *mut CFString);
+    // SAFETY: the property is the address of a string, or 0; who asks for it owns it.
+    at.map(|at| unsafe { CFRetained::from_raw(at) }.to_string()).ok_or_else(|| "a sound device has no name".into())
+}
+
+/// Reads a property into the places, and gives how many bytes it has.
+fn read<T: Plain>(
+    object: AudioObjectID,
+    selector: AudioObjectPropertySelector,
+    scope: AudioObjectPropertyScope,
+    into: &mut [MaybeUninit<T>],
+) -> Result<usize, String> {
+    let (mut address, mut size) = (address(selector, scope), size_of_val(into) as u32);
+    let (at, length, place) = (NonNull::from(&mut address), NonNull::from(&mut size), NonNull::from(into).cast());
+    // SAFETY: there is room for so many bytes.
+    let status = unsafe { AudioObjectGetPropertyData(object, at, 0, ptr::null(), length, place) };
+    check(status, "ask a sound device").map(|()| size as usize)
 }

@@ -5,21 +5,22 @@ use std::ffi::c_void;
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use objc2_audio_toolbox::*;
 use objc2_core_audio::*;
 use objc2_core_audio_types::{AudioBuffer, AudioBufferList, AudioTimeStamp, AudioTimeStampFlags};
 
 use super::core::{check, guarded};
-use super::permissions::wait;
+use super::permissions::ask;
 use super::sound_devices::{
     Direction, SYSTEM, address, buffer_range, channels, delays, device_of, rate_hz, set_buffer,
 };
 use super::sound_format::to_core_audio;
-use crate::permission::{Permission, Standing};
+use crate::permission::{Permission, Standing, wait};
 use crate::sound_format::SoundFormat;
 use crate::sound_latency::buffer_samples;
+use crate::time::instant_at;
 
 /// Samples that the unit asks for at once at most.
 const MOST_SAMPLES: u32 = 8_192;
@@ -114,7 +115,7 @@ impl SoundUnit {
     ) -> Result<(Self, SoundOpened, Arc<SoundState>), String> {
         let direction = if matches!(client, Client::Capture(_)) { Direction::Capture } else { Direction::Playback };
         if direction == Direction::Capture {
-            let standing = wait(Permission::Microphone, is_over);
+            let standing = wait(|then| ask(Permission::Microphone, then), is_over);
             if standing != Standing::Granted {
                 return Err(Permission::Microphone.refusal(standing, "the microphone"));
             }
@@ -329,16 +330,10 @@ unsafe extern "C-unwind" fn on_captured(
 }
 
 fn sound_time(stamp: &AudioTimeStamp) -> SoundTime {
-    let now = Instant::now();
-    let at = if stamp.mFlags.contains(AudioTimeStampFlags::HostTimeValid) {
-        // SAFETY: plain numbers.
-        let (stamp, host) = unsafe {
-            (AudioConvertHostTimeToNanos(stamp.mHostTime), AudioConvertHostTimeToNanos(AudioGetCurrentHostTime()))
-        };
-        let (ahead, behind) = (stamp.saturating_sub(host), host.saturating_sub(stamp));
-        (now + Duration::from_nanos(ahead)).checked_sub(Duration::from_nanos(behind)).unwrap_or(now)
-    } else {
-        now
+    // SAFETY: plain numbers.
+    let (at_ns, now_ns) = unsafe {
+        (AudioConvertHostTimeToNanos(stamp.mHostTime), AudioConvertHostTimeToNanos(AudioGetCurrentHostTime()))
     };
-    SoundTime { at, position: stamp.mSampleTime }
+    let at_ns = if stamp.mFlags.contains(AudioTimeStampFlags::HostTimeValid) { at_ns } else { now_ns };
+    SoundTime { at: instant_at(Instant::now(), at_ns as f64 - now_ns as f64), position: stamp.mSampleTime }
 }

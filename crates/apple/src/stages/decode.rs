@@ -20,6 +20,7 @@ use super::system_picture::{SystemPicture, hand_on};
 use crate::nal_units::to_lengths;
 use crate::parameter_sets::{Codec, ParameterSets};
 use crate::reorder::Reorder;
+use crate::status::{is_lost, refusal};
 
 /// Units inside a decoder at most.
 const MOST_INSIDE: usize = 8;
@@ -40,6 +41,15 @@ pub enum Failure {
     Damaged(String),
     /// The decoder is lost, such as when the Mac has slept: a new one begins with the next key frame.
     Lost(String),
+}
+
+impl Failure {
+    /// What a status of VideoToolbox means for a unit.
+    #[must_use]
+    pub fn of_status(status: i32) -> Self {
+        let text = refusal("decode a unit", status);
+        if is_lost(status) { Self::Lost(text) } else { Self::Damaged(text) }
+    }
 }
 
 /// A decoder of the system.

@@ -5,6 +5,7 @@ mod capture;
 mod codec;
 mod configuration;
 mod decode;
+mod device;
 mod encode;
 mod mailbox;
 mod mp4_sink;
@@ -17,6 +18,9 @@ pub use codec::{H264, Hevc, VideoCodec};
 #[cfg(target_os = "macos")]
 pub(crate) use configuration::{number, text};
 pub use decode::{Decoded, Decoder, Failure, VideoDecode};
+#[cfg(target_os = "macos")]
+pub(crate) use device::OnQueue;
+pub use device::{Device, Fault, Opened, Queue, Source as CaptureSource, Work};
 pub use encode::{Colours, Encoded, Encoder, Encoding, Hardware, Matrix, Profile, Source, Unit, VideoEncode};
 pub use mailbox::Mailbox;
 pub use mp4_sink::{AudioTrack, Mp4Sink, Mp4Writer, Sample, VideoTrack};

@@ -2,19 +2,17 @@
 
 use std::ffi::CStr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use sluice_stage::abi::{SLUICE_H264, SLUICE_HEVC, SLUICE_KEYFRAME, SluiceFrameInfo};
 use sluice_stage::{Context, Figure, Frame, InputState, Next, Port, Stage};
 
 use super::configuration::{number, text};
-use super::mailbox::Mailbox;
 use crate::nal_units::to_lengths;
 use crate::parameter_sets::{Codec, ParameterSets};
 use crate::sound_format::interleave;
 
-/// How often the stage looks whether an input has ended, or the file is whole.
-const LOOK_AGAIN_NS: f64 = 20e6;
+/// How often the stage looks whether a track has room, an input has ended, or the file is whole.
+const LOOK_AGAIN_NS: f64 = 5e6;
 
 const VIDEO: u32 = 0;
 const AUDIO: u32 = 1;
@@ -61,7 +59,7 @@ pub enum Sample<'a> {
 
 /// A writer of the system.
 pub trait Mp4Writer: Sized + 'static {
-    /// Makes the file. The mailbox is rung, from any thread, when a track that had no room has some.
+    /// Makes the file.
     ///
     /// # Errors
     ///
@@ -72,7 +70,6 @@ pub trait Mp4Writer: Sized + 'static {
         audio: Option<AudioTrack>,
         start_ns: f64,
         live: bool,
-        mailbox: &Arc<Mailbox<()>>,
     ) -> Result<Self, String>;
 
     /// Whether a track has room.
@@ -101,7 +98,6 @@ pub struct Mp4Sink<W> {
     path: PathBuf,
     audio_bit_rate: u32,
     writer: Option<W>,
-    mailbox: Arc<Mailbox<()>>,
     /// The video's parameter sets, and its first unit, which tells them and is written once the file is there.
     video: Option<(VideoTrack, Pending)>,
     audio: Option<AudioTrack>,
@@ -158,7 +154,6 @@ impl<W: Mp4Writer> Stage for Mp4Sink<W> {
             path,
             audio_bit_rate: number(context, c"audioBitRate")? as u32,
             writer: None,
-            mailbox: Arc::new(Mailbox::new(context.waker())),
             video: None,
             audio: None,
             left_out: 0.0,
@@ -177,7 +172,10 @@ impl<W: Mp4Writer> Stage for Mp4Sink<W> {
             return Ok(Next::WhenFramesCome);
         }
         self.write(context)?;
-        // The writer rings where a track has no room.
+        // What waits is read once its track has room.
+        if context.peek(VIDEO).is_some() || context.peek(AUDIO).is_some() {
+            context.wait_until_ns(context.now_ns() + LOOK_AGAIN_NS);
+        }
         Ok(Next::WhenFramesCome)
     }
 
@@ -229,7 +227,7 @@ impl<W: Mp4Writer> Mp4Sink<W> {
         let starts = self.video.iter().map(|(_, first)| first.times_ns.0).chain(sound.iter().map(|info| info.pts_ns));
         let start_ns = starts.fold(f64::INFINITY, f64::min);
         let video = self.video.as_ref().map(|(track, _)| track);
-        self.writer = Some(W::open(&self.path, video, self.audio, start_ns, context.is_live(), &self.mailbox)?);
+        self.writer = Some(W::open(&self.path, video, self.audio, start_ns, context.is_live())?);
         Ok(true)
     }
 
