@@ -10334,6 +10334,7 @@ export const nodes: {
   readonly h264Encode: typeof package1.nodes.h264Encode;
   readonly jpegDecode: typeof package1.nodes.jpegDecode;
   readonly jpegEncode: typeof package1.nodes.jpegEncode;
+  readonly microphone: typeof package1.nodes.microphone;
   readonly mp3Decode: typeof package1.nodes.mp3Decode;
   readonly opusDecode: typeof package1.nodes.opusDecode;
   readonly opusEncode: typeof package1.nodes.opusEncode;
@@ -10341,6 +10342,7 @@ export const nodes: {
   readonly patternSource: typeof package1.nodes.patternSource;
   readonly scale: typeof package1.nodes.scale;
   readonly screen: typeof package1.nodes.screen;
+  readonly speaker: typeof package1.nodes.speaker;
   readonly toVoltage: typeof package1.nodes.toVoltage;
   readonly trigger: typeof package1.nodes.trigger;
   readonly arrowSink: typeof arrowSink;
@@ -10559,6 +10561,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/network/udp_source.ts": "e705c9932713189c",
     "processors/network/websocket_source.ts": "116e708c48c9f851",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "fe3a0d48709b84e0",
+    "stages.gen.ts": "7c586458bd5853a5",
   },
 });

@@ -2618,6 +2618,239 @@ export const jpegEncode: NodeType<JpegEncodeConfig, JpegEncodeHandle> = shippedS
   },
 });
 
+/** The configuration of `microphone`. */
+export interface MicrophoneConfig {
+  /**
+   * The device's name; empty for the default one, simulated or loop:NAME for one that stands in.
+   *
+   * A string; "" by default.
+   */
+  readonly device?: string;
+  /**
+   * The system of devices: PulseAudio or PipeWire, ALSA, or none; auto takes the first that is there.
+   *
+   * One of "auto", "pulse", "alsa", "simulated"; "auto" by default.
+   */
+  readonly backend?: "auto" | "pulse" | "alsa" | "simulated";
+  /**
+   * Samples a second; 0 for those of the device.
+   *
+   * A whole number from 0 to 384000 Hz; 0 by default.
+   */
+  readonly sampleRateHz?: number;
+  /**
+   * Number of channels; 0 for those of the device.
+   *
+   * A whole number from 0 to 32; 0 by default.
+   */
+  readonly channels?: number;
+  /**
+   * Samples in a block.
+   *
+   * A whole number from 16 to 16384 samples; 480 by default.
+   */
+  readonly blockSize?: number;
+  /**
+   * How long sound is on the way from the device: half of it is gathered at once.
+   *
+   * A number from 1 to 2000 ms; 20 by default.
+   */
+  readonly latencyMs?: number;
+  /**
+   * True: the sound is resampled to the runtime's clock.
+   *
+   * True or false; true by default.
+   */
+  readonly correctDrift?: boolean;
+  /**
+   * Millionths by which it is resampled at most.
+   *
+   * A number from 0 to 50000 ppm; 1000 by default.
+   */
+  readonly maxCorrectionPpm?: number;
+  /**
+   * How the device is that stands in.
+   *
+   * An object with "ppm", "toneHz", "amplitude", "sampleRateHz", "channels" and "periodMs"; {} by default.
+   */
+  readonly simulated?: {
+    /** Millionths by which its clock is fast. */
+    readonly ppm?: number;
+    /** The tone that it hears. */
+    readonly toneHz?: number;
+    /** Peak of the tone. */
+    readonly amplitude?: number;
+    /** Its own samples a second. */
+    readonly sampleRateHz?: number;
+    /** Its own number of channels. */
+    readonly channels?: number;
+    /** How much it moves at once. */
+    readonly periodMs?: number;
+  };
+}
+
+/** A `microphone` in a graph. */
+export type MicrophoneHandle = NodeHandle<Record<never, never>, { audio: AudioFrame }>;
+
+/**
+ * Gives what a sound device hears, in blocks, as it hears it.
+ *
+ * Each block has the time of the runtime's clock at which its first sample was captured, so that sound and pictures of a graph can be compared. Times count samples. The clock of a device runs a little faster or slower than the runtime's (`driftPpm`): once the two are apart by a millisecond, the sound is resampled by as much (`correctionPpm`), and before that it is handed on as it is. With `correctDrift=false` it always is, and times follow the device's clock.
+ *
+ * A device that goes, or a server that ends, does not end the node: nothing comes meanwhile, the log says so once, and it is tried again after 0.25 s, then after twice as long up to 5 s, for ever. The first block afterwards is flagged as a discontinuity, as is one before which samples were lost (`lost`), because the graph did not take them within half a second. The figure `latencyMs` is the age of a block's first sample when the block enters the graph. `sluice devices` lists devices; a monitor hears what a speaker plays.
+ *
+ * **Example.** `microphone ! level-meter`
+ */
+export const microphone: NodeType<MicrophoneConfig, MicrophoneHandle> = shippedStage<
+  MicrophoneConfig,
+  MicrophoneHandle
+>({
+  plugin: "audio-devices",
+  descriptor: {
+    type: "microphone",
+    className: "Microphone",
+    source: "crates/plugins/audio-devices/plugin.toml",
+    description: "Gives what a sound device hears, in blocks, as it hears it.",
+    doc:
+      "Gives what a sound device hears, in blocks, as it hears it.\n\nEach block has the time of the runtime's clock at which its first sample was captured, so that sound and pictures of a graph can be compared. Times count samples. The clock of a device runs a little faster or slower than the runtime's (`driftPpm`): once the two are apart by a millisecond, the sound is resampled by as much (`correctionPpm`), and before that it is handed on as it is. With `correctDrift=false` it always is, and times follow the device's clock.\n\nA device that goes, or a server that ends, does not end the node: nothing comes meanwhile, the log says so once, and it is tried again after 0.25 s, then after twice as long up to 5 s, for ever. The first block afterwards is flagged as a discontinuity, as is one before which samples were lost (`lost`), because the graph did not take them within half a second. The figure `latencyMs` is the age of a block's first sample when the block enters the graph. `sluice devices` lists devices; a monitor hears what a speaker plays.\n\n**Example.** `microphone ! level-meter`",
+    category: "device",
+    tags: ["native", "audio-devices"],
+    mode: "external",
+    trigger: "any",
+    lane: "native",
+    converts: [],
+    isAsync: false,
+    inputs: [],
+    outputs: [{
+      name: "audio",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "What the device hears.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        device: {
+          type: "string",
+          default: "",
+          description: "The device's name; empty for the default one, simulated or loop:NAME for one that stands in.",
+        },
+        backend: {
+          type: "string",
+          enum: ["auto", "pulse", "alsa", "simulated"],
+          default: "auto",
+          description:
+            "The system of devices: PulseAudio or PipeWire, ALSA, or none; auto takes the first that is there.",
+        },
+        sampleRateHz: {
+          type: "integer",
+          minimum: 0,
+          maximum: 384000,
+          default: 0,
+          "x-unit": "Hz",
+          description: "Samples a second; 0 for those of the device.",
+        },
+        channels: {
+          type: "integer",
+          minimum: 0,
+          maximum: 32,
+          default: 0,
+          description: "Number of channels; 0 for those of the device.",
+        },
+        blockSize: {
+          type: "integer",
+          minimum: 16,
+          maximum: 16384,
+          default: 480,
+          "x-unit": "samples",
+          description: "Samples in a block.",
+        },
+        latencyMs: {
+          type: "number",
+          minimum: 1,
+          maximum: 2000,
+          default: 20,
+          "x-unit": "ms",
+          description: "How long sound is on the way from the device: half of it is gathered at once.",
+        },
+        correctDrift: {
+          type: "boolean",
+          default: true,
+          description: "True: the sound is resampled to the runtime's clock.",
+        },
+        maxCorrectionPpm: {
+          type: "number",
+          minimum: 0,
+          maximum: 50000,
+          default: 1000,
+          "x-unit": "ppm",
+          description: "Millionths by which it is resampled at most.",
+        },
+        simulated: {
+          type: "object",
+          default: {},
+          additionalProperties: false,
+          description: "How the device is that stands in.",
+          properties: {
+            ppm: {
+              type: "number",
+              minimum: -50000,
+              maximum: 50000,
+              default: 0,
+              "x-unit": "ppm",
+              description: "Millionths by which its clock is fast.",
+            },
+            toneHz: {
+              type: "number",
+              minimum: 0,
+              maximum: 100000,
+              default: 440,
+              "x-unit": "Hz",
+              description: "The tone that it hears.",
+            },
+            amplitude: {
+              type: "number",
+              minimum: 0,
+              maximum: 1,
+              default: 0.5,
+              description: "Peak of the tone.",
+            },
+            sampleRateHz: {
+              type: "integer",
+              minimum: 1000,
+              maximum: 384000,
+              default: 48000,
+              "x-unit": "Hz",
+              description: "Its own samples a second.",
+            },
+            channels: {
+              type: "integer",
+              minimum: 1,
+              maximum: 32,
+              default: 2,
+              description: "Its own number of channels.",
+            },
+            periodMs: {
+              type: "number",
+              minimum: 0.1,
+              maximum: 1000,
+              default: 5,
+              "x-unit": "ms",
+              description: "How much it moves at once.",
+            },
+          },
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["frames", "xruns", "lost", "reconnects", "latencyMs", "driftPpm", "correctionPpm"],
+  },
+});
+
 /** The configuration of `mp3-decode`. */
 export interface Mp3DecodeConfig {
   /**
@@ -3736,6 +3969,243 @@ export const screen: NodeType<ScreenConfig, ScreenHandle> = shippedStage<ScreenC
   },
 });
 
+/** The configuration of `speaker`. */
+export interface SpeakerConfig {
+  /**
+   * The device's name; empty for the default one, simulated or loop:NAME for one that stands in.
+   *
+   * A string; "" by default.
+   */
+  readonly device?: string;
+  /**
+   * The system of devices: PulseAudio or PipeWire, ALSA, or none; auto takes the first that is there.
+   *
+   * One of "auto", "pulse", "alsa", "simulated"; "auto" by default.
+   */
+  readonly backend?: "auto" | "pulse" | "alsa" | "simulated";
+  /**
+   * Samples a second of the device's stream; 0 for those of the first block.
+   *
+   * A whole number from 0 to 384000 Hz; 0 by default.
+   */
+  readonly sampleRateHz?: number;
+  /**
+   * Number of channels of the device's stream; 0 for those of the first block.
+   *
+   * A whole number from 0 to 32; 0 by default.
+   */
+  readonly channels?: number;
+  /**
+   * How much sound is kept.
+   *
+   * A number from 2 to 2000 ms; 40 by default.
+   */
+  readonly latencyMs?: number;
+  /**
+   * Louder, or quieter below 0.
+   *
+   * A number from -100 to 24 dB; 0 by default; may change while the node runs.
+   */
+  readonly gainDb?: number;
+  /**
+   * True: silence is played.
+   *
+   * True or false; false by default; may change while the node runs.
+   */
+  readonly muted?: boolean;
+  /**
+   * True: sound with a pace of its own is resampled to the device's clock.
+   *
+   * True or false; true by default.
+   */
+  readonly correctDrift?: boolean;
+  /**
+   * Millionths by which it is resampled at most.
+   *
+   * A number from 0 to 50000 ppm; 1000 by default.
+   */
+  readonly maxCorrectionPpm?: number;
+  /**
+   * Displays of this group follow the sound; empty for none.
+   *
+   * A string; "main" by default.
+   */
+  readonly syncGroup?: string;
+  /**
+   * How the device is that stands in.
+   *
+   * An object with "ppm", "sampleRateHz", "channels" and "periodMs"; {} by default.
+   */
+  readonly simulated?: {
+    /** Millionths by which its clock is fast. */
+    readonly ppm?: number;
+    /** Its own samples a second. */
+    readonly sampleRateHz?: number;
+    /** Its own number of channels. */
+    readonly channels?: number;
+    /** How much it moves at once. */
+    readonly periodMs?: number;
+  };
+}
+
+/** A `speaker` in a graph. */
+export type SpeakerHandle = NodeHandle<{ audio: AudioFrame }, Record<never, never>>;
+
+/**
+ * Plays audio on a sound device.
+ *
+ * It keeps `latencyMs` of sound, in its own memory and the device's, or as much as the device needs. What comes over a lossless link from a source without a pace of its own, such as a file in an offline graph, is taken as the device plays it: the device's clock paces the graph, and nothing is corrected. A source that keeps to another clock runs a little faster or slower than the device (`driftPpm` is the device against the runtime): once the level is off by a millisecond, the sound is resampled by as much (`correctionPpm`; above 0 it is played faster). Where `maxCorrectionPpm` is not enough, samples are dropped (`lost`) or repeated (`inserted`).
+ *
+ * Where nothing comes in time, sound fades out within 2 ms, the figure `xruns` counts it, and sound goes on once `latencyMs` are there again. The first block sets rate and channels of the device's stream unless `sampleRateHz` and `channels` do; blocks of other formats are converted. Mono goes to all channels. Changes of `gainDb` and `muted` take 10 ms. At the end of the stream everything that is left is played.
+ *
+ * A device that goes, or a server that ends, does not end the node: the log says so once, and it is tried again after 0.25 s, then after twice as long up to 5 s, for ever. Meanwhile sound with a pace of its own is lost, and counted, and other sound waits. `sluice devices` lists devices.
+ *
+ * **Example.** `tone-source durationSeconds=1 ! speaker`
+ */
+export const speaker: NodeType<SpeakerConfig, SpeakerHandle> = shippedStage<SpeakerConfig, SpeakerHandle>({
+  plugin: "audio-devices",
+  descriptor: {
+    type: "speaker",
+    className: "Speaker",
+    source: "crates/plugins/audio-devices/plugin.toml",
+    description: "Plays audio on a sound device.",
+    doc:
+      "Plays audio on a sound device.\n\nIt keeps `latencyMs` of sound, in its own memory and the device's, or as much as the device needs. What comes over a lossless link from a source without a pace of its own, such as a file in an offline graph, is taken as the device plays it: the device's clock paces the graph, and nothing is corrected. A source that keeps to another clock runs a little faster or slower than the device (`driftPpm` is the device against the runtime): once the level is off by a millisecond, the sound is resampled by as much (`correctionPpm`; above 0 it is played faster). Where `maxCorrectionPpm` is not enough, samples are dropped (`lost`) or repeated (`inserted`).\n\nWhere nothing comes in time, sound fades out within 2 ms, the figure `xruns` counts it, and sound goes on once `latencyMs` are there again. The first block sets rate and channels of the device's stream unless `sampleRateHz` and `channels` do; blocks of other formats are converted. Mono goes to all channels. Changes of `gainDb` and `muted` take 10 ms. At the end of the stream everything that is left is played.\n\nA device that goes, or a server that ends, does not end the node: the log says so once, and it is tried again after 0.25 s, then after twice as long up to 5 s, for ever. Meanwhile sound with a pace of its own is lost, and counted, and other sound waits. `sluice devices` lists devices.\n\n**Example.** `tone-source durationSeconds=1 ! speaker`",
+    category: "device",
+    tags: ["native", "audio-devices"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "audio",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "What is played.",
+    }],
+    outputs: [],
+    config: {
+      type: "object",
+      properties: {
+        device: {
+          type: "string",
+          default: "",
+          description: "The device's name; empty for the default one, simulated or loop:NAME for one that stands in.",
+        },
+        backend: {
+          type: "string",
+          enum: ["auto", "pulse", "alsa", "simulated"],
+          default: "auto",
+          description:
+            "The system of devices: PulseAudio or PipeWire, ALSA, or none; auto takes the first that is there.",
+        },
+        sampleRateHz: {
+          type: "integer",
+          minimum: 0,
+          maximum: 384000,
+          default: 0,
+          "x-unit": "Hz",
+          description: "Samples a second of the device's stream; 0 for those of the first block.",
+        },
+        channels: {
+          type: "integer",
+          minimum: 0,
+          maximum: 32,
+          default: 0,
+          description: "Number of channels of the device's stream; 0 for those of the first block.",
+        },
+        latencyMs: {
+          type: "number",
+          minimum: 2,
+          maximum: 2000,
+          default: 40,
+          "x-unit": "ms",
+          description: "How much sound is kept.",
+        },
+        gainDb: {
+          type: "number",
+          minimum: -100,
+          maximum: 24,
+          default: 0,
+          "x-live": true,
+          "x-unit": "dB",
+          description: "Louder, or quieter below 0.",
+        },
+        muted: {
+          type: "boolean",
+          default: false,
+          "x-live": true,
+          description: "True: silence is played.",
+        },
+        correctDrift: {
+          type: "boolean",
+          default: true,
+          description: "True: sound with a pace of its own is resampled to the device's clock.",
+        },
+        maxCorrectionPpm: {
+          type: "number",
+          minimum: 0,
+          maximum: 50000,
+          default: 1000,
+          "x-unit": "ppm",
+          description: "Millionths by which it is resampled at most.",
+        },
+        syncGroup: {
+          type: "string",
+          default: "main",
+          description: "Displays of this group follow the sound; empty for none.",
+        },
+        simulated: {
+          type: "object",
+          default: {},
+          additionalProperties: false,
+          description: "How the device is that stands in.",
+          properties: {
+            ppm: {
+              type: "number",
+              minimum: -50000,
+              maximum: 50000,
+              default: 0,
+              "x-unit": "ppm",
+              description: "Millionths by which its clock is fast.",
+            },
+            sampleRateHz: {
+              type: "integer",
+              minimum: 1000,
+              maximum: 384000,
+              default: 48000,
+              "x-unit": "Hz",
+              description: "Its own samples a second.",
+            },
+            channels: {
+              type: "integer",
+              minimum: 1,
+              maximum: 32,
+              default: 2,
+              description: "Its own number of channels.",
+            },
+            periodMs: {
+              type: "number",
+              minimum: 0.1,
+              maximum: 1000,
+              default: 5,
+              "x-unit": "ms",
+              description: "How much it moves at once.",
+            },
+          },
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["frames", "xruns", "lost", "inserted", "reconnects", "latencyMs", "driftPpm", "correctionPpm", "skewMs"],
+  },
+});
+
 /** The configuration of `to-voltage`. */
 export interface ToVoltageConfig {
   /**
@@ -4024,6 +4494,7 @@ export const nodes: {
   readonly h264Encode: typeof h264Encode;
   readonly jpegDecode: typeof jpegDecode;
   readonly jpegEncode: typeof jpegEncode;
+  readonly microphone: typeof microphone;
   readonly mp3Decode: typeof mp3Decode;
   readonly opusDecode: typeof opusDecode;
   readonly opusEncode: typeof opusEncode;
@@ -4031,6 +4502,7 @@ export const nodes: {
   readonly patternSource: typeof patternSource;
   readonly scale: typeof scale;
   readonly screen: typeof screen;
+  readonly speaker: typeof speaker;
   readonly toVoltage: typeof toVoltage;
   readonly trigger: typeof trigger;
 } = {
@@ -4049,6 +4521,7 @@ export const nodes: {
   h264Encode,
   jpegDecode,
   jpegEncode,
+  microphone,
   mp3Decode,
   opusDecode,
   opusEncode,
@@ -4056,6 +4529,7 @@ export const nodes: {
   patternSource,
   scale,
   screen,
+  speaker,
   toVoltage,
   trigger,
 };
@@ -4080,6 +4554,7 @@ export const nodePackage: NodePackage = definePackage({
     h264Encode,
     jpegDecode,
     jpegEncode,
+    microphone,
     mp3Decode,
     opusDecode,
     opusEncode,
@@ -4087,6 +4562,7 @@ export const nodePackage: NodePackage = definePackage({
     patternSource,
     scale,
     screen,
+    speaker,
     toVoltage,
     trigger,
   ],

@@ -48,6 +48,7 @@ Deno.test("nodes list has each name once, in its family, on a screen and a half"
     "audio",
     "codec",
     "data",
+    "device",
     "file",
     "flow",
     "media",

@@ -551,6 +551,7 @@ function unoptimized(): string[] {
   const crates = [
     "sluice-core",
     "sluice-ffi",
+    "sluice-plugin-audio-devices",
     "sluice-plugin-codecs",
     "sluice-plugin-sensors",
     "sluice-plugin-video",

@@ -206,7 +206,10 @@ inFolder("mistakes are answered with what can be done", undefined, async (path, 
   const told: [args: string[], stderr: RegExp][] = [
     [["new", "gate"], /"gate": it is not said in which language; write --c, --rust or --python$/m],
     [["new", "Hum_Filter", "--c"], /Cannot name a plugin "Hum_Filter": .*; write "hum-filter"$/m],
-    [["info", "gate"], /Cannot find plugin "gate"; available: "codecs", "sensors", "video" and "video-devices"$/m],
+    [
+      ["info", "gate"],
+      /Cannot find plugin "gate"; available: "audio-devices", "codecs", "sensors", "video" and "video-devices"$/m,
+    ],
     [["check"], /Cannot check a plugin: none is found; name the folder that has a "plugin\.toml"/],
     [["build"], /neither it nor a folder in it has a "plugin\.toml"; name the folder of a plugin$/m],
     [["build", "nowhere"], /Cannot build the plugin in "nowhere": there is no such folder$/m],

@@ -1,0 +1,62 @@
+//! What both stages do in each call: they tell the device's news, and see whether the graph was paused.
+
+use sluice_stage::Context;
+
+use crate::capture::Now;
+use crate::link::{Link, News};
+
+/// Clocks that are apart by more than this since the last call were so by a pause, nanoseconds.
+const PAUSE_NS: f64 = 10e6;
+
+/// Watches the device and the clocks.
+#[derive(Default)]
+pub(crate) struct Watch {
+    last: Option<Now>,
+    /// Silences at the end of the last call.
+    xruns: u64,
+    /// Silences while the graph was paused, which are nobody's fault.
+    forgiven: u64,
+}
+
+impl Watch {
+    /// Begins a call. Returns the times, and whether the graph was paused before it.
+    pub(crate) fn begin(&mut self, context: &mut Context, link: &Link, device: &str) -> (Now, bool) {
+        while let Some(news) = link.take_news() {
+            match news {
+                News::Gone(why) => {
+                    context.warn(&format!("{} has gone, and is tried again: {why}", called(device)));
+                    // Nobody may listen.
+                    let _ = context.emit("unavailable", &serde_json::json!({ "reason": why }).to_string());
+                }
+                News::Back => {
+                    context.log(&format!("{} is back", called(device)));
+                    let _ = context.emit("available", "{}");
+                }
+                News::Moved(to) => context.log(&format!("the server has moved the stream to \"{to}\"")),
+            }
+        }
+        let now = Now { clock_ns: link.clock.now_ns(), runtime_ns: context.now_ns() };
+        let last = self.last.replace(now).unwrap_or(now);
+        let paused = (now.clock_ns - last.clock_ns) - (now.runtime_ns - last.runtime_ns) > PAUSE_NS;
+        let xruns = link.report().xruns;
+        if paused {
+            self.forgiven += xruns - self.xruns;
+        }
+        self.xruns = xruns;
+        (now, paused)
+    }
+
+    /// Silences that count.
+    pub(crate) fn xruns(&self, link: &Link) -> u64 {
+        link.report().xruns.saturating_sub(self.forgiven)
+    }
+}
+
+fn called(device: &str) -> String {
+    if device.is_empty() { "the default device".into() } else { format!("device \"{device}\"") }
+}
+
+/// How often a device was opened again.
+pub(crate) fn reconnects(link: &Link) -> u64 {
+    link.report().opens.saturating_sub(1)
+}
