@@ -18,18 +18,15 @@ const DECODES: Counterpart = {
   types: ["h264-decode", "audio-decode"],
   advice: 'convert: "auto", which -e has, puts the decoder in',
 };
+const LISTED = '"sluice devices" lists them';
 const SHOWS: Counterpart = {
-  types: [],
-  advice: "the page shows pictures and levels: sluice run --serve, or sluice play FILE",
+  types: ["display"],
+  advice: "the page shows pictures too: sluice run --serve, or sluice play FILE",
 };
-const CAPTURES: Counterpart = {
-  types: ["ffmpeg-source", "pipe-source"],
-  advice: "no node opens a device: let ffmpeg do so, by its inputOptions, or as the command of the other",
-};
-const PLAYS: Counterpart = {
-  types: ["pipe-sink"],
-  advice: "no node opens a device: let ffplay or aplay do so, as its command",
-};
+const PLAYS: Counterpart = { types: ["speaker"], advice: `${LISTED}, and sluice play FILE --speaker plays a file` };
+const HEARS: Counterpart = { types: ["microphone"], advice: `${LISTED}, and sluice record --microphone records one` };
+const SEES: Counterpart = { types: ["camera", "ffmpeg-source"], advice: `${LISTED}; ffmpeg reads one in the network` };
+const CAPTURES: Counterpart = { types: ["screen"], advice: `${LISTED}, and sluice record --screen records one` };
 const LINKS: Counterpart = {
   types: [],
   advice:
@@ -39,7 +36,10 @@ const LINKS: Counterpart = {
 /** Counterparts of elements, each with their names. */
 const ELEMENTS: ReadonlyMap<string, Counterpart> = byName([
   ["filesrc uridecodebin urisourcebin wavparse", READS],
-  ["playbin", { types: ["media-source"], advice: "sluice play FILE plays a file to the page" }],
+  ["playbin", {
+    types: ["media-source"],
+    advice: "sluice play FILE plays a file to the page, or with --speaker to a speaker",
+  }],
   ["filesink", { types: ["media-sink", "wav-sink", "image-sink"] }],
   ["wavenc", { types: ["wav-sink"] }],
   ["splitmuxsink", WRITES],
@@ -68,7 +68,9 @@ const ELEMENTS: ReadonlyMap<string, Counterpart> = byName([
   ["queue queue2 tee", LINKS],
   ["autovideosink ximagesink xvimagesink glimagesink", SHOWS],
   ["autoaudiosink alsasink pulsesink", PLAYS],
-  ["autoaudiosrc autovideosrc alsasrc pulsesrc v4l2src", CAPTURES],
+  ["autoaudiosrc alsasrc pulsesrc", HEARS],
+  ["autovideosrc v4l2src", SEES],
+  ["ximagesrc", CAPTURES],
 ]);
 
 /** Families of elements, by the ends or beginnings of their names. */
@@ -104,9 +106,12 @@ const WORDS: ReadonlyMap<string, Counterpart> = byName([
   ["duck ducker ducking sidechain", DUCKS],
   ["join concat concatenate append playlist", JOINS],
   ["crossfade xfade fadein fadeout", CROSSES],
-  ["microphone mic camera webcam", CAPTURES],
-  ["speaker", PLAYS],
-  ["screen display", SHOWS],
+  ["microphone mic", HEARS],
+  ["camera webcam", SEES],
+  ["speaker loudspeaker headphones", PLAYS],
+  ["screen desktop screencast", CAPTURES],
+  ["display window", SHOWS],
+  ["crawl ticker marquee", { types: ["overlay"], advice: 'set its "crawl" to pixels a second' }],
   ["logo watermark text title subtitle", TITLES],
   ["pip", { types: ["compositor"] }],
   ["crop", { types: ["scale", "compositor"] }],

@@ -54,14 +54,14 @@ Deno.test("sluice nodes list WORD shows the types for a word that people use, an
     ["normalise", ["loudness", "normalize"], /^sluice convert --loudness -16 brings/m],
     ["LUFS", ["loudness", "normalize"]],
     ["duck", ["compressor"], /"sidechain"/],
-    ["microphone", ["ffmpeg-source", "pipe-source"], /^no node opens a device/m],
+    ["headphones", ["speaker"], /^"sluice devices" lists them/m],
     ["limiter", ["limiter"]],
     ["vu", ["level-meter", "loudness"]],
   ];
   for (const [word, types, advice = /(?:)/] of cases) {
     const { code, stdout } = await answer(["nodes", "list", word]);
     assert.equal(code, 0);
-    const found = [...stdout.matchAll(/^(?:audio|media) +(\S+)/gm)].map(([, type]) => type);
+    const found = [...stdout.matchAll(/^(?:audio|device|media) +(\S+)/gm)].map(([, type]) => type);
     assert.deepEqual(found.toSorted(), types, word);
     assert.match(stdout, advice);
   }

@@ -1,6 +1,8 @@
 /** `sluice record` on devices of the tests' own: an X server without a screen, and simulated ones. */
 import assert from "node:assert/strict";
 import { answer, listFolder, readEvents, signalled, sluice, temporaryFolder } from "../cli/command_line.ts";
+import { probe } from "../../processors/media/fixtures/media_files.ts";
+import { noRustPlugin } from "../fixtures/plugins/build.ts";
 import { withX, XServer } from "./fixtures/x_server.ts";
 
 /** The tracks of a media file: their codec and size or channels, and how long the file is. */
@@ -46,6 +48,40 @@ withX("sluice record overwrites a file with --overwrite alone, and records at an
   assert.match(stdout, /^Recorded s\.mkv \(\S+ \w+\): 0:00\.\d\n$/);
   assert.deepEqual((await tracksOf(`${folder.path}/s.mkv`)).tracks, ["h264 160x120"]);
 });
+
+Deno.test({
+  name: "sluice record --microphone records samples to WAV",
+  ignore: noRustPlugin("audio-devices") !== undefined,
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    const args = ["record", "-o", "v.wav", "--seconds", "0.4", "--microphone"];
+    const { code, stdout, stderr } = await sluice([...args, "simulated"], { cwd: folder.path });
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^Recorded v\.wav \(\S+ kB\): 0:00\.\d\n$/);
+    const { tracks, seconds } = await tracksOf(`${folder.path}/v.wav`);
+    assert.deepEqual(tracks, ["pcm-s24 2"]);
+    assert.ok(seconds > 0.1, `${seconds} s`);
+  },
+});
+
+withX(
+  "sluice record writes a screen and a microphone to one file, from the first of both on, and ends with both",
+  async () => {
+    await using server = await XServer.start([320, 240]);
+    await using folder = await temporaryFolder();
+    const args = ["record", "-o", "talk.mp4", "--screen", "--microphone", "simulated", "--seconds", "0.8"];
+    const { code, stdout, stderr } = await sluice(args, { cwd: folder.path, env: { DISPLAY: server.name } });
+    assert.deepEqual([code, stderr], [0, ""]);
+    assert.match(stdout, /^Recorded talk\.mp4 \(\S+ kB\): 0:0[01]\.\d\n$/);
+    const path = `${folder.path}/talk.mp4`;
+    assert.deepEqual((await tracksOf(path)).tracks, ["h264 320x240", "opus 2"]);
+    const starts = ["v:0", "a:0"].map((stream) =>
+      Number(probe(path, "stream=start_time", "-select_streams", stream)[0])
+    );
+    // The file begins with one of them; the other is as late as it came.
+    assert.ok(Math.abs(Math.min(...starts)) < 0.01 && Math.max(...starts) < 0.5, `${starts}`);
+  },
+);
 
 Deno.test("sluice record says what is missing to record, and which files hold it", async () => {
   const refusals: [string, RegExp][] = [

@@ -1,0 +1,87 @@
+/** `sluice play --speaker` on a simulated speaker, with the keys of a terminal. */
+import assert from "node:assert/strict";
+import { noRustPlugin } from "../fixtures/plugins/build.ts";
+import { MAIN, readEvents, ROOT, sluice } from "../cli/command_line.ts";
+
+/** util-linux's `script` gives a program a terminal. */
+const HAS_SCRIPT = Deno.build.os === "linux" &&
+  await new Deno.Command("script", { args: ["--version"], stdout: "null", stderr: "null" }).output()
+    .then(({ success }) => success, () => false);
+
+const ignore = noRustPlugin("audio-devices") !== undefined;
+
+Deno.test({
+  name: "sluice play --speaker plays every sample up to the end, and serves no page",
+  ignore,
+  fn: async () => {
+    const args = ["play", "examples/speech.wav", "--speaker", "--device", "simulated", "--from", "7.6", "--json"];
+    const { code, stdout, stderr } = await sluice(args, { cwd: ROOT });
+    assert.equal(code, 0, stderr);
+    const events = readEvents(stdout);
+    assert.ok(events.every(({ event }) => event !== "serving"), stdout);
+    const { outcome, nodes } = events.at(-1) as {
+      outcome: string;
+      nodes: { id: string; type: string; figures: Record<string, number> }[];
+    };
+    const [{ figures: { playedSeconds } }, { type, figures: { frames, lost } }] = nodes;
+    const wanted = Math.round(playedSeconds * 48_000);
+    assert.ok(wanted > 0.3 * 48_000, `${wanted} samples`);
+    assert.deepEqual({ outcome, type, frames, lost }, {
+      outcome: "completed",
+      type: "speaker",
+      frames: wanted,
+      lost: 0,
+    });
+  },
+});
+
+Deno.test({
+  name: "sluice play --speaker is paused, sent to other places and ended by keys, and gives the terminal back",
+  ignore: ignore || !HAS_SCRIPT,
+  fn: async () => {
+    const play =
+      `"${Deno.execPath()}" run -A --no-check "${MAIN}" play examples/speech.wav --speaker --device simulated`;
+    const child = new Deno.Command("script", {
+      args: ["-qec", `stty cols 90; ${play}; echo code $?; stty -a`, "/dev/null"],
+      cwd: ROOT,
+      env: { TERM: "xterm", SLUICE_LOG: "error", NO_COLOR: "1" },
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    const keys = child.stdin.getWriter();
+    let screen = "";
+    /** Waits for a line of the terminal; what came before it does not count. */
+    const shows = async (wanted: RegExp): Promise<RegExpExecArray> => {
+      for (let found;;) {
+        if ((found = wanted.exec(screen)) !== null) return found;
+        const { value } = await reader.read();
+        assert.ok(value !== undefined, `it ended before ${wanted}: ${screen}`);
+        screen += value;
+      }
+    };
+    const press = async (key: string) => {
+      screen = "";
+      await keys.write(new TextEncoder().encode(key));
+    };
+    await shows(/Playing 0:00\.[1-9] of 0:08\.0 {3}space pauses, ← → 5 s, ↓ ↑ 1 min, q ends/);
+    await press(" ");
+    const [, seconds, tenths] = await shows(/Paused {2}0:0(\d)\.(\d) of 0:08\.0/);
+    // It is where it was, however often that is drawn.
+    screen = "";
+    await shows(new RegExp(`Paused {2}0:0${seconds}\\.${tenths} of`));
+    await press("\x1b[C");
+    await shows(new RegExp(`Paused {2}0:0${Number(seconds) + 5}\\.${tenths} of`));
+    await press("\x1b[B");
+    await shows(/Paused {2}0:00\.0 of/);
+    await press("\x1b[C ");
+    await shows(/Playing 0:05\.[1-9] of/);
+    await press("q");
+    const [, code] = await shows(/code (\d+)\r\n[^]*icanon/);
+    assert.equal(code, "0", screen);
+    assert.match(screen, /[ \n]icanon/);
+    assert.match(screen, /Played .* of media/);
+    await child.status;
+    await keys.close().catch(() => {});
+  },
+});
