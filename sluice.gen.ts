@@ -10325,6 +10325,7 @@ export const nodes: {
   readonly biquad: typeof package1.nodes.biquad;
   readonly compositor: typeof package1.nodes.compositor;
   readonly convert: typeof package1.nodes.convert;
+  readonly display: typeof package1.nodes.display;
   readonly downsample: typeof package1.nodes.downsample;
   readonly fft: typeof package1.nodes.fft;
   readonly flacDecode: typeof package1.nodes.flacDecode;
@@ -10561,6 +10562,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/network/udp_source.ts": "e705c9932713189c",
     "processors/network/websocket_source.ts": "116e708c48c9f851",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "7c586458bd5853a5",
+    "stages.gen.ts": "75ab2fd5a45b13ea",
   },
 });

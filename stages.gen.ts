@@ -1752,6 +1752,221 @@ export const convert: NodeType<ConvertConfig, ConvertHandle> = shippedStage<Conv
   },
 });
 
+/** The configuration of `display`. */
+export interface DisplayConfig {
+  /**
+   * The title of the window.
+   *
+   * A string; "Sluice" by default.
+   */
+  readonly title?: string;
+  /**
+   * Width of the window at the start; 0 for that of the picture.
+   *
+   * A whole number from 0 to 16384 pixels; 0 by default.
+   */
+  readonly width?: number;
+  /**
+   * Height of the window at the start; 0 for that of the picture.
+   *
+   * A whole number from 0 to 16384 pixels; 0 by default.
+   */
+  readonly height?: number;
+  /**
+   * How a picture of another size than the window is shown: fit shows all of it, with bars; fill covers the window and cuts the picture; stretch changes its shape; none keeps its size, in the middle.
+   *
+   * One of "fit", "fill", "stretch", "none"; "fit" by default.
+   */
+  readonly scale?: "fit" | "fill" | "stretch" | "none";
+  /**
+   * True: the window has the whole screen.
+   *
+   * True or false; false by default; may change while the node runs.
+   */
+  readonly fullScreen?: boolean;
+  /**
+   * Pictures and sound of nodes of one group are presented together; empty for none.
+   *
+   * A string; "main" by default.
+   */
+  readonly syncGroup?: string;
+  /**
+   * How long after it came the first picture is shown, where no sound leads: what later ones may be delayed by.
+   *
+   * A number from 0 to 10000 ms; 40 by default.
+   */
+  readonly latencyMs?: number;
+  /**
+   * A picture that is later than that is dropped.
+   *
+   * A number from 0 to 10000 ms; 20 by default.
+   */
+  readonly lateMs?: number;
+  /**
+   * How RGB follows from YUV: ITU-R BT.601, BT.709 or BT.2020 (non-constant luminance).
+   *
+   * One of "bt601", "bt709", "bt2020"; "bt709" by default.
+   */
+  readonly matrix?: "bt601" | "bt709" | "bt2020";
+  /**
+   * Levels of YUV: luma of 16 to 235, or of 0 to 255.
+   *
+   * One of "limited", "full"; "limited" by default.
+   */
+  readonly range?: "limited" | "full";
+  /**
+   * When the user closes the window: end the stage, or leave the window open.
+   *
+   * One of "end", "ignore"; "end" by default.
+   */
+  readonly whenClosed?: "end" | "ignore";
+  /**
+   * Where the window is, on systems with X11.
+   *
+   * An object with "display"; {} by default.
+   */
+  readonly server?: {
+    /** The X server, such as :0 or host:0; empty for that of DISPLAY. */
+    readonly display?: string;
+  };
+}
+
+/** A `display` in a graph. */
+export type DisplayHandle = NodeHandle<{ video: VideoFrame }, Record<never, never>>;
+
+/**
+ * Shows pictures in a window of an X server, each at its time.
+ *
+ * Where a node of the same `syncGroup` plays sound, a picture is shown when the sound of its time is heard. Else the first picture is shown `latencyMs` after it came, and those behind it as far apart as their times are; a source that jumps, or goes back, begins anew. A picture that is due more than `lateMs` ago is dropped, and `late` counts it; where nothing was shown for half a second, one is shown all the same, so that a slow graph is seen. Of pictures that are due at once the newest is shown, and `skipped` counts the others. An offline graph shows each picture as soon as the window takes it.
+ *
+ * The window has the size of the first picture, or `width` and `height`; one of them alone keeps the shape. The user may change its size. When the user closes it, the event `closed` is published, and the stage ends, or with `whenClosed=ignore` goes on. If the server goes away, the stage tries to connect after 0.1 s, then after twice as long up to 5 s, and shows the last picture again; the events `unavailable`, with a `reason`, and `available` tell of it.
+ *
+ * `shown` counts the pictures that were shown. `skewMs` is how much the picture is ahead of the sound, and `latencyMs` how long ago the picture that is shown entered the graph when it was shown. [Devices](../devices.md#display) has more.
+ *
+ * **Example.** `pattern-source durationSeconds=5 ! display title=Pattern`
+ */
+export const display: NodeType<DisplayConfig, DisplayHandle> = shippedStage<DisplayConfig, DisplayHandle>({
+  plugin: "video-devices",
+  descriptor: {
+    type: "display",
+    className: "Display",
+    source: "crates/plugins/video-devices/plugin.toml",
+    description: "Shows pictures in a window of an X server, each at its time.",
+    doc:
+      "Shows pictures in a window of an X server, each at its time.\n\nWhere a node of the same `syncGroup` plays sound, a picture is shown when the sound of its time is heard. Else the first picture is shown `latencyMs` after it came, and those behind it as far apart as their times are; a source that jumps, or goes back, begins anew. A picture that is due more than `lateMs` ago is dropped, and `late` counts it; where nothing was shown for half a second, one is shown all the same, so that a slow graph is seen. Of pictures that are due at once the newest is shown, and `skipped` counts the others. An offline graph shows each picture as soon as the window takes it.\n\nThe window has the size of the first picture, or `width` and `height`; one of them alone keeps the shape. The user may change its size. When the user closes it, the event `closed` is published, and the stage ends, or with `whenClosed=ignore` goes on. If the server goes away, the stage tries to connect after 0.1 s, then after twice as long up to 5 s, and shows the last picture again; the events `unavailable`, with a `reason`, and `available` tell of it.\n\n`shown` counts the pictures that were shown. `skewMs` is how much the picture is ahead of the sound, and `latencyMs` how long ago the picture that is shown entered the graph when it was shown. [Devices](../devices.md#display) has more.\n\n**Example.** `pattern-source durationSeconds=5 ! display title=Pattern`",
+    category: "device",
+    tags: ["native", "video-devices"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "video",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      accepts: { pixelFormat: ["rgba8", "bgra8", "nv12", "i420"] },
+      burst: 1,
+      doc: "Pictures in RGBA, BGRA, NV12 or I420.",
+    }],
+    outputs: [],
+    config: {
+      type: "object",
+      properties: {
+        title: { type: "string", default: "Sluice", description: "The title of the window." },
+        width: {
+          type: "integer",
+          minimum: 0,
+          maximum: 16384,
+          default: 0,
+          "x-unit": "pixels",
+          description: "Width of the window at the start; 0 for that of the picture.",
+        },
+        height: {
+          type: "integer",
+          minimum: 0,
+          maximum: 16384,
+          default: 0,
+          "x-unit": "pixels",
+          description: "Height of the window at the start; 0 for that of the picture.",
+        },
+        scale: {
+          type: "string",
+          enum: ["fit", "fill", "stretch", "none"],
+          default: "fit",
+          description:
+            "How a picture of another size than the window is shown: fit shows all of it, with bars; fill covers the window and cuts the picture; stretch changes its shape; none keeps its size, in the middle.",
+        },
+        fullScreen: {
+          type: "boolean",
+          default: false,
+          "x-live": true,
+          description: "True: the window has the whole screen.",
+        },
+        syncGroup: {
+          type: "string",
+          default: "main",
+          description: "Pictures and sound of nodes of one group are presented together; empty for none.",
+        },
+        latencyMs: {
+          type: "number",
+          minimum: 0,
+          maximum: 10000,
+          default: 40,
+          "x-unit": "ms",
+          description:
+            "How long after it came the first picture is shown, where no sound leads: what later ones may be delayed by.",
+        },
+        lateMs: {
+          type: "number",
+          minimum: 0,
+          maximum: 10000,
+          default: 20,
+          "x-unit": "ms",
+          description: "A picture that is later than that is dropped.",
+        },
+        matrix: {
+          type: "string",
+          enum: ["bt601", "bt709", "bt2020"],
+          default: "bt709",
+          description: "How RGB follows from YUV: ITU-R BT.601, BT.709 or BT.2020 (non-constant luminance).",
+        },
+        range: {
+          type: "string",
+          enum: ["limited", "full"],
+          default: "limited",
+          description: "Levels of YUV: luma of 16 to 235, or of 0 to 255.",
+        },
+        whenClosed: {
+          type: "string",
+          enum: ["end", "ignore"],
+          default: "end",
+          description: "When the user closes the window: end the stage, or leave the window open.",
+        },
+        server: {
+          type: "object",
+          additionalProperties: false,
+          default: {},
+          description: "Where the window is, on systems with X11.",
+          properties: {
+            display: {
+              type: "string",
+              default: "",
+              "x-reaches": "host",
+              description: "The X server, such as :0 or host:0; empty for that of DISPLAY.",
+            },
+          },
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["shown", "late", "skipped", "skewMs", "latencyMs"],
+  },
+});
+
 /** The configuration of `downsample`. */
 export interface DownsampleConfig {
   /**
@@ -4485,6 +4700,7 @@ export const nodes: {
   readonly biquad: typeof biquad;
   readonly compositor: typeof compositor;
   readonly convert: typeof convert;
+  readonly display: typeof display;
   readonly downsample: typeof downsample;
   readonly fft: typeof fft;
   readonly flacDecode: typeof flacDecode;
@@ -4512,6 +4728,7 @@ export const nodes: {
   biquad,
   compositor,
   convert,
+  display,
   downsample,
   fft,
   flacDecode,
@@ -4545,6 +4762,7 @@ export const nodePackage: NodePackage = definePackage({
     biquad,
     compositor,
     convert,
+    display,
     downsample,
     fft,
     flacDecode,

@@ -1,5 +1,7 @@
 /** What `screen` captures of an X server: pixel for pixel what was drawn there, and what it says where it cannot. */
 import { deepEqual, equal, match, notDeepEqual, ok, rejects } from "node:assert/strict";
+import { listDevices } from "../../core/registry/devices.ts";
+import * as stages from "../../stages.gen.ts";
 import { sameBytes } from "../fixtures/plugins/media.ts";
 import { until } from "../fixtures/waiting.ts";
 import { noise, opaque, place, Watched } from "./fixtures/watched.ts";
@@ -38,7 +40,6 @@ withX("screen fetches what has changed, and each picture is whole", async () => 
   const drawn = noise(8, 4);
   const first = await watched.next();
   sameBytes(first.planes[0], opaque(whole));
-  equal(first.discontinuity, false);
   for (const [x, y] of [[0, 0], [312, 196], [5, 100], [200, 3]]) {
     await client.draw(client.root, drawn, 8, { x, y });
     for (let row = 0; row < 4; row++) {
@@ -99,11 +100,8 @@ withX(
     using client = await XClient.connect(server.name);
     const window = await client.createWindow({ title: "Player", width: 40, height: 30 });
     await using watched = await Watched.start({ display: server.name, ...FAST, window: "Player" });
-    const sizeOf = async () => {
-      const { width, height, discontinuity } = await watched.after();
-      return { width, height, discontinuity };
-    };
-    deepEqual(await sizeOf(), { width: 40, height: 30, discontinuity: false });
+    const first = await watched.next();
+    deepEqual([first.width, first.height], [40, 30]);
     await client.resize(window, 100, 60);
     const pixels = noise(100, 60);
     await client.draw(window, pixels, 100);
@@ -113,11 +111,13 @@ withX(
     await client.unmap(window);
     await until(() => watched.said.length === 1);
     await client.map(window);
-    deepEqual(await sizeOf(), { width: 100, height: 60, discontinuity: true });
+    const shown = await watched.afterGap();
+    deepEqual([shown.width, shown.height], [100, 60]);
     await client.destroy(window);
     await until(() => watched.said.length === 3);
     const other = await client.createWindow({ title: "Player", width: 24, height: 16 });
     await client.draw(other, noise(24, 16), 24);
+    await watched.afterGap();
     const { width, height, planes } = await watched.after();
     deepEqual([width, height], [24, 16]);
     sameBytes(planes[0], opaque(noise(24, 16)));
@@ -222,6 +222,27 @@ withX("what cannot be captured is refused with what is there, and what to do", a
   ];
   equal(messages.length, wanted.length);
   for (const [at, pattern] of wanted.entries()) match(messages[at], pattern);
+});
+
+withX("listDevices() has the screen and its windows, and nothing without a server", async () => {
+  await using server = await XServer.start(SIZE);
+  using client = await XClient.connect(server.name);
+  const window = await client.createWindow({ title: 'A "quoted" title', width: 40, height: 30 });
+  const before = Deno.env.get("DISPLAY");
+  try {
+    Deno.env.set("DISPLAY", server.name);
+    const whole = { name: server.name, label: "whole screen", isDefault: true, formats: ["320 × 200"] };
+    deepEqual(listDevices(stages.screen), [
+      whole,
+      { name: `0x${window.toString(16)}`, label: 'A "quoted" title', isDefault: false, formats: ["40 × 30"] },
+    ]);
+    deepEqual(listDevices(stages.display), [whole]);
+    Deno.env.set("DISPLAY", ":60123");
+    deepEqual(listDevices(stages.screen), []);
+  } finally {
+    if (before === undefined) Deno.env.delete("DISPLAY");
+    else Deno.env.set("DISPLAY", before);
+  }
 });
 
 withX("a screen of few colours is refused with its depth", async () => {

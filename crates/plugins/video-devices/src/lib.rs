@@ -1,9 +1,10 @@
-//! Stages for pictures from and to devices: `screen`.
+//! Stages for pictures from and to devices: `screen` and `display`.
 //!
 //! What waits for a device or for a server does so on a thread of its own: no call of a stage does. A tick allocates
 //! nothing once pictures have had their largest size.
 
 mod config;
+mod display;
 #[cfg(target_os = "linux")]
 mod pace;
 mod screen;
@@ -13,4 +14,4 @@ mod shots;
 #[cfg(target_os = "linux")]
 mod x11;
 
-sluice_stage::export_stages!(screen::Screen);
+sluice_stage::export_stages!(screen::Screen, display::Display);

@@ -60,6 +60,8 @@ impl Stage for Screen {
     const OUTPUTS: &'static [Port] = &[Port::video(c"video", c"Pictures in BGRA.").accepting(&[SLUICE_BGRA8])];
     const FIGURES: &'static [Figure] =
         &[Figure::new(c"frames"), Figure::new(c"unchanged"), Figure::new(c"late"), Figure::new(c"reconnects")];
+    #[cfg(target_os = "linux")]
+    const DEVICES: Option<fn() -> String> = Some(crate::x11::screens);
 
     fn create(context: &mut Context) -> Result<Self, String> {
         Running::create(context).map(Self)

@@ -22,6 +22,9 @@ const LAST_PAUSE: Duration = Duration::from_secs(5);
 /// How often a window that was closed is looked for.
 const LOOK: Duration = Duration::from_millis(500);
 
+/// How often the stage is called where nothing changes, so that its figures go on.
+const COUNTS_AFTER: Duration = Duration::from_millis(250);
+
 /// How long the first connection may take, which a server in a network delays.
 const CONNECT: Duration = Duration::from_secs(10);
 
@@ -120,7 +123,8 @@ impl Shots {
         let shared = Arc::new(Shared::default());
         let (told, first) = mpsc::channel();
         let own = Arc::clone(&shared);
-        let body = move || Thread { shared: &own, plan: &plan, waker: &waker, gap: false }.run(&told);
+        let body =
+            move || Thread { shared: &own, plan: &plan, waker: &waker, gap: false, woken: Instant::now() }.run(&told);
         let builder = thread::Builder::new().name("screen".into());
         builder.spawn(body).map_err(|error| format!("the system gives no thread: {error}"))?;
         let shots = Self { shared };
@@ -175,6 +179,8 @@ struct Thread<'a> {
     waker: &'a Waker,
     /// Pictures are missing before the next one.
     gap: bool,
+    /// When the stage was woken last, which then gives its figures.
+    woken: Instant,
 }
 
 impl Thread<'_> {
@@ -247,17 +253,25 @@ impl Thread<'_> {
     }
 
     /// Hands a picture to the stage, or waits for one that is different.
-    fn hand_over(&self, shot: Shot<Store>, wish: Wish) {
+    fn hand_over(&mut self, shot: Shot<Store>, wish: Wish) {
         if !shot.changed {
             self.shared.unchanged.fetch_add(1, Ordering::Relaxed);
             if self.plan.only_changes && !wish.any {
                 self.postpone(wish, Some(shot));
+                if self.woken.elapsed() >= COUNTS_AFTER {
+                    self.wake();
+                }
                 return;
             }
         }
         let mut state = self.shared.lock();
         (state.ready, state.wish) = (Some(shot), None);
         drop(state);
+        self.wake();
+    }
+
+    fn wake(&mut self) {
+        self.woken = Instant::now();
         self.waker.wake();
     }
 

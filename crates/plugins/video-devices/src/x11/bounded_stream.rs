@@ -2,7 +2,7 @@
 //! stage that has gone, ends with an error.
 
 use std::io::{Error, ErrorKind, Result};
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, RawFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -26,6 +26,12 @@ pub(crate) struct BoundedStream {
 impl BoundedStream {
     pub(crate) fn new(inner: DefaultStream, stopped: Arc<AtomicBool>) -> Self {
         Self { inner, stopped }
+    }
+}
+
+impl AsRawFd for BoundedStream {
+    fn as_raw_fd(&self) -> RawFd {
+        self.inner.as_raw_fd()
     }
 }
 

@@ -98,10 +98,7 @@ impl Capture {
     pub(crate) fn open(subject: &Subject, stopped: &Arc<AtomicBool>) -> Result<Self, String> {
         let server = Server::connect(&subject.server, stopped)?;
         let name = server.name.clone();
-        let failed = |failure: Failure| {
-            let (Failure::Lost(why) | Failure::Refused(why)) = failure;
-            format!("cannot capture from the X server {name}: {why}")
-        };
+        let failed = |failure: Failure| format!("cannot capture from the X server {name}: {}", failure.text());
         let found = match &subject.window {
             None => Ok(server.screen.root),
             Some(wanted) => windows::find(&server, wanted).map_err(failed)?.map_err(|all| (wanted.quoted(), all)),

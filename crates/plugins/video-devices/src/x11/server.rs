@@ -109,6 +109,15 @@ pub(crate) enum Failure {
     Refused(String),
 }
 
+impl Failure {
+    /// Why, as a clause.
+    pub(crate) fn text(self) -> String {
+        match self {
+            Self::Lost(why) | Self::Refused(why) => why,
+        }
+    }
+}
+
 impl From<ConnectionError> for Failure {
     fn from(error: ConnectionError) -> Self {
         match error {

@@ -11,7 +11,7 @@ use x11rb::protocol::shm::{self, ConnectionExt};
 use super::server::{Failure, Server};
 use crate::shot::Pixels;
 
-/// Memory that a server may write to while one of its requests that names it is under way, and at no other time.
+/// Memory that a server may use while a request that names it is under way, and at no other time.
 pub(crate) struct Segment {
     start: NonNull<u8>,
     length: usize,
@@ -62,6 +62,13 @@ impl Segment {
     }
 }
 
+impl Segment {
+    fn bytes_mut(&mut self) -> &mut [u8] {
+        // SAFETY: so long is the mapping, which lives as long as this; no request that names it is under way.
+        unsafe { std::slice::from_raw_parts_mut(self.start.as_ptr(), self.length) }
+    }
+}
+
 impl Pixels for Segment {
     fn bytes(&self) -> &[u8] {
         // SAFETY: so long is the mapping, which lives as long as this; no request that names it is under way.
@@ -100,6 +107,14 @@ impl Store {
         match self {
             Self::Shared(segment) => segment.length,
             Self::Own(bytes, _) => bytes.len(),
+        }
+    }
+
+    /// All bytes, to change.
+    pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
+        match self {
+            Self::Shared(segment) => segment.bytes_mut(),
+            Self::Own(bytes, _) => bytes,
         }
     }
 
