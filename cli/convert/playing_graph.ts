@@ -7,8 +7,10 @@ import { basename } from "node:path";
 import type { GraphFile } from "../../core/graph/schema.ts";
 import type { MediaInfo, TrackInfo } from "../../processors/media/media_info.ts";
 import { PCM } from "../../processors/media/output_formats.ts";
+import { coloursOf } from "../../processors/media/track_colours.ts";
 import type { PlayArgs } from "../media_args.ts";
 import { type ChainEnd, GraphDraft, type LinkOptions } from "./draft.ts";
+import { comesAsYuv } from "./video_chain.ts";
 import { decoderOf, familyOf, undecodable } from "../../processors/media/decoders.ts";
 
 /** The id of the node that reads. */
@@ -52,7 +54,7 @@ const METER = { type: "level-meter", input: "audioIn", output: "audioOut" };
 const WAITS: LinkOptions = { policy: "lossless", capacity: 8 };
 
 function addTrack(draft: GraphDraft, track: TrackInfo, { speaker, device, file }: PlayArgs): void {
-  const { name, kind, codec, rotation } = track;
+  const { name, kind, codec, rotation, pixelAspect } = track;
   const how = speaker ? WAITS : undefined;
   let end: ChainEnd = { from: `${SOURCE}.${name}` };
   let isRaw = familyOf(codec) === PCM;
@@ -61,13 +63,21 @@ function addTrack(draft: GraphDraft, track: TrackInfo, { speaker, device, file }
     end = draft.append(end, `${kind}-decode`, decoder, {}, kind, how);
     isRaw = true;
     const turn = { type: "scale", input: "videoIn", output: "videoOut" };
-    if (rotation !== undefined) end = draft.append(end, "turn", turn, { rotate: rotation }, kind, how);
+    const isAnamorphic = speaker && pixelAspect !== undefined;
+    if (rotation !== undefined || isAnamorphic) {
+      const config = {
+        ...(rotation !== undefined && { rotate: rotation }),
+        ...(isAnamorphic && { squarePixels: true }),
+      };
+      end = draft.append(end, "turn", turn, config, kind, how);
+    }
   }
   if (!speaker) {
     draft.append(end, kind === "video" ? "picture" : "level", isRaw && kind === "audio" ? METER : VALVE, {});
   } else if (kind === "audio") {
     draft.append(end, "speaker", SPEAKER, device === undefined ? {} : { device }, "speaker", how);
   } else {
-    draft.append(end, "display", DISPLAY, { title: basename(file) }, "display", how);
+    const colours = comesAsYuv(track) ? coloursOf(track) : {};
+    draft.append(end, "display", DISPLAY, { title: basename(file), ...colours }, "display", how);
   }
 }

@@ -120,7 +120,7 @@ Deno.test("playingGraph() sends decoded tracks to a speaker and a window, which 
     "audio-decode.audio speaker.audio lossless",
   ]);
   assert.deepEqual(graph.nodes.speaker.config, { device: "usb" });
-  assert.deepEqual(graph.nodes.display.config, { title: "a.mp4" });
+  assert.deepEqual(graph.nodes.display.config, { title: "a.mp4", matrix: "bt601", range: "limited" });
 });
 
 Deno.test("playedTracks() leaves out what is not wanted, and for a speaker what is not decoded", () => {

@@ -1,7 +1,9 @@
 /** `sluice play --speaker` on a simulated speaker, with the keys of a terminal. */
 import assert from "node:assert/strict";
 import { noRustPlugin } from "../fixtures/plugins/build.ts";
+import { mp4 } from "../../processors/media/fixtures/media_files.ts";
 import { MAIN, readEvents, ROOT, sluice } from "../cli/command_line.ts";
+import { withX, XServer } from "./fixtures/x_server.ts";
 
 /** util-linux's `script` gives a program a terminal. */
 const HAS_SCRIPT = Deno.build.os === "linux" &&
@@ -84,4 +86,20 @@ Deno.test({
     await child.status;
     await keys.close().catch(() => {});
   },
+});
+
+withX("sluice play --speaker shows a film in a window and plays its sound, and drops nothing on the way", async () => {
+  await using server = await XServer.start([640, 480]);
+  const args = ["play", mp4(), "--speaker", "--device", "simulated", "--json"];
+  const { code, stdout, stderr } = await sluice(args, { env: { DISPLAY: server.name } });
+  assert.equal(code, 0, stderr);
+  const { outcome, nodes, links } = readEvents(stdout).at(-1) as unknown as {
+    outcome: string;
+    nodes: { type: string; figures?: Record<string, number> }[];
+    links: { to: string; read: number }[];
+  };
+  const figuresOf = (type: string) => nodes.find((node) => node.type === type)!.figures!;
+  assert.deepEqual([outcome, links.find(({ to }) => to === "display.video")?.read], ["completed", 25]);
+  // How many are late is the machine's affair.
+  assert.ok(figuresOf("display").shown > 0 && figuresOf("speaker").frames > 0.9 * 44_100, stdout);
 });
