@@ -1,0 +1,94 @@
+/** The examples for devices, on what stands in for these: simulated ones, test pictures, an X server without a screen. */
+import { deepEqual, match, ok } from "node:assert/strict";
+import { ffmpeg } from "../../processors/media/fixtures/media_files.ts";
+import { readMedia } from "../../media.ts";
+import { temporaryFolder, withoutNote } from "../cli/command_line.ts";
+import { noRustPlugin } from "../fixtures/plugins/build.ts";
+import { rare } from "../fixtures/rare.ts";
+import { withX, XServer } from "./fixtures/x_server.ts";
+
+const ignore = (["audio-devices", "video-devices", "codecs", "video"] as const).some((each) =>
+  noRustPlugin(each) !== undefined
+);
+
+const RATE = 48_000;
+
+/** Runs an example where no server for sound or windows is told of. @returns what it has printed */
+async function example(name: string, args: readonly string[], env: Record<string, string> = {}): Promise<string> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", `examples/${name}.ts`, ...args],
+    cwd: new URL("../../", import.meta.url),
+    env: { NO_COLOR: "1", SLUICE_LOG: "warn", DISPLAY: "", WAYLAND_DISPLAY: "", PULSE_SERVER: "unix:/none", ...env },
+  }).output();
+  const [told, mistakes] = [stdout, stderr].map((bytes) => withoutNote(new TextDecoder().decode(bytes)));
+  deepEqual([code, mistakes], [0, ""], `${told}${mistakes}`);
+  return told;
+}
+
+Deno.test({
+  name: "examples/microphone-reverb-speaker.ts runs on simulated devices, and says so",
+  ignore,
+  fn: async () => {
+    const told = await example("microphone-reverb-speaker", ["--seconds", "0.4"]);
+    match(told, /^The system has no microphone, .*: a tone is taken in its place$/m);
+    match(told, /^The system has no speaker, .*: nobody hears the sound$/m);
+    const [, heard] = /^microphone: (\d+) samples/m.exec(told)!;
+    const [, played] = /^speaker: (\d+) samples.*, 0 dropouts$/m.exec(told)!;
+    // The hall goes on after the end.
+    ok(Number(heard) > 4_800 && Number(played) >= Number(heard), told);
+  },
+});
+
+Deno.test({
+  name: "examples/news-cast.ts crawls to the pixel, and turns its music down while somebody speaks",
+  ignore,
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    const path = `${folder.path}/news.mp4`;
+    match(await example("news-cast", [path, "--seconds", "2"]), /^completed: .*news\.mp4$/m);
+    // The first letter has gone 120 pixels a second from the right edge, over a ground that is never so bright.
+    for (const seconds of [0.5, 1.5]) {
+      const grey = ffmpeg("-ss", `${seconds}`, "-i", path, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "gray", "-");
+      const left = 1280 - 120 * seconds;
+      let found = 1280;
+      for (let at = 650 * 1280; at < 700 * 1280; at++) if (grey[at] > 200) found = Math.min(found, at % 1280);
+      ok(found >= left && found < left + 12, `the text begins at ${found} after ${seconds} s, wanted ${left}`);
+    }
+    const both = new Float32Array(ffmpeg("-i", path, "-f", "f32le", "-").buffer);
+    const sound = both.filter((_, at) => at % 2 === 0);
+    const musicAt = (seconds: number) => strengthOf(220, sound.subarray(seconds * RATE, (seconds + 0.1) * RATE));
+    const [alone, ...spoken] = [0, 0.3, 0.5, 0.7, 1.5, 1.7].map(musicAt);
+    ok(Math.abs(alone - 0.5 / 3) < 0.02, `${alone} of the music alone`);
+    for (const [k, level] of spoken.entries()) ok(level < 0.55 * alone, `window ${k}: ${level} of ${alone}`);
+  },
+});
+
+rare(Deno.test)({
+  name: "examples/news-cast.ts runs where nobody sees or hears it",
+  ignore,
+  fn: async () => {
+    const news = await example("news-cast", ["--seconds", "0.5"]);
+    match(news, /^The system has no display, .*: nobody sees the pictures$/m);
+    match(news, /^The system has no speaker, [^]*^stopped: the news$/m);
+  },
+});
+
+rare(withX)("examples/screen-recorder.ts records the screen of an X server at another size", async () => {
+  await using server = await XServer.start([1280, 720]);
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/screen.mp4`;
+  const told = await example("screen-recorder", [path, "--seconds", "0.5"], { DISPLAY: server.name });
+  match(told, /^screen: .*\n[^]*^stopped: \d\.\d s in /m);
+  const { tracks: [{ width, height }] } = await readMedia(path);
+  deepEqual([width, height], [960, 540]);
+});
+
+/** The amplitude of a frequency in samples (Goertzel's algorithm, as a sum). */
+function strengthOf(frequencyHz: number, samples: Float32Array): number {
+  let [re, im] = [0, 0];
+  for (const [k, sample] of samples.entries()) {
+    re += sample * Math.cos(2 * Math.PI * frequencyHz * k / RATE);
+    im += sample * Math.sin(2 * Math.PI * frequencyHz * k / RATE);
+  }
+  return 2 * Math.hypot(re, im) / samples.length;
+}
