@@ -17,7 +17,7 @@ use crate::stretch::{HISTORY, Stretch};
 const MOST_OFFSET: f64 = 0.05;
 
 /// Of so much time the sample that came soonest counts, nanoseconds: others were late, by how much is not told.
-const WINDOW_NS: f64 = 0.25e9;
+const WINDOW_NS: f64 = 0.5e9;
 
 /// Samples that are taken from the ring at once.
 const STEP: usize = 256;

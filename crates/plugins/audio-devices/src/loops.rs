@@ -1,6 +1,7 @@
 //! Loops of the process: what a simulated speaker "loop:x" plays, a simulated microphone "loop:x" hears.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 /// What begins the name of a loop.
@@ -13,7 +14,11 @@ static LOOPS: LazyLock<Mutex<HashMap<String, Arc<Loop>>>> = LazyLock::new(Mutex:
 
 /// Interleaved samples on their way.
 #[derive(Default)]
-pub(crate) struct Loop(Mutex<VecDeque<f32>>);
+pub(crate) struct Loop {
+    waiting: Mutex<VecDeque<f32>>,
+    /// Speakers that play into it.
+    players: AtomicUsize,
+}
 
 impl Loop {
     /// The loop of a device's name; `None`: it names none.
@@ -24,7 +29,21 @@ impl Loop {
     }
 
     fn lock(&self) -> MutexGuard<'_, VecDeque<f32>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A speaker begins to play into it, or ends.
+    pub(crate) fn play(&self, begins: bool) {
+        if begins {
+            self.players.fetch_add(1, Ordering::Relaxed);
+        } else {
+            self.players.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether so many numbers are to come, of which some have not.
+    pub(crate) fn is_late(&self, count: usize) -> bool {
+        self.players.load(Ordering::Relaxed) > 0 && self.lock().len() < count
     }
 
     /// Takes what is played; the oldest goes where nobody hears it.

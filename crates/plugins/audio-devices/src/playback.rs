@@ -23,7 +23,7 @@ use crate::stretch::{HISTORY, Stretch};
 const SETTLING: f64 = 0.5;
 
 /// Of so much time the highest level counts, seconds: a block that is late shows a level that is lower than it is.
-const WINDOW: f64 = 0.25;
+const WINDOW: f64 = 0.5;
 
 /// How a speaker plays.
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,6 @@
 //! The loop that keeps two clocks together: it is told by how much one is ahead, and says by how much to correct.
 //!
-//! A proportional and integral loop with a double pole at [`OMEGA`], of an offset that is smoothed over a second. It does
+//! A proportional and integral loop with a double pole at [`OMEGA`], of an offset that is smoothed over two seconds. It does
 //! nothing while the offset is below a millisecond, and then begins with the slope that it has seen, so that a
 //! constant difference of rates is nearly corrected from its first moment.
 
@@ -11,10 +11,10 @@ pub(crate) const LEAST_OFFSET: f64 = 0.001;
 const OMEGA: f64 = 0.08;
 
 /// Over how long offsets are smoothed, seconds.
-const SMOOTHING: f64 = 1.0;
+const SMOOTHING: f64 = 2.0;
 
 /// What is smoothed over less time than this is not acted upon, seconds.
-const LEAST_TIME: f64 = 1.0;
+const LEAST_TIME: f64 = 2.0;
 
 /// The loop.
 pub(crate) struct Servo {

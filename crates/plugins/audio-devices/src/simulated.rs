@@ -37,6 +37,9 @@ impl Default for Simulated {
     }
 }
 
+/// How long a microphone waits for the speaker of its loop, seconds.
+const PATIENCE: f64 = 0.3;
+
 /// A clock that counts samples, from when it was first asked.
 struct Counter {
     rate: f64,
@@ -78,7 +81,11 @@ impl Player {
     pub(crate) fn new(simulated: &Simulated, wish: &Wish, base: u64) -> Self {
         let counter = Counter::new(simulated, wish.format);
         let buffer = vec![0.0; counter.period as usize * wish.format.channels as usize];
-        Self { counter, buffer, to: Loop::named(&wish.device), base }
+        let to = Loop::named(&wish.device);
+        if let Some(to) = &to {
+            to.play(true);
+        }
+        Self { counter, buffer, to, base }
     }
 
     /// Moves the periods that are due. Returns when the next one is.
@@ -96,6 +103,14 @@ impl Player {
         }
         link.report().moment = Some(Moment { at_ns: now_ns, position: self.base as f64 + position });
         self.counter.next_ns(now_ns, 1)
+    }
+}
+
+impl Drop for Player {
+    fn drop(&mut self) {
+        if let Some(to) = &self.to {
+            to.play(false);
+        }
     }
 }
 
@@ -126,6 +141,11 @@ impl Recorder {
     pub(crate) fn step(&mut self, now_ns: f64, intake: &mut Intake) -> f64 {
         let position = self.counter.position(now_ns);
         while (self.counter.moved + self.counter.period) as f64 <= position {
+            // A thread of the process that is late is no silence, unless it is too late.
+            let patience = position - (self.counter.moved as f64) < PATIENCE * self.counter.rate;
+            if patience && self.from.as_ref().is_some_and(|from| from.is_late(self.buffer.len())) {
+                break;
+            }
             match &self.from {
                 Some(from) => from.take(&mut self.buffer),
                 None => {

@@ -118,8 +118,13 @@ impl<'a> Stream<'a> {
         }
         let mut room = self.wanted / self.bytes;
         if room > 0 {
-            // Before the look at the ring, so that nothing that comes meanwhile is missed.
+            room -= self.give(outlet, room, false)?;
+        }
+        // While the server has enough, samples that come wait until it asks again.
+        let is_low = self.length.saturating_sub(self.wanted) < self.length / 2;
+        if room > 0 && (is_low || !outlet.is_playing()) {
             self.link.want_samples();
+            // What has come before that was said.
             room -= self.give(outlet, room, false)?;
         }
         let is_late = self.deadline_ns(outlet) <= self.link.clock.now_ns();

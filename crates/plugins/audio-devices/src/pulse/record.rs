@@ -44,7 +44,7 @@ pub(crate) fn record(wish: &Wish, intake: &mut Intake, link: &Link) -> Result<()
     let reply: CreateRecordStreamReply = connection.ask(&Command::CreateRecordStream(params))?;
     link.opened(format, 0.0, 0);
     let rate = f64::from(format.rate_hz);
-    let (mut looks, mut ahead, mut samples) = (Looks::new(), None, Vec::new());
+    let (mut looks, mut ahead, mut samples) = (Looks::new(), Ahead::default(), Vec::new());
     while !link.is_stopped() {
         let now_ns = link.clock.now_ns();
         if looks.is_due(now_ns) {
@@ -60,13 +60,12 @@ pub(crate) fn record(wish: &Wish, intake: &mut Intake, link: &Link) -> Result<()
                     let words = connection.sound().chunks_exact(size_of::<f32>());
                     samples.clear();
                     samples.extend(words.map(|word| f32::from_le_bytes([word[0], word[1], word[2], word[3]])));
-                    intake.put(&samples, now_ns, ahead);
+                    intake.put(&samples, now_ns, ahead.least());
                 }
                 Message::Answer(number, bytes) => {
                     if looks.answered(number, now_ns).is_some() {
                         let latency: RecordLatency = connection.parse(&bytes)?;
-                        // What the device has captured and not yet given to the server.
-                        ahead = Some(latency.source_usec as f64 / 1e6 * rate);
+                        ahead.note(latency.source_usec as f64 / 1e6 * rate);
                     }
                 }
                 Message::Refusal(number, error) => {
@@ -79,6 +78,26 @@ pub(crate) fn record(wish: &Wish, intake: &mut Intake, link: &Link) -> Result<()
         }
     }
     Ok(())
+}
+
+/// What a device has captured and not yet given to the server: more from moment to moment, and least just after it has
+/// given, which is when sound comes.
+#[derive(Default)]
+struct Ahead {
+    newest: [Option<f64>; 16],
+    next: usize,
+}
+
+impl Ahead {
+    fn note(&mut self, samples: f64) {
+        self.newest[self.next] = Some(samples);
+        self.next = (self.next + 1) % self.newest.len();
+    }
+
+    /// `None`: the server has not told yet.
+    fn least(&self) -> Option<f64> {
+        self.newest.iter().flatten().copied().reduce(f64::min)
+    }
 }
 
 fn heed(event: Command, intake: &mut Intake, link: &Link) -> Result<(), Trouble> {
@@ -96,4 +115,21 @@ fn heed(event: Command, intake: &mut Intake, link: &Link) -> Result<(), Trouble>
         _ => {}
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_of_the_newest_looks_counts() {
+        let mut ahead = Ahead::default();
+        assert_eq!(ahead.least(), None);
+        for samples in [40.0, 480.0, 13.0] {
+            ahead.note(samples);
+        }
+        assert_eq!(ahead.least(), Some(13.0));
+        (0..16).for_each(|_| ahead.note(100.0));
+        assert_eq!(ahead.least(), Some(100.0));
+    }
 }
