@@ -8,10 +8,10 @@
  */
 
 /** Version of the layouts and of their meaning. */
-export const ABI_VERSION = 12;
+export const ABI_VERSION = 13;
 
 /** Version of the interface of plugins. */
-export const STAGE_VERSION = { major: 1, minor: 8 } as const;
+export const STAGE_VERSION = { major: 1, minor: 9 } as const;
 
 /** Offsets of `SlotHeader` (`crates/abi/src/slot.rs`). */
 export const SLOT = {

@@ -58,6 +58,7 @@ export const SYMBOLS = {
   slu_native_send: { parameters: ["pointer", "pointer", "u32"], result: "u32" },
   slu_native_report: { parameters: ["pointer"], result: "pointer" },
   slu_native_finish: { parameters: ["pointer", "u32"], result: "void" },
+  slu_main_look: { parameters: [], result: "u32" },
 
   slu_plugin_try: { parameters: ["pointer", "u32", "u32", "u32"], result: "u32" },
   slu_plugin_rights: { parameters: ["pointer", "u32", "pointer", "u32", "u32"], result: "u32" },

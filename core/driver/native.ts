@@ -185,6 +185,15 @@ export class NativeDriver implements Driver {
     return new NativeLane(this.#symbols, start);
   }
 
+  /**
+   * Does what native stages have asked of the main thread, if this isolate runs on it.
+   *
+   * @returns true if a stage holds it, so that it is to look again soon
+   */
+  lookAtMain(): boolean {
+    return this.#symbols.slu_main_look() === 1;
+  }
+
   #unsafeControl(): Deno.PointerObject {
     if (this.#control === undefined) throw missingControl();
     return this.#control.pointer;

@@ -6,7 +6,8 @@
  * The thread never calls JavaScript: its reports wait in a queue, which a timer of this isolate empties, every 20 ms
  * while native lanes run and sooner after a command. A non-blocking wait in the library would report at once, but an
  * isolate may have only one such wait, and the main lane parks in it. No frame depends on a report: reports cover only
- * the start, the end and failures of nodes. One timer serves all native lanes.
+ * the start, the end and failures of nodes. One timer serves all native lanes. It also does what stages have asked of the
+ * main thread, every 4 ms while one holds it.
  *
  * @module
  */
@@ -28,6 +29,8 @@ import { announcedFormats, assertSamePorts, describeNode, type NativeNode, nativ
 /** Time between two checks for reports, milliseconds: after a command, and at most. */
 const SOON_MS = 1;
 const POLL_MS = 20;
+/** Time between two looks at what stages ask of the main thread while one holds it: twice for each picture of 120 Hz. */
+const MAIN_MS = 4;
 
 type Command<K extends LaneCommand["kind"]> = Extract<LaneCommand, { kind: K }>;
 
@@ -119,6 +122,11 @@ export class NativeLanePort implements LanePort {
     unwatch(this);
     this.#lane?.[Symbol.dispose]();
     this.#lane = undefined;
+  }
+
+  /** Does what stages have asked of the main thread. @returns true if one holds it */
+  lookAtMain(): boolean {
+    return this.#driver.lookAtMain();
   }
 
   /** Passes on the lane's reports. */
@@ -381,6 +389,8 @@ function watch(port: NativeLanePort): void {
 }
 
 function unwatch(port: NativeLanePort): void {
+  // A node that goes may have left something to do, such as to close its window.
+  port.lookAtMain();
   watched.delete(port);
   if (watched.size === 0) clearTimeout(timer);
 }
@@ -388,7 +398,13 @@ function unwatch(port: NativeLanePort): void {
 function schedule(delayMs: number): void {
   timer = setTimeout(() => {
     // Scheduled first, so that a lane that is watched or given up meanwhile overrides the delay.
-    schedule(Math.min(POLL_MS, delayMs * 2));
+    schedule(Math.min(isMainHeld() ? MAIN_MS : POLL_MS, delayMs * 2));
     for (const port of [...watched]) port.poll();
   }, delayMs);
+}
+
+/** Does what stages have asked of the main thread, which is one for all lanes. */
+function isMainHeld(): boolean {
+  const [any] = watched;
+  return any?.lookAtMain() ?? false;
 }

@@ -16,7 +16,7 @@ function setUp() {
   const sent: NativeCommand[] = [];
   const send = (command: NativeCommand) => void sent.push(command);
   const lane = { send, nextReport: () => undefined, [Symbol.dispose]: () => {} } as unknown as NativeLane;
-  const driver = { startNativeLane: () => lane } as unknown as NativeDriver;
+  const driver = { startNativeLane: () => lane, lookAtMain: () => false } as unknown as NativeDriver;
   const link = linkPlan("audio", "lossless", 4);
   const { type } = nativeNodes.nativeSink();
   const port = new NativeLanePort(

@@ -30,6 +30,7 @@ typedef struct SluiceField SluiceField;
 typedef struct SluiceShape SluiceShape;
 typedef struct SluicePlane SluicePlane;
 typedef struct SluiceForeign SluiceForeign;
+typedef struct SluiceWork SluiceWork;
 typedef struct SluiceHost SluiceHost;
 typedef struct SluicePort SluicePort;
 typedef struct SluiceStage SluiceStage;
@@ -39,7 +40,7 @@ typedef struct SluicePlugin SluicePlugin;
  * The version of this header: the major number in the upper 16 bits, the minor number in the lower. A plugin is
  * loaded by a host of the same major number and of the same or a higher minor number.
  */
-#define SLUICE_ABI_VERSION 65544
+#define SLUICE_ABI_VERSION 65545
 
 /* Answer of a call: done. */
 #define SLUICE_OK 0
@@ -61,6 +62,12 @@ typedef struct SluicePlugin SluicePlugin;
 
 /* Answer of a host function: refused; `reason` says why. Nothing has changed. */
 #define SLUICE_REFUSED (-3)
+
+/* Since 1.9. Answer of `run_on_main`: the caller is the main thread, and would wait for itself. */
+#define SLUICE_ON_MAIN (-4)
+
+/* Since 1.9. Answer of `run_on_main`: nobody holds the main thread, or the runtime is not on it. */
+#define SLUICE_NO_MAIN (-5)
 
 /* Mode of a stage: it is called when frames have come. */
 #define SLUICE_PUSH 0
@@ -410,6 +417,31 @@ SLUICE_ASSERT(offsetof(SluiceForeign, handle) == 8, "layout of SluiceForeign.han
 SLUICE_ASSERT(offsetof(SluiceForeign, map) == 16, "layout of SluiceForeign.map");
 SLUICE_ASSERT(offsetof(SluiceForeign, release) == 24, "layout of SluiceForeign.release");
 
+/* Since 1.9. Something that the main thread is to do. */
+struct SluiceWork {
+
+  /* `sizeof(SluiceWork)`. */
+  uint32_t size;
+
+  /* 0. */
+  uint32_t reserved;
+
+  /* What `call` gets. */
+  void *data;
+
+  /*
+   * Called once in every case: with 1 on the main thread, where it does the work; or with 0 on any thread, where it
+   * only frees `data`, since the work is not done.
+   */
+  void (*call)(void *data, uint32_t is_main);
+};
+
+SLUICE_ASSERT(sizeof(SluiceWork) == 24, "layout of SluiceWork");
+SLUICE_ASSERT(offsetof(SluiceWork, size) == 0, "layout of SluiceWork.size");
+SLUICE_ASSERT(offsetof(SluiceWork, reserved) == 4, "layout of SluiceWork.reserved");
+SLUICE_ASSERT(offsetof(SluiceWork, data) == 8, "layout of SluiceWork.data");
+SLUICE_ASSERT(offsetof(SluiceWork, call) == 16, "layout of SluiceWork.call");
+
 /*
  * The running call of a stage, as the host knows it. It is valid until that call returns, on the thread of that
  * call.
@@ -422,8 +454,8 @@ typedef struct SluiceWaker SluiceWaker;
 /*
  * What a host does for its stages. Frames are numbers that are not 0; each is the call's own until it is written,
  * released, or the call returns, which gives back all that is left. What a call may not do is refused and changes
- * nothing: `reason` says why. But for `wake` and `drop_waker`, functions are called on the thread of the running
- * call, with its context. None of those for frames waits, allocates or takes a lock.
+ * nothing: `reason` says why. But for `wake`, `drop_waker`, `release_main` and `run_on_main`, functions are called on
+ * the thread of the running call, with its context. None of those for frames waits, allocates or takes a lock.
  */
 struct SluiceHost {
 
@@ -622,9 +654,29 @@ struct SluiceHost {
    * of it. Null: it has none, so read its planes.
    */
   void *(*foreign)(SluiceContext *context, uint32_t frame, uint32_t type_code);
+
+  /*
+   * Since 1.9. Has the main thread do work for the plugin from now on, until `release_main` was called as often.
+   * `SLUICE_REFUSED`: a stage in a process of its own has no main thread.
+   */
+  int32_t (*hold_main)(SluiceContext *context);
+
+  /*
+   * Since 1.9. Lets go of what `hold_main` asked for, on any thread, also after the stage was destroyed. What the main
+   * thread was given is still done.
+   */
+  void (*release_main)(void);
+
+  /*
+   * Since 1.9. Has the main thread do something, soon after what it was given before, from any thread while the plugin
+   * holds it. With `wait` other than 0 it returns once that is done. `SLUICE_ON_MAIN`: the caller is the main thread,
+   * and would wait for itself. `SLUICE_NO_MAIN`: nobody holds it, or the runtime is not on it. `SLUICE_REFUSED`: there is
+   * no work.
+   */
+  int32_t (*run_on_main)(const SluiceWork *work, uint32_t wait);
 };
 
-SLUICE_ASSERT(sizeof(SluiceHost) == 328, "layout of SluiceHost");
+SLUICE_ASSERT(sizeof(SluiceHost) == 352, "layout of SluiceHost");
 SLUICE_ASSERT(offsetof(SluiceHost, abi_version) == 0, "layout of SluiceHost.abi_version");
 SLUICE_ASSERT(offsetof(SluiceHost, size) == 4, "layout of SluiceHost.size");
 SLUICE_ASSERT(offsetof(SluiceHost, read) == 8, "layout of SluiceHost.read");
@@ -667,6 +719,9 @@ SLUICE_ASSERT(offsetof(SluiceHost, present) == 296, "layout of SluiceHost.presen
 SLUICE_ASSERT(offsetof(SluiceHost, presented) == 304, "layout of SluiceHost.presented");
 SLUICE_ASSERT(offsetof(SluiceHost, acquire_foreign) == 312, "layout of SluiceHost.acquire_foreign");
 SLUICE_ASSERT(offsetof(SluiceHost, foreign) == 320, "layout of SluiceHost.foreign");
+SLUICE_ASSERT(offsetof(SluiceHost, hold_main) == 328, "layout of SluiceHost.hold_main");
+SLUICE_ASSERT(offsetof(SluiceHost, release_main) == 336, "layout of SluiceHost.release_main");
+SLUICE_ASSERT(offsetof(SluiceHost, run_on_main) == 344, "layout of SluiceHost.run_on_main");
 
 /* A port of a stage. */
 struct SluicePort {

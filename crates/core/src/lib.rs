@@ -30,6 +30,8 @@ pub mod long_park;
 #[cfg(not(loom))]
 pub mod machine;
 #[cfg(not(loom))]
+pub mod main_thread;
+#[cfg(not(loom))]
 mod mapping;
 #[cfg(all(unix, not(loom)))]
 mod own_library;

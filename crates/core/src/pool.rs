@@ -18,6 +18,7 @@ pub struct ArenaWords {
     layout: PoolLayout,
     slot_count: u32,
     /// Held as long as the pool is used.
+    #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "isolated stages alone ask for it"))]
     arena: Arena,
 }
 

@@ -11,6 +11,7 @@
 mod arena;
 mod info;
 mod lane;
+mod main_thread;
 mod native_lane;
 mod native_messages;
 mod native_names;

@@ -441,10 +441,12 @@ impl Context {
     }
 
     fn check(&self, status: i32) -> Result<(), String> {
-        if status == SLUICE_OK {
-            return Ok(());
-        }
-        Err(self.reason().unwrap_or_else(|| "the host refused and does not say why".into()))
+        if status == SLUICE_OK { Ok(()) } else { Err(self.refusal()) }
+    }
+
+    /// Why the host has refused, in any case.
+    pub(crate) fn refusal(&self) -> String {
+        self.reason().unwrap_or_else(|| "the host refused and does not say why".into())
     }
 
     /// Why the host has refused.

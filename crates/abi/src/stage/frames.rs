@@ -114,4 +114,18 @@ abi! {
         /// Gives it back.
         fn release(handle: *mut c_void) -> ();
     }
+
+    /// Since 1.9. Something that the main thread is to do.
+    struct SluiceWork {
+        /// `sizeof(SluiceWork)`.
+        size: u32,
+        /// 0.
+        reserved: u32,
+        /// What `call` gets.
+        data: *mut c_void,
+    } calls {
+        /// Called once in every case: with 1 on the main thread, where it does the work; or with 0 on any thread, where it
+        /// only frees `data`, since the work is not done.
+        fn call(data: *mut c_void, is_main: u32) -> ();
+    }
 }

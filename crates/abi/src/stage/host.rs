@@ -3,7 +3,7 @@
 use core::ffi::{c_char, c_void};
 
 use super::describe::{Field, Holds, Item};
-use super::frames::{SluiceField, SluiceForeign, SluiceFrameInfo, SluicePlane, SluiceShape};
+use super::frames::{SluiceField, SluiceForeign, SluiceFrameInfo, SluicePlane, SluiceShape, SluiceWork};
 
 abi! {
     /// The running call of a stage, as the host knows it. It is valid until that call returns, on the thread of that
@@ -15,8 +15,8 @@ abi! {
 
     /// What a host does for its stages. Frames are numbers that are not 0; each is the call's own until it is written,
     /// released, or the call returns, which gives back all that is left. What a call may not do is refused and changes
-    /// nothing: `reason` says why. But for `wake` and `drop_waker`, functions are called on the thread of the running
-    /// call, with its context. None of those for frames waits, allocates or takes a lock.
+    /// nothing: `reason` says why. But for `wake`, `drop_waker`, `release_main` and `run_on_main`, functions are called on
+    /// the thread of the running call, with its context. None of those for frames waits, allocates or takes a lock.
     struct SluiceHost {
         /// The version of the host's interface, as `SLUICE_ABI_VERSION`.
         abi_version: u32,
@@ -149,5 +149,16 @@ abi! {
         /// Since 1.8. The handle of a frame with that `type_code`, valid as long as the call has the frame and asks for no plane
         /// of it. Null: it has none, so read its planes.
         fn foreign(context: *mut SluiceContext, frame: u32, type_code: u32) -> *mut c_void;
+        /// Since 1.9. Has the main thread do work for the plugin from now on, until `release_main` was called as often.
+        /// `SLUICE_REFUSED`: a stage in a process of its own has no main thread.
+        fn hold_main(context: *mut SluiceContext) -> i32;
+        /// Since 1.9. Lets go of what `hold_main` asked for, on any thread, also after the stage was destroyed. What the main
+        /// thread was given is still done.
+        fn release_main() -> ();
+        /// Since 1.9. Has the main thread do something, soon after what it was given before, from any thread while the plugin
+        /// holds it. With `wait` other than 0 it returns once that is done. `SLUICE_ON_MAIN`: the caller is the main thread,
+        /// and would wait for itself. `SLUICE_NO_MAIN`: nobody holds it, or the runtime is not on it. `SLUICE_REFUSED`: there is
+        /// no work.
+        fn run_on_main(work: *const SluiceWork, wait: u32) -> i32;
     }
 }

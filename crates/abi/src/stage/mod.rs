@@ -14,7 +14,7 @@ mod numbers;
 
 pub use describe::{Field, Holds, Item};
 pub use descriptors::{SluicePlugin, SluicePort, SluiceStage};
-pub use frames::{SluiceField, SluiceForeign, SluiceFrameInfo, SluicePlane, SluiceShape};
+pub use frames::{SluiceField, SluiceForeign, SluiceFrameInfo, SluicePlane, SluiceShape, SluiceWork};
 pub use host::{SluiceContext, SluiceHost, SluiceWaker};
 pub use numbers::*;
 

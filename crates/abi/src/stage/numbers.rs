@@ -6,7 +6,7 @@ use crate::{flag, format, kind};
 abi! {
     /// The version of this header: the major number in the upper 16 bits, the minor number in the lower. A plugin is
     /// loaded by a host of the same major number and of the same or a higher minor number.
-    const SLUICE_ABI_VERSION: u32 = 1 << 16 | 8;
+    const SLUICE_ABI_VERSION: u32 = 1 << 16 | 9;
 
     /// Answer of a call: done.
     const SLUICE_OK: i32 = 0;
@@ -21,6 +21,11 @@ abi! {
     const SLUICE_PANIC: i32 = -2;
     /// Answer of a host function: refused; `reason` says why. Nothing has changed.
     const SLUICE_REFUSED: i32 = -3;
+
+    /// Since 1.9. Answer of `run_on_main`: the caller is the main thread, and would wait for itself.
+    const SLUICE_ON_MAIN: i32 = -4;
+    /// Since 1.9. Answer of `run_on_main`: nobody holds the main thread, or the runtime is not on it.
+    const SLUICE_NO_MAIN: i32 = -5;
 
     /// Mode of a stage: it is called when frames have come.
     const SLUICE_PUSH: u32 = 0;

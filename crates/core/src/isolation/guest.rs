@@ -12,6 +12,7 @@ use sluice_abi::stage::SluiceHost;
 use crate::clock;
 use crate::lane::Ring;
 use crate::lane::settings::{Settings, Value};
+use crate::main_thread::MAIN;
 use crate::plugin::{self, LoadedStage, PluginStage};
 
 use super::desk::{Desk, refusal_of};
@@ -82,6 +83,8 @@ pub fn serve_guest(
 type Find = Box<dyn Fn(&str, &str) -> Result<&'static LoadedStage, String>>;
 
 fn begin(host: u64, memory_bytes: u64, find: Find) -> Result<Guest, String> {
+    // JavaScript is in another process.
+    MAIN.give_up();
     let (node, bell) = take_place(host, memory_bytes, 0)?;
     Ok(Guest { node, bell, stage: None, find })
 }

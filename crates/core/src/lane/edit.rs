@@ -9,7 +9,6 @@ use sluice_abi::{LinkRecord, phase};
 
 #[cfg(target_os = "linux")]
 use crate::isolation::{self, Host};
-#[cfg(target_os = "linux")]
 use crate::plugin;
 
 use super::crash::{Label, noting};

@@ -38,8 +38,10 @@ pub mod stages;
 mod tick_times;
 mod waker;
 
+#[cfg(target_os = "linux")]
+pub(crate) use context::InputState;
+pub(crate) use context::Unwritten;
 pub use context::{Frame, FrameView, StageContext};
-pub(crate) use context::{InputState, Unwritten};
 pub(crate) use foreign::Foreign;
 pub(crate) use frame_layout::{Element, Plane, Shape};
 pub(crate) use frames::{FrameInfo, NoFrame, NodeAccess};

@@ -143,17 +143,17 @@ fn versions_and_sizes_that_do_not_fit_are_told() {
     let version = |version| told(|lie| lie.plugin.abi_version = version);
     assert_eq!(
         version(2 << 16),
-        "it was built for version 2.0 of the interface, and this is 1.8; use a newer Sluice, or build it with the header \
+        "it was built for version 2.0 of the interface, and this is 1.9; use a newer Sluice, or build it with the header \
          of this one"
     );
     assert_eq!(
-        version(1 << 16 | 9),
-        "it was built for version 1.9 of the interface, and this is 1.8; use a newer Sluice, or build it with the header \
+        version(1 << 16 | 10),
+        "it was built for version 1.10 of the interface, and this is 1.9; use a newer Sluice, or build it with the header \
          of this one"
     );
     assert_eq!(
         version(7),
-        "it was built for version 0.7 of the interface, and this is 1.8; build it with the header of this Sluice"
+        "it was built for version 0.7 of the interface, and this is 1.9; build it with the header of this Sluice"
     );
     assert_eq!(
         told(|lie| lie.plugin.size = 24),

@@ -12,14 +12,17 @@ use sluice_abi::stage::{
 
 use crate::lane::settings::Value;
 use crate::lane::{Element, Foreign, Frame, NoFrame, NodeAccess, Presented, Ring, Shape, Unwritten};
+use crate::main_thread::MAIN;
 
 use super::call::{Call, number_of, own, say_of_registering, str_of, told, with};
 use super::guards::Guards;
 use super::loaded_stage::LoadedStage;
+use super::main_work::{release_main, run_on_main};
 use super::shapes::{MAX_FIELDS, PlanePlaces, kind_of, read_shape, tell_info, tell_plane};
 
 const NOT_OWN: &str = "the frame is not the call's own";
 const NO_GROUP: &str = "the group is no text in UTF-8, or the node is not at work";
+const NO_MAIN: &str = "a stage reaches the main thread alone where the runtime is on it: not from a process of its own";
 const OVERRUN: &str = "the stage wrote where it must not";
 
 /// The host for every plugin, where stages reach their nodes so.
@@ -67,6 +70,9 @@ pub(crate) const fn table<L: NodeAccess>() -> SluiceHost {
         presented: Some(presented::<L>),
         acquire_foreign: Some(acquire_foreign::<L>),
         foreign: Some(foreign::<L>),
+        hold_main: Some(hold_main::<L>),
+        release_main: Some(release_main),
+        run_on_main: Some(run_on_main),
     }
 }
 
@@ -671,6 +677,15 @@ unsafe extern "C" fn wake<L: NodeAccess>(waker: *mut SluiceWaker) {
         // SAFETY: the plugin vouches that the waker was not dropped. Bells do not panic.
         unsafe { &*waker.cast::<L::Bell>() }.ring();
     }
+}
+
+unsafe extern "C" fn hold_main<L: NodeAccess>(context: *mut SluiceContext) -> i32 {
+    let body = |call: &mut Call<'_, L>| match MAIN.hold() {
+        Ok(()) => SLUICE_OK,
+        Err(_) => call.refuse(SLUICE_REFUSED, NO_MAIN),
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
 }
 
 unsafe extern "C" fn drop_waker<L: NodeAccess>(waker: *mut SluiceWaker) {

@@ -15,6 +15,7 @@ mod host;
 mod library;
 mod loaded;
 mod loaded_stage;
+mod main_work;
 mod memory;
 #[cfg(target_os = "linux")]
 mod program_stage;

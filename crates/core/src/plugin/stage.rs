@@ -207,7 +207,8 @@ impl<B: Clone> PluginStage<B> {
 impl<B> PluginStage<B> {
     /// As [`Stage::close`].
     pub(crate) fn destroy(&mut self) -> Result<(), String> {
-        let instance = std::mem::replace(&mut self.instance, ptr::null_mut());
+        let instance = self.instance;
+        self.instance = ptr::null_mut();
         if instance.is_null() {
             return Ok(());
         }
