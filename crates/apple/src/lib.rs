@@ -9,10 +9,12 @@ pub mod listed;
 #[cfg(target_os = "macos")]
 pub mod mac;
 pub mod nal_units;
+pub mod paint;
 pub mod parameter_sets;
 pub mod permission;
 pub mod region;
 pub mod reorder;
+pub mod sound_blocks;
 pub mod sound_format;
 pub mod sound_latency;
 pub mod stages;

@@ -18,3 +18,9 @@ pub(super) fn instant_of(stamp: CMTime, clock: Option<&CMClock>) -> Instant {
     let age_ns = nanoseconds(host).zip(nanoseconds(stamp)).map_or(0.0, |(host, stamp)| (host - stamp).max(0.0));
     instant_at(Instant::now(), -age_ns)
 }
+
+/// Seconds of the host's clock, as Core Animation and Metal have them.
+pub(super) fn host_seconds() -> f64 {
+    // SAFETY: a clock that lives.
+    nanoseconds(unsafe { CMClock::host_time_clock().time() }).unwrap_or(0.0) / 1e9
+}

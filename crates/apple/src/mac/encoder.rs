@@ -11,11 +11,12 @@ use objc2_core_media::{
     kCMTimePositiveInfinity,
 };
 use objc2_core_video::{
-    CVPixelBuffer, CVPixelBufferPool, kCVImageBufferColorPrimaries_ITU_R_709_2,
-    kCVImageBufferColorPrimaries_ITU_R_2020, kCVImageBufferColorPrimaries_SMPTE_C,
+    CVPixelBuffer, CVPixelBufferPool, kCVImageBufferColorPrimaries_ITU_R_709_2 as PRIMARIES_709,
+    kCVImageBufferColorPrimaries_ITU_R_2020 as PRIMARIES_2020, kCVImageBufferColorPrimaries_SMPTE_C as PRIMARIES_601,
     kCVImageBufferPixelAspectRatioHorizontalSpacingKey, kCVImageBufferPixelAspectRatioVerticalSpacingKey,
-    kCVImageBufferTransferFunction_ITU_R_709_2, kCVImageBufferTransferFunction_ITU_R_2020,
-    kCVImageBufferYCbCrMatrix_ITU_R_601_4, kCVImageBufferYCbCrMatrix_ITU_R_709_2, kCVImageBufferYCbCrMatrix_ITU_R_2020,
+    kCVImageBufferTransferFunction_ITU_R_709_2 as TRANSFER_709,
+    kCVImageBufferTransferFunction_ITU_R_2020 as TRANSFER_2020, kCVImageBufferYCbCrMatrix_ITU_R_601_4 as MATRIX_601,
+    kCVImageBufferYCbCrMatrix_ITU_R_709_2 as MATRIX_709, kCVImageBufferYCbCrMatrix_ITU_R_2020 as MATRIX_2020,
     kCVPixelBufferHeightKey, kCVPixelBufferIOSurfacePropertiesKey, kCVPixelBufferPixelFormatTypeKey,
     kCVPixelBufferWidthKey,
 };
@@ -133,7 +134,7 @@ impl Session {
                 (Codec::H264, Profile::High) => kVTProfileLevel_H264_High_AutoLevel,
             };
             self.set(kVTCompressionPropertyKey_ProfileLevel, level, "profile")?;
-            let (matrix, primaries, transfer) = names_of(*colours);
+            let [matrix, primaries, transfer] = names_of(*colours);
             self.set(kVTCompressionPropertyKey_YCbCrMatrix, matrix, "matrix")?;
             self.set(kVTCompressionPropertyKey_ColorPrimaries, primaries, "primaries")?;
             self.set(kVTCompressionPropertyKey_TransferFunction, transfer, "transfer")?;
@@ -192,25 +193,13 @@ fn specification(hardware: Hardware) -> CFRetained<CFDictionary<CFString, CFType
 }
 
 /// Matrix, primaries and transfer.
-fn names_of(colours: Colours) -> (&'static CFString, &'static CFString, &'static CFString) {
+fn names_of(colours: Colours) -> [&'static CFString; 3] {
     // SAFETY: constants of the framework.
     unsafe {
         match colours.matrix {
-            Matrix::Bt601 => (
-                kCVImageBufferYCbCrMatrix_ITU_R_601_4,
-                kCVImageBufferColorPrimaries_SMPTE_C,
-                kCVImageBufferTransferFunction_ITU_R_709_2,
-            ),
-            Matrix::Bt709 => (
-                kCVImageBufferYCbCrMatrix_ITU_R_709_2,
-                kCVImageBufferColorPrimaries_ITU_R_709_2,
-                kCVImageBufferTransferFunction_ITU_R_709_2,
-            ),
-            Matrix::Bt2020 => (
-                kCVImageBufferYCbCrMatrix_ITU_R_2020,
-                kCVImageBufferColorPrimaries_ITU_R_2020,
-                kCVImageBufferTransferFunction_ITU_R_2020,
-            ),
+            Matrix::Bt601 => [MATRIX_601, PRIMARIES_601, TRANSFER_709],
+            Matrix::Bt709 => [MATRIX_709, PRIMARIES_709, TRANSFER_709],
+            Matrix::Bt2020 => [MATRIX_2020, PRIMARIES_2020, TRANSFER_2020],
         }
     }
 }

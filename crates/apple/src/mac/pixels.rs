@@ -4,19 +4,15 @@ use std::ffi::c_void;
 use std::ptr::NonNull;
 use std::slice;
 
-use objc2_core_foundation::CFRetained;
-use objc2_core_video::{
-    CVPixelBuffer, CVPixelBufferGetBaseAddress, CVPixelBufferGetBaseAddressOfPlane, CVPixelBufferGetBytesPerRow,
-    CVPixelBufferGetBytesPerRowOfPlane, CVPixelBufferGetHeight, CVPixelBufferGetHeightOfPlane,
-    CVPixelBufferGetIOSurface, CVPixelBufferGetPixelFormatType, CVPixelBufferGetPlaneCount, CVPixelBufferGetWidth,
-    CVPixelBufferLockBaseAddress, CVPixelBufferLockFlags, CVPixelBufferUnlockBaseAddress,
-};
+use objc2_core_foundation::{CFBoolean, CFDictionary, CFRetained, CFString, CFType};
+use objc2_core_video::*;
 use objc2_io_surface::IOSurfaceRef;
-use sluice_stage::Picture;
+use sluice_stage::abi::{SLUICE_BGRA8, SLUICE_RGBA8};
+use sluice_stage::{Context, Frame, Picture};
 
-use super::core::check;
-use crate::four_cc::frame_format;
-use crate::stages::SystemPicture;
+use super::core::{check, dictionary, made_by};
+use crate::four_cc::{frame_format, pixel_code};
+use crate::stages::{PIXEL_BUFFER, SystemPicture};
 
 /// A picture that is kept until this is dropped. Its owner, such as a camera, has few of them: keep it for a moment only.
 #[derive(Clone)]
@@ -95,6 +91,33 @@ pub(super) fn fill(buffer: &CVPixelBuffer, picture: &Picture<'_>) -> Result<(), 
         }
     }
     Ok(())
+}
+
+/// The picture of a frame: its handle, or a copy of its planes. Red, green, blue and alpha lie in memory of BGRA as they are.
+pub(super) fn pixels_of(context: &Context, frame: Frame) -> Result<Pixels, String> {
+    if let Some(handle) = context.foreign(frame, PIXEL_BUFFER) {
+        // SAFETY: the handle is that of a picture, which lives during the call; a reference of its own keeps it.
+        return Ok(Pixels(unsafe { CFRetained::retain(handle.cast()) }));
+    }
+    let picture = context.picture(frame).ok_or("a frame has no picture")?;
+    let format = if picture.format == SLUICE_RGBA8 { SLUICE_BGRA8 } else { picture.format };
+    let (code, surface) = (pixel_code(format, false)?, CFDictionary::<CFString, CFType>::empty());
+    // SAFETY: constants of the framework.
+    let wanted = unsafe {
+        dictionary(&[
+            (kCVPixelBufferIOSurfacePropertiesKey, &surface),
+            (kCVPixelBufferMetalCompatibilityKey, CFBoolean::new(true)),
+        ])
+    };
+    let (width, height) = (picture.width as usize, picture.height as usize);
+    // SAFETY: the function stores a picture for the caller.
+    let buffer = unsafe {
+        made_by("allocate a picture", |place| {
+            CVPixelBufferCreate(None, width, height, code, Some(wanted.as_opaque()), place)
+        })
+    }?;
+    fill(&buffer, &picture)?;
+    Ok(Pixels(buffer))
 }
 
 /// A picture whose pixels have an address as long as this lives.
