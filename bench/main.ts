@@ -33,6 +33,7 @@ import { pluginLoad } from "./cases/plugin_load.ts";
 import { portAccess } from "./cases/port_access.ts";
 import { python } from "./cases/python.ts";
 import { sessions } from "./cases/sessions.ts";
+import { soundRoundTrip } from "./cases/sound_round_trip.ts";
 import { start } from "./cases/start.ts";
 import { streams } from "./cases/streams.ts";
 import { taps } from "./cases/taps.ts";
@@ -56,6 +57,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   python,
   videoCodecs,
   pictures,
+  soundRoundTrip,
   wakeUp,
   noCopy,
   portAccess,

@@ -93,6 +93,7 @@ impl Capture {
         let dropped = (count + self.ready.len()) / channels;
         self.position += (count / channels) as u64;
         self.lost += if counted { dropped as u64 } else { 0 };
+        self.breaks = self.link.report().breaks;
         self.begin_anew();
     }
 
@@ -215,9 +216,9 @@ impl Capture {
         self.frames
     }
 
-    /// Samples that were lost, here and on the device's thread.
+    /// Samples that were lost here, beside those on the device's thread.
     pub(crate) fn lost(&self) -> u64 {
-        self.lost + self.link.report().lost
+        self.lost
     }
 
     /// Age of the newest block's first sample when it was handed on, seconds.

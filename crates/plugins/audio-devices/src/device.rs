@@ -17,6 +17,10 @@ use crate::trouble::Trouble;
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LAST_PAUSE: Duration = Duration::from_secs(5);
 
+/// How little the thread steps back for others: as little as a sound server's.
+#[cfg(target_os = "linux")]
+const NICENESS: i32 = -11;
+
 /// Which way sound goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
@@ -114,6 +118,7 @@ pub(crate) fn start(backend: Arc<dyn Mover>, wish: Wish, mut end: End, link: Arc
         End::Record(_) => "sluice-mic",
     };
     let body = move || {
+        hurry();
         let mut pause = FIRST_PAUSE;
         while !link.is_stopped() {
             let opens = link.report().opens;
@@ -134,6 +139,15 @@ pub(crate) fn start(backend: Arc<dyn Mover>, wish: Wish, mut end: End, link: Arc
         }
     };
     std::thread::Builder::new().name(name.into()).spawn(body).map(drop).map_err(|error| format!("no thread: {error}"))
+}
+
+/// Lets the thread go before others, where the system permits that: it does a little, and must do it in time.
+fn hurry() {
+    #[cfg(target_os = "linux")]
+    // SAFETY: the call takes numbers; 0 is the calling thread.
+    unsafe {
+        libc::setpriority(libc::PRIO_PROCESS, 0, NICENESS);
+    }
 }
 
 /// Waits, unless the stage goes.

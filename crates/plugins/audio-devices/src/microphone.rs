@@ -158,10 +158,11 @@ impl Stage for Microphone {
     }
 
     fn figures(&mut self, values: &mut [f64]) {
+        let counts = self.watch.counts(&self.link);
         values.copy_from_slice(&[
             self.capture.frames() as f64,
-            self.watch.xruns(&self.link) as f64,
-            self.capture.lost() as f64,
+            counts.xruns as f64,
+            (self.capture.lost() + counts.lost) as f64,
             reconnects(&self.link) as f64,
             self.capture.latency() * 1e3,
             self.capture.drift_ppm(),

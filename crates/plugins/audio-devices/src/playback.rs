@@ -321,14 +321,14 @@ impl Playback {
         self.written
     }
 
-    /// Samples that were dropped, here and on the device's thread.
+    /// Samples that were dropped here, beside those on the device's thread.
     pub(crate) fn lost(&self) -> u64 {
-        self.lost + self.link.report().lost
+        self.lost
     }
 
-    /// Samples of silence or of repetition, here and on the device's thread.
+    /// Samples that were repeated here, beside silence on the device's thread.
     pub(crate) fn inserted(&self) -> u64 {
-        self.inserted + self.link.report().inserted
+        self.inserted
     }
 
     /// Millionths by which the device is faster than its rate says.

@@ -84,6 +84,14 @@ impl Bench {
         }
     }
 
+    fn lost(&self) -> u64 {
+        self.playback.lost() + self.link.report().lost
+    }
+
+    fn inserted(&self) -> u64 {
+        self.playback.inserted() + self.link.report().inserted
+    }
+
     fn listen(&mut self) {
         let from = self.out.len();
         self.out.resize(from + self.heard.waiting(), 0.0);
@@ -113,7 +121,7 @@ fn a_device_200_ppm_apart_is_corrected_without_a_jump_in_both_directions() {
         let report = bench.link.report();
         assert_eq!((report.xruns, report.lost, bench.out.len() > 5_000_000), (0, 0, true));
         drop(report);
-        assert_eq!((bench.playback.lost(), bench.steepness() < 1.01), (0, true), "{}", bench.steepness());
+        assert_eq!((bench.lost(), bench.steepness() < 1.01), (0, true), "{}", bench.steepness());
         let level = bench.playback.level(bench.now_ns);
         assert!((0.02..0.05).contains(&level), "{level}");
     }
@@ -144,7 +152,7 @@ fn beyond_the_limit_samples_are_dropped_or_repeated_and_counted() {
         let mut bench = Bench::new(name, ppm, plan(100.0));
         bench.paced(60.0);
         let expected = 60.0 * (ppm.abs() - 100.0) / 1e6 * 48_000.0;
-        let (lost, inserted) = (bench.playback.lost() as f64, bench.playback.inserted() as f64);
+        let (lost, inserted) = (bench.lost() as f64, bench.inserted() as f64);
         let (much, none) = if ppm < 0.0 { (lost, inserted) } else { (inserted, lost) };
         assert!(((expected - 2_500.0)..(expected + 2_500.0)).contains(&much), "{ppm}: {much} of {expected}");
         assert_eq!((none, bench.link.report().xruns), (0.0, 0), "{ppm}");
@@ -184,7 +192,7 @@ fn a_burst_after_a_silence_does_not_add_to_the_latency() {
     bench.paced(2.0);
     let level = bench.playback.level(bench.now_ns);
     assert!((level - before).abs() < 0.015, "{level} after {before}");
-    assert!(bench.playback.lost() > 480 * 10 && bench.playback.lost() < bench.made - made);
+    assert!(bench.lost() > 480 * 10 && bench.lost() < bench.made - made);
 }
 
 #[test]
@@ -204,7 +212,7 @@ fn what_has_no_pace_is_taken_as_the_device_plays_it_and_nothing_is_lost_or_corre
     bench.pass(bench.now_ns + 1e8);
     bench.listen();
     assert!(bench.link.is_drained());
-    assert_eq!((bench.playback.lost(), bench.playback.inserted(), bench.link.report().xruns), (0, 0, 0));
+    assert_eq!((bench.lost(), bench.inserted(), bench.link.report().xruns), (0, 0, 0));
     assert_eq!(bench.playback.correction_ppm(), 0.0);
     let begin = bench.out.iter().position(|&sample| sample != 0.0).unwrap() - 1;
     let count = bench.made as usize;
@@ -219,13 +227,13 @@ fn what_has_a_pace_is_lost_while_there_is_no_device_and_goes_on_when_it_is_back(
     let mut bench = Bench::new("reopened", 0.0, plan(1_000.0));
     bench.paced(2.0);
     bench.link.gone("the cable".into());
-    let lost = bench.playback.lost();
+    let lost = bench.lost();
     for _ in 0..50 {
         let samples = bench.block(480);
         bench.write(&samples, bench.now_ns);
         bench.now_ns += 1e7;
     }
-    assert_eq!(bench.playback.lost() - lost, 50 * 480);
+    assert_eq!(bench.lost() - lost, 50 * 480);
     bench.outlet.begin();
     let format = Format { rate_hz: RATE, channels: 1 };
     bench.link.opened(format, 480.0, bench.outlet.given());

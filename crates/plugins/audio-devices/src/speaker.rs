@@ -207,11 +207,12 @@ impl Stage for Speaker {
 
     fn figures(&mut self, values: &mut [f64]) {
         let Some(Playing { playback, link }) = &self.playing else { return values.fill(0.0) };
+        let counts = self.watch.counts(link);
         values.copy_from_slice(&[
             playback.frames() as f64,
-            self.watch.xruns(link) as f64,
-            playback.lost() as f64,
-            playback.inserted() as f64,
+            counts.xruns as f64,
+            (playback.lost() + counts.lost) as f64,
+            (playback.inserted() + counts.inserted) as f64,
             reconnects(link) as f64,
             self.level * 1e3,
             playback.drift_ppm(),

@@ -16,10 +16,33 @@ const READS: u32 = 4;
 #[derive(Default)]
 pub(crate) struct Watch {
     last: Option<Now>,
-    /// Silences at the end of the last call.
-    xruns: u64,
-    /// Silences while the graph was paused, which are nobody's fault.
-    forgiven: u64,
+    /// What the thread had counted at the last call.
+    seen: Counts,
+    /// What it counted while the graph was paused, which is nobody's fault.
+    forgiven: Counts,
+}
+
+/// What a device's thread counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) xruns: u64,
+    pub(crate) lost: u64,
+    pub(crate) inserted: u64,
+}
+
+impl Counts {
+    fn of(link: &Link) -> Self {
+        let report = link.report();
+        Self { xruns: report.xruns, lost: report.lost, inserted: report.inserted }
+    }
+
+    fn less(self, other: Self) -> Self {
+        Self {
+            xruns: self.xruns.saturating_sub(other.xruns),
+            lost: self.lost.saturating_sub(other.lost),
+            inserted: self.inserted.saturating_sub(other.inserted),
+        }
+    }
 }
 
 impl Watch {
@@ -42,17 +65,23 @@ impl Watch {
         let now = read_both(context, link);
         let last = self.last.replace(now).unwrap_or(now);
         let paused = (now.clock_ns - last.clock_ns) - (now.runtime_ns - last.runtime_ns) > PAUSE_NS;
-        let xruns = link.report().xruns;
-        if paused {
-            self.forgiven += xruns - self.xruns;
-        }
-        self.xruns = xruns;
+        self.count(Counts::of(link), paused);
         (now, paused)
     }
 
-    /// Silences that count.
-    pub(crate) fn xruns(&self, link: &Link) -> u64 {
-        link.report().xruns.saturating_sub(self.forgiven)
+    fn count(&mut self, counts: Counts, paused: bool) {
+        if paused {
+            let meanwhile = counts.less(self.seen);
+            self.forgiven.xruns += meanwhile.xruns;
+            self.forgiven.lost += meanwhile.lost;
+            self.forgiven.inserted += meanwhile.inserted;
+        }
+        self.seen = counts;
+    }
+
+    /// What the thread has counted while the graph ran.
+    pub(crate) fn counts(&self, link: &Link) -> Counts {
+        Counts::of(link).less(self.forgiven)
     }
 }
 
@@ -82,4 +111,18 @@ fn called(device: &str) -> String {
 /// How often a device was opened again.
 pub(crate) fn reconnects(link: &Link) -> u64 {
     link.report().opens.saturating_sub(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_counted_in_a_pause_is_taken_off() {
+        let mut watch = Watch::default();
+        watch.count(Counts { xruns: 1, lost: 10, inserted: 5 }, false);
+        watch.count(Counts { xruns: 2, lost: 500, inserted: 48_000 }, true);
+        watch.count(Counts { xruns: 3, lost: 501, inserted: 48_001 }, false);
+        assert_eq!(watch.seen.less(watch.forgiven), Counts { xruns: 2, lost: 11, inserted: 6 });
+    }
 }
