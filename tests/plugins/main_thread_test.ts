@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { noPlugins, PluginFolder } from "../fixtures/plugins/build.ts";
 import type { Case } from "../fixtures/plugins/main_thread_run.ts";
 
-const PROGRAM = fileURLToPath(new URL("../fixtures/plugins/main_thread_run.ts", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("../fixtures/plugins/main_thread_program.ts", import.meta.url));
 
 /** Answers of the host. */
 const ON_MAIN = -4;
