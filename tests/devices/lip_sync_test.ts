@@ -64,11 +64,7 @@ async function findFlashes(pictures: AsyncIterable<VideoFrame>): Promise<number[
 }
 
 /** When it becomes loud after silence. */
-function findBeeps(
-  blocks: AsyncIterable<
-    { readonly ptsNs: number; readonly sampleRateHz: number; channel(index: number): Float32Array }
-  >,
-): { readonly found: number[] } {
+function findBeeps(blocks: AsyncIterable<AudioFrame>): { readonly found: number[] } {
   const found: number[] = [];
   void (async () => {
     let quiet = 0;
