@@ -5,6 +5,8 @@
 //! lies between the thread and the stage. The stage brings the device's clock and the runtime's together ([`playback`],
 //! [`capture`]).
 
+#![cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only the backends of Linux use all of it"))]
+
 #[cfg(target_os = "linux")]
 mod alsa;
 mod backends;
