@@ -25,6 +25,9 @@ use crate::status::{is_lost, refusal};
 /// Units inside a decoder at most.
 const MOST_INSIDE: usize = 8;
 
+/// When the stage looks again where the decoder is full, if nothing wakes it before.
+const LOOK_AGAIN_NS: f64 = 20e6;
+
 /// What a decoder has made of the unit of that number.
 pub struct Decoded<P> {
     /// As [`Decoder::decode`] had it.
@@ -99,7 +102,7 @@ pub struct VideoDecode<D: Decoder, C> {
     waiting: VecDeque<(D::Picture, Inside)>,
     /// Something is missing before the next unit.
     gap: bool,
-    /// Something is missing before the next picture that is written.
+    /// Something is missing before the next picture that the decoder gives.
     missing: bool,
     finished: bool,
     units: usize,
@@ -157,8 +160,9 @@ impl<D: Decoder, C: VideoCodec> Stage for VideoDecode<D, C> {
             if !self.write_waiting(context)? {
                 return Ok(Next::Again);
             }
-            // The decoder wakes the stage.
+            // The decoder wakes the stage, which has to ask for a time where it leaves frames unread.
             if self.inside.len() >= MOST_INSIDE {
+                context.wait_until_ns(context.now_ns() + LOOK_AGAIN_NS);
                 return Ok(Next::WhenFramesCome);
             }
             let Some(frame) = context.read(0) else { return Ok(Next::WhenFramesCome) };
@@ -226,8 +230,9 @@ impl<D: Decoder, C: VideoCodec> VideoDecode<D, C> {
                 Err(failure) => self.take_failure(context, number, failure)?,
                 Ok(picture) => {
                     // That of a unit which the decoder has also refused is passed over.
-                    let Some(inside) = self.inside.remove(&number) else { continue };
+                    let Some(mut inside) = self.inside.remove(&number) else { continue };
                     if inside.shown {
+                        inside.gap |= std::mem::take(&mut self.missing);
                         self.reorder.push(inside.pts_ns, inside.dts_ns, (picture, inside));
                     } else {
                         self.missing |= inside.gap;
@@ -290,8 +295,7 @@ impl<D: Decoder, C: VideoCodec> VideoDecode<D, C> {
                 Err((None, Acquire::Later)) => return Err("a picture was lost".into()),
             };
             context.set_times_ns(frame, inside.pts_ns, inside.duration_ns)?;
-            let gap = std::mem::take(&mut self.missing) | inside.gap;
-            context.set_flags(frame, if gap { SLUICE_DISCONTINUITY } else { 0 })?;
+            context.set_flags(frame, if inside.gap { SLUICE_DISCONTINUITY } else { 0 })?;
             context.write(0, frame)?;
             self.frames += 1.0;
         }

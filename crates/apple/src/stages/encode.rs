@@ -22,6 +22,9 @@ use crate::parameter_sets::Codec;
 /// Pictures inside an encoder at most: enough to keep a media engine busy, and few enough to hold no pool up.
 const MOST_INSIDE: usize = 8;
 
+/// When the stage looks again where the encoder is full, if nothing wakes it before.
+const LOOK_AGAIN_NS: f64 = 20e6;
+
 /// What an encoder is made for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Encoding {
@@ -169,7 +172,9 @@ pub struct VideoEncode<E, C> {
     pictures: usize,
     /// The next picture becomes a key frame.
     force_key_frame: bool,
-    /// A unit is missing before the next one.
+    /// A unit is missing before the next one that the encoder gives.
+    dropped: bool,
+    /// A unit is missing before the next one that is written.
     gap: bool,
     finished: bool,
     units: f64,
@@ -209,6 +214,7 @@ impl<E: Encoder, C: VideoCodec> Stage for VideoEncode<E, C> {
             waiting: VecDeque::new(),
             pictures: 0,
             force_key_frame: false,
+            dropped: false,
             gap: false,
             finished: false,
             units: 0.0,
@@ -225,8 +231,9 @@ impl<E: Encoder, C: VideoCodec> Stage for VideoEncode<E, C> {
             if !self.write_waiting(context)? {
                 return Ok(Next::Again);
             }
-            // The encoder wakes the stage.
+            // The encoder wakes the stage, which has to ask for a time where it leaves frames unread.
             if self.inside.len() >= MOST_INSIDE {
+                context.wait_until_ns(context.now_ns() + LOOK_AGAIN_NS);
                 return Ok(Next::WhenFramesCome);
             }
             let Some(frame) = context.read(0) else { return Ok(Next::WhenFramesCome) };
@@ -323,10 +330,13 @@ impl<E: Encoder, C: VideoCodec> VideoEncode<E, C> {
     /// Takes what the encoder has made.
     fn collect(&mut self) -> Result<(), String> {
         while let Some(Encoded { number, unit }) = self.mailbox.take() {
-            let inside = self.inside.remove(&number).ok_or("the encoder has given a picture twice")?;
+            let mut inside = self.inside.remove(&number).ok_or("the encoder has given a picture twice")?;
             match unit? {
-                Some(unit) => self.waiting.push_back((unit, inside)),
-                None => (self.left_out, self.gap) = (self.left_out + 1.0, true),
+                Some(unit) => {
+                    inside.flags |= if std::mem::take(&mut self.dropped) { SLUICE_DISCONTINUITY } else { 0 };
+                    self.waiting.push_back((unit, inside));
+                }
+                None => (self.left_out, self.dropped) = (self.left_out + 1.0, true),
             }
         }
         Ok(())
