@@ -10323,6 +10323,7 @@ export const nodes: {
   readonly acquisition: typeof package1.nodes.acquisition;
   readonly audioDecode: typeof package1.nodes.audioDecode;
   readonly biquad: typeof package1.nodes.biquad;
+  readonly camera: typeof package1.nodes.camera;
   readonly compositor: typeof package1.nodes.compositor;
   readonly convert: typeof package1.nodes.convert;
   readonly display: typeof package1.nodes.display;
@@ -10562,6 +10563,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/network/udp_source.ts": "e705c9932713189c",
     "processors/network/websocket_source.ts": "116e708c48c9f851",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "75ab2fd5a45b13ea",
+    "stages.gen.ts": "d3cd66c2f659af72",
   },
 });

@@ -603,6 +603,138 @@ export const biquad: NodeType<BiquadConfig, BiquadHandle> = shippedStage<BiquadC
   },
 });
 
+/** The configuration of `camera`. */
+export interface CameraConfig {
+  /**
+   * The camera: its path, or a part of its name; empty for the first one.
+   *
+   * A string; "" by default.
+   */
+  readonly device?: string;
+  /**
+   * Pixels in a row; 0 for any.
+   *
+   * A whole number from 0 to 16384 pixels; 0 by default.
+   */
+  readonly width?: number;
+  /**
+   * Rows; 0 for any.
+   *
+   * A whole number from 0 to 16384 pixels; 0 by default.
+   */
+  readonly height?: number;
+  /**
+   * Pictures a second that the camera is asked for: it gives the rate that is nearest.
+   *
+   * A number from 0.1 to 1000 Hz; 30 by default.
+   */
+  readonly frameRate?: number;
+  /**
+   * What the camera is asked for: coded as JPEG, or pixels of a layout; auto for what reaches the rate and costs least.
+   *
+   * One of "auto", "mjpeg", "nv12", "i420", "yv12", "yuyv", "uyvy", "rgb24", "bgr24", "grey"; "auto" by default.
+   */
+  readonly format?: "auto" | "mjpeg" | "nv12" | "i420" | "yv12" | "yuyv" | "uyvy" | "rgb24" | "bgr24" | "grey";
+}
+
+/** A `camera` in a graph. */
+export type CameraHandle = NodeHandle<Record<never, never>, { video: VideoFrame; encoded: EncodedFrame }>;
+
+/**
+ * Captures pictures from a camera (Video4Linux 2).
+ *
+ * The camera is named by its path, such as `/dev/video0`, or by a part of its name; without a name it is the first one. Of what it lists the stage takes a mode of the size and format that are asked for, with the rate that is nearest to `frameRate`; without a size the largest up to 1280 × 720 that reaches the rate; of several formats the one that costs least. If the camera has none of that kind, the error lists what it has.
+ *
+ * `video` has pictures in NV12 as they come, in I420 from I420, YV12, YUYV, UYVY and grey, and in RGBA from RGB, BGR and MJPEG, which is decoded only if something is linked to `video`. Rows of chroma of YUYV and UYVY are averaged in pairs. `encoded` has MJPEG as it comes, with the Huffman tables that cameras leave out. Pictures are stamped with the clock's time at which the driver has them captured.
+ *
+ * A camera that is disconnected is looked for after 0.1 s, then after twice as long up to 2 s, under any path if it was not named by one; the next picture is flagged as a discontinuity, and `reconnects` counts. The events `unavailable`, with a `reason`, and `available` tell of it. `lost` counts pictures that the driver did not give, `late` those that the graph was too slow for, `damaged` those that cannot be read. [Devices](../devices.md#camera) has more.
+ *
+ * **Example.** `camera width=1280 height=720 ! display`
+ */
+export const camera: NodeType<CameraConfig, CameraHandle> = shippedStage<CameraConfig, CameraHandle>({
+  plugin: "video-devices",
+  descriptor: {
+    type: "camera",
+    className: "Camera",
+    source: "crates/plugins/video-devices/plugin.toml",
+    description: "Captures pictures from a camera (Video4Linux 2).",
+    doc:
+      "Captures pictures from a camera (Video4Linux 2).\n\nThe camera is named by its path, such as `/dev/video0`, or by a part of its name; without a name it is the first one. Of what it lists the stage takes a mode of the size and format that are asked for, with the rate that is nearest to `frameRate`; without a size the largest up to 1280 × 720 that reaches the rate; of several formats the one that costs least. If the camera has none of that kind, the error lists what it has.\n\n`video` has pictures in NV12 as they come, in I420 from I420, YV12, YUYV, UYVY and grey, and in RGBA from RGB, BGR and MJPEG, which is decoded only if something is linked to `video`. Rows of chroma of YUYV and UYVY are averaged in pairs. `encoded` has MJPEG as it comes, with the Huffman tables that cameras leave out. Pictures are stamped with the clock's time at which the driver has them captured.\n\nA camera that is disconnected is looked for after 0.1 s, then after twice as long up to 2 s, under any path if it was not named by one; the next picture is flagged as a discontinuity, and `reconnects` counts. The events `unavailable`, with a `reason`, and `available` tell of it. `lost` counts pictures that the driver did not give, `late` those that the graph was too slow for, `damaged` those that cannot be read. [Devices](../devices.md#camera) has more.\n\n**Example.** `camera width=1280 height=720 ! display`",
+    category: "device",
+    tags: ["native", "video-devices"],
+    mode: "external",
+    trigger: "any",
+    lane: "native",
+    converts: [],
+    isAsync: false,
+    inputs: [],
+    outputs: [{
+      name: "video",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      optional: true,
+      gives: { pixelFormat: ["nv12", "i420", "rgba8"] },
+      burst: 1,
+      doc: "Pictures in NV12, I420 or RGBA, by the camera's format.",
+    }, {
+      name: "encoded",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: true,
+      gives: { codec: ["jpeg"] },
+      burst: 1,
+      doc: "MJPEG as the camera gives it, a picture a frame; nothing in other formats.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        device: {
+          type: "string",
+          default: "",
+          "x-reaches": "path",
+          description: "The camera: its path, or a part of its name; empty for the first one.",
+        },
+        width: {
+          type: "integer",
+          minimum: 0,
+          maximum: 16384,
+          default: 0,
+          "x-unit": "pixels",
+          description: "Pixels in a row; 0 for any.",
+        },
+        height: {
+          type: "integer",
+          minimum: 0,
+          maximum: 16384,
+          default: 0,
+          "x-unit": "pixels",
+          description: "Rows; 0 for any.",
+        },
+        frameRate: {
+          type: "number",
+          minimum: 0.1,
+          maximum: 1000,
+          default: 30,
+          "x-unit": "Hz",
+          description: "Pictures a second that the camera is asked for: it gives the rate that is nearest.",
+        },
+        format: {
+          type: "string",
+          default: "auto",
+          enum: ["auto", "mjpeg", "nv12", "i420", "yv12", "yuyv", "uyvy", "rgb24", "bgr24", "grey"],
+          description:
+            "What the camera is asked for: coded as JPEG, or pixels of a layout; auto for what reaches the rate and costs least.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["frames", "lost", "late", "damaged", "reconnects"],
+  },
+});
+
 /** The configuration of `compositor`. */
 export interface CompositorConfig {
   /**
@@ -4698,6 +4830,7 @@ export const nodes: {
   readonly acquisition: typeof acquisition;
   readonly audioDecode: typeof audioDecode;
   readonly biquad: typeof biquad;
+  readonly camera: typeof camera;
   readonly compositor: typeof compositor;
   readonly convert: typeof convert;
   readonly display: typeof display;
@@ -4726,6 +4859,7 @@ export const nodes: {
   acquisition,
   audioDecode,
   biquad,
+  camera,
   compositor,
   convert,
   display,
@@ -4760,6 +4894,7 @@ export const nodePackage: NodePackage = definePackage({
     acquisition,
     audioDecode,
     biquad,
+    camera,
     compositor,
     convert,
     display,

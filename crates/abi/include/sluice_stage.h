@@ -674,9 +674,15 @@ struct SluiceHost {
    * no work.
    */
   int32_t (*run_on_main)(const SluiceWork *work, uint32_t wait);
+
+  /*
+   * Since 1.9. Whether anything is linked to an output, 1 or 0, so that a stage need not make what goes nowhere.
+   * `SLUICE_REFUSED`: there is no such output, or the node is not at work.
+   */
+  int32_t (*is_linked)(SluiceContext *context, uint32_t output);
 };
 
-SLUICE_ASSERT(sizeof(SluiceHost) == 352, "layout of SluiceHost");
+SLUICE_ASSERT(sizeof(SluiceHost) == 360, "layout of SluiceHost");
 SLUICE_ASSERT(offsetof(SluiceHost, abi_version) == 0, "layout of SluiceHost.abi_version");
 SLUICE_ASSERT(offsetof(SluiceHost, size) == 4, "layout of SluiceHost.size");
 SLUICE_ASSERT(offsetof(SluiceHost, read) == 8, "layout of SluiceHost.read");
@@ -722,6 +728,7 @@ SLUICE_ASSERT(offsetof(SluiceHost, foreign) == 320, "layout of SluiceHost.foreig
 SLUICE_ASSERT(offsetof(SluiceHost, hold_main) == 328, "layout of SluiceHost.hold_main");
 SLUICE_ASSERT(offsetof(SluiceHost, release_main) == 336, "layout of SluiceHost.release_main");
 SLUICE_ASSERT(offsetof(SluiceHost, run_on_main) == 344, "layout of SluiceHost.run_on_main");
+SLUICE_ASSERT(offsetof(SluiceHost, is_linked) == 352, "layout of SluiceHost.is_linked");
 
 /* A port of a stage. */
 struct SluicePort {

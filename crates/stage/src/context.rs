@@ -345,6 +345,13 @@ impl Context {
         ask!(self.0, release(frame.0), 0);
     }
 
+    /// Whether anything is linked to an output, so that a stage need not make what goes nowhere. A host that does not tell
+    /// counts as one where something is.
+    #[must_use]
+    pub fn is_linked(&self, output: u32) -> bool {
+        ask!(self.0, is_linked(output), 1) != 0
+    }
+
     /// Whether every output has room for its burst, and its pool a free slot.
     pub fn may_write(&mut self) -> bool {
         ask!(self.0, may_write(), 0) != 0

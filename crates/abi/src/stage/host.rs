@@ -160,5 +160,8 @@ abi! {
         /// and would wait for itself. `SLUICE_NO_MAIN`: nobody holds it, or the runtime is not on it. `SLUICE_REFUSED`: there is
         /// no work.
         fn run_on_main(work: *const SluiceWork, wait: u32) -> i32;
+        /// Since 1.9. Whether anything is linked to an output, 1 or 0, so that a stage need not make what goes nowhere.
+        /// `SLUICE_REFUSED`: there is no such output, or the node is not at work.
+        fn is_linked(context: *mut SluiceContext, output: u32) -> i32;
     }
 }

@@ -469,6 +469,17 @@ impl NodeAccess for GuestNode {
         self.note(note::PROGRESS, |message| _ = message.number(done_ns).number(total_ns));
     }
 
+    fn is_linked(&mut self, output: u32) -> Option<bool> {
+        self.ask(
+            request::IS_LINKED,
+            |message| _ = message.word(output),
+            |_, answer| match answer.word()? {
+                0 => Some(None),
+                state => Some(Some(state > 1)),
+            },
+        )
+    }
+
     fn present(&mut self, group: &str, kind: u32, pair: Presented) {
         self.note(note::PRESENT, |message| _ = message.text(group).word(kind).number(pair.pts_ns).number(pair.at_ns));
     }

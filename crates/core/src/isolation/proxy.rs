@@ -229,7 +229,7 @@ impl Proxy {
                 }
                 continue;
             }
-            if (request::READ..=request::PRESENTED).contains(&word) {
+            if (request::READ..=request::IS_LINKED).contains(&word) {
                 return if self.reply(word, &mut words, context).is_some() { Next::Reply } else { Next::Nonsense };
             }
             return self.serve_outcome(Some(word), &mut words).unwrap_or(Next::Nonsense);
@@ -284,6 +284,10 @@ impl Proxy {
                     Some(found) => _ = self.message.word(1).number(found.pts_ns).number(found.at_ns),
                     None => _ = self.message.word(0),
                 }
+            }
+            request::IS_LINKED => {
+                let state = context.is_linked(words.word()?);
+                self.message.word(state.map_or(0, |state| u32::from(state) + 1));
             }
             request::ACQUIRE => self.reply_acquire(words, context)?,
             request::WRITABLE => {

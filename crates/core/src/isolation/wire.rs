@@ -33,6 +33,7 @@ pub(super) mod request {
     pub(crate) const SYNC: u32 = 24;
     pub(crate) const LOOK: u32 = 25;
     pub(crate) const PRESENTED: u32 = 26;
+    pub(crate) const IS_LINKED: u32 = 27;
 }
 
 /// What a guest notes, and has the host do before what it asks for next.

@@ -175,6 +175,11 @@ impl StageContext<'_> {
         })
     }
 
+    /// Whether anything is linked to an output. `None`: there is no such output.
+    pub(crate) fn is_linked(&self, output: u32) -> Option<bool> {
+        Some(!self.ports.outputs.get(output as usize)?.links.is_empty())
+    }
+
     /// Whether every output has room for one more frame, and the pool a slot.
     #[inline]
     pub fn may_write(&mut self) -> bool {

@@ -126,6 +126,9 @@ pub(crate) trait NodeAccess {
     /// As [`StageContext::present`].
     fn present(&mut self, group: &str, kind: u32, pair: Presented);
 
+    /// As [`StageContext::is_linked`].
+    fn is_linked(&mut self, output: u32) -> Option<bool>;
+
     /// As [`StageContext::presented`].
     fn presented(&mut self, group: &str, kind: u32) -> Option<Presented>;
 
@@ -399,6 +402,10 @@ impl NodeAccess for StageContext<'_> {
 
     fn progress(&mut self, done_ns: f64, total_ns: f64) {
         StageContext::progress(self, done_ns, total_ns);
+    }
+
+    fn is_linked(&mut self, output: u32) -> Option<bool> {
+        StageContext::is_linked(self, output)
     }
 
     fn present(&mut self, group: &str, kind: u32, pair: Presented) {

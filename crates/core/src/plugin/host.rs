@@ -73,6 +73,7 @@ pub(crate) const fn table<L: NodeAccess>() -> SluiceHost {
         hold_main: Some(hold_main::<L>),
         release_main: Some(release_main),
         run_on_main: Some(run_on_main),
+        is_linked: Some(is_linked::<L>),
     }
 }
 
@@ -461,6 +462,15 @@ unsafe extern "C" fn input_state<L: NodeAccess>(context: *mut SluiceContext, inp
     let body = |call: &mut Call<'_, L>| {
         let why = "there is no such input, or the node is not at work";
         call.with_lane(SLUICE_REFUSED, why, |lane| lane.input_state(input).map(|state| state as i32))
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
+}
+
+unsafe extern "C" fn is_linked<L: NodeAccess>(context: *mut SluiceContext, output: u32) -> i32 {
+    let body = |call: &mut Call<'_, L>| {
+        let why = "there is no such output, or the node is not at work";
+        call.with_lane(SLUICE_REFUSED, why, |lane| lane.is_linked(output).map(i32::from))
     };
     // SAFETY: the plugin vouches for the context.
     unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }

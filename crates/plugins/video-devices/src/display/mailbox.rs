@@ -2,13 +2,13 @@
 //! the one before is counted as skipped. So the stage never waits for the window.
 
 use std::collections::VecDeque;
-use std::io::Error;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::RawFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::held::Held;
+use crate::bell::Bell;
 
 /// A picture that was shown.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,7 +52,7 @@ pub(crate) struct Mailbox {
     /// The stage has gone.
     pub(crate) stopped: Arc<AtomicBool>,
     /// Wakes the thread, which waits for the server at the same time.
-    bell: OwnedFd,
+    bell: Bell,
 }
 
 /// Counts for people.
@@ -67,13 +67,7 @@ impl Mailbox {
     ///
     /// The system gives no descriptor.
     pub(crate) fn new(full_screen: bool) -> Result<Self, String> {
-        // SAFETY: it takes numbers alone.
-        let bell = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) };
-        if bell < 0 {
-            return Err(format!("the system gives no descriptor: {}", Error::last_os_error()));
-        }
-        // SAFETY: it was opened just now, and nothing else has it.
-        let bell = unsafe { OwnedFd::from_raw_fd(bell) };
+        let bell = Bell::new()?;
         let state = Mutex::new(State { full_screen, ..State::default() });
         Ok(Self { state, stopped: Arc::default(), bell })
     }
@@ -172,20 +166,15 @@ impl Mailbox {
     pub(crate) fn wait(&self, other: Option<RawFd>, most: Option<Duration>) {
         let place = |fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
         // A negative descriptor is left out.
-        let mut places = [place(self.bell.as_raw_fd()), place(other.unwrap_or(-1))];
+        let mut places = [place(self.bell.descriptor()), place(other.unwrap_or(-1))];
         let most_ms = most.map_or(-1, |most| most.as_nanos().div_ceil(1_000_000).min(i32::MAX as u128) as i32);
         // SAFETY: the descriptors are open, and there are two places.
         unsafe { libc::poll(places.as_mut_ptr(), 2, most_ms) };
-        let mut count = 0_u64;
-        // SAFETY: it writes 8 bytes, or none if nobody has rung.
-        unsafe { libc::read(self.bell.as_raw_fd(), (&raw mut count).cast(), 8) };
+        self.bell.clear();
     }
 
     fn ring(&self) {
-        let one = 1_u64;
-        // It can fail alone when the count is full, and then the thread is woken already.
-        // SAFETY: there are 8 bytes to read.
-        unsafe { libc::write(self.bell.as_raw_fd(), (&raw const one).cast(), 8) };
+        self.bell.ring();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
