@@ -54,6 +54,13 @@ export function speaker(): ReturnType<typeof nodes.speaker> {
   return isThere(found, "nobody hears the sound") ? found : nodes.speaker({ backend: "simulated" });
 }
 
+/** Adds the first camera, or test pictures. */
+export function addCamera(runtime: Runtime): OutputRef<VideoFrame> {
+  const found = nodes.camera();
+  if (isThere(found, "test pictures are taken in its place")) return runtime.add(found, { id: "camera" }).outputs.video;
+  return runtime.add(nodes.patternSource(), { id: "camera" }).outputs.video;
+}
+
 /** Adds the screen, or test pictures. */
 export function addScreen(runtime: Runtime): OutputRef<VideoFrame> {
   const found = nodes.screen();

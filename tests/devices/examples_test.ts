@@ -1,6 +1,6 @@
 /** The examples for devices, on what stands in for these: simulated ones, test pictures, an X server without a screen. */
 import { deepEqual, match, ok } from "node:assert/strict";
-import { ffmpeg } from "../../processors/media/fixtures/media_files.ts";
+import { ffmpeg, probe } from "../../processors/media/fixtures/media_files.ts";
 import { readMedia } from "../../media.ts";
 import { temporaryFolder, withoutNote } from "../cli/command_line.ts";
 import { noRustPlugin } from "../fixtures/plugins/build.ts";
@@ -40,6 +40,25 @@ Deno.test({
 });
 
 Deno.test({
+  name: "examples/camera-audio-recorder.ts records pictures and sound from the first of both on",
+  ignore,
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    const path = `${folder.path}/talk.mp4`;
+    const told = await example("camera-audio-recorder", [path, "--seconds", "0.8"]);
+    match(told, /^(The system has no camera, .*: test pictures are taken in its place|camera: .*)$/m);
+    match(told, /^stopped: \d\.\d s in .*talk\.mp4$/m);
+    const { tracks } = await readMedia(path);
+    deepEqual(tracks.map(({ name, codec }) => `${name} ${codec}`), ["video_0 h264", "audio_0 opus"]);
+    const times = ["v:0", "a:0"].map((stream) => probe(path, "packet=pts_time", "-select_streams", stream).map(Number));
+    const [starts, ends] = [times.map(([first]) => first), times.map((each) => each.at(-1)!)];
+    // Opus begins before what is heard of it.
+    ok(Math.min(...starts) > -0.01 && Math.min(...starts) < 0.01 && Math.max(...starts) < 0.5, `from ${starts}`);
+    ok(Math.abs(ends[0] - ends[1]) < 0.5, `to ${ends}`);
+  },
+});
+
+Deno.test({
   name: "examples/news-cast.ts crawls to the pixel, and turns its music down while somebody speaks",
   ignore,
   fn: async () => {
@@ -64,23 +83,27 @@ Deno.test({
 });
 
 rare(Deno.test)({
-  name: "examples/news-cast.ts runs where nobody sees or hears it",
+  name: "examples/camera-display.ts and news-cast.ts run where nobody sees or hears them",
   ignore,
   fn: async () => {
+    const shown = await example("camera-display", ["--seconds", "0.5"]);
+    match(shown, /^The system has no display, .*: nobody sees the pictures$/m);
+    match(shown, /^[1-9]\d* pictures came$/m);
     const news = await example("news-cast", ["--seconds", "0.5"]);
-    match(news, /^The system has no display, .*: nobody sees the pictures$/m);
     match(news, /^The system has no speaker, [^]*^stopped: the news$/m);
   },
 });
 
-rare(withX)("examples/screen-recorder.ts records the screen of an X server at another size", async () => {
+rare(withX)("examples/screen-recorder.ts and camera-display.ts take the X server", async () => {
   await using server = await XServer.start([1280, 720]);
   await using folder = await temporaryFolder();
   const path = `${folder.path}/screen.mp4`;
   const told = await example("screen-recorder", [path, "--seconds", "0.5"], { DISPLAY: server.name });
-  match(told, /^screen: .*\n[^]*^stopped: \d\.\d s in /m);
+  match(told, /^screen: .*\n[^]*^stopped: 0\.\d s in /m);
   const { tracks: [{ width, height }] } = await readMedia(path);
   deepEqual([width, height], [960, 540]);
+  const mirror = await example("camera-display", ["--seconds", "0.5"], { DISPLAY: server.name });
+  match(mirror, /^display: .*$/m);
 });
 
 /** The amplitude of a frequency in samples (Goertzel's algorithm, as a sum). */

@@ -1,7 +1,7 @@
 /** `sluice record` on devices of the tests' own: an X server without a screen, and simulated ones. */
 import assert from "node:assert/strict";
 import { answer, listFolder, readEvents, signalled, sluice, temporaryFolder } from "../cli/command_line.ts";
-import { probe } from "../../processors/media/fixtures/media_files.ts";
+import { ffmpeg, probe } from "../../processors/media/fixtures/media_files.ts";
 import { noRustPlugin } from "../fixtures/plugins/build.ts";
 import { rare } from "../fixtures/rare.ts";
 import { withX, XServer } from "./fixtures/x_server.ts";
@@ -84,6 +84,37 @@ withX(
     assert.ok(Math.abs(Math.min(...starts)) < 0.01 && Math.max(...starts) < 0.5, `${starts}`);
   },
 );
+
+rare(Deno.test)({
+  name: "sluice record draws a graph that puts a camera into the corner of a screen",
+  ignore: noRustPlugin("video") !== undefined || noRustPlugin("codecs") !== undefined,
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    const line = "record -o pip.mp4 --screen :none --camera --size 640x360 --print-graph";
+    const { code, stdout, stderr } = await answer(line.split(" "), { cwd: folder.path });
+    assert.equal(code, 0, stderr);
+    const graph = JSON.parse(stdout);
+    // Test pictures: grey from black to white for the screen, colour bars for the camera.
+    const pictures = { frameRate: 30, durationSeconds: 0.5 };
+    graph.nodes.screen = { type: "pattern-source", config: { ...pictures, pattern: "ramp" } };
+    graph.nodes.camera = { type: "pattern-source", config: { ...pictures, width: 640, height: 480 } };
+    await Deno.writeTextFile(`${folder.path}/pip.json`, JSON.stringify({ ...graph, mode: "offline" }));
+    const ran = await sluice(["run", "pip.json", "-q"], { cwd: folder.path });
+    assert.deepEqual([ran.code, ran.stderr], [0, ""]);
+    const rgb = ffmpeg("-i", `${folder.path}/pip.mp4`, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgb24", "-");
+    assert.equal(rgb.length, 640 * 360 * 3);
+    /** How far a pixel is from grey. */
+    const colour = (x: number, y: number) => {
+      const pixel = [...rgb.subarray(3 * (y * 640 + x), 3 * (y * 640 + x) + 3)];
+      return Math.max(...pixel) - Math.min(...pixel);
+    };
+    // 90 of 360 rows, 11 from the edges, in 4:3: the second bar is yellow.
+    assert.ok(colour(11 + 22, 300) > 100 && colour(11 + 22, 340) > 100);
+    for (const [x, y] of [[33, 250], [5, 300], [11 + 120 + 10, 300], [33, 355]]) {
+      assert.ok(colour(x, y) < 20, `${x}, ${y}`);
+    }
+  },
+});
 
 Deno.test("sluice record says what is missing to record, and which files hold it", async () => {
   const refusals: [string, RegExp][] = [
