@@ -463,6 +463,11 @@ export function deepGates(driver: "native" | "portable" = "native"): Gate[] {
       commands: [{ ...deno("test", "-A", "tests/web/heap_test.ts"), env: { SLUICE_HEAP_MINUTES: "10" } }],
     },
     {
+      name: "a tone of ten minutes through a sound server",
+      tests: DENO_TESTS,
+      commands: [{ ...deno("test", "-A", "tests/devices/sound_test.ts"), env: { SLUICE_TONE_SECONDS: "600" } }],
+    },
+    {
       name: "a million random edits of running graphs",
       tests: DENO_TESTS,
       commands: [{ ...deno("test", "-A", "tests/random_edits_test.ts"), env: { SLUICE_EDITS: "500000" } }],
