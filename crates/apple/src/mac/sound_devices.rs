@@ -66,6 +66,16 @@ pub fn listed(direction: Direction) -> Vec<Listed> {
     devices.into_iter().filter_map(one).collect()
 }
 
+/// Samples a second and number of channels of a device, which is named as its node does.
+///
+/// # Errors
+///
+/// There is no such device; the text lists those that there are.
+pub fn format_of(direction: Direction, wanted: &str) -> Result<(f64, u32), String> {
+    let device = device_of(direction, wanted)?;
+    Ok((rate_hz(device)?, channels(device, direction)))
+}
+
 /// The device of a name or an identifier; empty: the default one.
 ///
 /// # Errors

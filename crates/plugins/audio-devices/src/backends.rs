@@ -29,6 +29,8 @@ pub(crate) fn find(
         "pulse" => found(Arc::new(crate::pulse::Pulse)),
         #[cfg(target_os = "linux")]
         "alsa" => found(Arc::new(crate::alsa::Alsa)),
+        #[cfg(target_os = "macos")]
+        "auto" => found(Arc::new(crate::core_audio::CoreAudio)),
         #[cfg(target_os = "linux")]
         "auto" => match found(Arc::new(crate::pulse::Pulse)) {
             Err(Trouble::NoServer(of_server)) => match found(Arc::new(crate::alsa::Alsa)) {
@@ -54,7 +56,9 @@ pub(crate) fn find(
 pub(crate) fn list(direction: Direction) -> String {
     #[cfg(target_os = "linux")]
     let found = crate::pulse::Pulse.list(direction).or_else(|_| crate::alsa::Alsa.list(direction)).unwrap_or_default();
-    #[cfg(not(target_os = "linux"))]
+    #[cfg(target_os = "macos")]
+    let found = crate::core_audio::CoreAudio.list(direction).unwrap_or_default();
+    #[cfg(not(any(target_os = "linux", target_os = "macos")))]
     let found = Vec::<Listed>::new();
     let stand_in = Simulated::default().list(direction).unwrap_or_default();
     let entry = |each: &Listed| {
