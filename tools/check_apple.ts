@@ -1,6 +1,6 @@
 /**
- * `deno task check:apple [--target NAME]…`: checks and lints what only macOS compiles, `crates/apple`, for Intel and Apple
- * silicon, on any Debian machine. Nothing is linked, so that no SDK is needed. Warnings are errors.
+ * `deno task check:apple [--target NAME]…`: checks and lints the native library, the devices and what only macOS compiles,
+ * `crates/apple`, for Intel and Apple silicon, on any Debian machine. Nothing is linked, so that no SDK is needed. Warnings are errors.
  *
  * A plain Rust toolchain does not bring the standard library for macOS: Debian's packages compile it from its sources. They
  * are installed where they are missing and the user is root.
@@ -14,7 +14,13 @@ import { ROOT } from "./root.ts";
 export const APPLE_TARGETS = ["x86_64-apple-darwin", "aarch64-apple-darwin"] as const;
 
 /** What is checked: the packages with code for macOS, and with them what they need. */
-const PACKAGES = ["sluice-apple", "sluice-plugin-apple"];
+const PACKAGES = [
+  "sluice-ffi",
+  "sluice-apple",
+  "sluice-plugin-apple",
+  "sluice-plugin-audio-devices",
+  "sluice-plugin-video-devices",
+];
 
 /** Debian's packages, and a file of each. */
 const NEEDED: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
 //! Which of a camera's formats is taken for what a graph asks for.
 
-use sluice_stage::abi::{SLUICE_BGRA8, SLUICE_NV12};
+use sluice_stage::abi::SLUICE_NV12;
 
-use crate::four_cc::{BGRA, NV12_FULL, NV12_LIMITED, frame_format, spell};
+use crate::four_cc::{NV12_FULL, NV12_LIMITED, frame_format, spell};
 
 /// A format that a camera has: `AVCaptureDeviceFormat`, with one of its ranges of rates.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -63,14 +63,10 @@ pub fn choose(formats: &[CaptureFormat], wanted: Wanted) -> Result<Chosen, Strin
     Ok(Chosen { format, rate_hz: asked.clamp(format.rates_hz.0, format.rates_hz.1) })
 }
 
-/// The pixel format to have pictures delivered in: that of the camera where frames know it, so that nothing is converted.
+/// The pixel format to have pictures delivered in, which `camera` gives: NV12 of the range that the camera has.
 #[must_use]
 pub fn delivered(code: u32) -> u32 {
-    match frame_format(code) {
-        Some((SLUICE_BGRA8, _)) => BGRA,
-        Some((SLUICE_NV12, true)) => NV12_FULL,
-        _ => NV12_LIMITED,
-    }
+    if frame_format(code) == Some((SLUICE_NV12, true)) { NV12_FULL } else { NV12_LIMITED }
 }
 
 fn holds(format: &CaptureFormat, rate_hz: f64) -> bool {
@@ -193,10 +189,12 @@ mod tests {
     }
 
     #[test]
-    fn delivered_converts_nothing_that_frames_know() {
-        for code in [b"BGRA", b"420v", b"420f"] {
+    fn delivered_is_nv12_and_converts_none_of_it() {
+        for code in [b"420v", b"420f"] {
             assert_eq!(delivered(four_cc(code)), four_cc(code));
         }
-        assert_eq!(delivered(four_cc(b"2vuy")), NV12_LIMITED);
+        for code in [b"2vuy", b"BGRA"] {
+            assert_eq!(delivered(four_cc(code)), NV12_LIMITED);
+        }
     }
 }

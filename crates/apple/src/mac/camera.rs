@@ -42,6 +42,10 @@ impl CaptureSource for Camera {
     type Session = Session;
 
     fn read(context: &Context) -> Result<(Self, Pace), String> {
+        let wanted = text(context, c"format")?;
+        if !matches!(wanted, "auto" | "nv12") {
+            return Err(format!("cameras give NV12 on macOS, and \"format\" is \"{wanted}\": set it to \"auto\""));
+        }
         let (width, height) = (number(context, c"width")? as u32, number(context, c"height")? as u32);
         let rate_hz = number(context, c"frameRate")?;
         let camera = Self { device: text(context, c"device")?.into(), format: Wanted { width, height, rate_hz } };

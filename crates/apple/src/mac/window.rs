@@ -18,14 +18,14 @@ use super::painter::Painter;
 pub use super::painter::Shot;
 use super::pixels::{Pixels, pixels_of};
 use crate::paint::Scale;
-use crate::stages::{Mailbox, OnQueue};
+use crate::stages::{Mailbox, OnQueue, SystemPicture};
 
 /// What is asked of a window.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WindowWanted {
     /// Its title.
     pub title: String,
-    /// Its size, points.
+    /// Its size, points; 0: those of the first picture's pixels.
     pub size: (u32, u32),
     /// How pictures fit into it.
     pub scale: Scale,
@@ -55,6 +55,9 @@ pub struct Window {
     shared: Arc<Shared>,
 }
 
+/// A side of a window before its first picture, points.
+const UNSIZED: f64 = 360.0;
+
 /// An open window, and what it tells, to which it has a weak reference.
 type Open = OnQueue<(Retained<NSWindow>, Retained<Delegate>)>;
 
@@ -66,6 +69,8 @@ struct Shared {
     /// Pixels in a row and rows of what is drawn into, in the upper and the lower half.
     size: AtomicU64,
     closed: AtomicBool,
+    /// The first picture has told the size that was left open.
+    is_sized: AtomicBool,
     painter: OnQueue<Painter>,
     queue: DispatchRetained<DispatchQueue>,
     /// The picture that waits for the queue: the newest takes the place of the one before.
@@ -89,6 +94,7 @@ impl Window {
             news: Arc::clone(news),
             size: AtomicU64::new(0),
             closed: AtomicBool::new(false),
+            is_sized: AtomicBool::new(wanted.size.0 > 0 && wanted.size.1 > 0),
             painter: OnQueue(Painter::new(wanted.scale)?),
             queue: DispatchQueue::new("org.sluice.display", None),
             waiting: Mutex::new(None),
@@ -102,6 +108,10 @@ impl Window {
 
     /// Shows a picture at its time. It waits for nothing; a picture that waits is passed over for a newer one.
     pub fn show(&self, shot: Shot) {
+        if !self.shared.is_sized.swap(true, Ordering::Relaxed) {
+            let (shared, (width, height)) = (Arc::clone(&self.shared), shot.pixels.size());
+            _ = self.main.run(move || with_main(|_| shared.resize(width, height)));
+        }
         let passed = self.shared.waiting().replace(shot);
         if let Some(Shot { pts_ns, .. }) = passed {
             return self.shared.news.put(WindowNews::Shown { pts_ns, at: None });
@@ -151,7 +161,8 @@ impl Shared {
             app.setActivationPolicy(NSApplicationActivationPolicy::Regular);
             app.finishLaunching();
         });
-        let (width, height) = (f64::from(wanted.size.0), f64::from(wanted.size.1));
+        let [width, height] =
+            [wanted.size.0, wanted.size.1].map(|side| if side > 0 { f64::from(side) } else { UNSIZED });
         let rect = CGRect { origin: CGPoint { x: 0.0, y: 0.0 }, size: CGSize { width, height } };
         let style = NSWindowStyleMask::Titled
             | NSWindowStyleMask::Closable
@@ -186,6 +197,16 @@ impl Shared {
         let Some(view) = window.as_ref().and_then(|OnQueue((window, _))| window.contentView()) else { return };
         let CGSize { width, height } = view.convertRectToBacking(view.bounds()).size;
         self.size.store((width as u64) << 32 | height as u64, Ordering::Release);
+    }
+
+    /// Gives it the size of a picture, on the main thread.
+    fn resize(&self, width: u32, height: u32) {
+        let window = self.lock().as_ref().map(|OnQueue((window, _))| window.clone());
+        if let Some(window) = window {
+            let scale = window.backingScaleFactor();
+            window.setContentSize(CGSize { width: f64::from(width) / scale, height: f64::from(height) / scale });
+            window.center();
+        }
     }
 
     fn set_full_screen(&self, full_screen: bool) {

@@ -14,8 +14,10 @@ use std::ffi::CStr;
 use sluice_stage::abi::{SLUICE_I420, SLUICE_JPEG, SLUICE_NV12, SLUICE_RGBA8};
 use sluice_stage::{Context, Figure, Mode, Next, Port, Stage};
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
 use self::absent::Running;
+#[cfg(target_os = "macos")]
+use self::mac::Running;
 #[cfg(target_os = "linux")]
 use self::running::Running;
 
@@ -74,6 +76,9 @@ impl Stage for Camera {
     ];
     #[cfg(target_os = "linux")]
     const DEVICES: Option<fn() -> String> = Some(|| crate::v4l2::list(&crate::v4l2::Kernel));
+    #[cfg(target_os = "macos")]
+    const DEVICES: Option<fn() -> String> =
+        Some(|| sluice_apple::listed::to_json(&sluice_apple::mac::camera::listed()));
 
     fn create(context: &mut Context) -> Result<Self, String> {
         Running::create(context).map(Self)
@@ -88,7 +93,32 @@ impl Stage for Camera {
     }
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(target_os = "macos")]
+mod mac {
+    use sluice_apple::mac::camera::Camera;
+    use sluice_apple::stages::{Capture, Counts, Device};
+    use sluice_stage::{Context, Next};
+
+    /// The stage where there is AVFoundation.
+    pub(super) struct Running(Capture<Device<Camera>>);
+
+    impl Running {
+        pub(super) fn create(context: &mut Context) -> Result<Self, String> {
+            Capture::create(context).map(Self)
+        }
+
+        pub(super) fn process(&mut self, context: &mut Context) -> Result<Next, String> {
+            self.0.process(context)
+        }
+
+        pub(super) fn figures(&mut self, values: &mut [f64]) {
+            let Counts { frames, late, reconnects, .. } = self.0.counts();
+            values.copy_from_slice(&[frames, 0.0, late, 0.0, reconnects]);
+        }
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
 mod absent {
     use sluice_stage::{Context, Next};
 
@@ -97,7 +127,7 @@ mod absent {
 
     impl Running {
         pub(super) fn create(_context: &mut Context) -> Result<Self, String> {
-            Err("a camera is captured on Linux alone, by Video4Linux; run the graph there".into())
+            Err("a camera is captured on Linux, by Video4Linux, and on macOS; run the graph there".into())
         }
 
         pub(super) fn process(&mut self, _context: &mut Context) -> Result<Next, String> {

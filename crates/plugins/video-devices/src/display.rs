@@ -1,26 +1,33 @@
 //! `org.sluice.video-devices.display`: pictures in a window.
 
+#[cfg(target_os = "linux")]
 mod fit;
 #[cfg(target_os = "linux")]
 mod held;
+#[cfg(target_os = "macos")]
+mod mac;
 #[cfg(target_os = "linux")]
 mod mailbox;
 #[cfg(target_os = "linux")]
 mod paint;
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", target_os = "macos"))]
 mod running;
+#[cfg(any(target_os = "linux", target_os = "macos"))]
 mod timing;
 #[cfg(target_os = "linux")]
 mod window_thread;
+
+#[cfg(target_os = "macos")]
+use self::{mac as mailbox, mac as paint, mac as window_thread};
 
 use std::ffi::CStr;
 
 use sluice_stage::abi::{SLUICE_BGRA8, SLUICE_I420, SLUICE_NV12, SLUICE_RGBA8};
 use sluice_stage::{Context, Figure, Next, Port, Stage};
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
 use self::absent::Running;
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", target_os = "macos"))]
 use self::running::Running;
 
 /// Shows pictures.
@@ -115,7 +122,7 @@ impl Stage for Display {
     }
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
 mod absent {
     use sluice_stage::{Context, Next};
 
@@ -124,7 +131,7 @@ mod absent {
 
     impl Running {
         pub(super) fn create(_context: &mut Context) -> Result<Self, String> {
-            Err("pictures are shown on Linux alone, by an X server; run the graph there".into())
+            Err("pictures are shown on Linux, by an X server, and on macOS; run the graph there".into())
         }
 
         pub(super) fn process(&mut self, _context: &mut Context) -> Result<Next, String> {

@@ -5,8 +5,10 @@ use std::ffi::CStr;
 use sluice_stage::abi::SLUICE_BGRA8;
 use sluice_stage::{Context, Figure, Mode, Next, Port, Stage};
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
 use self::absent::Running;
+#[cfg(target_os = "macos")]
+use self::mac::Running;
 #[cfg(target_os = "linux")]
 use self::running::Running;
 
@@ -62,6 +64,9 @@ impl Stage for Screen {
         &[Figure::new(c"frames"), Figure::new(c"unchanged"), Figure::new(c"late"), Figure::new(c"reconnects")];
     #[cfg(target_os = "linux")]
     const DEVICES: Option<fn() -> String> = Some(crate::x11::screens);
+    #[cfg(target_os = "macos")]
+    const DEVICES: Option<fn() -> String> =
+        Some(|| sluice_apple::listed::to_json(&sluice_apple::mac::screen::listed()));
 
     fn create(context: &mut Context) -> Result<Self, String> {
         Running::create(context).map(Self)
@@ -176,7 +181,32 @@ mod running {
     }
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(target_os = "macos")]
+mod mac {
+    use sluice_apple::mac::screen::Screen;
+    use sluice_apple::stages::{Capture, Counts, Device};
+    use sluice_stage::{Context, Next};
+
+    /// The stage where there is ScreenCaptureKit.
+    pub(super) struct Running(Capture<Device<Screen>>);
+
+    impl Running {
+        pub(super) fn create(context: &mut Context) -> Result<Self, String> {
+            Capture::create(context).map(Self)
+        }
+
+        pub(super) fn process(&mut self, context: &mut Context) -> Result<Next, String> {
+            self.0.process(context)
+        }
+
+        pub(super) fn figures(&mut self, values: &mut [f64]) {
+            let Counts { frames, unchanged, late, reconnects } = self.0.counts();
+            values.copy_from_slice(&[frames, unchanged, late, reconnects]);
+        }
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
 mod absent {
     use sluice_stage::{Context, Next};
 
@@ -185,7 +215,7 @@ mod absent {
 
     impl Running {
         pub(super) fn create(_context: &mut Context) -> Result<Self, String> {
-            Err("a screen is captured on Linux alone, from an X server; run the graph there".into())
+            Err("a screen is captured on Linux, from an X server, and on macOS; run the graph there".into())
         }
 
         pub(super) fn process(&mut self, _context: &mut Context) -> Result<Next, String> {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use sluice_stage::Picture;
+use sluice_stage::{Context, Frame, Picture};
 
 /// A plane.
 #[derive(Default)]
@@ -40,6 +40,12 @@ impl Held {
             ingress_ns: 0.0,
             due: Instant::now(),
         }
+    }
+
+    /// Copies the picture of a frame.
+    pub(crate) fn take(&mut self, context: &Context, frame: Frame) -> Result<(), String> {
+        self.copy(&context.picture(frame).ok_or("a picture has no planes")?);
+        Ok(())
     }
 
     /// Copies a picture.

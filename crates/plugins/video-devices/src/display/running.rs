@@ -1,4 +1,4 @@
-//! The stage where there is an X server: it chooses which picture is shown when.
+//! The stage where there are windows: it chooses which picture is shown when.
 
 use std::ffi::CString;
 use std::sync::Arc;
@@ -59,7 +59,7 @@ impl Running {
         let group = (!group.is_empty()).then(|| CString::new(group.replace('\0', "")).unwrap_or_default());
         let mailbox = Arc::new(Mailbox::new(is_set(context, c"fullScreen")?)?);
         let waker = context.waker().ok_or("the host gives no waker")?;
-        window_thread::start(wanted, painter, &mailbox, waker)?;
+        window_thread::start(context, wanted, painter, &mailbox, waker)?;
         Ok(Self {
             mailbox,
             timing: Timing::new(number(context, c"latencyMs")? * 1e6, number(context, c"lateMs")? * 1e6),
@@ -181,7 +181,7 @@ impl Running {
             return Ok(());
         }
         let mut held = self.mailbox.spare();
-        held.copy(&context.picture(chosen.frame).ok_or("a picture has no planes")?);
+        held.take(context, chosen.frame)?;
         (held.pixel_aspect, held.pts_ns) = (chosen.pixel_aspect, chosen.pts_ns);
         (held.ingress_ns, held.due) = (chosen.ingress_ns, now.instant_of(chosen.due_ns));
         self.end_ns = chosen.due_ns.max(now.ns) + chosen.duration_ns;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use sluice_stage::Waker;
+use sluice_stage::{Context, Waker};
 
 use super::fit::shown_size;
 use super::held::Held;
@@ -34,7 +34,13 @@ pub(crate) struct Wanted {
 /// # Errors
 ///
 /// Why the server cannot be used, and what to do.
-pub(crate) fn start(wanted: Wanted, painter: Painter, mailbox: &Arc<Mailbox>, waker: Waker) -> Result<(), String> {
+pub(crate) fn start(
+    _context: &mut Context,
+    wanted: Wanted,
+    painter: Painter,
+    mailbox: &Arc<Mailbox>,
+    waker: Waker,
+) -> Result<(), String> {
     let server = Server::connect(&wanted.server, &mailbox.stopped)?;
     XWindow::check(&server)?;
     let own = Arc::clone(mailbox);
