@@ -6,7 +6,7 @@ import { definePackage } from "../registry/node_type.ts";
 import { checkGraph } from "./load.ts";
 
 const camera = fixture(() => ({ process() {} }), {
-  type: "camera",
+  type: "pictures",
   mode: "loop",
   ports: [port({ name: "video", direction: "output", kind: "video", type: "VideoFrame" })],
   config: {
@@ -80,7 +80,7 @@ Deno.test("checkGraph() takes the size of blocks from a rebuffer on the way, and
 
 Deno.test("checkGraph() takes the time between pictures from the rate of their source", () => {
   const nodes = (frameRate: number) => ({
-    camera: { type: "camera", config: { frameRate } },
+    camera: { type: "pictures", config: { frameRate } },
     later: { type: "delay", config: { delayFrames: 0, delayMs: 200 } },
   });
   const link = [`"from": "camera.video", "to": "later.frameIn", "capacity": 4`];

@@ -9,7 +9,7 @@ import ctypes
 from ctypes import PYFUNCTYPE, Structure, c_char_p, c_double, c_int32, c_size_t, c_uint32, c_void_p
 from typing import Any
 
-ABI_VERSION = (1 << 16) | 7
+ABI_VERSION = (1 << 16) | 9
 
 OK = 0
 AGAIN = 1
@@ -182,6 +182,14 @@ HOST_FUNCTIONS: dict[str, Any] = {
     "read_many": _host(c_uint32, _C, c_uint32, c_void_p, c_uint32),
     "write_many": _host(c_uint32, _C, c_uint32, c_void_p, c_uint32),
     "input_state": _host(c_int32, _C, c_uint32),
+    "present": _host(c_int32, _C, _TEXT, c_uint32, c_double, c_double),
+    "presented": _host(c_int32, _C, _TEXT, c_uint32, c_void_p, c_void_p),
+    "acquire_foreign": _host(_F, _C, c_uint32, c_void_p, c_void_p),
+    "foreign": _host(c_void_p, _C, _F, c_uint32),
+    "hold_main": _host(c_int32, _C),
+    "release_main": _host(None),
+    "run_on_main": _host(c_int32, c_void_p, c_uint32),
+    "is_linked": _host(c_int32, _C, c_uint32),
 }
 """The types of the functions in ``SluiceHost``, in its order."""
 
@@ -204,6 +212,7 @@ STAGE_FUNCTIONS: dict[str, Any] = {
     "count": _call(c_int32, c_void_p, ctypes.POINTER(c_double), c_uint32),
     "destroy": _call(c_int32, c_void_p),
     "command": _call(c_int32, c_void_p, _C, _TEXT, _TEXT),
+    "devices": _call(c_int32, ctypes.POINTER(c_char_p)),
 }
 """The types of the functions in ``SluiceStage``, in its order."""
 
