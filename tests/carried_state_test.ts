@@ -95,6 +95,7 @@ const BEGIN_ANEW: Readonly<Record<string, readonly string[]>> = {
   ],
   "it waits for as many samples or pictures as it needs again": ["downsample", "fft", "frame-rate", "trigger"],
   "what it shows of the stream counts from its own start": ["overlay"],
+  "it opens its device anew": ["camera", "display", "microphone", "screen", "speaker"],
   "it plays the first stream again that has not ended": ["concat"],
 };
 
