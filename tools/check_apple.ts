@@ -33,6 +33,9 @@ const NEEDED: Readonly<Record<string, string>> = {
 /** What of the standard library is left out: to name the lines of a panic takes a sixth of its time. */
 const WITHOUT_EXTRAS = "-Zbuild-std-features=";
 
+/** Nothing that was compiled is run: neither lines for a debugger nor what speeds a second build up. */
+const LEAN = { CARGO_PROFILE_DEV_DEBUG: "0", CARGO_INCREMENTAL: "0" };
+
 /** One of {@linkcode APPLE_TARGETS}. */
 export type AppleTarget = typeof APPLE_TARGETS[number];
 
@@ -82,7 +85,7 @@ export function checkApple(
     program: "/usr/bin/cargo-clippy",
     args: [...args, "-Zbuild-std=std,panic_abort", WITHOUT_EXTRAS, ...strict],
     // Debian's toolchain alone; a part of it that is not released yet compiles the standard library.
-    env: { PATH: "/usr/bin:/bin", RUSTC: "/usr/bin/rustc", CARGO: "/usr/bin/cargo", RUSTC_BOOTSTRAP: "1" },
+    env: { PATH: "/usr/bin:/bin", RUSTC: "/usr/bin/rustc", CARGO: "/usr/bin/cargo", RUSTC_BOOTSTRAP: "1", ...LEAN },
     cwd: folder,
     onLine,
   });
