@@ -1,5 +1,5 @@
 /** What `screen` captures of an X server: pixel for pixel what was drawn there, and what it says where it cannot. */
-import { deepEqual, equal, match, notDeepEqual, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { listDevices } from "../../core/registry/devices.ts";
 import * as stages from "../../stages.gen.ts";
 import { sameBytes } from "../fixtures/plugins/media.ts";
@@ -152,13 +152,16 @@ withX("screen draws the pointer where it is, and nowhere else", async () => {
   await using watched = await Watched.start({ display: server.name, frameRate: 200 });
   for (const [x, y] of [[100, 100], [0, 0], [319, 199]]) {
     await client.warpPointer(x, y);
-    const found = (await watched.after()).planes[0];
-    notDeepEqual(found, opaque(pixels));
-    const far = found.findIndex((byte, at) => {
-      const [column, row] = [(at >> 2) % SIZE[0], Math.floor((at >> 2) / SIZE[0])];
-      const isNear = Math.abs(column - x) < 32 && Math.abs(row - y) < 32;
-      return !isNear && byte !== opaque(pixels.subarray(at & ~3, (at & ~3) + 4))[at % 4];
-    });
+    const isNear = (at: number) =>
+      Math.abs((at >> 2) % SIZE[0] - x) < 32 && Math.abs(Math.floor((at >> 2) / SIZE[0]) - y) < 32;
+    // The server may still tell of the place where it was.
+    let found = (await watched.after()).planes[0];
+    while (!found.some((byte, at) => isNear(at) && byte !== opaque(pixels.subarray(at & ~3, (at & ~3) + 4))[at % 4])) {
+      found = (await watched.after()).planes[0];
+    }
+    const far = found.findIndex((byte, at) =>
+      !isNear(at) && byte !== opaque(pixels.subarray(at & ~3, (at & ~3) + 4))[at % 4]
+    );
     equal(far, -1);
   }
 });
