@@ -32,6 +32,7 @@ import { pictures } from "./cases/pictures.ts";
 import { pluginLoad } from "./cases/plugin_load.ts";
 import { portAccess } from "./cases/port_access.ts";
 import { python } from "./cases/python.ts";
+import { screen } from "./cases/screen.ts";
 import { sessions } from "./cases/sessions.ts";
 import { soundRoundTrip } from "./cases/sound_round_trip.ts";
 import { start } from "./cases/start.ts";
@@ -58,6 +59,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   videoCodecs,
   pictures,
   soundRoundTrip,
+  screen,
   wakeUp,
   noCopy,
   portAccess,

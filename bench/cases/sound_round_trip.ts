@@ -15,6 +15,7 @@ import { runCommand } from "../../tools/command.ts";
 import { ROOT } from "../../tools/root.ts";
 import type { Benchmark, BenchOptions } from "../benchmark.ts";
 import { compare, type Row } from "../measure.ts";
+import { processorNs } from "../processor_time.ts";
 
 /** What is measured of a run, and what goes before it. */
 const [WARM_MS, MEASURED_MS] = [2_000, 5_000];
@@ -104,13 +105,4 @@ async function measure({ samples }: Heard, program: string, args: readonly strin
     child.kill("SIGINT");
     await child.status;
   }
-}
-
-/** Processor time of all threads of a process, nanoseconds. */
-function processorNs(pid: number): number {
-  let sum = 0;
-  for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
-    sum += Number(Deno.readTextFileSync(`/proc/${pid}/task/${name}/schedstat`).split(" ")[0]);
-  }
-  return sum;
 }
