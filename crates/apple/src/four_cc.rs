@@ -1,6 +1,6 @@
 //! Codes of four letters: pixel formats, codecs, and how errors of Apple's frameworks are told.
 
-use sluice_stage::abi::{SLUICE_BGRA8, SLUICE_H264, SLUICE_HEVC, SLUICE_I420, SLUICE_NV12, SLUICE_RGBA8};
+use sluice_stage::abi::{SLUICE_BGRA8, SLUICE_I420, SLUICE_NV12, SLUICE_RGBA8};
 use sluice_stage::pixel_format_name;
 
 /// The code of four letters, as Core Video and Core Media have it: the first in the upper 8 bits.
@@ -57,16 +57,6 @@ pub fn pixel_code(format: u32, full_range: bool) -> Result<u32, String> {
     }
 }
 
-/// The codec of frames by Core Media's code.
-#[must_use]
-pub fn frame_codec(code: u32) -> Option<u32> {
-    match code {
-        AVC1 => Some(SLUICE_H264),
-        HVC1 => Some(SLUICE_HEVC),
-        _ => None,
-    }
-}
-
 /// How people write a code: its letters in quotes, or its number where they are none.
 #[must_use]
 pub fn spell(code: u32) -> String {
@@ -116,7 +106,6 @@ mod tests {
     #[test]
     fn what_frames_lack_is_refused_by_name() {
         assert_eq!(frame_format(four_cc(b"2vuy")), None);
-        assert_eq!(frame_codec(four_cc(b"jpeg")), None);
         assert_eq!(pixel_code(99, false).unwrap_err(), "pixel format (unknown) has no counterpart in Core Video");
     }
 

@@ -34,6 +34,7 @@
 
 mod calls;
 mod columns;
+pub mod config;
 mod context;
 mod host;
 mod main_thread;

@@ -13,7 +13,6 @@ use sluice_stage::abi::{SLUICE_DECODE_ONLY, SLUICE_DISCONTINUITY, SLUICE_I420, S
 use sluice_stage::{Acquire, Context, Figure, Frame, Next, Port, Stage};
 
 use super::codec::VideoCodec;
-use super::configuration::text;
 use super::encode::{Hardware, hardware};
 use super::mailbox::Mailbox;
 use super::system_picture::{SystemPicture, hand_on};
@@ -21,6 +20,7 @@ use crate::nal_units::to_lengths;
 use crate::parameter_sets::{Codec, ParameterSets};
 use crate::reorder::Reorder;
 use crate::status::{is_lost, refusal};
+use sluice_stage::config::text;
 
 /// Units inside a decoder at most.
 const MOST_INSIDE: usize = 8;

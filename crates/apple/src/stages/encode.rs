@@ -14,10 +14,10 @@ use sluice_stage::abi::{SLUICE_DISCONTINUITY, SLUICE_I420, SLUICE_KEYFRAME, SLUI
 use sluice_stage::{Acquire, Context, Figure, Frame, Next, Picture, Port, Stage};
 
 use super::codec::VideoCodec;
-use super::configuration::{number, text};
 use super::mailbox::Mailbox;
 use super::system_picture::PIXEL_BUFFER;
 use crate::parameter_sets::Codec;
+use sluice_stage::config::{number, text};
 
 /// Pictures inside an encoder at most: enough to keep a media engine busy, and few enough to hold no pool up.
 const MOST_INSIDE: usize = 8;

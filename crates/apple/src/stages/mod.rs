@@ -3,7 +3,6 @@
 
 mod capture;
 mod codec;
-mod configuration;
 mod decode;
 mod device;
 mod encode;
@@ -15,8 +14,6 @@ mod ticks;
 pub(crate) use capture::json_text;
 pub use capture::{Capture, CaptureDevice, Counts, News, Pace};
 pub use codec::{H264, Hevc, VideoCodec};
-#[cfg(target_os = "macos")]
-pub(crate) use configuration::{number, text};
 pub use decode::{Decoded, Decoder, Failure, VideoDecode};
 #[cfg(target_os = "macos")]
 pub(crate) use device::OnQueue;
@@ -24,5 +21,7 @@ pub use device::{Device, Fault, Opened, Queue, Source as CaptureSource, Work};
 pub use encode::{Colours, Encoded, Encoder, Encoding, Hardware, Matrix, Profile, Source, Unit, VideoEncode};
 pub use mailbox::Mailbox;
 pub use mp4_sink::{AudioTrack, Mp4Sink, Mp4Writer, Sample, VideoTrack};
+#[cfg(target_os = "macos")]
+pub(crate) use sluice_stage::config::{number, text};
 pub use system_picture::{PIXEL_BUFFER, SystemPicture, hand_on};
 pub use ticks::Ticks;

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use sluice_stage::abi::{SLUICE_H264, SLUICE_HEVC, SLUICE_KEYFRAME, SluiceFrameInfo};
 use sluice_stage::{Context, Figure, Frame, InputState, Next, Port, Stage};
 
-use super::configuration::{number, text};
 use crate::nal_units::to_lengths;
 use crate::parameter_sets::{Codec, ParameterSets};
 use crate::sound_format::interleave;
+use sluice_stage::config::{number, text};
 
 /// How often the stage looks whether a track has room, an input has ended, or the file is whole.
 const LOOK_AGAIN_NS: f64 = 5e6;

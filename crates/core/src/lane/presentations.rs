@@ -45,10 +45,13 @@ impl Presentations {
     /// Keeps a pair.
     pub(super) fn set(&self, group: &str, kind: u32, pair: Presented) {
         let mut groups = lock(&self.0);
-        if !groups.contains_key(group) && groups.len() >= MOST_GROUPS {
-            return;
+        if !groups.contains_key(group) {
+            if groups.len() >= MOST_GROUPS {
+                return;
+            }
+            groups.insert(group.to_owned(), [None; KINDS]);
         }
-        if let Some(place) = groups.entry(group.to_owned()).or_default().get_mut(kind as usize) {
+        if let Some(place) = groups.get_mut(group).and_then(|kinds| kinds.get_mut(kind as usize)) {
             *place = Some(pair);
         }
     }

@@ -6,23 +6,22 @@ use std::ptr;
 
 use sluice_abi::flag;
 use sluice_abi::stage::{
-    SLUICE_ABI_VERSION, SLUICE_LOG_DEBUG, SLUICE_NONE, SLUICE_OK, SLUICE_READ, SLUICE_REFUSED, SLUICE_WRITE,
-    SluiceContext, SluiceField, SluiceForeign, SluiceFrameInfo, SluiceHost, SluicePlane, SluiceShape, SluiceWaker,
+    SLUICE_ABI_VERSION, SLUICE_NONE, SLUICE_OK, SLUICE_READ, SLUICE_REFUSED, SLUICE_WRITE, SluiceContext, SluiceField,
+    SluiceForeign, SluiceFrameInfo, SluiceHost, SluicePlane, SluiceShape,
 };
 
-use crate::lane::settings::Value;
-use crate::lane::{Element, Foreign, Frame, NoFrame, NodeAccess, Presented, Ring, Shape, Unwritten};
-use crate::main_thread::MAIN;
+use crate::lane::{Element, Foreign, Frame, NoFrame, NodeAccess, Shape, Unwritten};
 
-use super::call::{Call, number_of, own, say_of_registering, str_of, told, with};
+use super::call::{Call, number_of, own, str_of, with};
 use super::guards::Guards;
+use super::host_words::{
+    answer, drop_waker, emit, fault, keep, log, number, present, presented, reason, text, wake, waker,
+};
 use super::loaded_stage::LoadedStage;
-use super::main_work::{release_main, run_on_main};
+use super::main_work::{hold_main, release_main, run_on_main};
 use super::shapes::{MAX_FIELDS, PlanePlaces, kind_of, read_shape, tell_info, tell_plane};
 
 const NOT_OWN: &str = "the frame is not the call's own";
-const NO_GROUP: &str = "the group is no text in UTF-8, or the node is not at work";
-const NO_MAIN: &str = "a stage reaches the main thread alone where the runtime is on it: not from a process of its own";
 const OVERRUN: &str = "the stage wrote where it must not";
 
 /// The host for every plugin, where stages reach their nodes so.
@@ -476,57 +475,6 @@ unsafe extern "C" fn is_linked<L: NodeAccess>(context: *mut SluiceContext, outpu
     unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
 }
 
-unsafe extern "C" fn present<L: NodeAccess>(
-    context: *mut SluiceContext,
-    group: *const c_char,
-    kind: u32,
-    pts_ns: f64,
-    at_ns: f64,
-) -> i32 {
-    let body = |call: &mut Call<'_, L>| {
-        if !pts_ns.is_finite() || !at_ns.is_finite() {
-            return call.refuse(SLUICE_REFUSED, "the times are no finite numbers");
-        }
-        // SAFETY: the plugin vouches for the text.
-        let group = unsafe { str_of(group) };
-        call.with_lane(SLUICE_REFUSED, NO_GROUP, |lane| {
-            lane.present(group?, kind, Presented { pts_ns, at_ns });
-            Some(SLUICE_OK)
-        })
-    };
-    // SAFETY: the plugin vouches for the context.
-    unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
-}
-
-unsafe extern "C" fn presented<L: NodeAccess>(
-    context: *mut SluiceContext,
-    group: *const c_char,
-    kind: u32,
-    pts_ns: *mut f64,
-    at_ns: *mut f64,
-) -> i32 {
-    let body = |call: &mut Call<'_, L>| {
-        if pts_ns.is_null() || at_ns.is_null() {
-            return call.refuse(SLUICE_REFUSED, "there is no place for the times");
-        }
-        // SAFETY: the plugin vouches for the text.
-        let group = unsafe { str_of(group) };
-        match call.with_lane(None, NO_GROUP, |lane| Some(lane.presented(group?, kind))) {
-            Some(found) => {
-                // SAFETY: the plugin vouches for the places.
-                unsafe {
-                    pts_ns.write(found.pts_ns);
-                    at_ns.write(found.at_ns);
-                }
-                SLUICE_OK
-            }
-            None => SLUICE_NONE,
-        }
-    };
-    // SAFETY: the plugin vouches for the context.
-    unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
-}
-
 unsafe extern "C" fn release<L: NodeAccess>(context: *mut SluiceContext, frame: u32) -> i32 {
     let body = |call: &mut Call<'_, L>| {
         if let (Some(guards), Some(frame)) = (&mut call.guards, own(frame)) {
@@ -581,126 +529,4 @@ unsafe extern "C" fn now_ns<L: NodeAccess>(context: *mut SluiceContext) -> f64 {
 unsafe extern "C" fn is_live<L: NodeAccess>(context: *mut SluiceContext) -> i32 {
     // SAFETY: the plugin vouches for the context.
     unsafe { with::<L, _>(context, 0, |call| call.lane.as_deref().map_or(0, |lane| i32::from(lane.is_live()))) }
-}
-
-unsafe extern "C" fn number<L: NodeAccess>(context: *mut SluiceContext, key: *const c_char, value: *mut f64) -> i32 {
-    let body = |call: &mut Call<'_, L>| {
-        // SAFETY: the plugin vouches for the text.
-        let found = unsafe { str_of(key) }.and_then(|key| call.settings.value(key));
-        match found {
-            Some(Value::Number(found)) if !value.is_null() => {
-                // SAFETY: the plugin vouches for the place.
-                unsafe { value.write(*found) };
-                SLUICE_OK
-            }
-            _ => SLUICE_NONE,
-        }
-    };
-    // SAFETY: the plugin vouches for the context.
-    unsafe { with::<L, _>(context, SLUICE_NONE, body) }
-}
-
-unsafe extern "C" fn text<L: NodeAccess>(context: *mut SluiceContext, key: *const c_char) -> *const c_char {
-    let body = |call: &mut Call<'_, L>| {
-        // SAFETY: the plugin vouches for the text.
-        let found = unsafe { str_of(key) }.and_then(|key| call.settings.value(key));
-        let Some(Value::Text(found)) = found else { return ptr::null() };
-        let Ok(found) = CString::new(found.as_str()) else { return ptr::null() };
-        // The address of a text stays when the list grows.
-        let at = found.as_ptr();
-        call.texts.push(found);
-        at
-    };
-    // SAFETY: the plugin vouches for the context.
-    unsafe { with::<L, _>(context, ptr::null(), body) }
-}
-
-unsafe extern "C" fn log<L: NodeAccess>(context: *mut SluiceContext, level: u32, text: *const c_char) {
-    let body = |call: &mut Call<'_, L>| {
-        // SAFETY: the plugin vouches for the text.
-        let (Some(lane), Some(text)) = (call.lane.as_deref_mut(), unsafe { told(text) }) else { return };
-        lane.log(level.min(SLUICE_LOG_DEBUG), text);
-    };
-    // SAFETY: the plugin vouches for the context.
-    unsafe { with::<L, _>(context, (), body) }
-}
-
-unsafe extern "C" fn emit<L: NodeAccess>(context: *mut SluiceContext, name: *const c_char, json: *const c_char) -> i32 {
-    let body = |call: &mut Call<'_, L>| {
-        // SAFETY: the plugin vouches for the texts.
-        let (name, value) = unsafe { (str_of(name), told(json)) };
-        let (Some(lane), Some(name)) = (call.lane.as_deref_mut(), name) else {
-            return call.refuse(SLUICE_REFUSED, "an event needs a name in UTF-8, and a node that is at work");
-        };
-        lane.emit(name.to_owned(), value.unwrap_or_default());
-        SLUICE_OK
-    };
-    // SAFETY: the plugin vouches for the context.
-    unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
-}
-
-unsafe extern "C" fn fault<L: NodeAccess>(context: *mut SluiceContext, text: *const c_char) {
-    // SAFETY: the plugin vouches for the text.
-    let said = unsafe { told(text) };
-    if context.is_null() {
-        say_of_registering(said);
-        return;
-    }
-    // SAFETY: the plugin vouches for the context.
-    unsafe { with::<L, _>(context, (), |call| call.say_fault(said)) }
-}
-
-unsafe extern "C" fn reason<L: NodeAccess>(context: *mut SluiceContext) -> *const c_char {
-    let body = |call: &mut Call<'_, L>| call.reason.as_ref().map_or(ptr::null(), |reason| reason.as_ptr());
-    // SAFETY: the plugin vouches for the context.
-    unsafe { with::<L, _>(context, ptr::null(), body) }
-}
-
-unsafe extern "C" fn keep<L: NodeAccess>(context: *mut SluiceContext, bytes: *const c_void, length: usize) {
-    let body = |call: &mut Call<'_, L>| {
-        if !bytes.is_null() {
-            // SAFETY: the plugin vouches for the bytes.
-            call.state.extend_from_slice(unsafe { std::slice::from_raw_parts(bytes.cast::<u8>(), length) });
-        }
-    };
-    // SAFETY: the plugin vouches for the context.
-    unsafe { with::<L, _>(context, (), body) }
-}
-
-unsafe extern "C" fn answer<L: NodeAccess>(context: *mut SluiceContext, json: *const c_char) {
-    let body = |call: &mut Call<'_, L>| {
-        // SAFETY: the plugin vouches for the text.
-        call.answer = unsafe { told(json) };
-    };
-    // SAFETY: the plugin vouches for the context.
-    unsafe { with::<L, _>(context, (), body) }
-}
-
-unsafe extern "C" fn waker<L: NodeAccess>(context: *mut SluiceContext) -> *mut SluiceWaker {
-    let body = |call: &mut Call<'_, L>| Box::into_raw(Box::new(call.bell.clone())).cast();
-    // SAFETY: the plugin vouches for the context.
-    unsafe { with::<L, _>(context, ptr::null_mut(), body) }
-}
-
-unsafe extern "C" fn wake<L: NodeAccess>(waker: *mut SluiceWaker) {
-    if !waker.is_null() {
-        // SAFETY: the plugin vouches that the waker was not dropped. Bells do not panic.
-        unsafe { &*waker.cast::<L::Bell>() }.ring();
-    }
-}
-
-unsafe extern "C" fn hold_main<L: NodeAccess>(context: *mut SluiceContext) -> i32 {
-    let body = |call: &mut Call<'_, L>| match MAIN.hold() {
-        Ok(()) => SLUICE_OK,
-        Err(_) => call.refuse(SLUICE_REFUSED, NO_MAIN),
-    };
-    // SAFETY: the plugin vouches for the context.
-    unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
-}
-
-unsafe extern "C" fn drop_waker<L: NodeAccess>(waker: *mut SluiceWaker) {
-    if !waker.is_null() {
-        // SAFETY: the plugin vouches that this is the waker's last use.
-        drop(unsafe { Box::from_raw(waker.cast::<L::Bell>()) });
-    }
 }

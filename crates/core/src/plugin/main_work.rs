@@ -2,9 +2,14 @@
 
 use std::ffi::c_void;
 
-use sluice_abi::stage::{SLUICE_NO_MAIN, SLUICE_OK, SLUICE_ON_MAIN, SLUICE_REFUSED, SluiceWork};
+use sluice_abi::stage::{SLUICE_NO_MAIN, SLUICE_OK, SLUICE_ON_MAIN, SLUICE_REFUSED, SluiceContext, SluiceWork};
 
+use crate::lane::NodeAccess;
 use crate::main_thread::{MAIN, Refused};
+
+use super::call::{Call, with};
+
+const NO_MAIN: &str = "a stage reaches the main thread alone where the runtime is on it: not from a process of its own";
 
 /// Work that is called once, whatever becomes of it.
 struct Once {
@@ -28,6 +33,15 @@ impl Drop for Once {
         // SAFETY: as above: what was done is not dropped.
         unsafe { (self.call)(self.data, 0) };
     }
+}
+
+pub(super) unsafe extern "C" fn hold_main<L: NodeAccess>(context: *mut SluiceContext) -> i32 {
+    let body = |call: &mut Call<'_, L>| match MAIN.hold() {
+        Ok(()) => SLUICE_OK,
+        Err(_) => call.refuse(SLUICE_REFUSED, NO_MAIN),
+    };
+    // SAFETY: the plugin vouches for the context.
+    unsafe { with::<L, _>(context, SLUICE_REFUSED, body) }
 }
 
 pub(super) unsafe extern "C" fn release_main() {

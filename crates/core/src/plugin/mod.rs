@@ -12,6 +12,7 @@ mod descriptors;
 mod extent;
 mod guards;
 mod host;
+mod host_words;
 mod library;
 mod loaded;
 mod loaded_stage;

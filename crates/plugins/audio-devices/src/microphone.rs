@@ -14,8 +14,9 @@ use crate::device::{self, Direction, End, Mover, Wish};
 use crate::intake::Intake;
 use crate::link::{Format, Link};
 use crate::outlet::MOST_CHANNELS;
-use crate::settings::{number, simulated, text};
+use crate::settings::simulated;
 use crate::watch::{Watch, reconnects};
+use sluice_stage::config::{number, text};
 
 /// What waits for the stage at most, seconds.
 const RING_SECONDS: f64 = 0.5;
@@ -101,9 +102,9 @@ impl Stage for Microphone {
     const DEVICES: Option<fn() -> String> = Some(|| backends::list(Direction::Capture));
 
     fn create(context: &mut Context) -> Result<Self, String> {
-        let device = text(context, c"device")?;
+        let device = text(context, c"device")?.to_owned();
         let (backend, own) =
-            backends::find(&text(context, c"backend")?, Direction::Capture, &device, simulated(context)?)
+            backends::find(text(context, c"backend")?, Direction::Capture, &device, simulated(context)?)
                 .map_err(|trouble| format!("cannot open the microphone: {trouble}"))?;
         let block_size = number(context, c"blockSize")? as usize;
         let or = |wanted: f64, own: u32| if wanted > 0.0 { wanted as u32 } else { own };

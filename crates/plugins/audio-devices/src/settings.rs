@@ -1,29 +1,10 @@
-//! Reads the configuration that both stages have.
-
-use std::ffi::CStr;
+//! Reads what both stages are told of the device that stands in.
 
 use sluice_stage::Context;
+use sluice_stage::config::text;
 
 use crate::link::Format;
 use crate::simulated::Simulated;
-
-/// A number of the configuration.
-///
-/// # Errors
-///
-/// There is none, which the schema excludes.
-pub(crate) fn number(context: &Context, key: &CStr) -> Result<f64, String> {
-    context.number(key).ok_or_else(|| format!("there is no number {}", key.to_string_lossy()))
-}
-
-/// A text of the configuration.
-///
-/// # Errors
-///
-/// As [`number`].
-pub(crate) fn text(context: &Context, key: &CStr) -> Result<String, String> {
-    context.text(key).map(str::to_owned).ok_or_else(|| format!("there is no text {}", key.to_string_lossy()))
-}
 
 /// What `simulated` says.
 ///
@@ -33,7 +14,7 @@ pub(crate) fn text(context: &Context, key: &CStr) -> Result<String, String> {
 pub(crate) fn simulated(context: &Context) -> Result<Simulated, String> {
     let json = text(context, c"simulated")?;
     let values: serde_json::Value =
-        serde_json::from_str(&json).map_err(|error| format!("simulated is no object: {error}"))?;
+        serde_json::from_str(json).map_err(|error| format!("simulated is no object: {error}"))?;
     let usual = Simulated::default();
     let number = |key: &str, usual: f64| values.get(key).and_then(serde_json::Value::as_f64).unwrap_or(usual);
     Ok(Simulated {

@@ -15,8 +15,9 @@ use crate::gain::Gain;
 use crate::link::{Format, Link};
 use crate::outlet::{MOST_CHANNELS, Outlet};
 use crate::playback::{Block, Plan, Playback};
-use crate::settings::{number, simulated, text};
+use crate::settings::simulated;
 use crate::watch::{Watch, reconnects};
+use sluice_stage::config::{number, text};
 
 /// How long the stage waits at its end for a device that says nothing, beyond the sound that is left, nanoseconds.
 const DRAIN_NS: f64 = 1e9;
@@ -123,9 +124,9 @@ impl Stage for Speaker {
     const DEVICES: Option<fn() -> String> = Some(|| backends::list(Direction::Playback));
 
     fn create(context: &mut Context) -> Result<Self, String> {
-        let device = text(context, c"device")?;
+        let device = text(context, c"device")?.to_owned();
         let (backend, _own) =
-            backends::find(&text(context, c"backend")?, Direction::Playback, &device, simulated(context)?)
+            backends::find(text(context, c"backend")?, Direction::Playback, &device, simulated(context)?)
                 .map_err(|trouble| format!("cannot open the speaker: {trouble}"))?;
         Ok(Self {
             backend,

@@ -9,8 +9,8 @@ use symphonia_core::codecs::audio::AudioDecoder;
 use symphonia_core::packet::PacketRef;
 use symphonia_core::units::{Duration, Timestamp};
 
-use crate::exchange::text;
 use crate::heard::{Durations, Heard, Timeline, time_ns};
+use sluice_stage::config::text;
 
 /// Most values in a block of audio: they fit the slots of the usual pool.
 const MOST_VALUES: usize = 16_384;

@@ -7,8 +7,8 @@ use sluice_stage::abi::{SLUICE_DISCONTINUITY, SLUICE_FLAC, SLUICE_KEYFRAME};
 use sluice_stage::{Context, Figure, Frame, Next, Port, Stage};
 
 use crate::blocks::Blocks;
-use crate::exchange::number;
 use crate::outbox::{Outbox, Packet};
+use sluice_stage::config::number;
 
 /// Encodes audio.
 pub struct FlacEncode {

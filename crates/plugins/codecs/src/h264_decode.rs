@@ -7,8 +7,8 @@ use std::ffi::CStr;
 use sluice_stage::abi::{SLUICE_DECODE_ONLY, SLUICE_DISCONTINUITY, SLUICE_H264, SLUICE_I420, SLUICE_KEYFRAME};
 use sluice_stage::{Acquire, Context, Figure, Frame, Next, Port, Stage};
 
-use crate::exchange::text;
 use crate::h264_decoder::{Decoded, H264Decoder, Harm, Times, Unit};
+use sluice_stage::config::text;
 
 /// An access unit delimiter (ITU-T H.264, 7.3.2.4).
 const DELIMITER: [u8; 6] = [0, 0, 0, 1, 0x09, 0xf0];

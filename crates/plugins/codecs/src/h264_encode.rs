@@ -7,9 +7,9 @@ use sluice_stage::abi::{
 };
 use sluice_stage::{Context, Figure, Frame, Next, Picture, Port, Stage, pixel_format_name};
 
-use crate::exchange::{number, text};
 use crate::h264_encoder::{Complexity, H264Encoder, Matrix, Planes, Profile, Rate, Settings};
 use crate::outbox::{Outbox, Packet};
+use sluice_stage::config::{number, text};
 
 /// What openh264 takes, in either orientation.
 const SMALLEST: u32 = 16;

@@ -8,7 +8,7 @@ use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-use crate::exchange::text;
+use sluice_stage::config::text;
 
 /// Most pixels in a row, and most rows.
 const MOST_PIXELS: usize = 16_384;

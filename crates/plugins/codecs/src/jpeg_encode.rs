@@ -6,8 +6,8 @@ use jpeg_encoder::{ColorType, Encoder};
 use sluice_stage::abi::{SLUICE_BGRA8, SLUICE_DISCONTINUITY, SLUICE_JPEG, SLUICE_KEYFRAME, SLUICE_RGBA8};
 use sluice_stage::{Context, Figure, Frame, Next, Port, Stage, pixel_format_name};
 
-use crate::exchange::number;
 use crate::outbox::{Outbox, Packet};
+use sluice_stage::config::number;
 
 /// Encodes pictures.
 pub struct JpegEncode {

@@ -9,7 +9,6 @@ mod aac;
 mod any_audio_decode;
 mod audio_decode;
 mod blocks;
-mod exchange;
 mod flac;
 mod flac_encode;
 mod h264_assembler;

@@ -11,8 +11,8 @@ use unsafe_libopus::{
 };
 
 use crate::blocks::RATE_HZ;
-use crate::exchange::{number, text};
 use crate::heard::{Durations, Heard, Timeline, is_led_up_to, time_ns};
+use sluice_stage::config::{number, text};
 
 /// Samples of the longest packet, 120 ms.
 const MOST_SAMPLES: usize = 5_760;

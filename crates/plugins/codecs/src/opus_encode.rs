@@ -11,8 +11,8 @@ use unsafe_libopus::{
 };
 
 use crate::blocks::{Blocks, RATE_HZ};
-use crate::exchange::{number, text};
 use crate::outbox::{Outbox, Packet};
+use sluice_stage::config::{number, text};
 
 /// Most bytes of a packet of 60 ms.
 const MOST_BYTES: usize = 4_000;

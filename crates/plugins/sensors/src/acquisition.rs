@@ -6,11 +6,12 @@ use sluice_stage::abi::SLUICE_I32;
 use sluice_stage::{Acquire, Context, Figure, Frame, MOST_COLUMNS, Mode, Next, Port, Stage};
 
 use crate::adc::{Adc, Signal, mix, next_random};
-use crate::batch::{number, stamp, text};
+use crate::batch::stamp;
 use crate::raw_file::RawFile;
 use crate::raw_records::{RawFormat, RawRecords};
 use crate::raw_socket::{Found, RawSocket};
 use crate::state::{of_bytes, to_bytes};
+use sluice_stage::config::{number, text};
 
 /// Batches of one tick at most.
 const BATCHES_PER_TICK: u32 = 8;
@@ -329,12 +330,12 @@ impl Acquisition {
 }
 
 fn source(context: &Context, channels: usize, rate_hz: f64, seed: u64) -> Result<Source, String> {
-    let records = RawRecords::new(RawFormat::named(&text(context, c"fileFormat")?)?, channels);
-    match text(context, c"source")?.as_str() {
-        "file" => return Ok(Source::File(RawFile::open(&text(context, c"path")?, records)?)),
+    let records = RawRecords::new(RawFormat::named(text(context, c"fileFormat")?)?, channels);
+    match text(context, c"source")? {
+        "file" => return Ok(Source::File(RawFile::open(text(context, c"path")?, records)?)),
         "socket" => {
             let (address, again) = (text(context, c"address")?, number(context, c"reconnect")? != 0.0);
-            return Ok(Source::Socket(RawSocket::open(&address, again, records)?));
+            return Ok(Source::Socket(RawSocket::open(address, again, records)?));
         }
         _ => {}
     }

@@ -121,16 +121,6 @@ impl Names {
 /// Why a batch with columns of another type is refused.
 pub(crate) const WANTS_F32: &str = "a batch has columns that are no f32; put a \"to-voltage\" before it";
 
-/// A number of the configuration, which the schema gives a default.
-pub(crate) fn number(context: &Context, key: &CStr) -> Result<f64, String> {
-    context.number(key).ok_or_else(|| format!("the configuration has no number {key:?}"))
-}
-
-/// A text of the configuration, which the schema gives a default.
-pub(crate) fn text(context: &Context, key: &CStr) -> Result<String, String> {
-    context.text(key).map(str::to_owned).ok_or_else(|| format!("the configuration has no text {key:?}"))
-}
-
 /// What a stage answers where no slot is free although it has just read a frame: the host lets it read only where one is.
 pub(crate) fn no_slot(why: Acquire) -> String {
     match why {

@@ -4,10 +4,11 @@ use std::ffi::CStr;
 
 use sluice_stage::{Context, Figure, Frame, Next, Port, Stage};
 
-use crate::batch::{Batch, WANTS_F32, is_same_rate, number, text};
+use crate::batch::{Batch, WANTS_F32, is_same_rate};
 use crate::sections::{BESIDE, Sections, Shape, States, gather, scatter};
 use crate::state::{of_bytes, to_bytes};
 use crate::timeline::Joint;
+use sluice_stage::config::{number, text};
 
 /// Filters each channel by sections of second order.
 pub struct Biquad {
@@ -64,7 +65,7 @@ impl Stage for Biquad {
 
     fn create(context: &mut Context) -> Result<Self, String> {
         Ok(Self {
-            shape: match text(context, c"filter")?.as_str() {
+            shape: match text(context, c"filter")? {
                 "high-pass" => Shape::HighPass,
                 "band-pass" => Shape::BandPass,
                 "notch" => Shape::Notch,

@@ -4,9 +4,10 @@ use std::ffi::CStr;
 
 use sluice_stage::{Acquire, Context, Next, Port, Stage};
 
-use crate::batch::{Batch, Names, WANTS_F32, is_same_rate, no_slot, number, stamp};
+use crate::batch::{Batch, Names, WANTS_F32, is_same_rate, no_slot, stamp};
 use crate::decimator::{Channel, Decimator};
 use crate::timeline::{Joint, Timeline};
+use sluice_stage::config::number;
 
 /// Lowers the rate behind a filter.
 pub struct Downsample {

@@ -8,9 +8,10 @@ use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
 use sluice_stage::{Acquire, Context, Figure, MOST_COLUMNS, Next, Port, Stage};
 
-use crate::batch::{Batch, Names, number, stamp, text};
+use crate::batch::{Batch, Names, stamp};
 use crate::history::History;
 use crate::timeline::Joint;
+use sluice_stage::config::{number, text};
 
 /// The column behind those of the channels.
 const FREQUENCY: &CStr = c"frequencyHz";
@@ -70,7 +71,7 @@ impl Stage for Fft {
             hop if hop <= size => hop,
             hop => return Err(format!("hop is {hop}, wanted at most the size, {size}")),
         };
-        let window = weights(&text(context, c"window")?, size);
+        let window = weights(text(context, c"window")?, size);
         let plan = RealFftPlanner::new().plan_fft_forward(size);
         Ok(Self {
             size,

@@ -4,8 +4,9 @@ use std::ffi::CStr;
 
 use sluice_stage::{Context, Figure, Next, Port, Stage};
 
-use crate::batch::{Batch, Names, no_slot, number};
+use crate::batch::{Batch, Names, no_slot};
 use crate::wide::wide;
+use sluice_stage::config::number;
 
 /// Converts counts to volts.
 pub struct ToVoltage {

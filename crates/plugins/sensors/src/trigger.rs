@@ -4,9 +4,10 @@ use std::ffi::CStr;
 
 use sluice_stage::{Acquire, Context, Figure, Next, Port, Stage};
 
-use crate::batch::{Batch, Names, number, stamp, text};
+use crate::batch::{Batch, Names, stamp};
 use crate::history::History;
 use crate::timeline::Joint;
+use sluice_stage::config::{number, text};
 
 /// Which way a level is crossed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -79,7 +80,7 @@ impl Stage for Trigger {
         Ok(Self {
             channel: number(context, c"channel")? as usize,
             level: number(context, c"levelVolts")? as f32,
-            edge: match text(context, c"edge")?.as_str() {
+            edge: match text(context, c"edge")? {
                 "falling" => Edge::Falling,
                 "either" => Edge::Either,
                 _ => Edge::Rising,

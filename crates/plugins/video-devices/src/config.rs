@@ -3,18 +3,11 @@
 use std::ffi::CStr;
 
 use serde_json::json;
+use sluice_stage::config::number;
 use sluice_stage::{Acquire, Context, Frame, pixel_format_name};
-
-pub(crate) fn number(context: &Context, key: &CStr) -> Result<f64, String> {
-    context.number(key).ok_or_else(|| format!("{key:?} has no number"))
-}
 
 pub(crate) fn is_set(context: &Context, key: &CStr) -> Result<bool, String> {
     Ok(number(context, key)? != 0.0)
-}
-
-pub(crate) fn text(context: &Context, key: &CStr) -> Result<String, String> {
-    context.text(key).map(str::to_owned).ok_or_else(|| format!("{key:?} has no text"))
 }
 
 /// Says that a device or a server is not available, and why, by a warning and an event.

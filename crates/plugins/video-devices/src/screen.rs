@@ -88,11 +88,12 @@ mod running {
     use sluice_stage::abi::SLUICE_BGRA8;
     use sluice_stage::{Context, Next};
 
-    use crate::config::{acquire, is_set, number, tell_available, tell_unavailable, text};
+    use crate::config::{acquire, is_set, tell_available, tell_unavailable};
     use crate::pace::{Moment, Pace};
     use crate::shot::Shot;
     use crate::shots::{News, Plan, Shots, Wish};
     use crate::x11::{Area, Store, Subject, Wanted};
+    use sluice_stage::config::{number, text};
 
     /// The stage where there is an X server.
     pub(super) struct Running {
@@ -113,8 +114,8 @@ mod running {
             let area =
                 Area { x: pixels(c"x")?, y: pixels(c"y")?, width: pixels(c"width")?, height: pixels(c"height")? };
             let subject = Subject {
-                server: text(context, c"display")?,
-                window: Wanted::parse(&text(context, c"window")?),
+                server: text(context, c"display")?.to_owned(),
+                window: Wanted::parse(text(context, c"window")?),
                 area,
                 cursor: is_set(context, c"cursor")?,
             };

@@ -4,8 +4,9 @@ use std::ffi::{CStr, CString};
 
 use sluice_stage::Context;
 
-use crate::exchange::{colour, number, text};
+use crate::exchange::colour;
 use crate::layer::Place;
+use sluice_stage::config::{number, text};
 
 /// Inputs of the stage.
 pub(crate) const INPUTS: usize = 8;

@@ -7,7 +7,8 @@ use sluice_stage::{Context, Next, Picture, PictureMut, Port, Stage};
 use yuv::{YuvRange, YuvStandardMatrix};
 
 use crate::colour::{Colour, matrix_named, range_named};
-use crate::exchange::{Exchange, Found, Measures, exchange, format_named, text};
+use crate::exchange::{Exchange, Found, Measures, exchange, format_named};
+use sluice_stage::config::text;
 
 /// Converts pictures.
 pub struct Convert {

@@ -1,7 +1,5 @@
 //! What all stages of this plugin do alike: configuration, and a new picture for one that was read.
 
-use std::ffi::CStr;
-
 use sluice_stage::abi::{SLUICE_BGRA8, SLUICE_I420, SLUICE_NV12, SLUICE_RGBA8, SluiceFrameInfo};
 use sluice_stage::{Acquire, Context, Frame, pixel_format_name};
 
@@ -90,14 +88,6 @@ pub(crate) fn format_named(name: &str) -> Result<u32, String> {
         .into_iter()
         .find(|&format| pixel_format_name(format) == name)
         .ok_or_else(|| format!("there is no pixel format \"{name}\""))
-}
-
-pub(crate) fn number(context: &Context, key: &CStr) -> Result<f64, String> {
-    context.number(key).ok_or_else(|| format!("{key:?} has no number"))
-}
-
-pub(crate) fn text<'a>(context: &'a Context, key: &CStr) -> Result<&'a str, String> {
-    context.text(key).ok_or_else(|| format!("{key:?} has no text"))
 }
 
 /// An opaque colour of a text such as `#ff8000`, which the value of a key is.

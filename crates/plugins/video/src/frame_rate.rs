@@ -3,7 +3,8 @@
 use sluice_stage::abi::SluiceFrameInfo;
 use sluice_stage::{Context, Figure, Frame, Next, Port, Stage};
 
-use crate::exchange::{Measures, acquire, number};
+use crate::exchange::{Measures, acquire};
+use sluice_stage::config::number;
 
 /// A longer silence is none that is filled: times start again behind it.
 const LONGEST_GAP_NS: f64 = 10e9;

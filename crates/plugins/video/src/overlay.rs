@@ -6,11 +6,12 @@ use sluice_stage::abi::{SLUICE_BGRA8, SLUICE_DISCONTINUITY, SLUICE_RGBA8};
 use sluice_stage::{Context, Figure, Frame, Next, PictureMut, Port, Stage};
 
 use crate::crawl::Crawl;
-use crate::exchange::{colour, number, text};
+use crate::exchange::colour;
 use crate::letters::Letters;
 use crate::paint::{Canvas, Rect};
 use crate::stamp::{Spot, Stamp};
 use crate::words::{Facts, Words};
+use sluice_stage::config::{number, text};
 
 /// Where the text or the image stands: from 0 at the left and at the top to 1, or its left and upper edges in pixels.
 #[derive(Clone, Copy, Default)]

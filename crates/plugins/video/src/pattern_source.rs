@@ -6,8 +6,9 @@ use std::ffi::CStr;
 use sluice_stage::abi::SLUICE_RGBA8;
 use sluice_stage::{Acquire, Context, Figure, Mode, Next, Port, Stage};
 
-use crate::exchange::{Measures, acquire, number, text};
+use crate::exchange::{Measures, acquire};
 use crate::pattern::{Ground, Pattern};
+use sluice_stage::config::{number, text};
 
 /// The beep: a tone of so many hertz, for so long.
 const BEEP_HZ: f64 = 1_000.0;

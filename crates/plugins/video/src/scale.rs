@@ -5,11 +5,12 @@ use std::ffi::CStr;
 use sluice_stage::abi::SluiceFrameInfo;
 use sluice_stage::{Context, Figure, Next, Picture, PictureMut, Port, Stage};
 
-use crate::exchange::{Exchange, Found, Measures, assert_room, exchange, number, text};
+use crate::exchange::{Exchange, Found, Measures, assert_room, exchange};
 use crate::live_settings::LiveSettings;
 use crate::resize::{Filter, Part, Resizing, Target, pixel_bytes};
 use crate::shape::{shown_size, sized, turned_aspect};
 use crate::turn::{Turn, turn};
+use sluice_stage::config::{number, text};
 
 /// Scales pictures.
 pub struct Scale {

@@ -9,9 +9,10 @@ use sluice_stage::{Acquire, Context, Frame, Next};
 use super::mjpeg;
 use super::picture::{frame_format, write};
 use super::thread::{CameraThread, News};
-use crate::config::{acquire, number, tell_available, tell_unavailable, text};
+use crate::config::{acquire, tell_available, tell_unavailable};
 use crate::pace::Moment;
 use crate::v4l2::{Captured, Format, Kernel, Request};
+use sluice_stage::config::{number, text};
 
 /// The outputs.
 const VIDEO: u32 = 0;
@@ -36,11 +37,11 @@ pub(super) struct Running {
 impl Running {
     pub(super) fn create(context: &mut Context) -> Result<Self, String> {
         let request = Request {
-            device: text(context, c"device")?,
+            device: text(context, c"device")?.to_owned(),
             width: number(context, c"width")? as u32,
             height: number(context, c"height")? as u32,
             frame_rate: number(context, c"frameRate")?,
-            format: Format::named(&text(context, c"format")?),
+            format: Format::named(text(context, c"format")?),
         };
         let waker = context.waker().ok_or("the host gives no waker")?;
         let camera = CameraThread::start(Box::new(Kernel), request, move || waker.wake())?;

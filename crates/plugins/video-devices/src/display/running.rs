@@ -10,8 +10,9 @@ use super::mailbox::{Mailbox, News};
 use super::paint::Painter;
 use super::timing::{Fate, Pair, Timing};
 use super::window_thread::{self, Wanted};
-use crate::config::{is_set, number, tell_available, tell_unavailable, text};
+use crate::config::{is_set, tell_available, tell_unavailable};
 use crate::pace::Moment;
+use sluice_stage::config::{number, text};
 
 /// Longest time by which a picture is handed over before its own.
 const MOST_AHEAD: Duration = Duration::from_millis(15);
@@ -47,14 +48,14 @@ struct Chosen {
 
 impl Running {
     pub(super) fn create(context: &mut Context) -> Result<Self, String> {
-        let server: serde_json::Value = serde_json::from_str(&text(context, c"server")?).unwrap_or_default();
+        let server: serde_json::Value = serde_json::from_str(text(context, c"server")?).unwrap_or_default();
         let wanted = Wanted {
             server: server["display"].as_str().unwrap_or_default().to_owned(),
-            title: text(context, c"title")?,
+            title: text(context, c"title")?.to_owned(),
             width: number(context, c"width")? as u32,
             height: number(context, c"height")? as u32,
         };
-        let painter = Painter::new(&text(context, c"matrix")?, &text(context, c"range")?, &text(context, c"scale")?);
+        let painter = Painter::new(text(context, c"matrix")?, text(context, c"range")?, text(context, c"scale")?);
         let group = text(context, c"syncGroup")?;
         let group = (!group.is_empty()).then(|| CString::new(group.replace('\0', "")).unwrap_or_default());
         let mailbox = Arc::new(Mailbox::new(is_set(context, c"fullScreen")?)?);
