@@ -1,10 +1,12 @@
 /** What `screen` captures of an X server: pixel for pixel what was drawn there, and what it says where it cannot. */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { listDevices } from "../../core/registry/devices.ts";
+import { Runtime } from "../../core/runtime.ts";
+import { nodes } from "../../sluice.gen.ts";
 import * as stages from "../../stages.gen.ts";
 import { sameBytes } from "../fixtures/plugins/media.ts";
-import { until } from "../fixtures/waiting.ts";
-import { noise, opaque, place, Watched } from "./fixtures/watched.ts";
+import { sleep, until, untilUnlessFailed } from "../fixtures/waiting.ts";
+import { noise, opaque, place, POOLS, Watched } from "./fixtures/watched.ts";
 import { XClient } from "./fixtures/x_client.ts";
 import { withX, XServer } from "./fixtures/x_server.ts";
 
@@ -195,6 +197,23 @@ withX("a server that is killed is connected to again, and the graph goes on", as
   }
   equal(watched.figure("reconnects"), 1);
   await until(() => watched.said.at(-1) === "available");
+});
+
+withX("a graph of native nodes alone lives while its server is gone, and shows pictures again", async () => {
+  const server = await XServer.start(SIZE);
+  await using runtime = new Runtime({ native: "require", mode: "live", pools: POOLS });
+  const screen = runtime.add(nodes.screen({ display: server.name }), { id: "screen" });
+  const display = runtime.add(nodes.display({ server: { display: server.name } }), { id: "display" });
+  runtime.connect(screen.outputs.video, display.inputs.video);
+  await runtime.start();
+  const figures = (node: string) => runtime.stats().nodes.find(({ id }) => id === node)!.figures!;
+  await untilUnlessFailed(runtime)(() => figures("display").shown > 0);
+  await server.kill();
+  // A graph at a stop is ended after two looks, half a second apart.
+  await sleep(1_500);
+  const { shown } = figures("display");
+  await using _again = await XServer.start(SIZE, { name: server.name });
+  await untilUnlessFailed(runtime)(() => figures("screen").reconnects === 1 && figures("display").shown > shown);
 });
 
 withX("what cannot be captured is refused with what is there, and what to do", async () => {

@@ -49,6 +49,8 @@ fn a_bell_wakes_its_node_each_time_and_nobody_once_the_node_has_gone() {
     ticks.recv().unwrap();
     // What was rung while the stage was made may have it run once more, and does not hide what is rung later.
     while ticks.recv_timeout(std::time::Duration::from_millis(50)).is_ok() {}
+    // A bell may ring at any time: the graph is at no stop.
+    assert_eq!(world.lane_state(1), sluice_abi::lane_state::WAITING);
     for _ in 0..100 {
         bell.ring();
         ticks.recv_timeout(std::time::Duration::from_secs(60)).expect("the ring was heard");

@@ -5,8 +5,8 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use sluice_abi::phase;
 use sluice_abi::stage::SLUICE_LOG_WARN;
+use sluice_abi::{blocked, phase};
 
 use super::context::StageContext;
 use super::crash::{Label, noting};
@@ -241,6 +241,12 @@ impl Node {
     /// Whether a node without a cadence of its own waits for a time.
     pub(super) fn asks_for_a_time(&self) -> bool {
         self.ports.not_before_ns > 0.0 && self.kind.cadence != Cadence::Loop
+    }
+
+    /// Whether it waits for a device or the like, which may ring its bell at any time.
+    pub(super) fn waits_for_its_bell(&self, shared: &Shared) -> bool {
+        let is_open = self.stage.is_some() && !self.set_aside && !shared.done[self.ports.position];
+        self.kind.cadence == Cadence::External && is_open && self.ports.blocked == blocked::NONE
     }
 
     /// Whether the time has come at which a stage without a cadence of its own asked to be called.

@@ -221,7 +221,8 @@ impl Runner {
 
     /// What the lane does while it parks; `timed`: until a node's time comes.
     fn idle_state(&self, timed: bool) -> u32 {
-        match (self.running, timed) {
+        let waits = timed || self.nodes.iter().any(|node| node.waits_for_its_bell(&self.shared));
+        match (self.running, waits) {
             (true, false) => lane_state::QUIET,
             (true, true) => lane_state::WAITING,
             (false, _) if self.paused || self.failed => lane_state::WAITING,
