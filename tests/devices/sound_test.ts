@@ -30,6 +30,19 @@ withPulse("a tone comes back from the sink's monitor, sample by sample", async (
   ok(heard.samples.slice(RATE_HZ - 1).every((sample) => sample === 0), "silence follows");
 });
 
+withPulse("a tone with a pace of its own is heard whole on a sink that takes long to begin", async () => {
+  await using _server = await PulseServer.start(true);
+  await using heard = await Heard.start({ device: "one.monitor", latencyMs: 2_000, correctDrift: false });
+  const tone = { frequencyHz: 1_000, durationSeconds: 0.5 };
+  const played = await playTone({ device: "one", latencyMs: 200 }, tone, "live");
+  await until(() => heard.samples.length > RATE_HZ * 0.6);
+  deepEqual([played.frames, played.lost, played.inserted, played.xruns], [RATE_HZ / 2, 0, 0, 0]);
+  const length = heard.samples.findLastIndex((sample) => sample !== 0) + 1;
+  // The monitor of such a sink may leave out 10 ms of its beginning, whoever plays.
+  ok(Math.abs(length / RATE_HZ - 0.5) < 0.02, `${length} samples`);
+  ok(steepest(heard.samples) < 1.01 * 2 * Math.PI * 1_000 / RATE_HZ * 0.5, `${steepest(heard.samples)}`);
+});
+
 withPulse("a tone with a pace of its own is heard with its frequency and without a gap", async () => {
   await using _server = await PulseServer.start();
   await toneInOneGraph(1);
@@ -146,17 +159,15 @@ async function toneInOneGraph(seconds: number): Promise<void> {
   const speaker = runtime.add(nodes.speaker({ device: "one", ...AMPLE }), { id: "speaker" });
   runtime.connect(tone.outputs.audio, speaker.inputs.audio);
   await runtime.start();
-  // What is dropped while the device begins is faded over; the rest is one tone.
-  const skipped = RATE_HZ / 2;
-  await until(() => heard.samples.length >= skipped + Math.min(seconds, 30) * RATE_HZ);
+  await until(() => heard.samples.length >= Math.min(seconds, 30) * RATE_HZ);
   for (let left = seconds - 30; left > 0; left -= 30) {
     const wanted = heard.samples.length + Math.min(left, 30) * RATE_HZ;
     await until(() => heard.samples.length >= wanted);
   }
-  const sound = heard.samples.slice(skipped, skipped + seconds * RATE_HZ);
-  const { xruns, inserted } = figures(runtime, "speaker");
+  const sound = heard.samples.slice(0, seconds * RATE_HZ);
+  const { xruns, lost, inserted } = figures(runtime, "speaker");
   await runtime.stop();
-  deepEqual([xruns, inserted], [0, 0]);
+  deepEqual([xruns, lost, inserted], [0, 0, 0]);
   ok(steepest(sound) < 1.01 * 2 * Math.PI * 1_000 / RATE_HZ * 0.5, `${steepest(sound)}`);
   // At most 1,000 millionths of correction, and one crossing at the ends.
   ok(Math.abs(crossings(sound) - 1_000 * seconds) <= 1 + seconds, `${crossings(sound)} in ${seconds} s`);

@@ -85,7 +85,9 @@ impl Outlet {
         let wanted = out.len() / self.channels;
         if let State::Filling { first } = self.state {
             if self.is_filled() {
-                self.skip_excess();
+                if !first {
+                    self.skip_excess();
+                }
                 self.fading_in = if first { 0 } else { self.fade };
                 // The device has told of positions in silence.
                 self.link.report().breaks += 1;
@@ -140,7 +142,7 @@ impl Outlet {
         waiting > 0 && (waiting as u64 >= self.link.target() || self.link.is_draining())
     }
 
-    /// What has a pace of its own, and came while nothing was played, is late: the newest of it is kept.
+    /// What has a pace of its own, and came while sound was broken off, is late: the newest of it is kept.
     fn skip_excess(&mut self) {
         let excess = self.waiting().saturating_sub(self.link.target() as usize);
         if !self.link.is_paced() || self.link.is_draining() || excess == 0 {

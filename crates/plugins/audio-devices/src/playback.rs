@@ -2,7 +2,8 @@
 //!
 //! What has no pace of its own is taken as the device plays it: no more than the target and a block are kept, and
 //! nothing is corrected. What has a pace is taken as it comes; the level at which it settles is held by a resampler, and
-//! where that is not enough, samples are dropped or repeated.
+//! where that is not enough, samples are dropped or repeated. What comes while a device wakes is played once it does, and
+//! the level is brought back to the target afterwards: by the resampler, or where it is too far off, by one skip.
 //!
 //! Hot path: it allocates while its buffers grow to the length of the blocks, and when a resampler begins.
 
@@ -19,7 +20,11 @@ use crate::servo::Servo;
 use crate::splice::Splice;
 use crate::stretch::{HISTORY, Stretch};
 
-/// Over how long the level at the start is looked at, before it is held, seconds.
+/// How much is kept beyond the target while a device wakes, and how long sound then plays before any of it is dropped,
+/// seconds: a short sound is heard whole.
+pub(crate) const WAKING: f64 = 2.0;
+
+/// Over how long the level after a break is looked at, before it is held, seconds.
 const SETTLING: f64 = 0.5;
 
 /// Of so much time the highest level counts, seconds: a block that is late shows a level that is lower than it is.
@@ -70,6 +75,8 @@ pub(crate) struct Playback {
     written: u64,
     /// The level that is held, seconds; `None`: it is still looked for.
     reference: Option<f64>,
+    /// The device that was opened so often has been looked at.
+    settled: u64,
     /// The highest level that was seen, and since when.
     seen: (f64, f64),
     breaks: u64,
@@ -100,6 +107,7 @@ impl Playback {
             block_seconds: 0.0,
             written: 0,
             reference: None,
+            settled: 0,
             seen: (0.0, 0.0),
             breaks: 0,
             jumps: 0,
@@ -108,9 +116,9 @@ impl Playback {
         }
     }
 
-    /// Room of a ring for a target, in samples of one channel: bursts fit in beside it.
+    /// Room of a ring for a target, in samples of one channel: bursts fit in beside what waits for a device that wakes.
     pub(crate) fn ring_frames(target: f64, rate_hz: u32) -> usize {
-        ((target * 4.0 + 0.5) * f64::from(rate_hz)) as usize
+        ((target * 4.0 + 0.5 + WAKING) * f64::from(rate_hz)) as usize
     }
 
     /// Whether there is room for another block, which entered the graph at `ingress_ns`.
@@ -121,6 +129,8 @@ impl Playback {
             Pace::Own => true,
             // By what comes first it is judged, however long the device takes to begin.
             Pace::Unknown => self.waiting() < 2.0 * self.target(),
+            // It may begin at any moment, and is not to run dry before it tells.
+            Pace::Pulled if !self.is_playing() => self.waiting() < self.target(),
             Pace::Pulled => {
                 // A device may hold more than it says, and want sound all the same.
                 self.level(now_ns) < self.target() || self.waiting() <= 0.0 && self.link.is_hungry()
@@ -159,8 +169,22 @@ impl Playback {
     }
 
     /// Whether the device has told what it plays.
-    pub(crate) fn is_playing(&self) -> bool {
+    fn is_playing(&self) -> bool {
         self.link.report().moment.is_some()
+    }
+
+    /// Whether pictures are to be seen with what is heard. What waits for the device has them wait, too; sound with a pace
+    /// of its own, which does not wait, leads them once it is not late.
+    pub(crate) fn leads(&self, now_ns: f64) -> bool {
+        if self.judge.pace() != Pace::Own {
+            return self.is_open();
+        }
+        self.is_playing() && self.level(now_ns) - self.target() <= self.tolerance()
+    }
+
+    /// Seconds by which the level may be off without a skip.
+    fn tolerance(&self) -> f64 {
+        (2.0 * self.block_seconds).max(self.target() / 2.0)
     }
 
     /// Takes a block. Where no device is open, or the ring is full, what has a pace of its own is lost.
@@ -198,9 +222,9 @@ impl Playback {
 
     /// Looks at the level before a block, and decides on what to correct.
     fn follow(&mut self, now_ns: f64, paced: bool) {
-        let (breaks, jumps, moment) = {
+        let (opens, breaks, jumps, moment) = {
             let report = self.link.report();
-            (report.breaks, report.jumps, report.moment)
+            (report.opens, report.breaks, report.jumps, report.moment)
         };
         if jumps != self.jumps {
             self.jumps = jumps;
@@ -214,38 +238,49 @@ impl Playback {
             self.servo.restart();
             (self.reference, self.seen) = (None, (0.0, now_ns));
         }
-        let Some(moment) = moment else {
-            // A device that is open and does not play yet is not waited for.
-            if paced && !self.splice.is_dropping() && self.level(now_ns) > self.target() + self.block_seconds {
+        if let Some(moment) = moment {
+            self.meter.note(moment.at_ns, moment.position);
+        }
+        let level = self.level(now_ns);
+        if !paced || moment.is_none() {
+            self.seen = (0.0, now_ns);
+            if paced && !self.splice.is_dropping() && level > self.target() + WAKING {
                 self.splice.drop_next(self.block.len() / self.stream.channels as usize);
             }
             return;
-        };
-        self.meter.note(moment.at_ns, moment.position);
-        if !paced || self.splice.is_dropping() {
+        }
+        if self.splice.is_dropping() {
             return;
         }
-        let (level, target) = (self.level(now_ns), self.target());
         let highest = self.seen.0.max(level);
         let elapsed = (now_ns - self.seen.1) / 1e9;
-        let enough = if self.reference.is_none() { SETTLING } else { WINDOW };
+        let enough = match self.reference {
+            Some(_) => WINDOW,
+            None if self.settled == opens => SETTLING,
+            None => WAKING,
+        };
         self.seen = if elapsed < enough { (highest, self.seen.1) } else { (0.0, now_ns) };
         match self.reference {
-            None if elapsed >= enough => self.settle(highest, target),
+            None if elapsed >= enough => {
+                self.settled = opens;
+                self.settle(highest);
+            }
             None => {}
             Some(reference) => {
                 if elapsed >= enough {
                     self.servo.update(highest - reference, elapsed);
                 }
-                self.mend(level, reference, target);
+                self.mend(level, reference);
             }
         }
     }
 
-    /// Begins to hold a level: that at which sound has settled, if it keeps the target's latency. What is beyond goes.
-    fn settle(&mut self, level: f64, target: f64) {
+    /// Begins to hold a level: that at which sound has settled, if it keeps the target's latency. What is a little beyond
+    /// is resampled away, and what is far beyond goes at once.
+    fn settle(&mut self, level: f64) {
+        let target = self.target();
         let excess = level - target;
-        if excess > self.block_seconds / 2.0 {
+        if excess > self.tolerance() {
             // It settles anew.
             self.splice.drop_next((excess * f64::from(self.rate_hz)) as usize);
         } else {
@@ -254,10 +289,10 @@ impl Playback {
     }
 
     /// Drops or repeats samples where the level is too far from the one that is held.
-    fn mend(&mut self, level: f64, reference: f64, target: f64) {
+    fn mend(&mut self, level: f64, reference: f64) {
         let rate = f64::from(self.rate_hz);
-        let (smoothed, block) = (self.servo.offset(), self.block_seconds);
-        let is_high = smoothed > (2.0 * block).max(target / 2.0) || level - reference > (6.0 * block).max(1.5 * target);
+        let smoothed = self.servo.offset();
+        let is_high = smoothed > self.tolerance() || level - reference > 3.0 * self.tolerance();
         if is_high {
             self.splice.drop_next(((level - reference) * rate) as usize);
         } else if smoothed < -reference / 2.0 && !self.history.is_empty() {

@@ -11,7 +11,7 @@ use crate::gain::Gain;
 use crate::link::{Format, Link};
 use crate::loops::Loop;
 use crate::outlet::Outlet;
-use crate::playback::{Block, Plan, Playback};
+use crate::playback::{Block, Plan, Playback, WAKING};
 use crate::simulated::{Player, Simulated};
 
 const RATE: u32 = 48_000;
@@ -29,6 +29,8 @@ struct Bench {
     heard: Arc<Loop>,
     playback: Playback,
     now_ns: f64,
+    /// When the device begins to play.
+    wakes_ns: f64,
     /// Samples of the tone that were made.
     made: u64,
     out: Vec<f32>,
@@ -48,7 +50,7 @@ impl Bench {
         link.opened(format, 480.0, 0);
         let player = Player::new(&simulated, &wish, 0);
         let heard = Loop::named(&device).unwrap();
-        Self { clock, link, outlet, player, heard, playback, now_ns: 0.0, made: 0, out: Vec::new() }
+        Self { clock, link, outlet, player, heard, playback, now_ns: 0.0, wakes_ns: 0.0, made: 0, out: Vec::new() }
     }
 
     /// Moves the device to a time.
@@ -56,7 +58,9 @@ impl Bench {
         while self.now_ns < now_ns {
             self.now_ns = (self.now_ns + 1e6).min(now_ns);
             self.clock.set_ns(self.now_ns);
-            self.player.step(self.now_ns, &mut self.outlet, &self.link);
+            if self.now_ns >= self.wakes_ns {
+                self.player.step(self.now_ns, &mut self.outlet, &self.link);
+            }
         }
     }
 
@@ -107,6 +111,60 @@ impl Bench {
 
 fn plan(limit_ppm: f64) -> Plan {
     Plan { target: 0.04, correct: true, limit_ppm, live: true }
+}
+
+#[test]
+fn a_short_sound_is_heard_whole_on_a_device_that_wakes_slowly() {
+    let mut bench = Bench::new("wakes", 0.0, plan(1_000.0));
+    bench.wakes_ns = 1.9e9;
+    bench.paced(3.0);
+    bench.link.drain();
+    bench.pass(bench.now_ns + 3e9);
+    bench.listen();
+    assert!(bench.link.is_drained());
+    assert_eq!((bench.lost(), bench.inserted(), bench.link.report().xruns), (0, 0, 0));
+    let begin = bench.out.iter().position(|&sample| sample != 0.0).unwrap() - 1;
+    let wanted = Bench::new("wakes-twin", 0.0, plan(1_000.0)).block(144_000);
+    assert_eq!(bench.out[begin..begin + 144_000], wanted);
+}
+
+#[test]
+fn sound_that_goes_on_after_a_device_has_woken_comes_back_to_its_latency_by_one_skip() {
+    let mut bench = Bench::new("catches-up", 0.0, plan(1_000.0));
+    bench.wakes_ns = 1.5e9;
+    bench.paced(3.0);
+    assert_eq!(bench.lost(), 0);
+    assert!(!bench.playback.leads(bench.now_ns));
+    bench.paced(3.0);
+    let lost = bench.lost() as f64 / 48_000.0;
+    assert!((1.4..1.5).contains(&lost), "{lost}");
+    assert!(bench.playback.leads(bench.now_ns));
+    assert!((0.03..0.05).contains(&bench.playback.level(bench.now_ns)), "{}", bench.playback.level(bench.now_ns));
+    assert_eq!((bench.inserted(), bench.link.report().xruns), (0, 0));
+    assert!(bench.steepness() < 1.3, "{}", bench.steepness());
+}
+
+#[test]
+fn what_waits_for_a_device_has_a_bound() {
+    let mut bench = Bench::new("sleeps", 0.0, plan(1_000.0));
+    bench.wakes_ns = f64::INFINITY;
+    bench.paced(5.0);
+    let kept = bench.playback.level(bench.now_ns);
+    assert!((WAKING..WAKING + 0.07).contains(&kept), "{kept}");
+    assert_eq!(bench.lost() as f64 / 48_000.0, 5.0 - kept);
+}
+
+#[test]
+fn a_latency_that_is_a_little_too_high_is_resampled_away() {
+    let mut bench = Bench::new("a-little", 0.0, plan(5_000.0));
+    bench.wakes_ns = 0.045e9;
+    bench.paced(3.0);
+    let before = bench.playback.level(bench.now_ns);
+    bench.paced(30.0);
+    let fallen = before - bench.playback.level(bench.now_ns);
+    assert!((0.005..0.015).contains(&fallen), "{fallen} of {before}");
+    assert_eq!((bench.lost(), bench.inserted()), (0, 0));
+    assert!(bench.steepness() < 1.01, "{}", bench.steepness());
 }
 
 #[test]

@@ -14,13 +14,14 @@ use crate::device::{self, Direction, End, Mover, Wish};
 use crate::gain::Gain;
 use crate::link::{Format, Link};
 use crate::outlet::{MOST_CHANNELS, Outlet};
-use crate::playback::{Block, Plan, Playback};
+use crate::playback::{Block, Plan, Playback, WAKING};
 use crate::settings::simulated;
 use crate::watch::{Watch, reconnects};
 use sluice_stage::config::{number, text};
 
-/// How long the stage waits at its end for a device that says nothing, beyond the sound that is left, nanoseconds.
-const DRAIN_NS: f64 = 1e9;
+/// How long the stage waits at its end for a device that says nothing, beyond the sound that is left, nanoseconds: one
+/// that wakes is waited for.
+const DRAIN_NS: f64 = WAKING * 1e9 + 1e9;
 
 /// How often it looks meanwhile whether the device has played all.
 const LOOK_NS: f64 = 20e6;
@@ -66,6 +67,9 @@ impl Stage for Speaker {
         another clock runs a little faster or slower than the device (`driftPpm` is the device against the runtime): \
         once the level is off by a millisecond, the sound is resampled by as much (`correctionPpm`; above 0 it is \
         played faster). Where `maxCorrectionPpm` is not enough, samples are dropped (`lost`) or repeated (`inserted`).\n\n\
+        A device may take two seconds to begin. What comes meanwhile is played, so that a short sound is heard whole. \
+        Sound with a pace of its own that still goes on two seconds later is brought back to `latencyMs` by one skip, \
+        which `lost` counts.\n\n\
         Where nothing comes in time, sound fades out within 2 ms, the figure `xruns` counts it, and sound goes on once \
         `latencyMs` are there again. The first block sets rate and channels of the device's stream unless \
         `sampleRateHz` and `channels` do; blocks of other formats are converted. Mono goes to all channels. \
@@ -269,7 +273,9 @@ impl Speaker {
 
     /// Tells the graph what is heard now, and compares what is seen with it.
     fn tell_presented(&mut self, context: &mut Context, now: Now) {
-        let Some(playing) = self.playing.as_ref().filter(|playing| playing.playback.is_playing()) else { return };
+        let Some(playing) = self.playing.as_ref().filter(|playing| playing.playback.leads(now.clock_ns)) else {
+            return;
+        };
         if self.group.is_empty() {
             return;
         }
