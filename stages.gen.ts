@@ -3818,6 +3818,12 @@ export interface PatternSourceConfig {
    * A number from 0 to 3600 s; 1 by default.
    */
   readonly flashSeconds?: number;
+  /**
+   * True: in a live graph frames have times of the runtime's clock, as those of devices do; else from 0 on.
+   *
+   * True or false; false by default.
+   */
+  readonly clockTimes?: boolean;
 }
 
 /** A `pattern-source` in a graph. */
@@ -3919,6 +3925,12 @@ export const patternSource: NodeType<PatternSourceConfig, PatternSourceHandle> =
           "x-unit": "s",
           description: "From one flash and beep to the next, the first one after so long; 0 for none.",
         },
+        clockTimes: {
+          type: "boolean",
+          default: false,
+          description:
+            "True: in a live graph frames have times of the runtime's clock, as those of devices do; else from 0 on.",
+        },
       },
       required: [],
       additionalProperties: false,
@@ -3997,7 +4009,7 @@ export type ScaleHandle = NodeHandle<{ videoIn: VideoFrame }, { videoOut: VideoF
 /**
  * Cuts a part out of pictures, scales, turns and mirrors them.
  *
- * It does so in this order, in any pixel format, and pictures of another size are scaled to the same. All of it may change while it runs. A change that the pictures which come cannot have, as a crop beyond them or a size that no slot takes, is refused at once. Pictures of another size that come later, and that have no such part, are made by the values before the last change; the log says so once, and the figure `misfits` counts them.
+ * It does so in this order, in any pixel format, and pictures of another size are scaled to the same. A picture that has its size already passes unchanged. All of it may change while it runs. A change that the pictures which come cannot have, as a crop beyond them or a size that no slot takes, is refused at once. Pictures of another size that come later, and that have no such part, are made by the values before the last change; the log says so once, and the figure `misfits` counts them.
  *
  * Pictures whose pixels are wider than high, or higher than wide, keep that as long as no size is given. A size is one of square pixels, and a side of 0 follows the shape in which pictures are shown: `width=640` makes 640 × 480 of 720 × 576 pixels of 16:15. `squarePixels` makes them square at their full size: 768 × 576.
  *
@@ -4011,7 +4023,7 @@ export const scale: NodeType<ScaleConfig, ScaleHandle> = shippedStage<ScaleConfi
     source: "crates/plugins/video/plugin.toml",
     description: "Cuts a part out of pictures, scales, turns and mirrors them.",
     doc:
-      "Cuts a part out of pictures, scales, turns and mirrors them.\n\nIt does so in this order, in any pixel format, and pictures of another size are scaled to the same. All of it may change while it runs. A change that the pictures which come cannot have, as a crop beyond them or a size that no slot takes, is refused at once. Pictures of another size that come later, and that have no such part, are made by the values before the last change; the log says so once, and the figure `misfits` counts them.\n\nPictures whose pixels are wider than high, or higher than wide, keep that as long as no size is given. A size is one of square pixels, and a side of 0 follows the shape in which pictures are shown: `width=640` makes 640 × 480 of 720 × 576 pixels of 16:15. `squarePixels` makes them square at their full size: 768 × 576.\n\n**Example.** `media-source path=film.mp4 ! h264-decode ! scale width=640 ! h264-encode ! media-sink path=small.mp4`",
+      "Cuts a part out of pictures, scales, turns and mirrors them.\n\nIt does so in this order, in any pixel format, and pictures of another size are scaled to the same. A picture that has its size already passes unchanged. All of it may change while it runs. A change that the pictures which come cannot have, as a crop beyond them or a size that no slot takes, is refused at once. Pictures of another size that come later, and that have no such part, are made by the values before the last change; the log says so once, and the figure `misfits` counts them.\n\nPictures whose pixels are wider than high, or higher than wide, keep that as long as no size is given. A size is one of square pixels, and a side of 0 follows the shape in which pictures are shown: `width=640` makes 640 × 480 of 720 × 576 pixels of 16:15. `squarePixels` makes them square at their full size: 768 × 576.\n\n**Example.** `media-source path=film.mp4 ! h264-decode ! scale width=640 ! h264-encode ! media-sink path=small.mp4`",
     category: "video",
     tags: ["native", "video"],
     mode: "push",

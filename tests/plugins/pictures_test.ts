@@ -163,7 +163,7 @@ media("scale refuses a part that is not in the picture, and a picture that no sl
     ],
     [
       { "pattern-source": small, "scale": { width: 4_096, height: 4_096 } },
-      /4096 × 4096 in rgba8: .*; raise slotBytes/,
+      /4096 × 4096 in rgba8: .*, or set slotBytes of the output's pool$/,
     ],
   ];
   for (const [row, wanted] of cases) {

@@ -206,10 +206,7 @@ impl<D: CaptureDevice> Capture<D> {
             Ok(frame) => frame,
             Err((_, Acquire::Later)) => return Ok(false),
             Err((_, Acquire::Refused(why))) => {
-                return Err(format!(
-                    "no slot takes a picture of {width} × {height}: {why}; raise slotBytes of the node's pool, or ask for a \
-                     smaller picture"
-                ));
+                return Err(format!("no slot takes a picture of {width} × {height}: {why}"));
             }
         };
         let repeated = !std::mem::replace(&mut newest.is_new, false);

@@ -288,9 +288,7 @@ impl<D: Decoder, C: VideoCodec> VideoDecode<D, C> {
                     return Ok(false);
                 }
                 Err((_, Acquire::Refused(why))) => {
-                    return Err(format!(
-                        "no slot takes a picture of {width} × {height}: {why}; raise slotBytes of the node's pool"
-                    ));
+                    return Err(format!("no slot takes a picture of {width} × {height}: {why}"));
                 }
                 Err((None, Acquire::Later)) => return Err("a picture was lost".into()),
             };

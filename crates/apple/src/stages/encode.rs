@@ -359,7 +359,7 @@ impl<E: Encoder, C: VideoCodec> VideoEncode<E, C> {
             Ok(frame) => frame,
             Err(Acquire::Later) => return Ok(false),
             Err(Acquire::Refused(why)) => {
-                let why = format!("no slot takes {length} bytes: {why}; raise slotBytes of the node's pool");
+                let why = format!("no slot takes {length} bytes: {why}");
                 self.leave_out(context, why)?;
                 return Ok(true);
             }

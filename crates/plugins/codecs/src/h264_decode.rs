@@ -258,9 +258,7 @@ fn write(context: &mut Context, picture: &Decoded<'_>, pixel_aspect: u32) -> Res
         Ok(frame) => frame,
         Err(Acquire::Later) => return Ok(false),
         Err(Acquire::Refused(why)) => {
-            return Err(format!(
-                "no slot takes a picture of {width} × {height}: {why}; raise slotBytes of the node's pool"
-            ));
+            return Err(format!("no slot takes a picture of {width} × {height}: {why}"));
         }
     };
     let mut copy = context.picture_mut(frame).ok_or("a new picture has no planes")?;

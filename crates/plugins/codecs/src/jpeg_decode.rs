@@ -126,9 +126,7 @@ impl JpegDecode {
             Ok(frame) => frame,
             Err(Acquire::Later) => return Ok(false),
             Err(Acquire::Refused(why)) => {
-                return Err(format!(
-                    "no slot takes a picture of {width} × {height}: {why}; raise slotBytes of the node's pool"
-                ));
+                return Err(format!("no slot takes a picture of {width} × {height}: {why}"));
             }
         };
         let mut picture = context.picture_mut(frame).ok_or("a new picture has no planes")?;

@@ -32,9 +32,8 @@ pub(crate) fn acquire(
     match context.acquire_video(output, format, width, height) {
         Ok(frame) => Ok(Some(frame)),
         Err(Acquire::Later) => Ok(None),
-        Err(Acquire::Refused(why)) => Err(format!(
-            "no slot takes a picture of {width} × {height} in {}: {why}; raise slotBytes of the node's pool",
-            pixel_format_name(format)
-        )),
+        Err(Acquire::Refused(why)) => {
+            Err(format!("no slot takes a picture of {width} × {height} in {}: {why}", pixel_format_name(format)))
+        }
     }
 }

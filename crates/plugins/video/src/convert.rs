@@ -47,18 +47,14 @@ impl Stage for Convert {
 
     fn process(&mut self, context: &mut Context) -> Result<Next, String> {
         loop {
-            if context.peek(0).is_some_and(|info| info.format == self.format) {
-                let Some(frame) = context.read(0) else { break };
-                context.write(0, frame)?;
-                continue;
-            }
-            match exchange(context, |info| Ok(Measures { format: self.format, ..Measures::of(info) }))? {
+            let wanted = |info: &_| Measures { format: self.format, ..Measures::of(info) };
+            match exchange(context, |info| Ok((info.format != self.format).then(|| wanted(info))))? {
                 Found::Pair(pair) => self.convert(context, &pair)?,
-                Found::Nothing => break,
+                Found::Passed => {}
+                Found::Nothing => return Ok(Next::WhenFramesCome),
                 Found::NoSlot => return Ok(Next::Again),
             }
         }
-        Ok(Next::WhenFramesCome)
     }
 }
 

@@ -14,6 +14,8 @@ pub(crate) struct Exchange {
 /// What [`exchange`] found.
 pub(crate) enum Found {
     Pair(Exchange),
+    /// A picture stayed as it is, and was written.
+    Passed,
     /// No picture has come, or an output has no room.
     Nothing,
     /// No slot is free for the new picture; the old one stays in its link.
@@ -39,16 +41,20 @@ impl Measures {
 }
 
 /// Takes the oldest picture of the first input, and a slot with the times and flags of that picture, of the measures that
-/// `wanted` gives.
+/// `wanted` gives. Without measures the picture itself goes on.
 pub(crate) fn exchange(
     context: &mut Context,
-    wanted: impl FnOnce(&SluiceFrameInfo) -> Result<Measures, String>,
+    wanted: impl FnOnce(&SluiceFrameInfo) -> Result<Option<Measures>, String>,
 ) -> Result<Found, String> {
     if !context.may_write() {
         return Ok(Found::Nothing);
     }
     let Some(info) = context.peek(0) else { return Ok(Found::Nothing) };
-    let Some(to) = acquire(context, 0, wanted(&info)?)? else { return Ok(Found::NoSlot) };
+    let Some(measures) = wanted(&info)? else {
+        let Some(frame) = context.read(0) else { return Ok(Found::Nothing) };
+        return context.write(0, frame).map(|()| Found::Passed);
+    };
+    let Some(to) = acquire(context, 0, measures)? else { return Ok(Found::NoSlot) };
     let Some(from) = context.read(0) else {
         context.release(to);
         return Ok(Found::Nothing);
@@ -75,10 +81,9 @@ pub(crate) fn acquire(
     match context.acquire_anamorphic(output, format, (width, height), pixel_aspect) {
         Ok(frame) => Ok(Some(frame)),
         Err(Acquire::Later) => Ok(None),
-        Err(Acquire::Refused(why)) => Err(format!(
-            "no slot takes a picture of {width} × {height} in {}: {why}; raise slotBytes of the node's pool",
-            pixel_format_name(format)
-        )),
+        Err(Acquire::Refused(why)) => {
+            Err(format!("no slot takes a picture of {width} × {height} in {}: {why}", pixel_format_name(format)))
+        }
     }
 }
 

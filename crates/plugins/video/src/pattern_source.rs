@@ -36,6 +36,8 @@ pub struct PatternSource {
     beep_at: Option<u64>,
     /// When the first frame was made, or would have been.
     start_ns: Option<f64>,
+    /// Times of frames are those of the clock.
+    by_clock: bool,
 }
 
 impl Stage for PatternSource {
@@ -64,7 +66,9 @@ impl Stage for PatternSource {
             "durationSeconds": {"type": "number", "minimum": 0, "default": 0, "x-unit": "s",
                 "description": "How long it lasts; 0 for ever."},
             "flashSeconds": {"type": "number", "minimum": 0, "maximum": 3600, "default": 1, "x-unit": "s",
-                "description": "From one flash and beep to the next, the first one after so long; 0 for none."}
+                "description": "From one flash and beep to the next, the first one after so long; 0 for none."},
+            "clockTimes": {"type": "boolean", "default": false,
+                "description": "True: in a live graph frames have times of the runtime's clock, as those of devices do; else from 0 on."}
         }}"#,
     );
     const MODE: Mode = Mode::Loop;
@@ -95,6 +99,7 @@ impl Stage for PatternSource {
             samples: 0,
             beep_at: None,
             start_ns: None,
+            by_clock: number(context, c"clockTimes")? != 0.0,
         })
     }
 
@@ -116,7 +121,7 @@ impl Stage for PatternSource {
         }
         let mut picture = context.picture_mut(frame).ok_or("a new picture has no planes")?;
         self.pattern.draw(self.made, self.flashes(self.made), &mut picture.planes[0]);
-        context.set_times_ns(frame, from_ns, to_ns - from_ns)?;
+        context.set_times_ns(frame, self.origin_ns() + from_ns, to_ns - from_ns)?;
         context.write(0, frame)?;
         self.made += 1;
         context.progress(to_ns, self.total * 1e9 / self.frame_rate);
@@ -140,7 +145,12 @@ impl Stage for PatternSource {
 }
 
 impl PatternSource {
-    /// Media time of a frame.
+    /// What the times of frames count from.
+    fn origin_ns(&self) -> f64 {
+        self.start_ns.filter(|_| self.by_clock).map_or(0.0, f64::round)
+    }
+
+    /// Media time of a frame, from the start on.
     fn time_ns(&self, frame: u64) -> f64 {
         (frame as f64 * 1e9 / self.frame_rate).round()
     }
@@ -189,7 +199,7 @@ impl PatternSource {
             *place = self.sound(sample);
         }
         let time_ns = |sample: u64| (sample as f64 * 1e9 / f64::from(AUDIO_RATE_HZ)).round();
-        context.set_times_ns(frame, time_ns(first), time_ns(end) - time_ns(first))?;
+        context.set_times_ns(frame, self.origin_ns() + time_ns(first), time_ns(end) - time_ns(first))?;
         context.write(1, frame)?;
         self.samples = end;
         Ok(true)

@@ -46,8 +46,8 @@ impl Stage for Scale {
     const NAME: &'static CStr = c"Video scale";
     const VERSION: &'static CStr = c"0.1.0";
     const DOC: &'static CStr = c"Cuts a part out of pictures, scales, turns and mirrors them.\n\n\
-        It does so in this order, in any pixel format, and pictures of another size are scaled to the same. All \
-        of it may change while it runs. A change that the pictures which come cannot have, as a crop beyond them \
+        It does so in this order, in any pixel format, and pictures of another size are scaled to the same. A picture \
+        that has its size already passes unchanged. All of it may change while it runs. A change that the pictures which come cannot have, as a crop beyond them \
         or a size that no slot takes, is refused at once. Pictures of another size that come later, and that \
         have no such part, are made by the values before the last change; the log says so once, and the figure \
         `misfits` counts them.\n\n\
@@ -95,9 +95,11 @@ impl Stage for Scale {
             let take = |context: &mut Context, settings: &Settings| {
                 exchange(context, |info| settings.wanted(last.insert(*info)))
             };
-            let (found, settings) = self.settings.try_both(context, take, |found| matches!(found, Found::Pair(_)))?;
+            let is_use = |found: &Found| matches!(found, Found::Pair(_) | Found::Passed);
+            let (found, settings) = self.settings.try_both(context, take, is_use)?;
             match found {
                 Found::Pair(pair) => self.scale(context, &pair, settings)?,
+                Found::Passed => {}
                 Found::Nothing => return Ok(Next::WhenFramesCome),
                 Found::NoSlot => return Ok(Next::Again),
             }
@@ -107,8 +109,9 @@ impl Stage for Scale {
     fn control(&mut self, context: &mut Context, _key: &str) -> Result<(), String> {
         let settings = settings(context)?;
         if let Some(info) = context.peek(0).or(self.last) {
-            let measures = settings.wanted(&info)?;
-            assert_room(context, 0, measures)?;
+            if let Some(measures) = settings.wanted(&info)? {
+                assert_room(context, 0, measures)?;
+            }
         }
         self.settings.change(settings);
         Ok(())
@@ -156,10 +159,13 @@ impl Scale {
 }
 
 impl Settings {
-    fn wanted(&self, info: &SluiceFrameInfo) -> Result<Measures, String> {
-        let Plan { size: (width, height), pixel_aspect, .. } =
+    /// The measures of what comes out; `None`: the picture stays as it is.
+    fn wanted(&self, info: &SluiceFrameInfo) -> Result<Option<Measures>, String> {
+        let Plan { part, size: (width, height), pixel_aspect } =
             self.plan((info.width, info.height), info.pixel_aspect)?;
-        Ok(Measures { format: info.format, width, height, pixel_aspect })
+        let measures = Measures { format: info.format, width, height, pixel_aspect };
+        let is_whole = (part.width, part.height) == (f64::from(info.width), f64::from(info.height));
+        Ok((!is_whole || !self.turn.is_none() || measures != Measures::of(info)).then_some(measures))
     }
 
     /// A size that is given is one of square pixels.

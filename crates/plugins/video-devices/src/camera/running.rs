@@ -136,9 +136,7 @@ impl Running {
             Ok(frame) => frame,
             Err(Acquire::Later) => return Ok(None),
             Err(Acquire::Refused(why)) => {
-                return Err(format!(
-                    "no slot takes a JPEG of {length} bytes: {why}; raise slotBytes of the node's pool"
-                ));
+                return Err(format!("no slot takes a JPEG of {length} bytes: {why}"));
             }
         };
         let bytes = context.bytes_mut(frame, 0).ok_or("a new frame has no bytes")?;
