@@ -6,12 +6,10 @@
 import { SluiceError } from "../../core/errors.ts";
 import { checkGraph } from "../../core/graph/load.ts";
 import { consoleToStderr } from "../../core/log/console_output.ts";
-import { type Device, listDevices } from "../../core/registry/devices.ts";
-import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 import type { RunSummary } from "../../core/stats.ts";
 import { STANDARD } from "../../processors/file/standard_output.ts";
-import type { PictureSize } from "../../processors/media/scale_advice.ts";
-import { RECORDING, recordingGraph } from "../convert/recording_graph.ts";
+import { screenSizes } from "../../processors/media/screen_sizes.ts";
+import { RECORDING, recordingGraph, screenConfig } from "../convert/recording_graph.ts";
 import type { RecordArgs } from "../device_args.ts";
 import { EXIT, reportErrors } from "../output/failure.ts";
 import type { WrittenFile } from "../output/files.ts";
@@ -19,9 +17,6 @@ import type { Io } from "../output/output.ts";
 import { formatBytes, formatClock, formatCount } from "../output/table.ts";
 import { loadTypes } from "../project/packages.ts";
 import { runGraph } from "./run_command.ts";
-
-/** How a device tells the size of its pictures. */
-const SIZE = /(\d+) × (\d+)/;
 
 /**
  * @returns the exit code
@@ -36,7 +31,8 @@ export async function recordCommand(args: RecordArgs, io: Io): Promise<number> {
   if (output === STANDARD) throw refusal(args, "a recording goes to a file; name one", "--output");
   if (!args.printGraph) await assertWritable(args);
   const { registry } = await loadTypes({ packages: [], plugins: [] });
-  const graph = recordingGraph(args, args.screen === undefined ? undefined : screenSize(args.screen, registry));
+  const { screen } = args;
+  const graph = recordingGraph(args, screen === undefined ? {} : screenSizes(registry, screenConfig(screen)));
   if (args.printGraph) {
     io.stdout.line(JSON.stringify(graph, null, 2));
     return EXIT.ok;
@@ -58,22 +54,6 @@ export async function recordCommand(args: RecordArgs, io: Io): Promise<number> {
     ...(serve !== undefined && { serve }),
   } as const;
   return await runGraph({ text, document, registry, isMade: true, render: renderRecorded }, run, io);
-}
-
-/** The size of what `--screen` names, as far as the system lists it. */
-export function screenSize(screen: string, registry: NodeRegistry): PictureSize | undefined {
-  let screens: readonly Device[];
-  try {
-    screens = listDevices(registry.get("screen")) ?? [];
-  } catch {
-    // The node tells what is wrong when it starts.
-    return undefined;
-  }
-  const found = screen === ""
-    ? screens.find(({ isDefault }) => isDefault)
-    : screens.find(({ name }) => name === screen) ?? screens.find(({ label }) => label.includes(screen));
-  const [, width, height] = found?.formats.map((format) => SIZE.exec(format)).find((each) => each !== null) ?? [];
-  return width === undefined ? undefined : { width: Number(width), height: Number(height) };
 }
 
 /** `Recorded talk.mp4 (4.8 MB): 0:12.0`, and what was lost of it. */

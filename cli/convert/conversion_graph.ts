@@ -9,6 +9,7 @@ import { type Container, containerOf, isIndexed } from "../../processors/media/c
 import { isSequence } from "../../processors/media/image_path.ts";
 import type { MediaInfo, TrackInfo } from "../../processors/media/media_info.ts";
 import { type OutputFormat, PCM } from "../../processors/media/output_formats.ts";
+import { bothWays, picturePools } from "../../processors/media/picture_pools.ts";
 import type { PictureSize } from "../../processors/media/scale_advice.ts";
 import type { ConvertArgs } from "../media_args.ts";
 import { audioChain, audioFrames, encodedAudio } from "./audio_chain.ts";
@@ -25,12 +26,8 @@ export const INPUT = "input";
 export const OUTPUT = "output";
 /** How {@linkcode MediaInfo} names the container of raw pictures. */
 const Y4M = "YUV4MPEG2";
-/** What a slot of the pool for pictures has room for. */
-const USUAL_PIXELS = 1920 * 1080;
 /** What a slot of the pool for encoded frames has room for, and the share of a picture's pixels that a packet can take. */
 const [USUAL_PACKET_BYTES, PACKET_SHARE] = [2 ** 20, 0.375];
-/** Bytes of a pixel, and to what rows are rounded up. */
-const [PIXEL_BYTES, ROW_PIXELS] = [4, 64];
 
 /**
  * Draws up the graph.
@@ -207,16 +204,14 @@ function poolsFor(
   otherSizes: readonly PictureSize[],
 ): GraphFile["pools"] {
   const pictures = plans.find(({ track }) => track.kind === "video");
-  if (pictures === undefined) return undefined;
+  if (pictures === undefined) return {};
   const packetBytes = Math.max(...[pictures.track, plannedSize(pictures, args)].map(mostPacketBytes));
-  const encoded = packetBytes <= USUAL_PACKET_BYTES ? undefined : { encoded: { slotBytes: packetBytes } };
-  const video = pictures.copied ? undefined : pictures;
-  if (video === undefined) return encoded;
-  const { width = 0, height = 0 } = video.track;
-  const sizes = [{ width, height }, { width: height, height: width }, plannedSize(video, args), ...otherSizes];
-  const pixels = sizes.map((size) => Math.ceil(size.width / ROW_PIXELS) * ROW_PIXELS * size.height);
-  const most = Math.max(...pixels);
-  return most <= USUAL_PIXELS ? encoded : { ...encoded, video: { slotBytes: most * PIXEL_BYTES } };
+  const encoded: GraphFile["pools"] = packetBytes <= USUAL_PACKET_BYTES ? {} : { encoded: { slotBytes: packetBytes } };
+  if (pictures.copied) return encoded;
+  return {
+    ...encoded,
+    ...picturePools([...bothWays(pictures.track), plannedSize(pictures, args), ...otherSizes]),
+  };
 }
 
 /** Room for the packets of a track: for the largest one that is known, and for what pictures of its size can take. */

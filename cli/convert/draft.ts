@@ -57,7 +57,7 @@ export class GraphDraft {
   }
 
   /** The graph file. */
-  finish(pools: GraphFile["pools"], mode: GraphFile["mode"] = "offline"): GraphFile {
+  finish(pools: GraphFile["pools"] = {}, mode: GraphFile["mode"] = "offline"): GraphFile {
     const named = Object.values(this.#nodes).flatMap(({ lane }) => lane === undefined || lane === MAIN ? [] : [lane]);
     const lanes = [...new Set(named)];
     return {
@@ -65,7 +65,7 @@ export class GraphDraft {
       mode,
       nodes: this.#nodes,
       links: this.#links,
-      ...(pools && { pools }),
+      ...(Object.keys(pools).length > 0 && { pools }),
       ...(lanes.length > 0 && { lanes: Object.fromEntries(lanes.map((lane) => [lane, { kind: "native" }])) }),
     };
   }

@@ -7,7 +7,9 @@ import { extname } from "node:path";
 import { SluiceError } from "../../core/errors.ts";
 import type { GraphFile } from "../../core/graph/schema.ts";
 import { findOutputFormat, OUTPUT_EXTENSIONS, type OutputFormat, PCM } from "../../processors/media/output_formats.ts";
+import { picturePools } from "../../processors/media/picture_pools.ts";
 import type { PictureSize } from "../../processors/media/scale_advice.ts";
+import type { ScreenSizes } from "../../processors/media/screen_sizes.ts";
 import type { RecordArgs } from "../device_args.ts";
 import type { WantedSize } from "../media_values.ts";
 import { type ChainEnd, GraphDraft, type LinkOptions } from "./draft.ts";
@@ -38,14 +40,14 @@ const DISPLAY = /^[\w.-]*:\d+(\.\d+)?$/;
 /**
  * Draws up the graph.
  *
- * @param screen the size of the screen or of the window, if it is known
+ * @param screen what is known of the sizes of the screen and of the window
  * @throws {SluiceError} `InvalidConfig` for a file that does not hold what is to be recorded
  */
-export function recordingGraph(args: RecordArgs, screen: PictureSize | undefined): GraphFile {
+export function recordingGraph(args: RecordArgs, screen: ScreenSizes): GraphFile {
   const format = recordedFormat(args);
   const draft = new GraphDraft();
-  const pictures = addPictures(draft, args, screen);
-  if (pictures !== undefined) addVideo(draft, pictures, format, args);
+  const pictures = addPictures(draft, args, screen.captured);
+  const size = pictures && addVideo(draft, pictures, format, args);
   if (args.microphone !== undefined) addSound(draft, args.microphone, format);
   const tracks = Number(pictures !== undefined) + Number(args.microphone !== undefined);
   draft.add(RECORDING, format.sink, {
@@ -54,7 +56,9 @@ export function recordingGraph(args: RecordArgs, screen: PictureSize | undefined
     ...(format.sink === "wav-sink" && { format: "s24" }),
     ...(format.sink === "media-sink" && tracks > 1 && { startWaitSeconds: START_WAIT_SECONDS }),
   });
-  return draft.finish(undefined, "live");
+  // A window may become as large as the screen.
+  const sizes = [screen.whole ?? {}, screen.captured ?? {}, size ?? {}];
+  return draft.finish(picturePools(sizes), "live");
 }
 
 /** The display and the window that `--screen` names. */
@@ -100,15 +104,17 @@ function composed(draft: GraphDraft, { size: wanted }: RecordArgs, screen: Pictu
   return { end: { from: "picture-in-picture.videoOut" }, size, content: "screen" };
 }
 
-function addVideo(draft: GraphDraft, pictures: Pictures, format: OutputFormat, args: RecordArgs): void {
+/** @returns the size of the pictures in the file, as far as it is known */
+function addVideo(draft: GraphDraft, pictures: Pictures, format: OutputFormat, args: RecordArgs): WantedSize {
   const { frameRate = USUAL_RATE } = args;
   const codec = encodable(format.video)!;
   let { end } = pictures;
   const size = pictures.size === undefined ? undefined : evenSize(args.size, pictures.size);
-  const isOther = size?.width !== pictures.size?.width || size?.height !== pictures.size?.height;
-  if (isOther || (size === undefined && args.size !== undefined)) {
+  const scaled: WantedSize = size ?? evenSides(args.size);
+  if (Object.keys(scaled).length > 0) {
+    // A window that becomes larger or smaller does not change the size of the file.
     const scale = { type: "scale", input: "videoIn", output: "videoOut" };
-    end = draft.append(end, "scale", scale, { ...size ?? evenSides(args.size) }, "encode");
+    end = draft.append(end, "scale", scale, { ...scaled }, "encode");
   }
   const convert = { type: "convert", input: "videoIn", output: "videoOut" };
   end = draft.append(end, "convert", convert, { pixelFormat: "i420" }, "encode");
@@ -116,6 +122,7 @@ function addVideo(draft: GraphDraft, pictures: Pictures, format: OutputFormat, a
   const bitRate = usualBitRate(size ?? USUAL_SIZE, frameRate);
   end = draft.append(end, "video-encode", ENCODERS[codec], { bitRate, frameRate, content }, "encode");
   draft.link(end.from, `${RECORDING}.video_0`, ENCODED);
+  return scaled;
 }
 
 function addSound(draft: GraphDraft, device: string, format: OutputFormat): void {

@@ -36,6 +36,13 @@ Deno.test("a line of nodes is a graph: values have the types of their keys, node
   });
 });
 
+Deno.test("slots have room for the largest pictures of the nodes, also where one side is said", () => {
+  const slotBytes = (text: string) => checkExpression(text, registry).document!.pools?.video?.slotBytes;
+  equal(slotBytes("pattern-source ! valve"), undefined);
+  equal(slotBytes("pattern-source width=3840 height=2160 ! valve"), 3840 * 2176 * 4);
+  equal(slotBytes("pattern-source ! scale width=3840 ! valve"), 3840 * 2176 * 4);
+});
+
 Deno.test("chains meet at a node that has an id, before and after it stands in the text, at ports that are free", () => {
   deepEqual(read("tone-source ! mix. ; tone-source ! mixer id=mix ! level-meter lane=show; mix.audioOut ! spectrum"), {
     mode: "live",

@@ -17,6 +17,8 @@ import type { AnyNodeType } from "../../core/registry/node_type.ts";
 import { type ConfigOverride, IMPLIED_LANES } from "../../core/graph/check_nodes.ts";
 import { type GraphDiagnostics, warning } from "../../core/graph/diagnostics.ts";
 import type { JsonMember, JsonNode } from "../../core/graph/json_tree.ts";
+import { bothWays, type KnownSides, picturePools } from "../../processors/media/picture_pools.ts";
+import { screenSizes } from "../../processors/media/screen_sizes.ts";
 import type { Chain, NewNode, NodeReference, Setting } from "./chains.ts";
 import { type ConversionStep, findConversion } from "../../core/graph/conversion.ts";
 import { choosePorts, type Converting, type Linked } from "./chosen_ports.ts";
@@ -25,11 +27,6 @@ import { member, treeOf } from "./tree.ts";
 
 /** Values that are the node's own, beside those of its configuration. */
 const NODE_KEYS: readonly string[] = ["id", "lane"];
-
-/** Up to here pictures fit a slot of the usual size, in any pixel format. */
-const USUAL_PIXELS = 1920 * 1080;
-/** Bytes of a pixel in the widest one, and what stages round rows up to. */
-const [PIXEL_BYTES, ROW_PIXELS] = [4, 64];
 
 /** A node of the graph. */
 interface Expressed {
@@ -112,8 +109,7 @@ export class ExpressedGraph {
     const written = nodes.toSorted((a, b) => a.element.offset - b.element.offset).map(nodeMember);
     const links = this.#joints.flatMap((joint) => this.#links.get(joint) ?? []);
     const lanes = nodes.flatMap(({ lane }) => lane === undefined || IMPLIED_LANES.includes(lane.value) ? [] : [lane]);
-    const pixels = Math.max(0, ...nodes.map(({ id }) => this.#mostPixels(id)));
-    const pools = pixels <= USUAL_PIXELS ? {} : { video: { slotBytes: pixels * PIXEL_BYTES } };
+    const pools = picturePools(nodes.flatMap(({ id }) => this.#pictureSizes(id)).flatMap(bothWays));
     const byName = new Map(lanes.map(({ value, valueOffset }) => [value, valueOffset]));
     return [
       member("nodes", 0, { type: "object", offset: 0, members: written }),
@@ -190,13 +186,13 @@ export class ExpressedGraph {
     };
   }
 
-  /** The pixels of the largest pictures that a node is known to give, by its file or by its configuration. */
-  #mostPixels(id: string): number {
-    const { descriptor } = this.#byId.get(id)!;
-    const { width, height } = this.#configOf(id);
-    const set = descriptor.outputs.some(({ kind }) => kind === "video") ? [{ width, height }] : [];
-    const known = Object.values(this.#knownPorts(id)?.outputs ?? {});
-    return Math.max(0, ...[...known, ...set].map(pixelsOf));
+  /** The sizes of pictures that a node is known to give: by its file, by its configuration, or by its screen. */
+  #pictureSizes(id: string): KnownSides[] {
+    const { descriptor: { type, outputs } } = this.#byId.get(id)!;
+    const config = this.#configOf(id);
+    const set = outputs.some(({ kind }) => kind === "video") ? [config] : [];
+    const shown = type === "screen" ? Object.values(screenSizes(this.#registry, config)) : [];
+    return [...Object.values(this.#knownPorts(id)?.outputs ?? {}), ...set, ...shown];
   }
 
   #knownPorts(id: string): KnownPorts | undefined {
@@ -245,14 +241,6 @@ function isUntold({ descriptor, fed }: Expressed): boolean {
 /** Whether a port, or an element of it, is among names. */
 function hasElement(names: ReadonlySet<string>, port: string): boolean {
   return [...names].some((name) => name === port || name.startsWith(`${port}_`));
-}
-
-/** The pixels of pictures of a size, in rows as stages lay them out, upright and turned; 0 where it is not known. */
-function pixelsOf({ width, height }: { readonly width?: unknown; readonly height?: unknown }): number {
-  if (typeof width !== "number" || typeof height !== "number") return 0;
-  return Math.max(
-    ...[[width, height], [height, width]].map(([row, rows]) => Math.ceil(row / ROW_PIXELS) * ROW_PIXELS * rows),
-  );
 }
 
 function nodeMember({ id, descriptor, element, lane, config }: Expressed): JsonMember {

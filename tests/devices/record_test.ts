@@ -1,9 +1,10 @@
 /** `sluice record` on devices of the tests' own: an X server without a screen, and simulated ones. */
 import assert from "node:assert/strict";
-import { answer, listFolder, readEvents, signalled, sluice, temporaryFolder } from "../cli/command_line.ts";
+import { answer, listFolder, readEvents, signalled, sluice, spawn, temporaryFolder } from "../cli/command_line.ts";
 import { ffmpeg, probe } from "../../processors/media/fixtures/media_files.ts";
 import { noRustPlugin } from "../fixtures/plugins/build.ts";
 import { rare } from "../fixtures/rare.ts";
+import { XClient } from "./fixtures/x_client.ts";
 import { withX, XServer } from "./fixtures/x_server.ts";
 
 /** The tracks of a media file: their codec and size or channels, and how long the file is. */
@@ -31,6 +32,38 @@ withX("sluice record --screen records a screen until Ctrl-C, which completes the
   const { tracks, seconds } = await tracksOf(`${folder.path}/s.mp4`);
   assert.deepEqual([tracks, await listFolder(folder.path)], [["h264 320x240"], ["s.mp4"]]);
   assert.ok(seconds > 0.05, `${seconds} s`);
+});
+
+withX("sluice record takes a screen that is larger than usual", async () => {
+  await using server = await XServer.start([2048, 1152]);
+  await using folder = await temporaryFolder();
+  const args = ["record", "-o", "s.mp4", "--screen", server.name, "--seconds", "0.3", "--fps", "5"];
+  const { code, stderr } = await sluice(args, { cwd: folder.path, env: { DISPLAY: "" } });
+  assert.deepEqual([code, stderr], [0, ""]);
+  assert.deepEqual((await tracksOf(`${folder.path}/s.mp4`)).tracks, ["h264 2048x1152"]);
+});
+
+withX("sluice record keeps the size of a window that is resized, made even", async () => {
+  await using server = await XServer.start([640, 480]);
+  await using folder = await temporaryFolder();
+  using client = await XClient.connect(server.name);
+  const window = await client.createWindow({ title: "Odd window", width: 201, height: 101 });
+  const args = ["record", "-o", "w.mp4", "--screen", "odd WIN", "--json"];
+  const child = spawn(args, { cwd: folder.path, env: { DISPLAY: server.name } });
+  let resizedAt: number | undefined;
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    const framesRead = Number(/"event":"progress",.*"framesRead":(\d+)/.exec(text)?.[1] ?? 0);
+    if (framesRead === 0) continue;
+    if (resizedAt === undefined) {
+      await client.resize(window, 333, 251);
+      resizedAt = framesRead;
+    } else if (framesRead > resizedAt + 20) {
+      child.kill("SIGINT");
+      resizedAt = Infinity;
+    }
+  }
+  assert.equal((await child.status).code, 130, await new Response(child.stderr).text());
+  assert.deepEqual((await tracksOf(`${folder.path}/w.mp4`)).tracks, ["h264 200x100"]);
 });
 
 withX("sluice record overwrites a file with --overwrite alone, and records at another size and rate", async () => {
