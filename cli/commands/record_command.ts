@@ -11,10 +11,11 @@ import { STANDARD } from "../../processors/file/standard_output.ts";
 import { screenSizes } from "../../processors/media/screen_sizes.ts";
 import { RECORDING, recordingGraph, screenConfig } from "../convert/recording_graph.ts";
 import type { RecordArgs } from "../device_args.ts";
+import { deviceLosses } from "../output/device_losses.ts";
 import { EXIT, reportErrors } from "../output/failure.ts";
 import type { WrittenFile } from "../output/files.ts";
 import type { Io } from "../output/output.ts";
-import { formatBytes, formatClock, formatCount } from "../output/table.ts";
+import { formatBytes, formatClock } from "../output/table.ts";
 import { loadTypes } from "../project/packages.ts";
 import { runGraph } from "./run_command.ts";
 
@@ -61,7 +62,6 @@ function renderRecorded({ nodes, links }: RunSummary, files: readonly WrittenFil
   const { progress } = nodes.find(({ id }) => id === RECORDING) ?? {};
   const isWritten = files.some(({ state }) => state === "complete" || state === "partial");
   const missing = links.filter(({ to, read }) => isWritten && to.startsWith(`${RECORDING}.`) && read === 0);
-  const lost = nodes.flatMap(({ type, figures }) => type === "microphone" ? figures?.lost ?? 0 : []);
   return [
     ...files.map(({ path, bytes = 0, state }) =>
       state === "complete"
@@ -71,7 +71,7 @@ function renderRecorded({ nodes, links }: RunSummary, files: readonly WrittenFil
         : `Recorded nothing to ${path}`
     ),
     ...missing.map(({ to }) => `No ${to.includes(".video") ? "pictures" : "sound"} came: the file has none`),
-    ...lost.filter((count) => count > 0).map((count) => `The microphone lost ${formatCount(count)} samples`),
+    ...deviceLosses(nodes).map(({ nodeId, words }) => `The ${nodeId} ${words}`),
   ];
 }
 

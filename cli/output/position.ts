@@ -4,6 +4,7 @@
  * @module
  */
 import { type NodeProgress, type RuntimeStats, sumLosses } from "../../core/stats.ts";
+import { type DeviceLoss, deviceLosses } from "./device_losses.ts";
 
 /** Where a run stands. */
 export interface Position {
@@ -19,6 +20,8 @@ export interface Position {
   readonly speed?: number;
   /** Frames that links have dropped so far. */
   readonly dropped: number;
+  /** What devices could not bring into the graph so far; absent where nobody knows. */
+  readonly losses?: readonly DeviceLoss[];
   /** Frames that nodes have read so far. */
   readonly framesRead: number;
 }
@@ -60,6 +63,7 @@ export function readPosition(stats: RuntimeStats, sinks: ReadonlySet<string>): P
     totalNs: longest?.totalNs,
     speed: positionNs === undefined || stats.elapsedNs <= 0 ? undefined : positionNs / stats.elapsedNs,
     dropped: stats.links.reduce((sum, link) => sum + sumLosses(link.policy, link), 0),
+    losses: deviceLosses(stats.nodes),
     framesRead: stats.links.reduce((sum, link) => sum + link.read, 0),
   };
 }

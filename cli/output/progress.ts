@@ -43,9 +43,12 @@ export class ProgressDisplay implements Disposable {
   }
 }
 
-/** A position in words: `52 %, 0:04.2 of 0:08.1, 38.2 × real time, 0 dropped`. */
+/**
+ * A position in words: `52 %, 0:04.2 of 0:08.1, 38.2 × real time, 0 dropped`, and behind that what devices have lost:
+ * `screen left out 12 pictures`.
+ */
 export function renderPosition(position: Position): string {
-  const { positionNs, totalNs, speed, dropped, framesRead, elapsedNs } = position;
+  const { positionNs, totalNs, speed, dropped, losses = [], framesRead, elapsedNs } = position;
   const parts: string[] = [];
   const percent = readPercent(position);
   if (percent !== undefined) parts.push(`${Math.floor(percent)} %`);
@@ -54,7 +57,7 @@ export function renderPosition(position: Position): string {
       totalNs === undefined ? formatClock(positionNs) : `${formatClock(positionNs)} of ${formatClock(totalNs)}`,
     );}
   if (speed !== undefined) parts.push(`${formatSpeed(speed)} × real time`);
-  parts.push(`${formatCount(dropped)} dropped`);
+  parts.push(`${formatCount(dropped)} dropped`, ...losses.map(({ nodeId, words }) => `${nodeId} ${words}`));
   return parts.join(", ");
 }
 

@@ -1,9 +1,18 @@
 import assert from "node:assert/strict";
 import type { RuntimeStats } from "../../core/stats.ts";
+import { deviceLosses } from "./device_losses.ts";
 import { type Position, readMediaLength, readPosition } from "./position.ts";
 import { formatSpeed, renderBar, renderPosition } from "./progress.ts";
 
-const HALF: Position = { elapsedNs: 2e8, positionNs: 4e9, totalNs: 8e9, speed: 20, dropped: 3, framesRead: 1_500 };
+const HALF: Position = {
+  elapsedNs: 2e8,
+  positionNs: 4e9,
+  totalNs: 8e9,
+  speed: 20,
+  dropped: 3,
+  losses: [],
+  framesRead: 1_500,
+};
 const WORDS = "50 %, 0:04.0 of 0:08.0, 20.0 × real time, 3 dropped";
 
 /** Figures with nothing but what a position is read from. */
@@ -21,6 +30,18 @@ Deno.test("renderPosition() says what is known", () => {
     "0:02.0, 1 500 frames read, 0 dropped",
   );
   assert.match(renderPosition({ ...HALF, positionNs: 9e9 }), /^100 %, /);
+});
+
+Deno.test("renderPosition() says what devices have lost", () => {
+  const nodes: Parameters<typeof deviceLosses>[0] = [
+    { id: "screen", type: "screen", figures: { frames: 90, late: 1 } },
+    { id: "mic", type: "microphone", figures: { lost: 4_800, xruns: 0 } },
+    { id: "out", type: "media-sink", figures: { lost: 7 } },
+  ];
+  assert.equal(
+    renderPosition({ ...HALF, losses: deviceLosses(nodes) }),
+    `${WORDS}, screen left out 1 picture, mic lost 4 800 samples`,
+  );
 });
 
 Deno.test("renderBar() draws as much as is done, and leaves the bar out where it does not fit", () => {
@@ -49,6 +70,7 @@ Deno.test("readPosition() takes the source whose end is furthest away", () => {
     totalNs: 12e9,
     speed: 8,
     dropped: 20,
+    losses: [],
     framesRead: 11,
   });
 });

@@ -7,6 +7,7 @@ import { serializeError } from "../../core/errors.ts";
 import { splitAddress } from "../../core/ids.ts";
 import { escapeControls } from "../../core/log.ts";
 import { type RunSummary, sumDrops, sumLosses } from "../../core/stats.ts";
+import { deviceLosses } from "./device_losses.ts";
 import type { WrittenFile } from "./files.ts";
 import { readMediaLength } from "./position.ts";
 import { formatSpeed } from "./progress.ts";
@@ -28,6 +29,8 @@ export function renderSummary(summary: RunSummary, files: readonly WrittenFile[]
   }
   const failing = summary.nodes.filter(({ state, restarts }) => restarts > 0 || state === "disabled");
   if (failing.length > 0) lines.push("", ...failing.map(renderFailing));
+  const losses = deviceLosses(summary.nodes);
+  if (losses.length > 0) lines.push("", ...losses.map(({ nodeId, words }) => `Node "${nodeId}" ${words}`));
   if (files.length > 0) lines.push("", ...files.map((file) => renderFile(file, summary)));
   return lines;
 }
