@@ -10563,6 +10563,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/network/udp_source.ts": "e705c9932713189c",
     "processors/network/websocket_source.ts": "116e708c48c9f851",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "f1187b59822ca97e",
+    "stages.gen.ts": "badd31d7335b74b2",
   },
 });

@@ -188,6 +188,34 @@ withX("pictures follow the sound that a speaker plays, and none is ahead of it",
   ok(skews.some((skewMs) => Math.abs(skewMs) < 20), skews.join(", "));
 });
 
+withX("pictures that do not fit the sound of another source are shown at their own pace", async () => {
+  await using server = await XServer.start(SCREEN);
+  const pools = { video: { slots: 70, slotBytes: 1 << 14 } };
+  await using runtime = new Runtime({ native: "require", mode: "live", pools });
+  // Its times begin with 0, and those of the microphone with that of the clock.
+  const pattern = runtime.add(nodes.patternSource({ width: WIDTH, height: HEIGHT, durationSeconds: 2 }), {
+    lane: "pattern",
+  });
+  // Time enough for a busy machine.
+  const display = runtime.add(nodes.display({ latencyMs: 200, server: { display: server.name } }), {
+    id: "display",
+    lane: "pictures",
+  });
+  const microphone = runtime.add(nodes.microphone({ backend: "simulated" }), { lane: "sound" });
+  const speaker = runtime.add(nodes.speaker({ backend: "simulated" }), { id: "speaker", lane: "sound" });
+  runtime.connect(pattern.outputs.video, display.inputs.video, { policy: "roll-off", capacity: 16 });
+  runtime.connect(microphone.outputs.audio, speaker.inputs.audio);
+  await runtime.start();
+  const all = 60;
+  await until(() => {
+    const { shown, late, skipped } = figuresOf(runtime, "display");
+    return shown + late + skipped >= all;
+  }, () => JSON.stringify(figuresOf(runtime, "display")));
+  const { shown, late } = figuresOf(runtime, "display");
+  ok(shown >= 0.9 * all && late <= 0.1 * all, `${shown} shown, ${late} late`);
+  ok(figuresOf(runtime, "speaker").frames > 0);
+});
+
 withX("after a server was killed the window is there again, with the last picture", async () => {
   const server = await XServer.start(SCREEN);
   await using shown = await Shown.start(server.name, BGRA);

@@ -38,9 +38,10 @@ impl Stage for Display {
     const NAME: &'static CStr = c"Display";
     const VERSION: &'static CStr = c"0.1.0";
     const DOC: &'static CStr = c"Shows pictures in a window of an X server, each at its time.\n\n\
-        Where a node of the same `syncGroup` plays sound, a picture is shown when the sound of its time is heard. Else \
-        the first picture is shown `latencyMs` after it came, and those behind it as far apart as their times are; a \
-        source that jumps, or goes back, begins anew. A picture that is due more than `lateMs` ago is dropped, and `late` \
+        Where a node of the same `syncGroup` plays sound, a picture is shown when the sound of its time is heard. Else, \
+        and where that was heard before the picture entered the graph or is heard more than a second later, the first \
+        picture is shown `latencyMs` after it came, and those behind it as far apart as their times are; a source that \
+        jumps, or goes back, begins anew. A picture that is due more than `lateMs` ago is dropped, and `late` \
         counts it; where nothing was shown for half a second, one is shown all the same, so that a slow graph is seen. Of \
         pictures that are due at once the newest is shown, and `skipped` counts the others. An offline graph shows each \
         picture as soon as the window takes it.\n\n\

@@ -4,11 +4,12 @@ use std::ffi::CString;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use sluice_stage::abi::SLUICE_DISCONTINUITY;
 use sluice_stage::{Context, Frame, Next, Sense};
 
 use super::mailbox::{Mailbox, News};
 use super::paint::Painter;
-use super::timing::{Fate, Pair, Timing};
+use super::timing::{Fate, Pair, Timing, Waiting};
 use super::window_thread::{self, Wanted};
 use crate::config::{is_set, tell_available, tell_unavailable};
 use crate::pace::Moment;
@@ -82,8 +83,14 @@ impl Running {
         let ahead_ns = self.mailbox.ready_in().min(MOST_AHEAD).as_nanos() as f64;
         let mut chosen = None;
         while let Some(info) = context.peek(0) {
-            let (is_live, jumps) = (context.is_live(), info.flags & sluice_stage::abi::SLUICE_DISCONTINUITY != 0);
-            let due_ns = self.timing.due_ns(now.ns, info.sequence, info.pts_ns, jumps, sound);
+            let is_live = context.is_live();
+            let waiting = Waiting {
+                sequence: info.sequence,
+                pts_ns: info.pts_ns,
+                ingress_ns: info.ingress_ns,
+                jumps: info.flags & SLUICE_DISCONTINUITY != 0,
+            };
+            let due_ns = self.timing.due_ns(now.ns, waiting, sound);
             if is_live && due_ns - ahead_ns > now.ns {
                 context.wait_until_ns(due_ns - ahead_ns);
                 break;
