@@ -8,8 +8,8 @@
 import { nodes, Runtime } from "../mod.ts";
 import { addCamera, microphone, readOptions, run } from "./stand_ins.ts";
 
-const options = readOptions();
-const { file = "out/talk.mp4" } = options;
+const options = readOptions("Records the camera and the microphone to a file.", "out/talk.mp4");
+const { file } = options;
 
 await using runtime = new Runtime({ native: "require" });
 const voice = runtime.add(microphone(), { id: "microphone" });

@@ -12,12 +12,12 @@ import { addDisplay, readOptions, run, speaker } from "./stand_ins.ts";
 const NEWS =
   "Sluice 0.1: live edits in a running graph  •  Pipes reported dry, then lossless  •  Weather: clear, 60 Hz";
 
-const options = readOptions();
+const options = readOptions("Shows and plays a news cast, or writes it to a file.", "");
 const { file, seconds = 20 } = options;
 // A file is made as fast as it can be, and ends by itself.
-const durationSeconds = file === undefined ? undefined : seconds;
+const durationSeconds = file === "" ? undefined : seconds;
 
-await using runtime = new Runtime({ native: "require", mode: file === undefined ? "live" : "offline" });
+await using runtime = new Runtime({ native: "require", mode: file === "" ? "live" : "offline" });
 const studio = runtime.add(nodes.patternSource({ pattern: "ramp", durationSeconds }), { id: "studio" });
 const report = runtime.add(nodes.patternSource({ pattern: "zone-plate", durationSeconds }), { id: "report" });
 const cast = runtime.add(nodes.compositor({ x_1: 840, y_1: 60, width_1: 400, end: "any" }), { id: "cast" });
@@ -43,7 +43,7 @@ runtime.connect(speech.outputs.pcm[0], voice.inputs.frameIn);
 runtime.connect(duck.outputs.audioOut, mix.inputs.audioIn[0]);
 runtime.connect(voice.outputs.frameOut, mix.inputs.audioIn[1]);
 
-if (file === undefined) {
+if (file === "") {
   runtime.connect(crawl.outputs.videoOut, addDisplay(runtime, "News"));
   runtime.connect(mix.outputs.audioOut, runtime.add(speaker(), { id: "speaker" }).inputs.audio);
   console.log("Ctrl-C ends");
@@ -52,5 +52,5 @@ if (file === undefined) {
   runtime.connect(crawl.outputs.videoOut, mp4.inputs.video[0], { convert: "auto" });
   runtime.connect(mix.outputs.audioOut, mp4.inputs.audio[0], { convert: "auto" });
 }
-const { outcome } = await run(runtime, file === undefined ? options : {});
-console.log(`${outcome}: ${file ?? "the news"}`);
+const { outcome } = await run(runtime, file === "" ? options : {});
+console.log(`${outcome}: ${file || "the news"}`);

@@ -6,12 +6,12 @@
  * @module
  */
 import { nodes, Runtime } from "../mod.ts";
-import { addScreen, readOptions, run } from "./stand_ins.ts";
+import { addScreen, readOptions, run, screenPools } from "./stand_ins.ts";
 
-const options = readOptions();
-const { file = "out/screen.mp4" } = options;
+const options = readOptions("Records the screen to a file, at half its size.", "out/screen.mp4");
+const { file } = options;
 
-await using runtime = new Runtime({ native: "require" });
+await using runtime = new Runtime({ native: "require", pools: screenPools() });
 const smaller = runtime.add(nodes.scale({ width: 960 }), { id: "scale" });
 const pictures = runtime.add(nodes.convert(), { id: "convert" });
 const h264 = runtime.add(nodes.h264Encode({ bitRate: 2_000_000, content: "screen" }), { id: "h264" });

@@ -4,26 +4,66 @@
  *
  * @module
  */
+import { basename, dirname } from "node:path";
 import { parseArgs } from "node:util";
-import { type InputRef, nodes, type NodeSpec, type OutputRef, type Runtime, type VideoFrame } from "../mod.ts";
+import {
+  type InputRef,
+  nodes,
+  type NodeSpec,
+  type OutputRef,
+  type Runtime,
+  type RuntimeOptions,
+  type VideoFrame,
+} from "../mod.ts";
 import { listDevices } from "../plugins.ts";
+
+/** The files that hold H.264 and Opus. */
+const EXTENSIONS = /\.(mp4|m4v|mkv)$/;
 
 /** What an example is told on its command line: `[FILE] [--seconds N]`. */
 export interface Options {
-  /** The file to write, if any is named. */
-  readonly file?: string;
+  /** The file to write, in a folder that is there; `""`: none. */
+  readonly file: string;
   /** Stops after this time; otherwise Ctrl-C does. */
   readonly seconds?: number;
 }
 
-/** Reads the command line. */
-export function readOptions(): Options {
-  const { values, positionals } = parseArgs({ options: { seconds: { type: "string" } }, allowPositionals: true });
-  return { file: positionals[0], ...(values.seconds !== undefined && { seconds: Number(values.seconds) }) };
+/**
+ * Reads the command line; prints the help, or what is wrong with it, and ends the process.
+ *
+ * @param does what the example does, for the help
+ * @param usualFile the file where none is named, `""` for none; absent: the example writes no file
+ */
+export function readOptions(does: string, usualFile?: string): Options {
+  const options = { seconds: { type: "string" }, help: { type: "boolean", short: "h" } } as const;
+  const words = usualFile === undefined ? "" : "[FILE.mp4] ";
+  const usage = `deno run -A examples/${basename(new URL(Deno.mainModule).pathname)} ${words}[--seconds N]`;
+  try {
+    const { values, positionals } = parseArgs({ options, allowPositionals: usualFile !== undefined });
+    if (values.help) {
+      const usual = usualFile ? ` By default FILE is ${usualFile}.` : "";
+      console.log(`Usage: ${usage}\n\n${does}${usual} Without --seconds it runs until Ctrl-C.`);
+      Deno.exit(0);
+    }
+    const [file = usualFile ?? "", ...more] = positionals;
+    if (more.length > 0) throw new TypeError(`found ${JSON.stringify(more[0])}, wanted one file`);
+    if (file !== "" && !EXTENSIONS.test(file)) {
+      throw new TypeError(`cannot write ${JSON.stringify(file)}: wanted .mp4, .m4v or .mkv`);
+    }
+    const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
+    if (seconds !== undefined && !(seconds > 0 && seconds < Infinity)) {
+      throw new TypeError(`--seconds is ${JSON.stringify(values.seconds)}, wanted a number above 0`);
+    }
+    if (file !== "") Deno.mkdirSync(dirname(file), { recursive: true });
+    return { file, ...(seconds !== undefined && { seconds }) };
+  } catch (error) {
+    console.error(`error: ${(error as Error).message}\nUsage: ${usage}`);
+    Deno.exit(2);
+  }
 }
 
 /** Runs a graph until Ctrl-C, or for the time that the command line says. @returns what came of it */
-export async function run(runtime: Runtime, { seconds }: Options): Runtime["finished"] {
+export async function run(runtime: Runtime, { seconds }: Pick<Options, "seconds">): Runtime["finished"] {
   await runtime.start();
   const timer = seconds === undefined ? undefined : setTimeout(() => void runtime.stop(), seconds * 1000);
   try {
@@ -58,14 +98,24 @@ export function speaker(): ReturnType<typeof nodes.speaker> {
 export function addCamera(runtime: Runtime): OutputRef<VideoFrame> {
   const found = nodes.camera();
   if (isThere(found, "test pictures are taken in its place")) return runtime.add(found, { id: "camera" }).outputs.video;
-  return runtime.add(nodes.patternSource(), { id: "camera" }).outputs.video;
+  return runtime.add(nodes.patternSource({ clockTimes: true }), { id: "camera" }).outputs.video;
 }
 
 /** Adds the screen, or test pictures. */
 export function addScreen(runtime: Runtime): OutputRef<VideoFrame> {
   const found = nodes.screen();
   if (isThere(found, "test pictures are taken in its place")) return runtime.add(found, { id: "screen" }).outputs.video;
-  return runtime.add(nodes.patternSource({ pattern: "zone-plate" }), { id: "screen" }).outputs.video;
+  const pictures = nodes.patternSource({ pattern: "zone-plate", clockTimes: true });
+  return runtime.add(pictures, { id: "screen" }).outputs.video;
+}
+
+/** Slots for pictures of the whole screen: those of the usual size end at 1920 × 1080. */
+export function screenPools(): NonNullable<RuntimeOptions["pools"]> {
+  const screen = listDevices(nodes.screen().type)?.find(({ isDefault }) => isDefault);
+  const [, width, height] = /(\d+) × (\d+)/.exec(screen?.formats[0] ?? "") ?? [];
+  // Rows are rounded up.
+  const pixels = Math.max(1920 * 1080, Math.ceil(Number(width ?? 0) / 64) * 64 * Number(height ?? 0));
+  return { video: { slotBytes: pixels * 4 } };
 }
 
 /** Adds a window, or something that lets pictures go. */

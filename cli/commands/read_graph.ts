@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SluiceError } from "../../core/errors.ts";
+import { SluiceError } from "../../core/errors.ts";
 import type { GraphDocument } from "../../core/graph/schema.ts";
 import { readGraphText } from "../../core/graph/graph_text.ts";
 import { checkGraph, type GraphCheck } from "../../core/graph/load.ts";
@@ -35,11 +35,23 @@ type GraphSource = Pick<CheckArgs, "graph" | "expression" | "set" | "convert" | 
  */
 export async function readGraph(args: GraphSource): Promise<ReadGraph> {
   const settings = args.set.map(parseOverride);
-  const text = args.expression ?? await readGraphText(args.graph);
+  const text = args.expression ?? await readGraphFile(args.graph);
   const known = await loadTypes(args);
   const { registry } = known;
   const { document, errors, warnings } = await lookingIntoFiles(await checkerOf(text, registry, settings, args));
   return { text, document, errors: await explainUnknownTypes(errors, known, args), warnings, registry };
+}
+
+/** @throws {SluiceError} as {@linkcode readGraphText}; a missing file whose name is a graph in one line is told so */
+async function readGraphFile(path: string): Promise<string> {
+  try {
+    return await readGraphText(path);
+  } catch (error) {
+    if (!path.includes(" ! ") || !((error as Error).cause instanceof Deno.errors.NotFound)) throw error;
+    const message = `Cannot read graph ${JSON.stringify(path)}: there is no such file; ` +
+      "a graph in one line stands behind -e";
+    throw new SluiceError("InvalidGraph", message, { cause: error });
+  }
 }
 
 /** What checks a file, or a line; the latter is rarely wanted, so that it is loaded where it is. */

@@ -6,7 +6,7 @@
 import { SluiceError } from "../../core/errors.ts";
 import { checkGraph } from "../../core/graph/load.ts";
 import { consoleToStderr } from "../../core/log/console_output.ts";
-import type { RunSummary } from "../../core/stats.ts";
+import { type RunSummary, sumLosses } from "../../core/stats.ts";
 import { STANDARD } from "../../processors/file/standard_output.ts";
 import { screenSizes } from "../../processors/media/screen_sizes.ts";
 import { RECORDING, recordingGraph, screenConfig } from "../convert/recording_graph.ts";
@@ -15,7 +15,7 @@ import { deviceLosses } from "../output/device_losses.ts";
 import { EXIT, reportErrors } from "../output/failure.ts";
 import type { WrittenFile } from "../output/files.ts";
 import type { Io } from "../output/output.ts";
-import { formatBytes, formatClock } from "../output/table.ts";
+import { formatBytes, formatClock, formatCount } from "../output/table.ts";
 import { loadTypes } from "../project/packages.ts";
 import { runGraph } from "./run_command.ts";
 
@@ -62,6 +62,7 @@ function renderRecorded({ nodes, links }: RunSummary, files: readonly WrittenFil
   const { progress } = nodes.find(({ id }) => id === RECORDING) ?? {};
   const isWritten = files.some(({ state }) => state === "complete" || state === "partial");
   const missing = links.filter(({ to, read }) => isWritten && to.startsWith(`${RECORDING}.`) && read === 0);
+  const dropped = links.reduce((sum, link) => sum + sumLosses(link.policy, link), 0);
   return [
     ...files.map(({ path, bytes = 0, state }) =>
       state === "complete"
@@ -71,6 +72,7 @@ function renderRecorded({ nodes, links }: RunSummary, files: readonly WrittenFil
         : `Recorded nothing to ${path}`
     ),
     ...missing.map(({ to }) => `No ${to.includes(".video") ? "pictures" : "sound"} came: the file has none`),
+    ...(dropped > 0 ? [`${formatCount(dropped)} frames were dropped: they came faster than they were recorded`] : []),
     ...deviceLosses(nodes).map(({ nodeId, words }) => `The ${nodeId} ${words}`),
   ];
 }

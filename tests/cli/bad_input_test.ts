@@ -72,6 +72,10 @@ const LINES: [string[], RegExp][] = [
     ["run", "missing.json"],
     /^error: Cannot read graph "missing\.json": there is no such file; paths start at the current directory\n$/,
   ],
+  [
+    ["run", "tone-source ! gain"],
+    /^error: Cannot read graph "tone-source ! gain": there is no such file; a graph in one line stands behind -e\n$/,
+  ],
   [["run", "."], /^error: Cannot read graph "\.": it is a directory; name a graph file in it\n$/],
   [
     ["run", "main.ts"],

@@ -43,6 +43,13 @@ withX("sluice record takes a screen that is larger than usual", async () => {
   assert.deepEqual((await tracksOf(`${folder.path}/s.mp4`)).tracks, ["h264 2048x1152"]);
 });
 
+withX("a graph in one line has slots that its screen fits", async () => {
+  await using server = await XServer.start([2048, 1152]);
+  const { stdout } = await answer(["graph", "-e", `screen display=${server.name} ! valve`, "--format", "json"]);
+  // Turned, too.
+  assert.deepEqual(JSON.parse(stdout).pools, { video: { slotBytes: 2048 * 1152 * 4 } });
+});
+
 withX("sluice record keeps the size of a window that is resized, made even", async () => {
   await using server = await XServer.start([640, 480]);
   await using folder = await temporaryFolder();
@@ -80,7 +87,7 @@ withX("sluice record overwrites a file with --overwrite alone, and records at an
   );
   const { code, stdout, stderr } = await sluice([...args, "--overwrite"], settings);
   assert.equal(code, 0, stderr);
-  assert.match(stdout, /^Recorded s\.mkv \(\S+ \w+\): 0:0\d\.\d\n$/);
+  assert.match(stdout, /^Recorded s\.mkv \(\S+ \w+\): 0:0\d\.\d$/m);
   assert.deepEqual((await tracksOf(`${folder.path}/s.mkv`)).tracks, ["h264 160x120"]);
 });
 
@@ -92,7 +99,7 @@ rare(Deno.test)({
     const args = ["record", "-o", "v.wav", "--seconds", "0.4", "--microphone"];
     const { code, stdout, stderr } = await sluice([...args, "simulated"], { cwd: folder.path });
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /^Recorded v\.wav \(\S+ kB\): 0:0\d\.\d\n$/);
+    assert.match(stdout, /^Recorded v\.wav \(\S+ kB\): 0:0\d\.\d$/m);
     const { tracks, seconds } = await tracksOf(`${folder.path}/v.wav`);
     assert.deepEqual(tracks, ["pcm-s24 2"]);
     assert.ok(seconds > 0, `${seconds} s`);
@@ -107,7 +114,7 @@ withX(
     const args = ["record", "-o", "talk.mp4", "--screen", "--microphone", "simulated", "--seconds", "0.8"];
     const { code, stdout, stderr } = await sluice(args, { cwd: folder.path, env: { DISPLAY: server.name } });
     assert.deepEqual([code, stderr], [0, ""]);
-    assert.match(stdout, /^Recorded talk\.mp4 \(\S+ kB\): 0:0\d\.\d\n$/);
+    assert.match(stdout, /^Recorded talk\.mp4 \(\S+ kB\): 0:0\d\.\d$/m);
     const path = `${folder.path}/talk.mp4`;
     assert.deepEqual((await tracksOf(path)).tracks, ["h264 320x240", "opus 2"]);
     const starts = ["v:0", "a:0"].map((stream) =>
