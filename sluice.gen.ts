@@ -3048,6 +3048,12 @@ export interface FfmpegSourceConfig {
    * A number of at least 0 s.
    */
   readonly endSeconds?: number;
+  /**
+   * False: also in a live graph, frames come as fast as lossless links take them: the device of a `speaker` sets the pace.
+   *
+   * True or false; true by default.
+   */
+  readonly paced?: boolean;
 }
 
 /** A `ffmpeg-source` in a graph. */
@@ -3062,7 +3068,8 @@ export type FfmpegSourceHandle = NodeHandle<
  * **Purpose.** Starts `ffmpeg`, which has to be on the `PATH`, and gives the streams of a file, a device or an address as
  * raw pictures and samples, with their times: HEVC, VP9, AV1, AC-3, ALAC and WMA; AVI, FLV and GIF; RTSP. Pictures are
  * turned as the file says, deinterlaced where it says that they are interlaced, and of 8 bits in 4:2:0. Frames of all
- * streams come in the order of time: offline as fast as the graph takes them, in a live graph at the pace of the media.
+ * streams come in the order of time: offline as fast as the graph takes them, in a live graph at the pace of the media,
+ * unless `paced` is false.
  * Streams that nothing is linked to are not decoded. Faults that ffmpeg finds in a damaged file are counted, and told
  * with the first of them at the end; so is a file that is cut off. It is ended with the graph. A file may name no others but files, as playlists do. Deno needs the permission to run it
  * (`--allow-run=ffmpeg,ffprobe`). A file that a `media-source` reads takes no other program.
@@ -3072,7 +3079,7 @@ export type FfmpegSourceHandle = NodeHandle<
  * **Outputs.** `video_0`, …: `i420` of the first stream of pictures, and so on; `audio_0`, …: those of sound. An event
  * `tracks` says what there is.
  *
- * **Config.** `path`, `inputOptions`, `positionSeconds`, `endSeconds`.
+ * **Config.** `path`, `inputOptions`, `positionSeconds`, `endSeconds`, `paced`.
  *
  * **Example.**
  * ```json
@@ -3086,10 +3093,10 @@ export const ffmpegSource: NodeType<FfmpegSourceConfig, FfmpegSourceHandle> = de
   descriptor: {
     type: "ffmpeg-source",
     className: "FfmpegSource",
-    source: "processors/media/ffmpeg_source.ts:52",
+    source: "processors/media/ffmpeg_source.ts:53",
     description: "Reads whatever ffmpeg reads.",
     doc:
-      'Reads whatever ffmpeg reads.\n\n**Purpose.** Starts `ffmpeg`, which has to be on the `PATH`, and gives the streams of a file, a device or an address as\nraw pictures and samples, with their times: HEVC, VP9, AV1, AC-3, ALAC and WMA; AVI, FLV and GIF; RTSP. Pictures are\nturned as the file says, deinterlaced where it says that they are interlaced, and of 8 bits in 4:2:0. Frames of all\nstreams come in the order of time: offline as fast as the graph takes them, in a live graph at the pace of the media.\nStreams that nothing is linked to are not decoded. Faults that ffmpeg finds in a damaged file are counted, and told\nwith the first of them at the end; so is a file that is cut off. It is ended with the graph. A file may name no others but files, as playlists do. Deno needs the permission to run it\n(`--allow-run=ffmpeg,ffprobe`). A file that a `media-source` reads takes no other program.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: `i420` of the first stream of pictures, and so on; `audio_0`, …: those of sound. An event\n`tracks` says what there is.\n\n**Config.** `path`, `inputOptions`, `positionSeconds`, `endSeconds`.\n\n**Example.**\n```json\n{ "clip": { "type": "ffmpeg-source", "config": { "path": "holiday.avi" } } }\n```',
+      'Reads whatever ffmpeg reads.\n\n**Purpose.** Starts `ffmpeg`, which has to be on the `PATH`, and gives the streams of a file, a device or an address as\nraw pictures and samples, with their times: HEVC, VP9, AV1, AC-3, ALAC and WMA; AVI, FLV and GIF; RTSP. Pictures are\nturned as the file says, deinterlaced where it says that they are interlaced, and of 8 bits in 4:2:0. Frames of all\nstreams come in the order of time: offline as fast as the graph takes them, in a live graph at the pace of the media,\nunless `paced` is false.\nStreams that nothing is linked to are not decoded. Faults that ffmpeg finds in a damaged file are counted, and told\nwith the first of them at the end; so is a file that is cut off. It is ended with the graph. A file may name no others but files, as playlists do. Deno needs the permission to run it\n(`--allow-run=ffmpeg,ffprobe`). A file that a `media-source` reads takes no other program.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: `i420` of the first stream of pictures, and so on; `audio_0`, …: those of sound. An event\n`tracks` says what there is.\n\n**Config.** `path`, `inputOptions`, `positionSeconds`, `endSeconds`, `paced`.\n\n**Example.**\n```json\n{ "clip": { "type": "ffmpeg-source", "config": { "path": "holiday.avi" } } }\n```',
     category: "media",
     tags: ["file", "video", "audio", "read", "decode", "ffmpeg", "hevc", "vp9", "av1", "ac3", "avi", "flv", "rtsp"],
     mode: "loop",
@@ -3146,6 +3153,12 @@ export const ffmpegSource: NodeType<FfmpegSourceConfig, FfmpegSourceHandle> = de
           minimum: 0,
           "x-unit": "s",
         },
+        paced: {
+          type: "boolean",
+          description:
+            "False: also in a live graph, frames come as fast as lossless links take them: the device of a `speaker` sets the pace.",
+          default: true,
+        },
       },
       required: ["path"],
       additionalProperties: false,
@@ -3192,6 +3205,7 @@ export const ffmpegSource: NodeType<FfmpegSourceConfig, FfmpegSourceHandle> = de
             processor.positionSeconds = values.positionSeconds as typeof processor.positionSeconds;
           }
           if (values.endSeconds !== undefined) processor.endSeconds = values.endSeconds as typeof processor.endSeconds;
+          if (values.paced !== undefined) processor.paced = values.paced as typeof processor.paced;
         },
       };
     };
@@ -5063,6 +5077,12 @@ export interface MediaSourceConfig {
    */
   readonly speed?: number;
   /**
+   * False: also in a live graph, frames come as fast as lossless links take them. So the device of a `speaker` sets the pace, as offline, and pictures are decoded before their sound is heard.
+   *
+   * True or false; true by default.
+   */
+  readonly paced?: boolean;
+  /**
    * Says in the log which pictures are to be turned; a graph that turns them leaves that out.
    *
    * True or false; true by default.
@@ -5082,7 +5102,7 @@ export type MediaSourceHandle = NodeHandle<
  * **Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and
  * MPEG-TS files, without decoding them. Frames of all tracks come in the order of time; offline, the first ones of a
  * track that begins late come at once, and each output ends with its track. In a live graph frames come at the pace of
- * the media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place, and the
+ * the media, unless `paced` is false; offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place, and the
  * start that an edit list sets, is reached from the key frame before it: what lies before it is flagged `decodeOnly`, and
  * decoders begin with the place itself. Pictures from beyond `endSeconds` that ones before it need are flagged too.
  * An event `tracks` says what is in the file. Other files may follow, whose times go on behind it.
@@ -5092,7 +5112,8 @@ export type MediaSourceHandle = NodeHandle<
  * **Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those
  * of samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.
  *
- * **Config.** `path`, `paths`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live), `tellRotation`.
+ * **Config.** `path`, `paths`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live), `paced`,
+ * `tellRotation`.
  *
  * **Example.**
  * ```json
@@ -5106,10 +5127,10 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
   descriptor: {
     type: "media-source",
     className: "MediaSource",
-    source: "processors/media/media_source.ts:81",
+    source: "processors/media/media_source.ts:82",
     description: "Reads a media file.",
     doc:
-      'Reads a media file.\n\n**Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and\nMPEG-TS files, without decoding them. Frames of all tracks come in the order of time; offline, the first ones of a\ntrack that begins late come at once, and each output ends with its track. In a live graph frames come at the pace of\nthe media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place, and the\nstart that an edit list sets, is reached from the key frame before it: what lies before it is flagged `decodeOnly`, and\ndecoders begin with the place itself. Pictures from beyond `endSeconds` that ones before it need are flagged too.\nAn event `tracks` says what is in the file. Other files may follow, whose times go on behind it.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those\nof samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.\n\n**Config.** `path`, `paths`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live), `tellRotation`.\n\n**Example.**\n```json\n{ "clip": { "type": "media-source", "config": { "path": "talk.mp4" } } }\n```',
+      'Reads a media file.\n\n**Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and\nMPEG-TS files, without decoding them. Frames of all tracks come in the order of time; offline, the first ones of a\ntrack that begins late come at once, and each output ends with its track. In a live graph frames come at the pace of\nthe media, unless `paced` is false; offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place, and the\nstart that an edit list sets, is reached from the key frame before it: what lies before it is flagged `decodeOnly`, and\ndecoders begin with the place itself. Pictures from beyond `endSeconds` that ones before it need are flagged too.\nAn event `tracks` says what is in the file. Other files may follow, whose times go on behind it.\n\n**Inputs.** None.\n\n**Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those\nof samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.\n\n**Config.** `path`, `paths`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live), `paced`,\n`tellRotation`.\n\n**Example.**\n```json\n{ "clip": { "type": "media-source", "config": { "path": "talk.mp4" } } }\n```',
     category: "media",
     tags: ["file", "video", "audio", "read", "play", "mp4", "mkv", "webm", "ogg", "demux"],
     mode: "loop",
@@ -5192,6 +5213,12 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
           default: 1,
           "x-live": true,
         },
+        paced: {
+          type: "boolean",
+          description:
+            "False: also in a live graph, frames come as fast as lossless links take them. So the device of a `speaker` sets the pace, as offline, and pictures are decoded before their sound is heard.",
+          default: true,
+        },
         tellRotation: {
           type: "boolean",
           description: "Says in the log which pictures are to be turned; a graph that turns them leaves that out.",
@@ -5243,6 +5270,7 @@ export const mediaSource: NodeType<MediaSourceConfig, MediaSourceHandle> = defin
           if (values.endSeconds !== undefined) processor.endSeconds = values.endSeconds as typeof processor.endSeconds;
           if (values.loop !== undefined) processor.loop = values.loop as typeof processor.loop;
           if (values.speed !== undefined) processor.speed = values.speed as typeof processor.speed;
+          if (values.paced !== undefined) processor.paced = values.paced as typeof processor.paced;
           if (values.tellRotation !== undefined) {
             processor.tellRotation = values.tellRotation as typeof processor.tellRotation;
           }
@@ -10550,11 +10578,11 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/valve.ts": "c90e2e5ebb5eba00",
     "processors/media/containers.ts": "a70c8c28c838c27d",
     "processors/media/ffmpeg_sink.ts": "6d1b689a1b0784df",
-    "processors/media/ffmpeg_source.ts": "df5368ad3215684c",
+    "processors/media/ffmpeg_source.ts": "99baa6e3455a7254",
     "processors/media/image_sink.ts": "2ef1fbe15dcbfa4a",
     "processors/media/image_source.ts": "605f74896a10c0fb",
     "processors/media/media_sink.ts": "3e81e8526c35507e",
-    "processors/media/media_source.ts": "6030f5f9b07036bc",
+    "processors/media/media_source.ts": "c984ef52aba23fd1",
     "processors/media/pipe_sink.ts": "5dfb19679840ba19",
     "processors/media/pipe_source.ts": "a2aad20c1db89659",
     "processors/media/process.ts": "19ec85ed2ccd937f",

@@ -31,15 +31,21 @@ export function playedTracks({ tracks }: MediaInfo, { speaker, noVideo, noAudio 
 /**
  * Draws up the graph: a live one, whose source the page can seek, slow down and loop. What cannot be decoded is played
  * as it is. With `--speaker`, sound goes to a speaker and pictures to a window, where they wait for each other instead of
- * being dropped on the way: what leads up to a place comes at once.
+ * being dropped on the way: what leads up to a place comes at once. The speaker's device sets the pace then.
  */
 export function playingGraph(tracks: readonly TrackInfo[], args: PlayArgs, byFfmpeg = false): GraphFile {
   const draft = new GraphDraft();
   const { file: path, fromSeconds: positionSeconds = 0, speed = 1, loop } = args;
   const isTurned = tracks.some(({ rotation }) => rotation !== undefined);
   const more = { speed, loop, ...(isTurned && { tellRotation: false }) };
-  draft.add(SOURCE, byFfmpeg ? "ffmpeg-source" : "media-source", { path, positionSeconds, ...(!byFfmpeg && more) });
-  for (const track of tracks) addTrack(draft, track, args);
+  const has = (kind: TrackInfo["kind"]) => tracks.some((track) => track.kind === kind);
+  draft.add(SOURCE, byFfmpeg ? "ffmpeg-source" : "media-source", {
+    path,
+    positionSeconds,
+    ...(args.speaker && has("audio") && { paced: false }),
+    ...(!byFfmpeg && more),
+  });
+  for (const track of tracks) addTrack(draft, track, args, has("video"));
   return draft.finish(undefined, "live");
 }
 
@@ -50,12 +56,25 @@ const DISPLAY = { type: "display", input: "video", output: "" };
 const VALVE = { type: "valve", input: "frameIn", output: "frameOut" };
 const METER = { type: "level-meter", input: "audioIn", output: "audioOut" };
 
-/** How much is on its way between two nodes, in frames. */
+/** How much sound a speaker keeps: who plays a file waits for it only to pause and to seek. */
+const LATENCY_MS = 200;
+
+/** How many frames are on their way between two nodes. */
 const WAITS: LinkOptions = { policy: "lossless", capacity: 8 };
 
-function addTrack(draft: GraphDraft, track: TrackInfo, { speaker, device, file }: PlayArgs): void {
+/** Of sound, few: all that is on its way is heard before the place that somebody goes to. */
+const FEW: LinkOptions = { ...WAITS, capacity: 3 };
+
+/**
+ * Of sound before the speaker, beside pictures: half a second in most codecs. Decoders hold pictures back for up to so
+ * long, and they are to be there when their sound is heard.
+ */
+const AHEAD: LinkOptions = { ...WAITS, capacity: 24 };
+
+function addTrack(draft: GraphDraft, track: TrackInfo, { speaker, device, file }: PlayArgs, hasVideo: boolean): void {
   const { name, kind, codec, rotation, pixelAspect } = track;
-  const how = speaker ? WAITS : undefined;
+  const waits = kind === "video" ? WAITS : FEW;
+  const how = speaker ? waits : undefined;
   let end: ChainEnd = { from: `${SOURCE}.${name}` };
   let isRaw = familyOf(codec) === PCM;
   const decoder = decoderOf(track);
@@ -75,7 +94,8 @@ function addTrack(draft: GraphDraft, track: TrackInfo, { speaker, device, file }
   if (!speaker) {
     draft.append(end, kind === "video" ? "picture" : "level", isRaw && kind === "audio" ? METER : VALVE, {});
   } else if (kind === "audio") {
-    draft.append(end, "speaker", SPEAKER, device === undefined ? {} : { device }, "speaker", how);
+    const config = { latencyMs: LATENCY_MS, ...(device !== undefined && { device }) };
+    draft.append(end, "speaker", SPEAKER, config, "speaker", hasVideo ? AHEAD : FEW);
   } else {
     const colours = comesAsYuv(track) ? coloursOf(track) : {};
     draft.append(end, "display", DISPLAY, { title: basename(file), ...colours }, "display", how);

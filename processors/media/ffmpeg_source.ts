@@ -16,8 +16,8 @@ import { describeStream, inputArgs, type Probed, type ProbedStream, probeInput }
 import { type RawBlock, RawMatroska, type RawTrack } from "./raw_matroska.ts";
 import { type RawStream, readPictures, readSamples } from "./raw_streams.ts";
 
-/** Blocks of a tick. */
-const MOST_BLOCKS = 16;
+/** Blocks of a tick, by the mode of the graph: live, each waits for room by itself, so that `seek` comes in between. */
+const MOST_BLOCKS = { live: 1, offline: 16 };
 /** How long a tick rests that has nothing to do, milliseconds; and where nothing is linked. */
 const [REST_MS, IDLE_NS] = [50, 1e8];
 
@@ -27,7 +27,8 @@ const [REST_MS, IDLE_NS] = [50, 1e8];
  * **Purpose.** Starts `ffmpeg`, which has to be on the `PATH`, and gives the streams of a file, a device or an address as
  * raw pictures and samples, with their times: HEVC, VP9, AV1, AC-3, ALAC and WMA; AVI, FLV and GIF; RTSP. Pictures are
  * turned as the file says, deinterlaced where it says that they are interlaced, and of 8 bits in 4:2:0. Frames of all
- * streams come in the order of time: offline as fast as the graph takes them, in a live graph at the pace of the media.
+ * streams come in the order of time: offline as fast as the graph takes them, in a live graph at the pace of the media,
+ * unless `paced` is false.
  * Streams that nothing is linked to are not decoded. Faults that ffmpeg finds in a damaged file are counted, and told
  * with the first of them at the end; so is a file that is cut off. It is ended with the graph. A file may name no others but files, as playlists do. Deno needs the permission to run it
  * (`--allow-run=ffmpeg,ffprobe`). A file that a `media-source` reads takes no other program.
@@ -37,7 +38,7 @@ const [REST_MS, IDLE_NS] = [50, 1e8];
  * **Outputs.** `video_0`, …: `i420` of the first stream of pictures, and so on; `audio_0`, …: those of sound. An event
  * `tracks` says what there is.
  *
- * **Config.** `path`, `inputOptions`, `positionSeconds`, `endSeconds`.
+ * **Config.** `path`, `inputOptions`, `positionSeconds`, `endSeconds`, `paced`.
  *
  * **Example.**
  * ```json
@@ -68,6 +69,9 @@ export class FfmpegSource {
   /** Where it ends, from the start of the file; by default at the end of it. @minimum 0 @unit s */
   @config()
   endSeconds?: number;
+  /** False: also in a live graph, frames come as fast as lossless links take them: the device of a `speaker` sets the pace. */
+  @config()
+  paced = true;
 
   #nodeId = "";
   #probed: Probed = { container: "", streams: [], tags: {} };
@@ -145,10 +149,10 @@ export class FfmpegSource {
     if (this.#reader === undefined) {
       return context.mode === "live" ? context.waitUntilNs(context.nowNs() + IDLE_NS) : context.finish();
     }
-    for (let count = 0; count < MOST_BLOCKS; count++) {
+    for (let count = 0; count < MOST_BLOCKS[context.mode]; count++) {
       const block = this.#next ??= this.#read();
       if (block === undefined) return await this.#rest(context);
-      if (context.mode === "live" && this.#isEarly(block, context)) return;
+      if (context.mode === "live" && this.paced && this.#isEarly(block, context)) return;
       this.#next = undefined;
       const endNs = await this.#streams.get(block.track)?.write(block, this.#offsetNs) ?? 0;
       this.#endNs = Math.max(this.#endNs, endNs);

@@ -16,8 +16,8 @@ import { type FilePacket, type FileTrack, unsupportedTrack } from "./file_track.
 import { mediaError, MediaFile } from "./media_file.ts";
 import { describeLosses } from "./mended_view.ts";
 
-/** Packets of a tick. */
-const MOST_PACKETS = 32;
+/** Packets of a tick, by the mode of the graph: live, each waits for room by itself, so that `seek` comes in between. */
+const MOST_PACKETS = { live: 1, offline: 32 };
 /** How long it rests where nothing is linked to it. */
 const IDLE_NS = 1e8;
 /** The most samples of a block over all channels: what a slot of the default pool holds. */
@@ -56,7 +56,7 @@ interface PlayedTrack {
  * **Purpose.** Takes the tracks out of MP4, fragmented MP4, QuickTime, Matroska, WebM, Ogg, WAV, FLAC, MP3, AAC and
  * MPEG-TS files, without decoding them. Frames of all tracks come in the order of time; offline, the first ones of a
  * track that begins late come at once, and each output ends with its track. In a live graph frames come at the pace of
- * the media, offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place, and the
+ * the media, unless `paced` is false; offline as fast as the graph takes them. Tracks that nothing is linked to are not read. A place, and the
  * start that an edit list sets, is reached from the key frame before it: what lies before it is flagged `decodeOnly`, and
  * decoders begin with the place itself. Pictures from beyond `endSeconds` that ones before it need are flagged too.
  * An event `tracks` says what is in the file. Other files may follow, whose times go on behind it.
@@ -66,7 +66,8 @@ interface PlayedTrack {
  * **Outputs.** `video_0`, …: the first track of video, and so on; `audio_0`, …: those of encoded audio; `pcm_0`, …: those
  * of samples. Numbers count the tracks of audio together: a file with AAC and then PCM has `audio_0` and `pcm_1`.
  *
- * **Config.** `path`, `paths`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live), `tellRotation`.
+ * **Config.** `path`, `paths`, `positionSeconds` (live), `endSeconds`, `loop` (live), `speed` (live), `paced`,
+ * `tellRotation`.
  *
  * **Example.**
  * ```json
@@ -109,6 +110,12 @@ export class MediaSource {
   /** How fast frames come in a live graph; their times stay those of the media. @minimum 0.0625 @maximum 16 */
   @config({ live: true })
   speed = 1;
+  /**
+   * False: also in a live graph, frames come as fast as lossless links take them. So the device of a `speaker` sets the
+   * pace, as offline, and pictures are decoded before their sound is heard.
+   */
+  @config()
+  paced = true;
   /** Says in the log which pictures are to be turned; a graph that turns them leaves that out. */
   @config()
   tellRotation = true;
@@ -223,11 +230,11 @@ export class MediaSource {
       await this.#seek(this.#goesToNs);
       if (context.mode === "offline") this.#bringLate();
     }
-    for (let count = 0; count < MOST_PACKETS && this.#goesToNs === undefined; count++) {
+    for (let count = 0; count < MOST_PACKETS[context.mode] && this.#goesToNs === undefined; count++) {
       if (context.mode === "offline" && !this.loop && this.#isLast) this.#endOver();
       const played = this.#earliest();
       if (played === undefined) return await this.#end(context);
-      if (context.mode === "live" && this.#isEarly(played.track.next!, context)) return;
+      if (context.mode === "live" && this.paced && this.#isEarly(played.track.next!, context)) return;
       await this.#write(played, context);
     }
   }

@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import { noRustPlugin } from "../fixtures/plugins/build.ts";
 import { ffmpeg, FOLDER, mp4 } from "../../processors/media/fixtures/media_files.ts";
 import { MAIN, readEvents, ROOT, sluice } from "../cli/command_line.ts";
+import { until } from "../fixtures/waiting.ts";
+import { Heard, RATE_HZ } from "./fixtures/heard.ts";
+import { PulseServer, withPulse } from "./fixtures/pulse_server.ts";
 import { withX, XServer } from "./fixtures/x_server.ts";
 
 /** util-linux's `script` gives a program a terminal. */
@@ -89,6 +92,35 @@ Deno.test({
     await child.status;
     await keys.close().catch(() => {});
   },
+});
+
+withPulse("sluice play --speaker is heard whole on a sink that takes long to begin", async () => {
+  await using _server = await PulseServer.start(true);
+  await using heard = await Heard.start({ device: "one.monitor", latencyMs: 2_000, correctDrift: false });
+  const path = `${FOLDER}/whole.wav`;
+  ffmpeg("-f", "lavfi", "-i", `sine=duration=0.6:sample_rate=${RATE_HZ}`, "-ac", "2", path);
+  const { code, stdout, stderr } = await sluice(["play", path, "--speaker", "--device", "one"], { cwd: ROOT });
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^Played 0:00\.6 of media in [^\n]* real time\n$/);
+  await until(() => heard.samples.length > RATE_HZ * 0.7);
+  const length = heard.samples.findLastIndex((sample) => sample !== 0) + 1;
+  // The monitor of such a sink may leave out 10 ms, whoever plays.
+  assert.ok(Math.abs(length / RATE_HZ - 0.6) < 0.02, `${length} samples`);
+});
+
+withX("sluice play --speaker shows pictures in time that their decoder holds back", async () => {
+  await using server = await XServer.start([320, 240]);
+  const path = `${FOLDER}/held_back.mp4`;
+  ffmpeg(
+    ...["-f", "lavfi", "-i", "testsrc2=size=160x120:rate=30:duration=2", "-f", "lavfi", "-i", "sine=duration=2"],
+    ...["-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac", path],
+  );
+  const args = ["play", path, "--speaker", "--device", "simulated", "--json"];
+  const { code, stdout, stderr } = await sluice(args, { env: { DISPLAY: server.name } });
+  assert.equal(code, 0, stderr);
+  const { nodes } = readEvents(stdout).at(-1) as { nodes: { type: string; figures?: Record<string, number> }[] };
+  const { shown, late } = nodes.find(({ type }) => type === "display")!.figures!;
+  assert.ok(shown >= 54 && late <= 3, `${shown} of 60 were shown, ${late} were late`);
 });
 
 withX("sluice play --speaker shows a film in a window and plays its sound, and drops nothing on the way", async () => {

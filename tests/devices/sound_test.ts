@@ -38,7 +38,7 @@ withPulse("a tone with a pace of its own is heard whole on a sink that takes lon
   await until(() => heard.samples.length > RATE_HZ * 0.6);
   deepEqual([played.frames, played.lost, played.inserted, played.xruns], [RATE_HZ / 2, 0, 0, 0]);
   const length = heard.samples.findLastIndex((sample) => sample !== 0) + 1;
-  // The monitor of such a sink may leave out 10 ms of its beginning, whoever plays.
+  // The monitor of such a sink may leave out 10 ms, whoever plays.
   ok(Math.abs(length / RATE_HZ - 0.5) < 0.02, `${length} samples`);
   ok(steepest(heard.samples) < 1.01 * 2 * Math.PI * 1_000 / RATE_HZ * 0.5, `${steepest(heard.samples)}`);
 });

@@ -47,7 +47,7 @@ pub(crate) struct Block<'a> {
     pub(crate) rate_hz: u32,
     /// When it entered the graph, on the clock of all blocks.
     pub(crate) ingress_ns: f64,
-    /// Blocks before it are missing.
+    /// Blocks before it were dropped by its link.
     pub(crate) gap: bool,
 }
 
@@ -173,11 +173,12 @@ impl Playback {
         self.link.report().moment.is_some()
     }
 
-    /// Whether pictures are to be seen with what is heard. What waits for the device has them wait, too; sound with a pace
-    /// of its own, which does not wait, leads them once it is not late.
+    /// Whether pictures are to be seen with what is heard. Sound that waits for the device has them wait, too, unless it
+    /// waits for more of itself, which may be behind pictures; sound with a pace of its own, which does not wait, leads them
+    /// once it is not late.
     pub(crate) fn leads(&self, now_ns: f64) -> bool {
         if self.judge.pace() != Pace::Own {
-            return self.is_open();
+            return self.is_playing() || self.is_open() && self.waiting() >= self.target();
         }
         self.is_playing() && self.level(now_ns) - self.target() <= self.tolerance()
     }

@@ -45,6 +45,8 @@ pub struct Speaker {
     waker: Option<Waker>,
     playing: Option<Playing>,
     watch: Watch,
+    /// The number of the block that follows if none is missing.
+    next_sequence: f64,
     /// When the last sample that was taken is to be presented.
     end_pts_ns: f64,
     level: f64,
@@ -151,6 +153,7 @@ impl Stage for Speaker {
             waker: context.waker(),
             playing: None,
             watch: Watch::default(),
+            next_sequence: 0.0,
             end_pts_ns: 0.0,
             level: 0.0,
             group: CString::new(text(context, c"syncGroup")?).unwrap_or_default(),
@@ -260,12 +263,11 @@ impl Speaker {
             *plane = columns.get(channel);
         }
         self.end_pts_ns = info.pts_ns + f64::from(info.count) * 1e9 / f64::from(info.height.max(1));
-        let block = Block {
-            planes: &planes[..columns.count()],
-            rate_hz: info.height,
-            ingress_ns: info.ingress_ns,
-            gap: info.flags & SLUICE_DISCONTINUITY != 0,
-        };
+        // Where a source has jumped, no number is left out.
+        let gap = info.flags & SLUICE_DISCONTINUITY != 0 && info.sequence != self.next_sequence;
+        self.next_sequence = info.sequence + 1.0;
+        let block =
+            Block { planes: &planes[..columns.count()], rate_hz: info.height, ingress_ns: info.ingress_ns, gap };
         playing.playback.write(&block, now.clock_ns)?;
         self.level = playing.playback.level(now.clock_ns);
         Ok(())
