@@ -2,13 +2,14 @@
 import assert from "node:assert/strict";
 import { freePort, ROOT, sluice } from "./cli/command_line.ts";
 import { noRustPlugin } from "./fixtures/plugins/build.ts";
+import { rare } from "./fixtures/rare.ts";
 
 for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGKILL", 137]] as const) {
   // SIGTERM goes the way of SIGINT; `tests/cli/signals_test.ts` has both.
-  const isLeftOut = signal === "SIGTERM" && Deno.env.get("SLUICE_DEEP") !== "1";
-  Deno.test({
+  const register = signal === "SIGINT" ? Deno.test : rare(Deno.test);
+  register({
     name: `the live demo prints its address, serves its page, and leaves nothing when its task is sent ${signal}`,
-    ignore: Deno.build.os !== "linux" || isLeftOut,
+    ignore: Deno.build.os !== "linux",
     fn: () => runDemo(signal, code),
   });
 }

@@ -89,7 +89,7 @@ const ENDS: readonly (readonly [how: "throw" | "exit" | "hang" | "devour" | "kee
 ];
 
 for (const [how, options, said] of ENDS) {
-  const register = how === "throw" || how === "exit" ? test : rare(test);
+  const register = how === "exit" ? test : rare(test);
   register(`${how}: the node is restarted, and all other counts go on`, async () => {
     const world = graph("offline", { how, at: AT }, { supervision: restart, ...options });
     await using runtime = world.runtime;

@@ -94,7 +94,7 @@ const IN_TICK: { how: Fault; later?: boolean; message: RegExp }[] = [
 ];
 
 for (const { how, later, message } of IN_TICK) {
-  const test = how === "throws" || how === "leaves a rejection" ? eachDriver : rare(eachDriver);
+  const test = how === "throws" ? eachDriver : rare(eachDriver);
   test(`fail: a node that ${how} ends the run, which names it`, async (native) => {
     const { runtime, seen } = build({ how, later, native });
     await runtime.start();
@@ -191,7 +191,8 @@ for (const how of ["throws in setup", "rejects in setup", "never returns from se
 }
 
 for (const how of ["exits the worker", "closes the worker"] as const) {
-  eachDriver(`restart: after a node ${how}, its lane has a new thread and the rest loses nothing`, async (native) => {
+  const test = how === "exits the worker" ? eachDriver : rare(eachDriver);
+  test(`restart: after a node ${how}, its lane has a new thread and the rest loses nothing`, async (native) => {
     const { summary, events, behind } = await run({ how, native, supervision: SOON });
     const { state, restarts } = figuresOf(summary);
     deepEqual([summary.outcome, state, restarts], ["completed", "ended", 5]);
@@ -201,7 +202,7 @@ for (const how of ["exits the worker", "closes the worker"] as const) {
     for (const { name, slots, free } of summary.pools) equal(free, slots, `pool ${name}`);
   });
 
-  eachDriver(`disable: after a node ${how}, the rest comes to its end`, async (native) => {
+  test(`disable: after a node ${how}, the rest comes to its end`, async (native) => {
     const { summary, events, behind } = await run({ how, native, supervision: "disable" });
     deepEqual([summary.outcome, figuresOf(summary).state], ["completed", "disabled"]);
     deepEqual(events, ["failed", "disabled"]);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AppleTarget } from "./check_apple.ts";
+import { APPLE_TARGETS, type AppleTarget } from "./check_apple.ts";
 import { readCargoFailures, readDenoFailures, readPythonFailures } from "./failed_tests.ts";
 import type { Gate, TestRunner } from "./gate_runner.ts";
 import { hasRareCases, RARE_TESTS } from "./rare_tests.ts";
@@ -252,7 +252,7 @@ export function releaseGates(driver: "native" | "portable" = "native"): Gate[] {
   const { ofDrivers } = testModules();
   const gates: Gate[] = [
     ...driverGates("portable", 4, driver === "native" ? ofDrivers.filter(runsWithBoth) : ofDrivers),
-    appleGate("x86_64-apple-darwin"),
+    appleGate("x86_64-apple-darwin", ["sluice-apple", "sluice-plugin-apple"]),
     { name: "documentation of exports", beside: "busy", commands: [deno("doc", "--lint", ...DOORS)] },
     {
       name: "publish, dry run",
@@ -263,10 +263,16 @@ export function releaseGates(driver: "native" | "portable" = "native"): Gate[] {
   return gates.map(withoutRareCases);
 }
 
-/** Checks what only macOS compiles, for one of its processors. */
-function appleGate(target: AppleTarget): Gate {
-  const check = deno("run", "-A", "tools/check_apple.ts", "--target", target);
-  return { name: `macOS, ${target}`, native: true, beside: "busy", commands: [check] };
+/** Checks packages as macOS compiles them, for one of its processors; without names all that have code for it. */
+function appleGate(target: AppleTarget, packages: readonly string[] = []): Gate {
+  const named = packages.flatMap((name) => ["--package", name]);
+  const check = deno("run", "-A", "tools/check_apple.ts", "--target", target, ...named);
+  return {
+    name: `macOS, ${target}${packages.length === 0 ? "" : `, ${packages.join(", ")}`}`,
+    native: true,
+    beside: "busy",
+    commands: [check],
+  };
 }
 
 /** What runs when the others have ended. */
@@ -432,7 +438,7 @@ export function deepGates(driver: "native" | "portable" = "native"): Gate[] {
       tests: DENO_TESTS,
       commands: [{ ...deno("test", "-A", "tests/vandal_test.ts"), env: { SLUICE_DEATHS: "1000" } }],
     },
-    appleGate("aarch64-apple-darwin"),
+    ...APPLE_TARGETS.map((target) => appleGate(target)),
     ...denoTests("Deno tests of parts, rare", 1, rare.parts).map(loadTogether),
     ...commandGates(1, 1, rare.commands, ", rare"),
     ...driverGates("native", 4, rare.ofDrivers, { what: ", rare" }),

@@ -118,8 +118,10 @@ export const RARE_TESTS: ReadonlySet<string> = new Set([
   "core/process/deno_version_test.ts",
   "tools/gate_runner_test.ts",
   "tools/lint/floating_promises_test.ts",
-  // Pages that lose their line, run for long, or are looked at in every view.
+  // Pages that lose their line, run for long, or are looked at in every view; and panels, each of which its model's tests
+  // cover.
   "tests/web/accessibility_test.ts",
+  "tests/web/figures_test.ts",
   "tests/web/first_recording_test.ts",
   "tests/web/fit_test.ts",
   "tests/web/folding_test.ts",
@@ -129,11 +131,15 @@ export const RARE_TESTS: ReadonlySet<string> = new Set([
   "tests/web/keyboard_test.ts",
   "tests/web/load_test.ts",
   "tests/web/look_encoded_test.ts",
+  "tests/web/look_test.ts",
   "tests/web/overview_test.ts",
   "tests/web/pause_test.ts",
   "tests/web/pipelines_test.ts",
   "tests/web/place_test.ts",
+  "tests/web/ports_test.ts",
+  "tests/web/quiet_test.ts",
   "tests/web/recovery_test.ts",
+  "tests/web/restart_test.ts",
   "tests/web/truth_test.ts",
   "tests/web/wild_graph_test.ts",
 ]);

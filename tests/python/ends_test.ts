@@ -66,7 +66,8 @@ const ENDS: readonly (readonly [how: string, options: AddOptions, said: RegExp])
 ];
 
 for (const [how, options, said] of ENDS) {
-  test(`${how}: the node is restarted, and all other counts go on`, async (registry) => {
+  const register = how === "raise" || how === "crash" ? test : rare(test);
+  register(`${how}: the node is restarted, and all other counts go on`, async (registry) => {
     const world = graph(registry, "offline", { how, at: AT }, { supervision: restart, ...options });
     await using runtime = world.runtime;
     const { heard } = await world.start();

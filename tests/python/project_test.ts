@@ -9,6 +9,7 @@ import { Runtime } from "../../core/runtime.ts";
 import { nodePackage } from "../../sluice.gen.ts";
 import { findPython } from "../../transports/fixtures/foreign_clients.ts";
 import { noPlugins } from "../fixtures/plugins/build.ts";
+import { rare } from "../fixtures/rare.ts";
 import { until } from "../fixtures/waiting.ts";
 
 const python = noPlugins === undefined ? await findPython("numpy") : undefined;
@@ -92,45 +93,48 @@ test("a module that cannot be imported is refused with its line", async (folder)
   match(refused[0].message, /ModuleNotFoundError: No module named 'nothing_of_that_name' \(broken\.py:2\)/);
 });
 
-test("a file that is saved replaces its nodes with their state, and a broken one changes nothing", async (folder) => {
-  Deno.env.set("SLUICE_PYTHON", python!);
-  const path = `${folder}/counter.py`;
-  await Deno.writeTextFile(path, COUNTER("+= 1", "saved"));
-  const { packages, refused } = await loadPlugins([path]);
-  deepEqual(refused, []);
-  await using runtime = new Runtime({
-    native: "require",
-    mode: "live",
-    registry: new NodeRegistry([nodePackage, ...packages]),
-  });
-  runtime.addByType("com.example.saved", {}, { id: "counter" });
-  runtime.addByType("console-sink", { format: "json" }, { id: "sink" });
-  runtime.connectByName("counter.value", "sink.data");
-  await runtime.start();
-  const ended = new AbortController();
-  const reloads: Reload[] = [];
-  const watching = Promise.withResolvers<void>();
-  const over = watchSources(runtime, Infinity, {
-    onWatching: () => watching.resolve(),
-    onWarned: () => {},
-    onSlow: (_: SlowReload) => {},
-    onReload: (reload) => void reloads.push(reload),
-  }, ended.signal);
-  await watching.promise;
-  const read = async () => await runtime.command("counter", "read") as number;
-  while (await read() <= 10);
-  await Deno.writeTextFile(path, "import sluice\nthis is no Python\n");
-  await until(() => reloads.length === 1);
-  match(String(reloads[0].error?.message), /counter\.py: SyntaxError/);
-  ok(await read() > 10);
-  await Deno.writeTextFile(path, COUNTER("-= 1", "saved"));
-  await until(() => reloads.length === 2);
-  deepEqual([reloads[1].error, reloads[1].nodes, reloads[1].anew], [undefined, ["counter"], {}]);
-  // It counts down from where the old code was.
-  const from = await read();
-  ok(from > 10);
-  while (await read() >= from);
-  ended.abort();
-  await over;
-  await runtime.stop();
-});
+rare(test)(
+  "a file that is saved replaces its nodes with their state, and a broken one changes nothing",
+  async (folder) => {
+    Deno.env.set("SLUICE_PYTHON", python!);
+    const path = `${folder}/counter.py`;
+    await Deno.writeTextFile(path, COUNTER("+= 1", "saved"));
+    const { packages, refused } = await loadPlugins([path]);
+    deepEqual(refused, []);
+    await using runtime = new Runtime({
+      native: "require",
+      mode: "live",
+      registry: new NodeRegistry([nodePackage, ...packages]),
+    });
+    runtime.addByType("com.example.saved", {}, { id: "counter" });
+    runtime.addByType("console-sink", { format: "json" }, { id: "sink" });
+    runtime.connectByName("counter.value", "sink.data");
+    await runtime.start();
+    const ended = new AbortController();
+    const reloads: Reload[] = [];
+    const watching = Promise.withResolvers<void>();
+    const over = watchSources(runtime, Infinity, {
+      onWatching: () => watching.resolve(),
+      onWarned: () => {},
+      onSlow: (_: SlowReload) => {},
+      onReload: (reload) => void reloads.push(reload),
+    }, ended.signal);
+    await watching.promise;
+    const read = async () => await runtime.command("counter", "read") as number;
+    while (await read() <= 10);
+    await Deno.writeTextFile(path, "import sluice\nthis is no Python\n");
+    await until(() => reloads.length === 1);
+    match(String(reloads[0].error?.message), /counter\.py: SyntaxError/);
+    ok(await read() > 10);
+    await Deno.writeTextFile(path, COUNTER("-= 1", "saved"));
+    await until(() => reloads.length === 2);
+    deepEqual([reloads[1].error, reloads[1].nodes, reloads[1].anew], [undefined, ["counter"], {}]);
+    // It counts down from where the old code was.
+    const from = await read();
+    ok(from > 10);
+    while (await read() >= from);
+    ended.abort();
+    await over;
+    await runtime.stop();
+  },
+);
