@@ -27,7 +27,8 @@ const add = async (runtime: Runtime, by = 1) => await runtime.command("node", "a
 
 for (const lane of ["main", "worker"]) {
   for (const type of ["prompt", "patient", "driven"] as const) {
-    eachDriver(`commands of a node of type ${type} on ${lane} run in their order, each once`, async (native) => {
+    const test = type === "driven" ? rare(eachDriver) : eachDriver;
+    test(`commands of a node of type ${type} on ${lane} run in their order, each once`, async (native) => {
       await using runtime = await started({ native }, { lane }, type);
       if (type !== "driven") await flow(runtime, "node", 10);
       const found = await inTime(Promise.all(Array.from({ length: 100 }, () => add(runtime))));

@@ -48,9 +48,10 @@ export const RARE_TESTS: ReadonlySet<string> = new Set([
   "tests/plugins/media_links_test.ts",
   "tests/plugins/flac_sizes_test.ts",
   "tests/plugins/sound_rounds_test.ts",
-  // Other programs at the other end of a network.
+  // Other programs at the other end of a network, or a hundred clients at once.
   "processors/network/foreign_peers_test.ts",
   "tests/cli/foreign_clients_test.ts",
+  "tests/control/limits_test.ts",
   // Nodes that hang, end their thread, or keep what is not theirs.
   "tests/arriving_hang_test.ts",
   "tests/arriving_trial_test.ts",
@@ -105,6 +106,7 @@ export const RARE_TESTS: ReadonlySet<string> = new Set([
   // Reloads and projects of every kind.
   "tests/cli/new_test.ts",
   "tests/cli/bundle_test.ts",
+  "tests/cli/dev_test.ts",
   "tests/cli/npm_packages_test.ts",
   "tests/cli/reload_edits_test.ts",
   "tests/cli/reload_run_test.ts",
@@ -112,6 +114,7 @@ export const RARE_TESTS: ReadonlySet<string> = new Set([
   "tests/cli/reload_state_test.ts",
   "tests/cli/source_watch_test.ts",
   "tests/cli/terminal_test.ts",
+  "tests/cli/watch_test.ts",
   "tests/docs/projects_test.ts",
   "tests/mistakes/started_test.ts",
   // What runs the gates.

@@ -112,7 +112,8 @@ Deno.test("sluice convert - reads a redirected file and a pipe alike, and remove
 });
 
 for (const format of ["wav", "flac", "mka", "ogg"]) {
-  Deno.test(`sluice convert FILE - writes ${format} that players read from a pipe`, { ignore }, async () => {
+  const register = format === "wav" ? Deno.test : rare(Deno.test);
+  register(`sluice convert FILE - writes ${format} that players read from a pipe`, { ignore }, async () => {
     const { code, stderr } = await shell(
       `sluice convert ${SPEECH} - --format ${format} | ffmpeg -v error -y -i - -c:a pcm_s16le from-${format}.wav`,
     );

@@ -6,6 +6,7 @@ import { Runtime } from "../../mod.ts";
 import { nodes } from "../../sluice.gen.ts";
 import { countHidden } from "../fixtures/hidden_nodes.ts";
 import { seriousFaults } from "./axe.ts";
+import { rare } from "../fixtures/rare.ts";
 import { eventually, nextPicture, openPage, pageTest } from "./chromium.ts";
 import { hidePage } from "./hidden_page.ts";
 import { graphShown, serveStarted } from "./live_graph.ts";
@@ -100,7 +101,7 @@ pageTest("previews are off at first; then nodes show pictures and levels, until 
   assert.deepEqual(browser.faults, []);
 });
 
-pageTest("of many nodes in view twelve have a preview, and the inspector has its taps beside them", async () => {
+rare(pageTest)("of many nodes in view twelve have a preview, and the inspector has its taps beside them", async () => {
   const runtime = new Runtime();
   for (let k = 0; k < 20; k++) {
     runtime.add(nodes.toneSource({ amplitude: 0.5 }), { id: `tone${k}`, lane: "a" });
