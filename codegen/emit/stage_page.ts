@@ -93,8 +93,9 @@ function rangeOf(schema: ConfigSchema): string {
   return `${range}${unit === undefined ? "" : ` ${unit}`}${step}`.trim();
 }
 
-/** A number as the other pages have it: `16,384`. */
+/** A number as the other pages have it, `16,384`; an object as JSON. */
 function figure(value: unknown): string {
+  if (typeof value === "object" && value !== null) return code(JSON.stringify(value));
   return typeof value === "number" ? value.toLocaleString("en", { maximumFractionDigits: 6 }) : String(value ?? "");
 }
 
