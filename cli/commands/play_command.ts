@@ -15,10 +15,10 @@ import { readInput } from "../convert/media_input.ts";
 import { playedTracks, playingGraph, SOURCE } from "../convert/playing_graph.ts";
 import { renderLength } from "../convert/result.ts";
 import type { PlayArgs } from "../media_args.ts";
+import { deviceLosses } from "../output/device_losses.ts";
 import { reportErrors } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
 import { SERVE_AUTO } from "../output/serve_address.ts";
-import { formatCount } from "../output/table.ts";
 import { Player, PlayerDisplay } from "../playback/player.ts";
 import { loadTypes } from "../project/packages.ts";
 import { renderMedia } from "./info_command.ts";
@@ -116,23 +116,10 @@ function describeLosses({ path, tracks }: MediaInfo, played: readonly TrackInfo[
 /** `Played 0:12.0 of media in 12.0 s`, from where it began, and what came again as often as it came. */
 function renderPlayed(summary: RunSummary): string[] {
   const { playedSeconds = 0 } = summary.nodes.find(({ id }) => id === SOURCE)?.figures ?? {};
-  return [`Played ${renderLength(Number(playedSeconds) * 1e9, summary)}`, ...renderFlaws(summary)];
-}
-
-/** What was not heard or seen as it should be, by a figure of the nodes at the ends, for one and for more. */
-const FLAWS: readonly (readonly [figure: string, one: string, more: string])[] = [
-  ["lost", "sample of sound was lost", "samples of sound were lost"],
-  ["xruns", "time sound broke off", "times sound broke off"],
-  ["late", "picture was late", "pictures were late"],
-];
-
-/** `1,200 samples of sound were lost, 2 pictures were late`: a line, or none. */
-export function renderFlaws({ nodes }: Pick<RunSummary, "nodes">): string[] {
-  const flaws = FLAWS.flatMap(([figure, one, more]) => {
-    const count = nodes.reduce((sum, { figures }) => sum + (figures?.[figure] ?? 0), 0);
-    return count === 0 ? [] : `${formatCount(count)} ${count === 1 ? one : more}`;
-  });
-  return flaws.length === 0 ? [] : [flaws.join(", ")];
+  return [
+    `Played ${renderLength(Number(playedSeconds) * 1e9, summary)}`,
+    ...deviceLosses(summary.nodes).map(({ nodeId, words }) => `The ${nodeId} ${words}`),
+  ];
 }
 
 function refusal(file: string, why: string, key: string): SluiceError {

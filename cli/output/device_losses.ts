@@ -1,5 +1,5 @@
 /**
- * What devices could not bring into a graph: no link counts it, since no frame was there.
+ * What devices could not bring into a graph, or out of it: no link counts it, since no frame was dropped there.
  *
  * @module
  */
@@ -35,6 +35,11 @@ const COUNTED: Readonly<Record<string, Readonly<Record<string, Words>>>> = {
     lost: (count) => `lost ${some(count, "sample")}`,
     xruns: (count) => `overran ${some(count, "time")}`,
   },
+  speaker: {
+    lost: (count) => `lost ${some(count, "sample")}`,
+    xruns: (count) => `ran dry ${some(count, "time")}`,
+  },
+  display: { late: (count) => `had ${pictures(count)} too late` },
 };
 
 /** The losses of the devices among nodes, as far as there are some. */

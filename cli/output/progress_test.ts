@@ -37,10 +37,12 @@ Deno.test("renderPosition() says what devices have lost", () => {
     { id: "screen", type: "screen", figures: { frames: 90, late: 1 } },
     { id: "mic", type: "microphone", figures: { lost: 4_800, xruns: 0 } },
     { id: "out", type: "media-sink", figures: { lost: 7 } },
+    { id: "speaker", type: "speaker", figures: { frames: 9, lost: 0, xruns: 2 } },
+    { id: "display", type: "display", figures: { shown: 9, late: 1 } },
   ];
   assert.equal(
     renderPosition({ ...HALF, losses: deviceLosses(nodes) }),
-    `${WORDS}, screen left out 1 picture, mic lost 4 800 samples`,
+    `${WORDS}, screen left out 1 picture, mic lost 4 800 samples, speaker ran dry 2 times, display had 1 picture too late`,
   );
 });
 

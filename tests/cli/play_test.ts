@@ -1,7 +1,5 @@
 /** Media files in real time, on the command line. */
 import assert from "node:assert/strict";
-import type { RunSummary } from "../../core/stats.ts";
-import { renderFlaws } from "../../cli/commands/play_command.ts";
 import { playedTracks, playingGraph } from "../../cli/convert/playing_graph.ts";
 import type { PlayArgs } from "../../cli/media_args.ts";
 import { FOLDER, input } from "../../processors/media/fixtures/media_files.ts";
@@ -124,16 +122,6 @@ Deno.test("playingGraph() sends decoded tracks to a speaker and a window, which 
   assert.deepEqual(graph.nodes.speaker.config, { latencyMs: 200, device: "usb" });
   assert.equal(graph.nodes.file.config!.paced, false);
   assert.deepEqual(graph.nodes.display.config, { title: "a.mp4", matrix: "bt601", range: "limited" });
-});
-
-Deno.test("renderFlaws() counts what was lost or late, and tells nothing where all was well", () => {
-  const nodes = (speaker: Record<string, number>, display: Record<string, number>) => ({
-    nodes: [{ figures: speaker }, { figures: display }, {}] as unknown as RunSummary["nodes"],
-  });
-  assert.deepEqual(renderFlaws(nodes({ frames: 9, lost: 0, xruns: 0 }, { shown: 5, late: 0 })), []);
-  assert.deepEqual(renderFlaws(nodes({ lost: 480, xruns: 1 }, { late: 2 })), [
-    "480 samples of sound were lost, 1 time sound broke off, 2 pictures were late",
-  ]);
 });
 
 Deno.test("playedTracks() leaves out what is not wanted, and for a speaker what is not decoded", () => {
