@@ -36,8 +36,9 @@ export function screenSizes(
   }
   const whole = devices.find(({ isDefault }) => isDefault);
   const windows = devices.filter(({ isDefault }) => !isDefault);
-  const captured = window === "" ? whole : findWindow(windows, `${window}`);
-  return { whole: sizeOf(whole), captured: sizeOf(captured) };
+  const captured = sizeOf(window === "" ? whole : findWindow(windows, `${window}`));
+  const size = sizeOf(whole);
+  return { ...(size && { whole: size }), ...(captured && { captured }) };
 }
 
 /** The server that is listed is that of `DISPLAY`. */
