@@ -54,7 +54,8 @@ export async function recordCommand(args: RecordArgs, io: Io): Promise<number> {
     ...(seconds !== undefined && { seconds }),
     ...(serve !== undefined && { serve }),
   } as const;
-  return await runGraph({ text, document, registry, isMade: true, render: renderRecorded }, run, io);
+  const made = { text, document, registry, isMade: true, secondsFrom: RECORDING, render: renderRecorded };
+  return await runGraph(made, run, io);
 }
 
 /** `Recorded talk.mp4 (4.8 MB): 0:12.0`, and what was lost of it. */

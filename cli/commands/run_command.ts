@@ -31,6 +31,9 @@ import { EndSignals } from "../output/signals.ts";
 import { renderSummary, summaryEvent } from "../output/summary.ts";
 import { tellFailures, WATCHED_SUPERVISION } from "../watch/watched_failures.ts";
 
+/** For how long the first frame is waited for, and how often it is looked for, milliseconds. */
+const [LONGEST_START_MS, LOOK_MS] = [10_000, 20];
+
 /** A graph that is to run. */
 export interface RunnableGraph {
   readonly text: string;
@@ -52,6 +55,8 @@ export interface RunnableGraph {
    * @param end ends the run, with success
    */
   readonly console?: (runtime: Runtime, end: () => void, io: Io) => Disposable | undefined;
+  /** The seconds after which it ends count from the first frame that this node reads, as far as one comes soon. */
+  readonly secondsFrom?: string;
   /** The command goes on until a signal when the graph has ended: its page stays, with this on it. */
   readonly stays?: PageMore;
 }
@@ -136,7 +141,16 @@ async function runToEnd(
     dropEarlyLaneWorker();
     if (viewRuntime(runtime).nodes.length === 0) tellEmpty(args, io);
     if (args.watch) watch = watchRun(runtime, text, registry, startedMs, args, io, watching.signal);
-    if (args.seconds !== undefined) timer = setTimeout(() => over.abort(), args.seconds * 1_000);
+    if (args.seconds === undefined) return;
+    const endMs = args.seconds * 1_000;
+    const latestMs = performance.now() + LONGEST_START_MS;
+    const count = () => {
+      const hasBegun = runtime.stats().nodes.some(({ id, framesIn }) => id === graph.secondsFrom && framesIn > 0);
+      if (hasBegun || graph.secondsFrom === undefined || performance.now() > latestMs) {
+        timer = setTimeout(() => over.abort(), endMs);
+      } else timer = setTimeout(count, LOOK_MS);
+    };
+    count();
   };
   /** Waits for the end of a run, and tells of it. */
   const untilEnd = async (

@@ -102,7 +102,8 @@ rare(Deno.test)({
     assert.match(stdout, /^Recorded v\.wav \(\S+ kB\): 0:0\d\.\d$/m);
     const { tracks, seconds } = await tracksOf(`${folder.path}/v.wav`);
     assert.deepEqual(tracks, ["pcm-s24 2"]);
-    assert.ok(seconds > 0, `${seconds} s`);
+    // However long the microphone took to begin.
+    assert.ok(seconds > 0.35, `${seconds} s`);
   },
 });
 
