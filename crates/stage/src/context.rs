@@ -52,7 +52,7 @@ pub enum InputState {
     Ended,
 }
 
-/// By which sense people take in what is presented.
+/// By which sense people take in what is presented; or, before that, what a node has taken for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Sense {
@@ -60,6 +60,8 @@ pub enum Sense {
     Heard = SLUICE_AUDIO,
     /// Pictures.
     Seen = SLUICE_VIDEO,
+    /// The newest sound that is yet to be heard, and when it entered the graph.
+    Entered = 0,
 }
 
 /// Why there is no frame.

@@ -49,6 +49,8 @@ pub struct Speaker {
     next_sequence: f64,
     /// When the last sample that was taken is to be presented.
     end_pts_ns: f64,
+    /// When it entered the graph.
+    ingress_ns: f64,
     level: f64,
     /// Displays that follow; empty: none.
     group: CString,
@@ -155,6 +157,7 @@ impl Stage for Speaker {
             watch: Watch::default(),
             next_sequence: 0.0,
             end_pts_ns: 0.0,
+            ingress_ns: 0.0,
             level: 0.0,
             group: CString::new(text(context, c"syncGroup")?).unwrap_or_default(),
             skew_ms: 0.0,
@@ -263,6 +266,7 @@ impl Speaker {
             *plane = columns.get(channel);
         }
         self.end_pts_ns = info.pts_ns + f64::from(info.count) * 1e9 / f64::from(info.height.max(1));
+        self.ingress_ns = info.ingress_ns;
         // Where a source has jumped, no number is left out.
         let gap = info.flags & SLUICE_DISCONTINUITY != 0 && info.sequence != self.next_sequence;
         self.next_sequence = info.sequence + 1.0;
@@ -283,6 +287,7 @@ impl Speaker {
         }
         let heard_ns = self.end_pts_ns - playing.playback.level(now.clock_ns) * 1e9;
         context.present(&self.group, Sense::Heard, heard_ns, now.runtime_ns);
+        context.present(&self.group, Sense::Entered, self.end_pts_ns, self.ingress_ns);
         if let Some((seen_ns, at_ns)) = context.presented(&self.group, Sense::Seen) {
             self.skew_ms = (seen_ns - heard_ns - (at_ns - now.runtime_ns)) / 1e6;
         }

@@ -9,7 +9,7 @@ use sluice_stage::{Context, Frame, Next, Sense};
 
 use super::mailbox::{Mailbox, News};
 use super::paint::Painter;
-use super::timing::{Fate, Pair, Timing, Waiting};
+use super::timing::{Fate, Pair, Timing, Waiting, due_by};
 use super::window_thread::{self, Wanted};
 use crate::config::{is_set, tell_available, tell_unavailable};
 use crate::pace::Moment;
@@ -80,6 +80,7 @@ impl Running {
         let now = Moment { ns: context.now_ns(), instant: Instant::now() };
         let sound = self.group.as_deref().and_then(|group| context.presented(group, Sense::Heard));
         self.report(context, now, sound);
+        let entered = self.group.as_deref().and_then(|group| context.presented(group, Sense::Entered));
         let ahead_ns = self.mailbox.ready_in().min(MOST_AHEAD).as_nanos() as f64;
         let mut chosen = None;
         while let Some(info) = context.peek(0) {
@@ -88,6 +89,7 @@ impl Running {
                 sequence: info.sequence,
                 pts_ns: info.pts_ns,
                 ingress_ns: info.ingress_ns,
+                sound_after_ns: entered.map_or(0.0, |pair| due_by(pair, info.pts_ns) - info.ingress_ns),
                 jumps: info.flags & SLUICE_DISCONTINUITY != 0,
             };
             let due_ns = self.timing.due_ns(now.ns, waiting, sound);

@@ -4,8 +4,8 @@
 //! and those behind it as far apart as their media times are.
 //!
 //! Pictures and sound of sources that have nothing to do with each other do not fit: a picture's sound was heard before the
-//! picture entered the graph, which no slowness of the graph explains, or is heard long after. Such pictures go by
-//! themselves until they fit.
+//! picture entered the graph, which no slowness of the graph explains, or it enters the graph long after the picture, and is
+//! heard so late that links cannot hold the pictures back. Such pictures go by themselves until they fit.
 
 /// How long what was said of sound holds.
 const SOUND_NS: f64 = 1e9;
@@ -15,6 +15,9 @@ const JUMP_NS: f64 = 1e9;
 
 /// A picture whose sound is heard later than that does not belong to it.
 const FAR_NS: f64 = 1e9;
+
+/// Nor does one whose sound is heard later than that, and entered the graph as much later.
+const APART_NS: f64 = 2e8;
 
 /// After so long without a picture, a late one is shown too.
 const DARK_NS: f64 = 5e8;
@@ -30,6 +33,8 @@ pub(crate) struct Waiting {
     pub(crate) pts_ns: f64,
     /// When it entered the graph.
     pub(crate) ingress_ns: f64,
+    /// How long after it the sound of its time entered the graph; 0 where nobody says.
+    pub(crate) sound_after_ns: f64,
     /// Pictures before it are missing.
     pub(crate) jumps: bool,
 }
@@ -90,7 +95,8 @@ impl Timing {
     fn fits(&self, now_ns: f64, picture: Waiting, sound: Pair) -> bool {
         let due_ns = due_by(sound, picture.pts_ns);
         let is_past = due_ns < picture.ingress_ns && (self.is_estranged || self.is_late(now_ns, due_ns));
-        !is_past && due_ns - now_ns <= FAR_NS
+        let most_ns = if picture.sound_after_ns > APART_NS { APART_NS } else { FAR_NS };
+        !is_past && due_ns - now_ns <= most_ns
     }
 
     /// What becomes of a picture that is due, with no newer one that is.
@@ -116,7 +122,8 @@ impl Timing {
     }
 }
 
-fn due_by((pts_ns, at_ns): Pair, picture_ns: f64) -> f64 {
+/// When media time is due by a pair of another one.
+pub(crate) fn due_by((pts_ns, at_ns): Pair, picture_ns: f64) -> f64 {
     at_ns + picture_ns - pts_ns
 }
 
@@ -132,7 +139,7 @@ mod tests {
 
     /// A picture that has come when its media time says.
     fn picture(sequence: f64, pts_ns: f64) -> Waiting {
-        Waiting { sequence, pts_ns, ingress_ns: pts_ns, jumps: false }
+        Waiting { sequence, pts_ns, ingress_ns: pts_ns, sound_after_ns: 0.0, jumps: false }
     }
 
     #[test]
@@ -209,6 +216,15 @@ mod tests {
         // In time, or so soon that they can wait.
         assert_eq!(delays(&mut timing(), 15.0, 0.0), [-15.0; 30]);
         assert_eq!(delays(&mut timing(), -900.0, 0.0), [900.0; 30]);
+    }
+
+    #[test]
+    fn pictures_wait_a_little_for_sound_that_entered_long_after_them() {
+        let due_ms = |pts_ms: f64, sound_after_ms: f64| {
+            let waiting = Waiting { sound_after_ns: sound_after_ms * MS, ..picture(0.0, pts_ms * MS) };
+            timing().due_ns(0.0, waiting, Some((0.0, 0.0))) / MS
+        };
+        assert_eq!([due_ms(200.0, 300.0), due_ms(300.0, 300.0), due_ms(300.0, 100.0)], [200.0, 40.0, 300.0]);
     }
 
     #[test]
