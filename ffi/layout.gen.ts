@@ -8,7 +8,7 @@
  */
 
 /** Version of the layouts and of their meaning. */
-export const ABI_VERSION = 14;
+export const ABI_VERSION = 15;
 
 /** Version of the interface of plugins. */
 export const STAGE_VERSION = { major: 1, minor: 9 } as const;

@@ -105,3 +105,12 @@ export function listStageDevices(symbols: NativeSymbols, id: string): string {
   if (list === null) throw new RangeError(lastNativeError(symbols));
   return Deno.UnsafePointerView.getCString(list);
 }
+
+/** As {@linkcode listStageDevices}, on a thread of its own: lists of several stages are made at once. */
+export async function listStageDevicesAsync(symbols: NativeSymbols, id: string): Promise<string> {
+  const bytes = new TextEncoder().encode(id);
+  const list = await symbols.slu_plugin_devices_async(Deno.UnsafePointer.of(bytes), bytes.length);
+  // The reason is kept on that thread.
+  if (list === null) throw new RangeError("its plugin gives no list");
+  return Deno.UnsafePointerView.getCString(list);
+}

@@ -63,6 +63,12 @@ export const SYMBOLS = {
   slu_plugin_try: { parameters: ["pointer", "u32", "u32", "u32"], result: "u32" },
   slu_plugin_rights: { parameters: ["pointer", "u32", "pointer", "u32", "u32"], result: "u32" },
   slu_plugin_devices: { parameters: ["pointer", "u32"], result: "pointer" },
+  slu_plugin_devices_async: {
+    name: "slu_plugin_devices",
+    parameters: ["pointer", "u32"],
+    result: "pointer",
+    nonblocking: true,
+  },
   slu_plugin_load: { parameters: ["pointer", "u32", "u32"], result: "pointer" },
   slu_program_load: { parameters: ["pointer", "u32"], result: "pointer" },
   slu_program_start: {

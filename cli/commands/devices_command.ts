@@ -4,7 +4,7 @@
  * @module
  */
 import { escapeControls } from "../../core/log.ts";
-import { type Device, listDevices } from "../../core/registry/devices.ts";
+import { type Device, listDevicesWithin } from "../../core/registry/devices.ts";
 import { DEVICE_KINDS, type DeviceKind, type DevicesArgs } from "../device_args.ts";
 import { EXIT, reportErrors } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
@@ -18,6 +18,9 @@ const PLURALS: { readonly [kind in DeviceKind]: string } = {
   screen: "Screens",
 };
 
+/** How long the devices of a kind may take to answer. */
+const LIMIT_MS = 3_000;
+
 /** The most formats of a device that are shown to people. */
 const MOST_FORMATS = 8;
 
@@ -25,14 +28,17 @@ const MOST_FORMATS = 8;
 export async function devicesCommand({ kind, json }: DevicesArgs, io: Io): Promise<number> {
   const { registry } = await loadTypes({ packages: [], plugins: [] });
   let code: number = EXIT.ok;
-  for (const each of kind === undefined ? DEVICE_KINDS : [kind]) {
-    try {
-      const devices = listDevices(registry.get(each)) ?? [];
+  const kinds = kind === undefined ? DEVICE_KINDS : [kind];
+  const lists = await Promise.allSettled(kinds.map((each) => listDevicesWithin(registry.get(each), LIMIT_MS)));
+  for (const [at, each] of kinds.entries()) {
+    const list = lists[at];
+    if (list.status === "fulfilled") {
+      const devices = list.value ?? [];
       const advice = devices.some(({ isDefault }) => isDefault) ? undefined : adviceFor(each);
       if (json) io.stdout.line(JSON.stringify({ kind: each, devices, ...(advice !== undefined && { advice }) }));
       else for (const line of renderDevices(each, devices, advice)) io.stdout.line(line);
-    } catch (error) {
-      reportErrors([error], io, json);
+    } else {
+      reportErrors([list.reason], io, json);
       code = EXIT.failed;
     }
   }

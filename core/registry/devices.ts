@@ -4,7 +4,7 @@
  * @module
  */
 import { loadNative } from "../../ffi/loader.ts";
-import { listStageDevices } from "../../ffi/plugin.ts";
+import { listStageDevices, listStageDevicesAsync } from "../../ffi/plugin.ts";
 import { SluiceError } from "../errors.ts";
 import type { NodeDescriptor } from "../descriptor/descriptor.ts";
 import { nativeStage } from "./shipped_stage.ts";
@@ -21,6 +21,8 @@ export interface Device {
   readonly formats: readonly string[];
 }
 
+type DeviceType = Parameters<typeof listDevices>[0];
+
 /**
  * Lists the devices that the configuration key `device` of a node type may name now. It may take a second.
  *
@@ -32,17 +34,49 @@ export interface Device {
 export function listDevices(
   type: { readonly descriptor: NodeDescriptor; open?(): void },
 ): readonly Device[] | undefined {
+  const id = stageOf(type);
+  if (id === undefined) return undefined;
+  try {
+    return read(listStageDevices(loadNative().symbols, id));
+  } catch (cause) {
+    throw refusal(type, cause as Error);
+  }
+}
+
+/**
+ * As {@linkcode listDevices}, beside other lists, and given up after a time: a server that was stopped answers nothing.
+ *
+ * @param limitMs how long it may take
+ */
+export async function listDevicesWithin(type: DeviceType, limitMs: number): Promise<readonly Device[] | undefined> {
+  const id = stageOf(type);
+  if (id === undefined) return undefined;
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new Error(`nothing has answered within ${limitMs / 1_000} s; the server or the driver may hang`));
+  }, limitMs);
+  try {
+    return read(await Promise.race([late, listStageDevicesAsync(loadNative().symbols, id)]));
+  } catch (cause) {
+    throw refusal(type, cause as Error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Makes the stage of a node type known. @returns its id; `undefined`: the type is no native stage */
+function stageOf(type: DeviceType): string | undefined {
   const { type: name, lane } = type.descriptor;
   if (lane !== "native") return undefined;
   type.open?.();
-  let json: string;
-  try {
-    json = listStageDevices(loadNative().symbols, nativeStage(name).id ?? name);
-    return json === "" ? undefined : JSON.parse(json) as Device[];
-  } catch (cause) {
-    if (cause instanceof SluiceError) throw cause;
-    throw new SluiceError("PluginRejected", `Cannot list the devices of "${name}": ${(cause as Error).message}`, {
-      cause,
-    });
-  }
+  return nativeStage(name).id ?? name;
+}
+
+function read(json: string): readonly Device[] | undefined {
+  return json === "" ? undefined : JSON.parse(json) as Device[];
+}
+
+function refusal({ descriptor: { type } }: DeviceType, cause: Error): SluiceError {
+  if (cause instanceof SluiceError) return cause;
+  return new SluiceError("PluginRejected", `Cannot list the devices of "${type}": ${cause.message}`, { cause });
 }

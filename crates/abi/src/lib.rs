@@ -37,4 +37,4 @@ pub use slot::{PAYLOAD_ALIGN, SlotHeader, flag, format, kind};
 /// any change of a layout or of a meaning in this crate, of the functions of `crates/ffi` and their parameters, which a test
 /// beside `ffi/symbols.ts` holds to it, or of what `crates/core/src/isolation/wire.rs` says. [`stage`] has a version of its
 /// own.
-pub const ABI_VERSION: u32 = 14;
+pub const ABI_VERSION: u32 = 15;

@@ -81,21 +81,24 @@ fn try_libraries(_paths: &str, _all: bool, _limit_ms: u32) -> u32 {
     0
 }
 
-/// Lists the devices that the key `device` of a stage may name, as JSON in a C string that is valid until the next call;
-/// empty: the stage has none. Null: it cannot list them. It may take a second.
+/// Lists the devices that the key `device` of a stage may name, as JSON in a C string that is valid until the next call
+/// with that id; empty: the stage has none. Null: it cannot list them. It may take a second.
 ///
 /// # Safety
 ///
 /// The id has the length given, in bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn slu_plugin_devices(id: *const u8, length: u32) -> *const c_char {
-    /// What the last call gave.
-    static LIST: Mutex<Option<CString>> = Mutex::new(None);
+    /// What the last calls gave, by the id.
+    static LISTS: LazyLock<Mutex<HashMap<String, CString>>> = LazyLock::new(Mutex::default);
     attempt(ptr::null(), || {
         // SAFETY: the caller vouches for the text.
         let id = unsafe { text(id, length) }?;
         let list = CString::new(plugin::list_devices(&id)?.unwrap_or_default()).unwrap_or_default();
-        Ok(LIST.lock().unwrap_or_else(PoisonError::into_inner).insert(list).as_ptr())
+        // The text stays where it is when the map moves what points to it.
+        let start = list.as_ptr();
+        LISTS.lock().unwrap_or_else(PoisonError::into_inner).insert(id, list);
+        Ok(start)
     })
 }
 

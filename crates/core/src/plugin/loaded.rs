@@ -38,8 +38,8 @@ pub struct Plugin {
 pub(super) struct Loaded {
     plugins: Vec<&'static Plugin>,
     pub(super) stages: Vec<&'static StageType>,
-    /// What lists the devices of stages that have some, by their ids.
-    devices: Vec<(String, ListDevices)>,
+    /// What lists the devices of stages that have some, by their ids. None is called twice at once.
+    devices: Vec<(String, &'static Mutex<ListDevices>)>,
     /// By the ids of their stages.
     #[cfg(target_os = "linux")]
     pub(super) programs: Vec<(String, Arc<Program>)>,
@@ -68,12 +68,11 @@ pub(crate) fn find(id: &str) -> Option<&'static StageType> {
 ///
 /// If the stage cannot list them.
 pub fn list_devices(id: &str) -> Result<Option<String>, String> {
-    // The newest: a shipped stage takes its id from others. No two are called at once.
-    static CALLED: Mutex<()> = Mutex::new(());
+    // The newest: a shipped stage takes its id from others.
     let Some(list) = loaded().devices.iter().rfind(|(known, _)| known == id).map(|(_, list)| *list) else {
         return Ok(None);
     };
-    let _called = CALLED.lock().unwrap_or_else(PoisonError::into_inner);
+    let list = list.lock().unwrap_or_else(PoisonError::into_inner);
     let mut json = std::ptr::null();
     // SAFETY: the plugin vouches for its function, which was checked to be code.
     let status = unsafe { list(&raw mut json) };
@@ -138,8 +137,10 @@ impl Loaded {
         if let Some(stage) = stages.iter().find(|stage| self.stages.iter().any(|known| known.name == stage.id)) {
             return Err(format!("stage \"{}\" is there already, of another plugin; disable one of the two", stage.id));
         }
-        let listing = stages.iter().filter_map(|stage| Some((stage.id.clone(), stage.calls.devices?)));
-        self.devices.extend(listing);
+        for stage in &stages {
+            let Some(list) = stage.calls.devices else { continue };
+            self.devices.push((stage.id.clone(), Box::leak(Box::new(Mutex::new(list)))));
+        }
         self.stages.extend(stages.into_iter().map(stage_type));
         let plugin: &'static Plugin = Box::leak(Box::new(plugin));
         self.plugins.push(plugin);
