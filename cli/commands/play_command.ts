@@ -12,7 +12,7 @@ import type { MediaInfo, TrackInfo } from "../../processors/media/media_info.ts"
 import { readableLine } from "../../processors/media/ffmpeg_line.ts";
 import { undecodable } from "../../processors/media/decoders.ts";
 import { readInput } from "../convert/media_input.ts";
-import { playedTracks, playingGraph, SOURCE } from "../convert/playing_graph.ts";
+import { playedTracks, playingGraph, SOURCE, WINDOW } from "../convert/playing_graph.ts";
 import { renderLength } from "../convert/result.ts";
 import type { PlayArgs } from "../media_args.ts";
 import { deviceLosses } from "../output/device_losses.ts";
@@ -68,7 +68,7 @@ export async function playCommand(args: PlayArgs, io: Io): Promise<number> {
     ...how,
   } as const;
   const graph = { text, document, registry, isMade: true, render: renderPlayed };
-  return await runGraph(args.speaker ? { ...graph, console: showPlayer } : graph, run, io);
+  return await runGraph(args.speaker ? { ...graph, console: showPlayer, window: WINDOW } : graph, run, io);
 }
 
 /** Shows the place on a terminal, and obeys its keys. */

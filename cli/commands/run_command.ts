@@ -55,6 +55,8 @@ export interface RunnableGraph {
    * @param end ends the run, with success
    */
   readonly console?: (runtime: Runtime, end: () => void, io: Io) => Disposable | undefined;
+  /** Who closes the window of this node ends the run, with success. */
+  readonly window?: string;
   /** The seconds after which it ends count from the first frame that this node reads, as far as one comes soon. */
   readonly secondsFrom?: string;
   /** The command goes on until a signal when the graph has ended: its page stays, with this on it. */
@@ -126,6 +128,11 @@ async function runToEnd(
     ? undefined
     : await (await import("./serve_command.ts")).serveRun(runtime, args.serve, args, io, graph.stays);
   using _failures = args.watch ? tellFailures(runtime, args.json, io) : undefined;
+  if (graph.window !== undefined) {
+    runtime.events.on(`node:${graph.window}`, (event) => {
+      if (event.group === "node" && event.kind === "custom" && event.name === "closed") over.abort();
+    });
+  }
   const watching = new AbortController();
   let watch: Promise<void> | undefined;
   const usual = graph.stays === undefined ? chooseStyle(args, document, io) : "none";

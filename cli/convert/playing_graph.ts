@@ -16,6 +16,9 @@ import { decoderOf, familyOf, undecodable } from "../../processors/media/decoder
 /** The id of the node that reads. */
 export const SOURCE = "file";
 
+/** The id of the node with the window. */
+export const WINDOW = "display";
+
 /**
  * The tracks that are played: the first one of pictures and the first one of sound that can be. A speaker and a window
  * take what is decoded alone.
@@ -98,6 +101,6 @@ function addTrack(draft: GraphDraft, track: TrackInfo, { speaker, device, file }
     draft.append(end, "speaker", SPEAKER, config, "speaker", hasVideo ? AHEAD : FEW);
   } else {
     const colours = comesAsYuv(track) ? coloursOf(track) : {};
-    draft.append(end, "display", DISPLAY, { title: basename(file), ...colours }, "display", how);
+    draft.append(end, WINDOW, DISPLAY, { title: basename(file), ...colours }, "display", how);
   }
 }

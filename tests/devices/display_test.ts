@@ -120,7 +120,7 @@ withX("a window that its user closes ends the stage, and what fed it alone", asy
   await using server = await XServer.start(SCREEN);
   await using shown = await Shown.start(server.name, BGRA);
   await shown.show({ planes: [noise(WIDTH, HEIGHT)] });
-  await close(shown);
+  await shown.client.close(await shown.window());
   await inTime(shown.runtime.finished);
   await until(() => shown.said.length > 0);
   deepEqual(shown.said, ["closed"]);
@@ -130,7 +130,7 @@ withX("with whenClosed=ignore the window stays", async () => {
   await using server = await XServer.start(SCREEN);
   await using shown = await Shown.start(server.name, BGRA, { whenClosed: "ignore" });
   await shown.show({ planes: [noise(WIDTH, HEIGHT)] });
-  await close(shown);
+  await shown.client.close(await shown.window());
   await until(() => shown.said.length > 0);
   const pixels = noise(WIDTH, HEIGHT, 7);
   await shown.show({ planes: [pixels] });
@@ -245,13 +245,6 @@ withX("without a server, or on one of few colours, a graph with a display does n
 
 function figuresOf(runtime: Runtime, node: string): { readonly [name: string]: number } {
   return runtime.stats().nodes.find(({ id }) => id === node)!.figures!;
-}
-
-/** Does what a manager of windows does when the user closes one. */
-async function close(shown: Shown): Promise<void> {
-  const { client } = shown;
-  const message = [await client.atom("WM_DELETE_WINDOW"), 0, 0, 0, 0];
-  await client.sendMessage(await shown.window(), "WM_PROTOCOLS", message);
 }
 
 function equals(one: Uint8Array, other: Uint8Array): boolean {

@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import { noRustPlugin } from "../fixtures/plugins/build.ts";
 import { ffmpeg, FOLDER, mp4 } from "../../processors/media/fixtures/media_files.ts";
-import { MAIN, readEvents, ROOT, sluice } from "../cli/command_line.ts";
+import { inTime, sleep } from "../fixtures/waiting.ts";
+import { MAIN, readEvents, ROOT, sluice, spawn } from "../cli/command_line.ts";
 import { until } from "../fixtures/waiting.ts";
 import { Heard, RATE_HZ } from "./fixtures/heard.ts";
 import { PulseServer, withPulse } from "./fixtures/pulse_server.ts";
+import { XClient } from "./fixtures/x_client.ts";
 import { withX, XServer } from "./fixtures/x_server.ts";
 
 /** util-linux's `script` gives a program a terminal. */
@@ -121,6 +123,34 @@ withX("sluice play --speaker shows pictures in time that their decoder holds bac
   const { nodes } = readEvents(stdout).at(-1) as { nodes: { type: string; figures?: Record<string, number> }[] };
   const { shown, late } = nodes.find(({ type }) => type === "display")!.figures!;
   assert.ok(shown >= 54 && late <= 3, `${shown} of 60 were shown, ${late} were late`);
+});
+
+withX("who closes the window of sluice play --speaker ends it, and its sound", async () => {
+  await using server = await XServer.start([640, 480]);
+  const args = ["play", mp4(), "--speaker", "--device", "simulated", "--loop", "--json"];
+  const child = spawn(args, { env: { DISPLAY: server.name } });
+  const output = child.output();
+  using client = await XClient.connect(server.name);
+  const findWindow = async () => {
+    for (const window of await client.children(client.root)) {
+      if ((await client.title(window)).endsWith(".mp4")) return window;
+    }
+    return undefined;
+  };
+  let window: number | undefined;
+  while (window === undefined) {
+    await sleep(20);
+    window = await findWindow();
+  }
+  await client.close(window);
+  const { code, stdout } = await inTime(output);
+  assert.equal(code, 0);
+  const { outcome, nodes } = readEvents(new TextDecoder().decode(stdout)).at(-1) as unknown as {
+    outcome: string;
+    nodes: { type: string }[];
+  };
+  assert.equal(outcome, "stopped");
+  assert.ok(nodes.some(({ type }) => type === "speaker"));
 });
 
 withX("sluice play --speaker shows a film in a window and plays its sound, and drops nothing on the way", async () => {
