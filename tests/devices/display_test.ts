@@ -230,6 +230,21 @@ withX("after a server was killed the window is there again, with the last pictur
   await shown.untilSeen((seen) => equals(opaque(seen), opaque(pixels)));
 });
 
+withX("a window that another program destroys is opened again, with the last picture", async () => {
+  await using server = await XServer.start(SCREEN);
+  await using shown = await Shown.start(server.name, BGRA);
+  const reasons: unknown[] = [];
+  shown.runtime.events.on("node:display", (event) => {
+    if (event.group === "node" && event.kind === "custom") reasons.push((event.data as { reason?: string }).reason);
+  });
+  const pixels = noise(WIDTH, HEIGHT);
+  await shown.show({ planes: [pixels] });
+  await shown.client.destroy(await shown.window());
+  await until(() => reasons.length === 2);
+  deepEqual(reasons, ["the window has gone, and is opened again: another program has destroyed it", undefined]);
+  await shown.untilSeen((seen) => equals(opaque(seen), opaque(pixels)));
+});
+
 withX("without a server, or on one of few colours, a graph with a display does not start", async () => {
   const start = async (display: string) => {
     await using runtime = new Runtime({ native: "require", mode: "live", pools: POOLS });

@@ -66,27 +66,30 @@ struct Thread<'a> {
 impl Thread<'_> {
     fn run(mut self, mut server: Server) {
         loop {
-            let Some(why) = self.serve(server) else { return };
-            self.tell(News::Unavailable(format!("the X server has gone, and is tried again: {why}")));
+            let Some(failure) = self.serve(server) else { return };
+            self.tell(News::Unavailable(match failure {
+                Failure::Lost(why) => format!("the X server has gone, and is tried again: {why}"),
+                Failure::Refused(why) => format!("the window has gone, and is opened again: {why}"),
+            }));
             match self.reconnect() {
                 Some(again) => server = again,
                 None => return,
             }
-            self.tell(News::Available("the X server is there again".into()));
+            self.tell(News::Available("the window is there again".into()));
         }
     }
 
     /// Serves a connection. `None`: the stage has gone; else why the connection is of no use any more.
-    fn serve(&mut self, server: Server) -> Option<String> {
+    fn serve(&mut self, server: Server) -> Option<Failure> {
         let mut window = match self.make_window(server) {
             Ok(window) => window?,
-            Err(failure) => return Some(failure.text()),
+            Err(failure) => return Some(failure),
         };
         loop {
             match self.step(&mut window) {
                 Ok(true) => {}
                 Ok(false) => return None,
-                Err(failure) => return Some(failure.text()),
+                Err(failure) => return Some(failure),
             }
         }
     }
@@ -136,7 +139,7 @@ impl Thread<'_> {
             match event {
                 WindowEvent::Changed => stale = true,
                 WindowEvent::Closed => self.tell(News::Closed),
-                WindowEvent::Gone => return Err(Failure::Lost("the window was destroyed by another program".into())),
+                WindowEvent::Gone => return Err(Failure::Refused("another program has destroyed it".into())),
             }
         }
         if let Some(picture) = self.mailbox.take() {
