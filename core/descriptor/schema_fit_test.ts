@@ -90,9 +90,9 @@ Deno.test("findMisfits() accepts and refuses what Ajv does", () => {
         assert.equal(misfits(schema, value).length === 0, isValid, JSON.stringify({ schema, value }));
       }
     }),
-    { numRuns: 1_000 },
+    { numRuns: Number(Deno.env.get("SLUICE_FUZZ_RUNS") ?? 200) },
   );
-  assert.ok(accepted > 1_000 && refused > 1_000, `${accepted} accepted, ${refused} refused`);
+  assert.ok(accepted > 200 && refused > 200, `${accepted} accepted, ${refused} refused`);
 });
 
 Deno.test("findMisfits() tells each place once, with its path, its schema and its value", () => {

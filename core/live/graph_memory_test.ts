@@ -7,6 +7,7 @@ import type { PoolSize } from "../pools/pool_plan.ts";
 import { Topology } from "../topology.ts";
 import { compareGraphs } from "./graph_change.ts";
 import { GraphMemory } from "./graph_memory.ts";
+import { rare } from "../../tests/fixtures/rare.ts";
 
 /** Counts the arenas in use; refuses those beyond `most`. */
 class CountingDriver extends PortableDriver {
@@ -75,7 +76,7 @@ Deno.test("GraphMemory.grow() keeps no arena of pools that it could not make, an
   equal(driver.arenas, 0);
 });
 
-Deno.test("GraphMemory.grow() refuses exactly the edits after which a pool is too small, whatever was edited before", () => {
+rare(Deno.test)("GraphMemory.grow() refuses exactly the edits after which a pool is too small, whatever was edited before", () => {
   const edit = fc.record({
     does: fc.constantFrom("add", "add", "add", "name", "move", "remove", "replace"),
     node: fc.nat(),

@@ -8,6 +8,7 @@ import { WavReader } from "../file/wav_reader.ts";
 import { WavHeaderWriter } from "../file/wav_header_writer.ts";
 import { ffmpeg, FOLDER } from "./fixtures/media_files.ts";
 import { readMediaInfo } from "./media_info.ts";
+import { rare } from "../../tests/fixtures/rare.ts";
 
 // What is warned of is looked at, not shown.
 configureLog({ setting: { level: "warn", json: false }, write: () => {}, terminal: false });
@@ -140,7 +141,7 @@ Deno.test("MediaSource reaches the start and the end of 6 GiB of silence at once
   Deno.removeSync(path);
 });
 
-Deno.test("info and wav-source read as many samples of 300 damaged WAV files, or refuse them both", async () => {
+rare(Deno.test)("info and wav-source read as many samples of 300 damaged WAV files, or refuse them both", async () => {
   const path = `${FOLDER}/mutated.wav`;
   const whole = [["-B", "-b", "24"], ["-b", "16"]].map((options) => {
     return Deno.readFileSync(sox("mutated.wav", [...options, "-r", "48000", "-c", "2"], { seconds: 0.05 }));

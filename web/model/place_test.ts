@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { formatPlace, parsePlace, VIEWS } from "./place.ts";
+import { rare } from "../../tests/fixtures/rare.ts";
 
-Deno.test("parsePlace() reads what formatPlace() wrote, whatever the id", () => {
+rare(Deno.test)("parsePlace() reads what formatPlace() wrote, whatever the id", () => {
   const kind = fc.constantFrom("node" as const, "link" as const);
   const selection = fc.tuple(kind, fc.string({ minLength: 1, maxLength: 20, unit: "binary" })).map(([kind, id]) => ({
     kind,
