@@ -1,5 +1,5 @@
 /**
- * `deno task check:apple [--target NAME]… [--package NAME]…`: checks and lints the native library, the devices and what only macOS compiles,
+ * `deno task check:apple [--target NAME]…`: checks and lints the native library, the devices and what only macOS compiles,
  * `crates/apple`, for Intel and Apple silicon, on any Debian machine. Nothing is linked, so that no SDK is needed. Warnings are errors.
  *
  * A plain Rust toolchain does not bring the standard library for macOS: Debian's packages compile it from its sources. They
@@ -14,13 +14,13 @@ import { ROOT } from "./root.ts";
 export const APPLE_TARGETS = ["x86_64-apple-darwin", "aarch64-apple-darwin"] as const;
 
 /** What is checked: the packages with code for macOS, and with them what they need. */
-export const APPLE_PACKAGES = [
+const PACKAGES = [
   "sluice-ffi",
   "sluice-apple",
   "sluice-plugin-apple",
   "sluice-plugin-audio-devices",
   "sluice-plugin-video-devices",
-] as const;
+];
 
 /** Debian's packages, and a file of each. */
 const NEEDED: Readonly<Record<string, string>> = {
@@ -34,45 +34,30 @@ const NEEDED: Readonly<Record<string, string>> = {
 const WITHOUT_EXTRAS = "-Zbuild-std-features=";
 
 /** Nothing that was compiled is run: no machine code, no lines for a debugger, nothing that speeds a second build up. */
-const LEAN = { CARGO_PROFILE_DEV_DEBUG: "0", CARGO_INCREMENTAL: "0" };
 const WITHOUT_CODE = "-Zno-codegen";
+const LEAN = { CARGO_PROFILE_DEV_DEBUG: "0", CARGO_INCREMENTAL: "0" };
 
 /** One of {@linkcode APPLE_TARGETS}. */
 export type AppleTarget = typeof APPLE_TARGETS[number];
 
-/** What is checked, and for which systems. */
-export interface AppleCheck {
-  readonly targets: readonly AppleTarget[];
-  readonly packages: readonly string[];
-}
-
 /**
  * Reads the command line.
  *
- * @returns what to check: of targets and of packages all where none is named
- * @throws {RangeError} if an argument, a target or a package is not known
+ * @returns what to check; all where none is named
+ * @throws {RangeError} if an argument or a target is not known
  */
-export function readCheck(args: readonly string[]): AppleCheck {
-  const targets = new Set<AppleTarget>();
-  const packages = new Set<string>();
+export function readTargets(args: readonly string[]): readonly AppleTarget[] {
+  const named: AppleTarget[] = [];
   for (let at = 0; at < args.length; at += 2) {
     const [option, value] = args.slice(at, at + 2);
     const target = APPLE_TARGETS.find((each) => each === value);
-    const name = APPLE_PACKAGES.find((each) => each === value);
-    if (option === "--target" && target !== undefined) targets.add(target);
-    else if (option === "--package" && name !== undefined) packages.add(name);
-    else {
+    if (option !== "--target" || target === undefined) {
       const found = args.slice(at, at + 2).join(" ");
-      throw new RangeError(
-        `Cannot check "${found}": wanted --target with one of ${APPLE_TARGETS.join(", ")}, ` +
-          `or --package with one of ${APPLE_PACKAGES.join(", ")}`,
-      );
+      throw new RangeError(`Cannot check "${found}": wanted --target with one of ${APPLE_TARGETS.join(", ")}`);
     }
+    named.push(target);
   }
-  return {
-    targets: targets.size === 0 ? APPLE_TARGETS : [...targets],
-    packages: packages.size === 0 ? APPLE_PACKAGES : [...packages],
-  };
+  return named.length === 0 ? APPLE_TARGETS : [...new Set(named)];
 }
 
 /** Names Debian's packages that are missing here. */
@@ -81,19 +66,18 @@ export function missingPackages(): string[] {
 }
 
 /**
- * Checks and lints packages for a system. On a Mac its own toolchain does.
+ * Checks and lints the packages for a system. On a Mac its own toolchain does.
  *
  * @param folder the checkout, or a copy of it
  * @param onLine receives each line of output
  */
 export function checkApple(
   target: AppleTarget,
-  packages: readonly string[],
   folder: string = ROOT,
   onLine?: (line: string) => void,
 ): Promise<CommandResult> {
-  const named = packages.flatMap((name) => ["--package", name]);
-  const args = ["clippy", "--locked", ...named, "--target", target, "--target-dir", `${ROOT}target/apple`];
+  const packages = PACKAGES.flatMap((name) => ["--package", name]);
+  const args = ["clippy", "--locked", ...packages, "--target", target, "--target-dir", `${ROOT}target/apple`];
   const strict = ["--", "-D", "warnings"];
   if (Deno.build.os === "darwin") {
     return runCommand({ program: "cargo", args: [...args, ...strict], cwd: folder, onLine });
@@ -116,13 +100,13 @@ export function checkApple(
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const { targets, packages } = readCheck(args);
+  const targets = readTargets(args);
   if (Deno.build.os !== "darwin" && !await haveToolchain()) return 1;
   for (const target of targets) {
-    console.log(`Checking ${packages.join(", ")} for ${target}`);
-    const { code, elapsedMs, coreMs } = await checkApple(target, packages, ROOT, console.log);
+    console.log(`Checking ${PACKAGES.join(", ")} for ${target}`);
+    const { code, elapsedMs, coreMs } = await checkApple(target, ROOT, console.log);
     if (code !== 0) {
-      console.error(`${packages.join(", ")} cannot be compiled for ${target}, or has warnings`);
+      console.error(`${PACKAGES.join(", ")} cannot be compiled for ${target}, or has warnings`);
       return 1;
     }
     const core = coreMs === undefined ? "" : `, ${formatElapsed(coreMs)} of processor time`;

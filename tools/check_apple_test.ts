@@ -1,30 +1,22 @@
 import assert from "node:assert/strict";
 import { rare } from "../tests/fixtures/rare.ts";
-import { APPLE_PACKAGES, APPLE_TARGETS, checkApple, missingPackages, readCheck } from "./check_apple.ts";
+import { APPLE_TARGETS, checkApple, missingPackages, readTargets } from "./check_apple.ts";
 import { runCommand } from "./command.ts";
 import { ROOT } from "./root.ts";
 
-Deno.test("readCheck() takes all systems and packages unless some are named, each once", () => {
-  assert.deepEqual(readCheck([]), { targets: APPLE_TARGETS, packages: APPLE_PACKAGES });
+Deno.test("readTargets() takes all systems unless some are named, each once", () => {
+  assert.deepEqual(readTargets([]), APPLE_TARGETS);
   const arm = "aarch64-apple-darwin";
-  const args = ["--target", arm, "--package", "sluice-apple", "--target", arm];
-  assert.deepEqual(readCheck(args), { targets: [arm], packages: ["sluice-apple"] });
+  assert.deepEqual(readTargets(["--target", arm, "--target", arm]), [arm]);
 });
 
-Deno.test("readCheck() refuses what it does not know, and lists what there is", () => {
+Deno.test("readTargets() refuses other systems and options, and lists what there is", () => {
   for (
-    const [args, found] of [
-      [["--target", "ios"], "--target ios"],
-      [["--package", "sluice-core"], "--package sluice-core"],
-      [["--all"], "--all"],
-      [["--target"], "--target"],
-    ]
+    const [args, found] of [[["--target", "ios"], "--target ios"], [["--all"], "--all"], [["--target"], "--target"]]
   ) {
-    assert.throws(() => readCheck(args as string[]), {
+    assert.throws(() => readTargets(args as string[]), {
       name: "RangeError",
-      message: `Cannot check "${found}": wanted --target with one of x86_64-apple-darwin, aarch64-apple-darwin, ` +
-        "or --package with one of sluice-ffi, sluice-apple, sluice-plugin-apple, sluice-plugin-audio-devices, " +
-        "sluice-plugin-video-devices",
+      message: `Cannot check "${found}": wanted --target with one of x86_64-apple-darwin, aarch64-apple-darwin`,
     });
   }
 });
@@ -39,12 +31,12 @@ rare(Deno.test)({
         `git -C "$1" ls-files -coz --exclude-standard -- Cargo.toml Cargo.lock crates .cargo | tar -C "$1" --null -T - -c | tar -x -C "$2"`;
       const copied = await runCommand({ program: "sh", args: ["-c", copy, "sh", ROOT, folder] });
       assert.equal(copied.code, 0, copied.output);
-      const good = await checkApple("x86_64-apple-darwin", APPLE_PACKAGES, folder);
+      const good = await checkApple("x86_64-apple-darwin", folder);
       assert.equal(good.code, 0, good.output);
       const library = `${folder}/crates/apple/src/lib.rs`;
       const planted = '\n/// Planted.\n#[cfg(target_os = "macos")]\npub const PLANTED: u32 = "no number";\n';
       await Deno.writeTextFile(library, planted, { append: true });
-      const bad = await checkApple("x86_64-apple-darwin", APPLE_PACKAGES, folder);
+      const bad = await checkApple("x86_64-apple-darwin", folder);
       assert.notEqual(bad.code, 0);
       assert.match(bad.output, /error\[E0308\]: mismatched types\n +--> crates\/apple\/src\/lib\.rs/);
     } finally {

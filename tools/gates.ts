@@ -75,6 +75,9 @@ const USUAL_COURSE = [
   "tests/trial_test.ts",
 ];
 
+/** Paths of what is compiled for macOS too. */
+const OF_MAC = /^(Cargo\.|crates\/(abi|apple|core|ffi|stage|plugins\/(audio|video)-devices)\/)/;
+
 /** The name of the gate that builds what all tests load that do not leave it out. */
 const LIBRARY = "native library";
 
@@ -144,6 +147,8 @@ export function okGates(changed: readonly string[]): Gate[] {
   return [
     ...denoTests("Deno tests of parts", 2, parts).map(loadTogether).map(withoutRareCases),
     ...checkGates(),
+    floatingPromises(),
+    ...(changed.some((file) => OF_MAC.test(file)) ? [appleGate("x86_64-apple-darwin")] : []),
     ...driverGates("native", 2, chosen).map(withoutRareCases),
     ...driverGates("portable", 2, chosen).map(withoutRareCases),
     ...commandGates(1, 1, commands.filter(isChanged)).map(withoutRareCases),
@@ -166,17 +171,18 @@ export function commitGates(): Gate[] {
   ].map(withoutRareCases);
 }
 
+/** A second look by the compiler of TypeScript, for `deno task ok` and `deno task ok:deep`. */
+function floatingPromises(): Gate {
+  const check = { ...deno("run", "-A", "tools/lint/floating_promises.ts"), env: OF_COMPILER };
+  return { name: "floating promises", beside: "busy", commands: [check] };
+}
+
 /** What is checked beside the tests in TypeScript. */
 function checkGates(): Gate[] {
   const generator = deno("run", "-A", "codegen/main.ts", "--check");
   return [
     // Those of the examples in documentation too, so that nothing is checked twice.
     { name: "types", beside: "busy", commands: [{ ...deno("check", "--doc", "."), env: OF_COMPILER }] },
-    {
-      name: "floating promises",
-      beside: "busy",
-      commands: [{ ...deno("run", "-A", "tools/lint/floating_promises.ts"), env: OF_COMPILER }],
-    },
     { name: "format", beside: "busy", commands: [deno("fmt", "--check")] },
     { name: "lint", beside: "busy", commands: [deno("lint")] },
     { name: "arrows between folders", beside: "busy", commands: [deno("run", "-A", "tools/check_arrows.ts")] },
@@ -252,7 +258,6 @@ export function releaseGates(driver: "native" | "portable" = "native"): Gate[] {
   const { ofDrivers } = testModules();
   const gates: Gate[] = [
     ...driverGates("portable", 4, driver === "native" ? ofDrivers.filter(runsWithBoth) : ofDrivers),
-    appleGate("x86_64-apple-darwin", ["sluice-apple", "sluice-plugin-apple"]),
     { name: "documentation of exports", beside: "busy", commands: [deno("doc", "--lint", ...DOORS)] },
     {
       name: "publish, dry run",
@@ -263,16 +268,10 @@ export function releaseGates(driver: "native" | "portable" = "native"): Gate[] {
   return gates.map(withoutRareCases);
 }
 
-/** Checks packages as macOS compiles them, for one of its processors; without names all that have code for it. */
-function appleGate(target: AppleTarget, packages: readonly string[] = []): Gate {
-  const named = packages.flatMap((name) => ["--package", name]);
-  const check = deno("run", "-A", "tools/check_apple.ts", "--target", target, ...named);
-  return {
-    name: `macOS, ${target}${packages.length === 0 ? "" : `, ${packages.join(", ")}`}`,
-    native: true,
-    beside: "busy",
-    commands: [check],
-  };
+/** Checks what only macOS compiles, for one of its processors. */
+function appleGate(target: AppleTarget): Gate {
+  const check = deno("run", "-A", "tools/check_apple.ts", "--target", target);
+  return { name: `macOS, ${target}`, native: true, beside: "busy", commands: [check] };
 }
 
 /** What runs when the others have ended. */
@@ -438,7 +437,8 @@ export function deepGates(driver: "native" | "portable" = "native"): Gate[] {
       tests: DENO_TESTS,
       commands: [{ ...deno("test", "-A", "tests/vandal_test.ts"), env: { SLUICE_DEATHS: "1000" } }],
     },
-    ...APPLE_TARGETS.map((target) => appleGate(target)),
+    floatingPromises(),
+    ...APPLE_TARGETS.map(appleGate),
     ...denoTests("Deno tests of parts, rare", 1, rare.parts).map(loadTogether),
     ...commandGates(1, 1, rare.commands, ", rare"),
     ...driverGates("native", 4, rare.ofDrivers, { what: ", rare" }),

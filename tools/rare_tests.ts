@@ -30,6 +30,8 @@ export const RARE_TESTS: ReadonlySet<string> = new Set([
   "tests/plugins/opening_test.ts",
   "tests/plugins/stage_crashes_test.ts",
   // Files as other programs write them, and each container with each codec.
+  "tests/plugins/flac_depth_test.ts",
+  "tests/plugins/pixel_aspect_test.ts",
   "processors/media/colour_range_test.ts",
   "processors/media/edit_lists_test.ts",
   "processors/media/foreign_files_test.ts",
@@ -53,6 +55,10 @@ export const RARE_TESTS: ReadonlySet<string> = new Set([
   "tests/cli/foreign_clients_test.ts",
   "tests/control/limits_test.ts",
   // Nodes that hang, end their thread, or keep what is not theirs.
+  "tests/ending_links_test.ts",
+  "tests/plugins/stage_panics_test.ts",
+  "tests/python/configured_test.ts",
+  "tests/script_signals_test.ts",
   "tests/arriving_hang_test.ts",
   "tests/arriving_trial_test.ts",
   "tests/hanging_nodes_test.ts",
@@ -70,6 +76,8 @@ export const RARE_TESTS: ReadonlySet<string> = new Set([
   "tests/vandal_test.ts",
   "tests/yielding_test.ts",
   // Edits at an awkward moment, by the dozen or at random.
+  "tests/plugins/plugin_edits_test.ts",
+  "tests/step_by_step_test.ts",
   "tests/driven_move_test.ts",
   "tests/edit_failures_test.ts",
   "tests/edit_faults_test.ts",
@@ -104,6 +112,9 @@ export const RARE_TESTS: ReadonlySet<string> = new Set([
   "tests/values_memory_test.ts",
   "transports/http/storm_test.ts",
   // Reloads and projects of every kind.
+  "tests/cli/project_test.ts",
+  "tests/cli/standard_streams_test.ts",
+  "tests/one_name_test.ts",
   "tests/cli/new_test.ts",
   "tests/cli/bundle_test.ts",
   "tests/cli/dev_test.ts",
