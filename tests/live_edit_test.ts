@@ -157,6 +157,7 @@ eachDriver("an edit waits for no lane that it does not concern", async (native) 
     ok(holds(), "lane far is held meanwhile");
   }
   hold.release();
+  await until(() => !holds());
   assertSpent((await runtime.stop())!);
 });
 
