@@ -11,6 +11,7 @@ import { defineNodeType, definePackage, processorClass } from "./generated.ts";
 import * as package1 from "./stages.gen.ts";
 import { portsOf as ffmpegSinkPorts } from "./processors/media/ffmpeg_sink_ports.ts";
 import { portsOf as ffmpegSourcePorts } from "./processors/media/ffmpeg_ports.ts";
+import { portsOf as hlsSinkPorts } from "./processors/live/hls_sink_ports.ts";
 import { portsOf as httpSourcePorts } from "./processors/network/source_ports.ts";
 import { portsOf as imageSinkPorts } from "./processors/media/image_sink_ports.ts";
 import { portsOf as imageSourcePorts } from "./processors/media/image_source_ports.ts";
@@ -3344,6 +3345,418 @@ export const gain: NodeType<GainConfig, GainHandle> = defineNodeType<GainConfig,
         tick: () => processor.process(),
         configure: (values) => {
           if (values.gainDb !== undefined) processor.gainDb = values.gainDb as typeof processor.gainDb;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `hls-sink`. */
+export class HlsSinkPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["video", "audio"] = ["video", "audio"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly [] = [];
+  readonly #processor: { video: StreamInput<EncodedFrame>[]; audio: StreamInput<EncodedFrame>[] };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { video: StreamInput<EncodedFrame>[]; audio: StreamInput<EncodedFrame>[] }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): {
+    readonly video: readonly StreamInput<EncodedFrame>[];
+    readonly audio: readonly StreamInput<EncodedFrame>[];
+  } {
+    return { video: this.#processor.video, audio: this.#processor.audio };
+  }
+
+  /** The outputs by name. */
+  outputs(): Record<never, never> {
+    return {};
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    for (const port of this.#processor.video) visitor.input(port.name, port);
+    for (const port of this.#processor.audio) visitor.input(port.name, port);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.video = wiring.inputs("video") as StreamInput<EncodedFrame>[];
+    this.#processor.audio = wiring.inputs("audio") as StreamInput<EncodedFrame>[];
+  }
+}
+
+/** The configuration of `hls-sink`. */
+export interface HlsSinkConfig {
+  /**
+   * The list that players open, `NAME.m3u8`; a relative path starts at the working directory. The directory must exist. Other files lie beside it, and begin with `NAME-`.
+   *
+   * A string matching /\.m3u8$/.
+   */
+  readonly path: string;
+  /**
+   * `live`: lists name the newest segments; `event`: lists grow; `vod`: lists are written at the end.
+   *
+   * One of "live", "event", "vod"; "live" by default.
+   */
+  readonly kind?: "live" | "event" | "vod";
+  /**
+   * How long a segment lasts at least; it ends at the next key frame.
+   *
+   * A number from 0.5 to 60 s; 2 by default.
+   */
+  readonly segmentSeconds?: number;
+  /**
+   * How many segments a live list names; as many more stay in the folder for a while.
+   *
+   * A whole number from 3 to 1000; 6 by default.
+   */
+  readonly windowSegments?: number;
+  /**
+   * True: a second run of the process replaces the list of the first; that of a `live` list always does.
+   *
+   * True or false; false by default.
+   */
+  readonly overwrite?: boolean;
+}
+
+/** A `hls-sink` in a graph. */
+export type HlsSinkHandle = NodeHandle<
+  { video: DynamicPort<EncodedFrame>; audio: DynamicPort<EncodedFrame> },
+  Record<never, never>
+>;
+
+/**
+ * Writes a stream for players of HLS.
+ *
+ * **Purpose.** Writes encoded pictures and sound, as they are, into a folder that any HTTP server can serve: segments of
+ * CMAF, a list of them for each input, and at `path` the list of these lists. A segment begins with the first key frame
+ * after `segmentSeconds`; it is whole before a list names it. A `live` list names the newest segments, an `event` list
+ * grows, a `vod` list is written at the end. Several inputs of pictures are renditions of one stream, among which players
+ * choose. A discontinuity of the first pictures, and a change of any encoder's parameters, become a discontinuity of all
+ * lists.
+ *
+ * **Inputs.** `video_0`, …: H.264. `audio_0`, …: AAC or Opus. At least one of them.
+ *
+ * **Outputs.** None.
+ *
+ * **Config.** `path`, `kind`, `segmentSeconds`, `windowSegments`, `overwrite`. Figures: `segments`, `bytes`,
+ * `durationSeconds`, `lateFrames`, `breaks`.
+ *
+ * **Example.**
+ * ```json
+ * { "live": { "type": "hls-sink", "config": { "path": "www/live.m3u8" } } }
+ * ```
+ */
+export const hlsSink: NodeType<HlsSinkConfig, HlsSinkHandle> = defineNodeType<HlsSinkConfig, HlsSinkHandle>({
+  descriptor: {
+    type: "hls-sink",
+    className: "HlsSink",
+    source: "processors/live/hls_sink.ts:55",
+    description: "Writes a stream for players of HLS.",
+    doc:
+      'Writes a stream for players of HLS.\n\n**Purpose.** Writes encoded pictures and sound, as they are, into a folder that any HTTP server can serve: segments of\nCMAF, a list of them for each input, and at `path` the list of these lists. A segment begins with the first key frame\nafter `segmentSeconds`; it is whole before a list names it. A `live` list names the newest segments, an `event` list\ngrows, a `vod` list is written at the end. Several inputs of pictures are renditions of one stream, among which players\nchoose. A discontinuity of the first pictures, and a change of any encoder\'s parameters, become a discontinuity of all\nlists.\n\n**Inputs.** `video_0`, …: H.264. `audio_0`, …: AAC or Opus. At least one of them.\n\n**Outputs.** None.\n\n**Config.** `path`, `kind`, `segmentSeconds`, `windowSegments`, `overwrite`. Figures: `segments`, `bytes`,\n`durationSeconds`, `lateFrames`, `breaks`.\n\n**Example.**\n```json\n{ "live": { "type": "hls-sink", "config": { "path": "www/live.m3u8" } } }\n```',
+    category: "live",
+    tags: ["hls", "m3u8", "cmaf", "live", "stream", "segments", "playlist", "write", "mux"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [{
+      name: "video",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      dynamic: { initial: 0, max: 64 },
+      optional: true,
+      accepts: { codec: ["h264"] },
+      burst: 1,
+      doc: "Encoded pictures; each input is a rendition.",
+    }, {
+      name: "audio",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      dynamic: { initial: 0, max: 64 },
+      optional: true,
+      accepts: { codec: ["opus", "aac"] },
+      burst: 1,
+      doc: "Encoded sound; each input is a track that players can choose.",
+    }],
+    outputs: [],
+    config: {
+      type: "object",
+      properties: {
+        path: {
+          type: "string",
+          description:
+            "The list that players open, `NAME.m3u8`; a relative path starts at the working directory. The directory must exist. Other files lie beside it, and begin with `NAME-`.",
+          pattern: "\\.m3u8$",
+          "x-reaches": "path",
+        },
+        kind: {
+          enum: ["live", "event", "vod"],
+          description:
+            "`live`: lists name the newest segments; `event`: lists grow; `vod`: lists are written at the end.",
+          default: "live",
+        },
+        segmentSeconds: {
+          type: "number",
+          description: "How long a segment lasts at least; it ends at the next key frame.",
+          minimum: 0.5,
+          maximum: 60,
+          "x-unit": "s",
+          default: 2,
+        },
+        windowSegments: {
+          type: "integer",
+          description: "How many segments a live list names; as many more stay in the folder for a while.",
+          minimum: 3,
+          maximum: 1000,
+          default: 6,
+        },
+        overwrite: {
+          type: "boolean",
+          description:
+            "True: a second run of the process replaces the list of the first; that of a `live` list always does.",
+          default: false,
+        },
+      },
+      required: ["path"],
+      additionalProperties: false,
+    },
+    figures: ["segments", "bytes", "durationSeconds", "lateFrames", "breaks"],
+  },
+  load: async () => {
+    const HlsSink = processorClass(
+      "hls-sink",
+      "processors/live/hls_sink.ts",
+      await import("./processors/live/hls_sink.ts"),
+      "HlsSink",
+    );
+    return () => {
+      const processor = new HlsSink();
+      return {
+        processor,
+        ports: new HlsSinkPorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.path !== undefined) processor.path = values.path as typeof processor.path;
+          if (values.kind !== undefined) processor.kind = values.kind as typeof processor.kind;
+          if (values.segmentSeconds !== undefined) {
+            processor.segmentSeconds = values.segmentSeconds as typeof processor.segmentSeconds;
+          }
+          if (values.windowSegments !== undefined) {
+            processor.windowSegments = values.windowSegments as typeof processor.windowSegments;
+          }
+          if (values.overwrite !== undefined) processor.overwrite = values.overwrite as typeof processor.overwrite;
+        },
+      };
+    };
+  },
+  portsOf: hlsSinkPorts,
+});
+
+/** The ports of `hls-source`. */
+export class HlsSourcePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly [] = [];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["video", "audio"] = ["video", "audio"];
+  readonly #processor: { video: StreamOutput<EncodedFrame>; audio: StreamOutput<EncodedFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { video: StreamOutput<EncodedFrame>; audio: StreamOutput<EncodedFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): Record<never, never> {
+    return {};
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly video: StreamOutput<EncodedFrame>; readonly audio: StreamOutput<EncodedFrame> } {
+    return { video: this.#processor.video, audio: this.#processor.audio };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.output("video", this.#processor.video);
+    visitor.output("audio", this.#processor.audio);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.video = wiring.output("video") as StreamOutput<EncodedFrame>;
+    this.#processor.audio = wiring.output("audio") as StreamOutput<EncodedFrame>;
+  }
+}
+
+/** The configuration of `hls-source`. */
+export interface HlsSourceConfig {
+  /**
+   * The address of the playlist.
+   *
+   * A string matching /^https?://[^/?#]+/.
+   */
+  readonly url?: string;
+  /**
+   * The playlist in a folder with its segments; a relative path starts at the working directory.
+   *
+   * A non-empty string.
+   */
+  readonly path?: string;
+  /**
+   * Sent along with each request to the playlist's host, such as `"Authorization": "Bearer ${env:TOKEN}"`.
+   *
+   * An object; {} by default.
+   */
+  readonly headers?: { readonly [key: string]: string };
+  /**
+   * The highest bit rate of a variant that is taken; by default any.
+   *
+   * A number of at least 1 bit/s.
+   */
+  readonly maxBitRate?: number;
+  /**
+   * True: a stream that goes on is played from the first segment that its playlist names.
+   *
+   * True or false; false by default.
+   */
+  readonly fromStart?: boolean;
+}
+
+/** A `hls-source` in a graph. */
+export type HlsSourceHandle = NodeHandle<Record<never, never>, { video: EncodedFrame; audio: EncodedFrame }>;
+
+/**
+ * Reads a stream of HLS.
+ *
+ * **Purpose.** Reads a playlist and its segments, of MP4 or MPEG-TS, live or recorded, and gives what is encoded in them as
+ * it is. Of several variants it takes the one with the highest bit rate up to `maxBitRate`. In a live graph frames come at
+ * the pace of the media; a stream that goes on is begun three segments before its end, and whatever is wrong with the
+ * other side is told, and tried again. Offline, the first fault ends the graph. Frames behind a discontinuity of the
+ * playlist, or behind a segment that was lost, are flagged; times rise all the same.
+ *
+ * **Inputs.** None.
+ *
+ * **Outputs.** `video`: encoded pictures. `audio`: encoded sound.
+ *
+ * **Config.** One of `url` and `path`; `headers`, `maxBitRate`, `fromStart`. Figures: `frames`, `playedSeconds`,
+ * `lostSegments`, `breaks`, `retries`.
+ *
+ * **Example.**
+ * ```json
+ * { "news": { "type": "hls-source", "config": { "url": "https://example.com/live.m3u8" } } }
+ * ```
+ */
+export const hlsSource: NodeType<HlsSourceConfig, HlsSourceHandle> = defineNodeType<HlsSourceConfig, HlsSourceHandle>({
+  descriptor: {
+    type: "hls-source",
+    className: "HlsSource",
+    source: "processors/live/hls_source.ts:49",
+    description: "Reads a stream of HLS.",
+    doc:
+      'Reads a stream of HLS.\n\n**Purpose.** Reads a playlist and its segments, of MP4 or MPEG-TS, live or recorded, and gives what is encoded in them as\nit is. Of several variants it takes the one with the highest bit rate up to `maxBitRate`. In a live graph frames come at\nthe pace of the media; a stream that goes on is begun three segments before its end, and whatever is wrong with the\nother side is told, and tried again. Offline, the first fault ends the graph. Frames behind a discontinuity of the\nplaylist, or behind a segment that was lost, are flagged; times rise all the same.\n\n**Inputs.** None.\n\n**Outputs.** `video`: encoded pictures. `audio`: encoded sound.\n\n**Config.** One of `url` and `path`; `headers`, `maxBitRate`, `fromStart`. Figures: `frames`, `playedSeconds`,\n`lostSegments`, `breaks`, `retries`.\n\n**Example.**\n```json\n{ "news": { "type": "hls-source", "config": { "url": "https://example.com/live.m3u8" } } }\n```',
+    category: "live",
+    tags: ["hls", "m3u8", "network", "live", "stream", "playlist", "http", "https", "read", "demux"],
+    mode: "external",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [],
+    outputs: [{
+      name: "video",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      gives: { codec: ["h264", "hevc", "vp9", "av1"] },
+      burst: 1,
+      doc: "Encoded pictures.",
+    }, {
+      name: "audio",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      gives: { codec: ["aac", "opus", "flac", "mp3"] },
+      burst: 1,
+      doc: "Encoded sound.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        url: {
+          type: "string",
+          description: "The address of the playlist.",
+          pattern: "^https?://[^/?#]+",
+          "x-reaches": "url",
+        },
+        path: {
+          type: "string",
+          description: "The playlist in a folder with its segments; a relative path starts at the working directory.",
+          minLength: 1,
+          "x-reaches": "path",
+        },
+        headers: {
+          type: "object",
+          additionalProperties: { type: "string" },
+          description:
+            'Sent along with each request to the playlist\'s host, such as `"Authorization": "Bearer ${env:TOKEN}"`.',
+          default: {},
+        },
+        maxBitRate: {
+          type: "number",
+          description: "The highest bit rate of a variant that is taken; by default any.",
+          minimum: 1,
+          "x-unit": "bit/s",
+        },
+        fromStart: {
+          type: "boolean",
+          description: "True: a stream that goes on is played from the first segment that its playlist names.",
+          default: false,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["frames", "playedSeconds", "lostSegments", "breaks", "retries"],
+  },
+  load: async () => {
+    const HlsSource = processorClass(
+      "hls-source",
+      "processors/live/hls_source.ts",
+      await import("./processors/live/hls_source.ts"),
+      "HlsSource",
+    );
+    return () => {
+      const processor = new HlsSource();
+      return {
+        processor,
+        ports: new HlsSourcePorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.url !== undefined) processor.url = values.url as typeof processor.url;
+          if (values.path !== undefined) processor.path = values.path as typeof processor.path;
+          if (values.headers !== undefined) processor.headers = values.headers as typeof processor.headers;
+          if (values.maxBitRate !== undefined) processor.maxBitRate = values.maxBitRate as typeof processor.maxBitRate;
+          if (values.fromStart !== undefined) processor.fromStart = values.fromStart as typeof processor.fromStart;
         },
       };
     };
@@ -10391,6 +10804,8 @@ export const nodes: {
   readonly ffmpegSink: typeof ffmpegSink;
   readonly ffmpegSource: typeof ffmpegSource;
   readonly gain: typeof gain;
+  readonly hlsSink: typeof hlsSink;
+  readonly hlsSource: typeof hlsSource;
   readonly httpSource: typeof httpSource;
   readonly imageSink: typeof imageSink;
   readonly imageSource: typeof imageSource;
@@ -10441,6 +10856,8 @@ export const nodes: {
   ffmpegSink,
   ffmpegSource,
   gain,
+  hlsSink,
+  hlsSource,
   httpSource,
   imageSink,
   imageSource,
@@ -10496,6 +10913,8 @@ export const nodePackage: NodePackage = definePackage({
     ffmpegSink,
     ffmpegSource,
     gain,
+    hlsSink,
+    hlsSource,
     httpSource,
     imageSink,
     imageSource,
@@ -10576,6 +10995,8 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/throttle.ts": "db0452655bd85b8c",
     "processors/flow/trim.ts": "6ab78f3fcd671259",
     "processors/flow/valve.ts": "c90e2e5ebb5eba00",
+    "processors/live/hls_sink.ts": "bb5462c1506e9f07",
+    "processors/live/hls_source.ts": "e1bcf1bb1b6c626a",
     "processors/media/containers.ts": "a70c8c28c838c27d",
     "processors/media/ffmpeg_sink.ts": "6d1b689a1b0784df",
     "processors/media/ffmpeg_source.ts": "99baa6e3455a7254",

@@ -51,6 +51,7 @@ Deno.test("nodes list has each name once, in its family, on two screens", async 
     "device",
     "file",
     "flow",
+    "live",
     "media",
     "network",
     "sensor",

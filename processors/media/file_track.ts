@@ -236,6 +236,15 @@ export class FileTrack {
     await this.advance();
   }
 
+  /** Goes to the first packet, a key frame or not: the track is a part of a stream that goes on. */
+  async begin(): Promise<void> {
+    await this.#packets?.return();
+    await this.#times?.begin(this.originSeconds);
+    const first = await this.#sink.getFirstPacket();
+    this.#packets = first === null ? undefined : this.#sink.packets(first);
+    await this.advance();
+  }
+
   /**
    * How many packets at or after a time are read up to it, since ones before it need them: of pictures whose order of
    * decoding is not that of time.

@@ -15,7 +15,7 @@ import { wholePart } from "./cut_file.ts";
 import { CodecDelays } from "./codec_delay.ts";
 import { FileTrack } from "./file_track.ts";
 import { type Mp3Ends, readMp3Ends } from "./mp3_tag.ts";
-import { checkMp4 } from "./mp4_check.ts";
+import { checkMp4, type ReadRange } from "./mp4_check.ts";
 import type { MendedView } from "./mended_view.ts";
 import { mendFile } from "./mend_file.ts";
 import { type EditEnd, readEditEnds } from "./mp4_edits.ts";
@@ -86,11 +86,36 @@ export class MediaFile implements Disposable {
     details: SluiceErrorDetails = {},
     isPlayed = false,
   ): Promise<MediaFile> {
-    mediabunny.Logging.level = mediabunny.LogLevel.Silent;
     const file = openFile(path, details);
     if (isPlayed) lockOrClose(file, path, details);
     const { size } = file.statSync();
     const read = (start: number, end: number) => readRange(file, start, end);
+    return await MediaFile.#read(mediabunny, path, { size, read, close: () => file.close() }, details);
+  }
+
+  /**
+   * Reads what bytes in memory say of their tracks, as {@linkcode open} does of a file.
+   *
+   * @param name the bytes, as messages name them
+   * @throws {SluiceError} `InvalidMedia` if they are no media file
+   */
+  static async ofBytes(
+    mediabunny: Mediabunny,
+    name: string,
+    bytes: Uint8Array,
+    details: SluiceErrorDetails = {},
+  ): Promise<MediaFile> {
+    const read = (start: number, end: number) => bytes.slice(start, end);
+    return await MediaFile.#read(mediabunny, name, { size: bytes.length, read, close: () => {} }, details);
+  }
+
+  static async #read(
+    mediabunny: Mediabunny,
+    path: string,
+    { size, read, close }: { readonly size: number; readonly read: ReadRange; readonly close: () => void },
+    details: SluiceErrorDetails,
+  ): Promise<MediaFile> {
+    mediabunny.Logging.level = mediabunny.LogLevel.Silent;
     let input: Input | undefined;
     try {
       if (size === 0) throw new MediaFault("it is empty");
@@ -102,7 +127,7 @@ export class MediaFile implements Disposable {
         new mediabunny.CustomSource({
           getSize: () => whole.size,
           read: whole.read,
-          dispose: () => file.close(),
+          dispose: close,
           prefetchProfile: "fileSystem",
           // The read that waits for it, or the next one, fails with the same.
           handleUnhandledError: () => {},
@@ -127,7 +152,7 @@ export class MediaFile implements Disposable {
       const durationNs = seconds !== null && seconds > 0 && seconds < 1e8 ? seconds * 1e9 : undefined;
       return new MediaFile(path, input, { tracks, unread, durationNs, part, mended, originSeconds });
     } catch (error) {
-      if (input === undefined) file.close();
+      if (input === undefined) close();
       else input.dispose();
       throw mediaError(path, error, details);
     }

@@ -18,6 +18,8 @@ export interface RequestOptions {
   readonly silenceSeconds: number;
   /** Breaks it off. */
   readonly signal: AbortSignal;
+  /** The bytes that are asked for; by default all. */
+  readonly range?: { readonly start: number; readonly length: number };
 }
 
 /** The part of a body that has come over a connection which broke. */
@@ -33,12 +35,15 @@ export class HttpBody implements AsyncDisposable {
   readonly isRest: boolean;
   /** What the server calls this version of the body, if it gives parts of it. */
   readonly version: string | undefined;
+  /** Where it came from in the end. */
+  readonly url: URL;
   readonly #attempt: string;
   readonly #options: RequestOptions;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   readonly #breaker: AbortController;
 
   private constructor(url: URL, answer: Response, options: RequestOptions, breaker: AbortController, isRest: boolean) {
+    this.url = url;
     this.#attempt = `Cannot read ${shownUrl(url)}`;
     this.#options = options;
     this.#breaker = breaker;
@@ -56,20 +61,27 @@ export class HttpBody implements AsyncDisposable {
    * @throws {NetworkFault} why there is none
    */
   static async open(first: URL, options: RequestOptions, part?: BodyPart): Promise<HttpBody> {
+    const wanted = options.range;
     let url = first;
     for (let count = 0; count <= MAX_REDIRECTS; count++) {
       const attempt = `Cannot get ${shownUrl(url)}`;
       const breaker = new AbortController();
-      const range = part && { range: `bytes=${part.bytes}-`, "if-range": part.version };
+      const range = part
+        ? { range: `bytes=${part.bytes}-`, "if-range": part.version }
+        : wanted && { range: `bytes=${wanted.start}-${wanted.start + wanted.length - 1}` };
       const headers = { ...(url.origin === first.origin && options.headers), ...range };
       const answer = await ask(url, headers, options, breaker, attempt);
       const { status } = answer;
       const location = answer.headers.get("location");
-      const isRest = status === 206 && part !== undefined && startOf(answer) === part.bytes;
-      if (status === 200 || status === 203 || status === 204 || isRest) {
-        return new HttpBody(url, answer, options, breaker, isRest);
+      const startByte = part?.bytes ?? wanted?.start;
+      const isPart = status === 206 && startByte !== undefined && startOf(answer) === startByte;
+      if (isPart || (wanted === undefined && (status === 200 || status === 203 || status === 204))) {
+        return new HttpBody(url, answer, options, breaker, isPart && part !== undefined);
       }
       await answer.body?.cancel();
+      if (status === 200) {
+        throw new NetworkFault(attempt, "it gives no parts of it, which are asked for", { isLasting: true });
+      }
       if (status < 300 || status >= 400 || location === null) throw statusFault(attempt, status);
       url = redirected(url, location, attempt);
     }
