@@ -10783,6 +10783,7 @@ export const nodes: {
   readonly opusEncode: typeof package1.nodes.opusEncode;
   readonly overlay: typeof package1.nodes.overlay;
   readonly patternSource: typeof package1.nodes.patternSource;
+  readonly rtspSource: typeof package1.nodes.rtspSource;
   readonly scale: typeof package1.nodes.scale;
   readonly screen: typeof package1.nodes.screen;
   readonly speaker: typeof package1.nodes.speaker;
@@ -11012,6 +11013,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/network/udp_source.ts": "e705c9932713189c",
     "processors/network/websocket_source.ts": "116e708c48c9f851",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "badd31d7335b74b2",
+    "stages.gen.ts": "bc4856dffb26cdd1",
   },
 });

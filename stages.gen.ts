@@ -3939,6 +3939,147 @@ export const patternSource: NodeType<PatternSourceConfig, PatternSourceHandle> =
   },
 });
 
+/** The configuration of `rtsp-source`. */
+export interface RtspSourceConfig {
+  /**
+   * The address: rtsp://HOST/PATH, without a user; port 554 if it names none.
+   *
+   * A string.
+   */
+  readonly url: string;
+  /**
+   * The user's name, as ${env:NAME}; empty where none is asked for.
+   *
+   * A string; "" by default.
+   */
+  readonly user?: string;
+  /**
+   * The user's password, as ${env:NAME}.
+   *
+   * A string; "" by default.
+   */
+  readonly password?: string;
+  /**
+   * How media come: over the connection itself, where nothing is lost on the way, or by UDP.
+   *
+   * One of "tcp", "udp"; "tcp" by default.
+   */
+  readonly transport?: "tcp" | "udp";
+  /**
+   * How long the server may take until media come, and how long nothing may come.
+   *
+   * A number from 100 to 60000 ms; 5000 by default.
+   */
+  readonly timeoutMs?: number;
+}
+
+/** A `rtsp-source` in a graph. */
+export type RtspSourceHandle = NodeHandle<
+  Record<never, never>,
+  { video: EncodedFrame; audio: EncodedFrame; pcm: AudioFrame }
+>;
+
+/**
+ * Gives what a camera or a server sends by RTSP, as it is.
+ *
+ * The first stream of the server that an output carries is taken; streams of outputs without a link are not asked for. Sound that is G.711 or L16 comes as samples out of `pcm`, other sound out of `audio`. Not carried: TLS (`rtsps:`), multicast, AAC in other modes than `AAC-hbr`, and streams that never have an IDR picture.
+ *
+ * **Credentials** are given by `user` and `password`, each by a [reference](../graph_file.md#secrets) such as `${env:CAMERA_PASSWORD}`, and never in `url`, which is refused. Basic and digest authentication are known. Messages have no more of the address than host and port.
+ *
+ * **Nothing that the server does ends the node.** It connects again after 0.25 s, then after twice as long up to 5 s, for ever. The log tells once why: a server that does not answer, or from which nothing has come, within `timeoutMs`; a session that the server has ended; a user or password that is refused (401); a path at which there is nothing (404); no stream for a linked output, and which ones there are. What is refused is told as soon as the server answers. Frames that come are told too.
+ *
+ * **Losses.** `packetsLost` counts packets that did not come, or by UDP came behind later ones; `damaged` those that cannot be read. Pictures after a loss are left out (`leftOut`) up to the next key frame, since nothing can be asked for again, as are those before the first key frame, and frames that the graph does not take before 256 wait. The first frame after what is missing, and of each session, is flagged as a discontinuity (`gaps`).
+ *
+ * **Times.** The first frame of a track has the time at which it came; times go on by the track's clock. Once the sender's reports (RTCP) tell its wall clock at a time of each track, tracks and sources are aligned by it: all frames lie as far behind that clock as those of the first track did that had a report, of sound before pictures. Sources of one server are aligned so, and sources of several servers whose clocks are within 0.5 s of this machine's. Sound moves to its place by 5 % of its time, pictures by 20 %, so that this takes some seconds behind the first report. Without reports tracks stay where they came.
+ *
+ * **Example.** `rtsp-source url=rtsp://192.0.2.7/stream1 ! h264-decode ! display`
+ */
+export const rtspSource: NodeType<RtspSourceConfig, RtspSourceHandle> = shippedStage<
+  RtspSourceConfig,
+  RtspSourceHandle
+>({
+  plugin: "rtsp",
+  descriptor: {
+    type: "rtsp-source",
+    className: "RtspSource",
+    source: "crates/plugins/rtsp/plugin.toml",
+    description: "Gives what a camera or a server sends by RTSP, as it is.",
+    doc:
+      "Gives what a camera or a server sends by RTSP, as it is.\n\nThe first stream of the server that an output carries is taken; streams of outputs without a link are not asked for. Sound that is G.711 or L16 comes as samples out of `pcm`, other sound out of `audio`. Not carried: TLS (`rtsps:`), multicast, AAC in other modes than `AAC-hbr`, and streams that never have an IDR picture.\n\n**Credentials** are given by `user` and `password`, each by a [reference](../graph_file.md#secrets) such as `${env:CAMERA_PASSWORD}`, and never in `url`, which is refused. Basic and digest authentication are known. Messages have no more of the address than host and port.\n\n**Nothing that the server does ends the node.** It connects again after 0.25 s, then after twice as long up to 5 s, for ever. The log tells once why: a server that does not answer, or from which nothing has come, within `timeoutMs`; a session that the server has ended; a user or password that is refused (401); a path at which there is nothing (404); no stream for a linked output, and which ones there are. What is refused is told as soon as the server answers. Frames that come are told too.\n\n**Losses.** `packetsLost` counts packets that did not come, or by UDP came behind later ones; `damaged` those that cannot be read. Pictures after a loss are left out (`leftOut`) up to the next key frame, since nothing can be asked for again, as are those before the first key frame, and frames that the graph does not take before 256 wait. The first frame after what is missing, and of each session, is flagged as a discontinuity (`gaps`).\n\n**Times.** The first frame of a track has the time at which it came; times go on by the track's clock. Once the sender's reports (RTCP) tell its wall clock at a time of each track, tracks and sources are aligned by it: all frames lie as far behind that clock as those of the first track did that had a report, of sound before pictures. Sources of one server are aligned so, and sources of several servers whose clocks are within 0.5 s of this machine's. Sound moves to its place by 5 % of its time, pictures by 20 %, so that this takes some seconds behind the first report. Without reports tracks stay where they came.\n\n**Example.** `rtsp-source url=rtsp://192.0.2.7/stream1 ! h264-decode ! display`",
+    category: "rtsp",
+    tags: ["native", "rtsp"],
+    mode: "external",
+    trigger: "any",
+    lane: "native",
+    converts: [],
+    isAsync: false,
+    inputs: [],
+    outputs: [{
+      name: "video",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      gives: { codec: ["h264", "hevc", "jpeg"] },
+      burst: 1,
+      doc: "Pictures.",
+    }, {
+      name: "audio",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      gives: { codec: ["aac", "opus"] },
+      burst: 1,
+      doc: "Sound.",
+    }, {
+      name: "pcm",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "Sound that came as PCMU, PCMA or L16.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        url: {
+          type: "string",
+          description: "The address: rtsp://HOST/PATH, without a user; port 554 if it names none.",
+        },
+        user: {
+          type: "string",
+          default: "",
+          description: "The user's name, as ${env:NAME}; empty where none is asked for.",
+        },
+        password: {
+          type: "string",
+          default: "",
+          description: "The user's password, as ${env:NAME}.",
+        },
+        transport: {
+          type: "string",
+          enum: ["tcp", "udp"],
+          default: "tcp",
+          description: "How media come: over the connection itself, where nothing is lost on the way, or by UDP.",
+        },
+        timeoutMs: {
+          type: "number",
+          minimum: 100,
+          maximum: 60000,
+          default: 5000,
+          "x-unit": "ms",
+          description: "How long the server may take until media come, and how long nothing may come.",
+        },
+      },
+      required: ["url"],
+      additionalProperties: false,
+    },
+    figures: ["frames", "bytes", "gaps", "leftOut", "packetsLost", "damaged", "reconnects"],
+  },
+});
+
 /** The configuration of `scale`. */
 export interface ScaleConfig {
   /**
@@ -4863,6 +5004,7 @@ export const nodes: {
   readonly opusEncode: typeof opusEncode;
   readonly overlay: typeof overlay;
   readonly patternSource: typeof patternSource;
+  readonly rtspSource: typeof rtspSource;
   readonly scale: typeof scale;
   readonly screen: typeof screen;
   readonly speaker: typeof speaker;
@@ -4892,6 +5034,7 @@ export const nodes: {
   opusEncode,
   overlay,
   patternSource,
+  rtspSource,
   scale,
   screen,
   speaker,
@@ -4927,6 +5070,7 @@ export const nodePackage: NodePackage = definePackage({
     opusEncode,
     overlay,
     patternSource,
+    rtspSource,
     scale,
     screen,
     speaker,

@@ -30,6 +30,11 @@ const PAGES: { readonly [family: string]: StagePage } = {
       `The stages that take from devices and give to them. ${NATIVE}[Devices](../devices.md) tells what each system ` +
       "offers, how sound and pictures are kept together, and what to do when a device is missing.",
   },
+  rtsp: {
+    title: "RTSP stages",
+    intro: `The stage for cameras and media servers. ${NATIVE}[Media processors](media.md#encoded-frames) tells what ` +
+      "encoded frames are.",
+  },
   sensor: {
     title: "Sensor stages",
     intro: `The stages for many channels at once. ${NATIVE}\`deno task demo --sensors\` runs them: 64 channels at ` +

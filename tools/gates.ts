@@ -564,6 +564,7 @@ function unoptimized(): string[] {
     "sluice-ffi",
     "sluice-plugin-audio-devices",
     "sluice-plugin-codecs",
+    "sluice-plugin-rtsp",
     "sluice-plugin-sensors",
     "sluice-plugin-video",
     "sluice-plugin-video-devices",

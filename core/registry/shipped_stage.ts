@@ -17,12 +17,13 @@ import type { NodeHandle } from "./handle.ts";
 import { type AnyNodeType, defineNodeType, type NodeType } from "./node_type.ts";
 
 /** The name of a plugin that comes with Sluice: that of its folder in `crates/plugins`. */
-export type ShippedPlugin = "audio-devices" | "codecs" | "sensors" | "video" | "video-devices";
+export type ShippedPlugin = "audio-devices" | "codecs" | "rtsp" | "sensors" | "video" | "video-devices";
 
 /** The category of each plugin's stages. */
 const FAMILIES: { readonly [plugin in ShippedPlugin]: string } = {
   "audio-devices": "device",
   codecs: "codec",
+  rtsp: "rtsp",
   sensors: "sensor",
   video: "video",
   "video-devices": "device",

@@ -1,0 +1,190 @@
+//! `org.sluice.rtsp.rtsp-source`: encoded media from a server.
+
+use std::ffi::CStr;
+
+use sluice_stage::abi::{
+    SLUICE_AAC, SLUICE_DISCONTINUITY, SLUICE_H264, SLUICE_HEVC, SLUICE_JPEG, SLUICE_KEYFRAME, SLUICE_OPUS,
+};
+use sluice_stage::{Acquire, Context, Figure, Frame, Mode, Next, Port, Stage};
+
+use crate::client::{Client, Teller};
+use crate::frame::{Content, Incoming, Kind};
+use crate::session::News;
+use crate::settings::Settings;
+use crate::timeline::Timeline;
+
+/// How often the stage looks which outputs are linked, nanoseconds.
+const LOOK_NS: f64 = 0.25e9;
+
+/// Gives what a server sends.
+pub struct RtspSource {
+    settings: Settings,
+    client: Client,
+    timeline: Timeline,
+    /// A frame that is yet to be written, with its time.
+    waiting: Option<(Incoming, f64)>,
+    teller: Teller,
+}
+
+impl Stage for RtspSource {
+    const ID: &'static CStr = c"org.sluice.rtsp.rtsp-source";
+    const NAME: &'static CStr = c"RTSP source";
+    const VERSION: &'static CStr = c"0.1.0";
+    const DOC: &'static CStr = c"Gives what a camera or a server sends by RTSP, as it is.\n\n\
+        The first stream of the server that an output carries is taken; streams of outputs without a link are not asked \
+        for. Sound that is G.711 or L16 comes as samples out of `pcm`, other sound out of `audio`. Not carried: TLS \
+        (`rtsps:`), multicast, AAC in other modes than `AAC-hbr`, and streams that never have an IDR picture.\n\n\
+        **Credentials** are given by `user` and `password`, each by a [reference](../graph_file.md#secrets) such as \
+        `${env:CAMERA_PASSWORD}`, and never in `url`, which is refused. Basic and digest authentication are known. Messages \
+        have no more of the address than host and port.\n\n\
+        **Nothing that the server does ends the node.** It connects again after 0.25 s, then after twice as long up to 5 s, \
+        for ever. The log tells once why: a server that does not answer, or from which nothing has come, within \
+        `timeoutMs`; a session that the server has ended; a user or password that is refused (401); a path at which \
+        there is nothing (404); no stream for a linked output, and which ones there are. What is refused is told as soon \
+        as the server answers. Frames that come are told too.\n\n\
+        **Losses.** `packetsLost` counts packets that did not come, or by UDP came behind later ones; `damaged` those \
+        that cannot be read. Pictures after a loss are left out (`leftOut`) up to the next key frame, since nothing can be \
+        asked for again, as are those before the first key frame, and frames that the graph does not take before 256 \
+        wait. The first frame after what is missing, and of each session, is flagged as a discontinuity (`gaps`).\n\n\
+        **Times.** The first frame of a track has the time at which it came; times go on by the track's clock. Once the \
+        sender's reports (RTCP) tell its wall clock at a time of each track, tracks and sources are aligned by it: all \
+        frames lie as far behind that clock as those of the first track did that had a report, of sound before pictures. \
+        Sources of one server are aligned so, and sources of several servers whose clocks are within 0.5 s of this machine's. \
+        Sound moves to its place by 5 % of its time, pictures by 20 %, so that this takes some seconds behind the \
+        first report. Without reports tracks stay where they came.\n\n\
+        **Example.** `rtsp-source url=rtsp://192.0.2.7/stream1 ! h264-decode ! display`";
+    const CONFIG: Option<&'static CStr> = Some(
+        cr#"{"required": ["url"], "properties": {
+            "url": {"type": "string",
+                "description": "The address: rtsp://HOST/PATH, without a user; port 554 if it names none."},
+            "user": {"type": "string", "default": "",
+                "description": "The user's name, as ${env:NAME}; empty where none is asked for."},
+            "password": {"type": "string", "default": "",
+                "description": "The user's password, as ${env:NAME}."},
+            "transport": {"type": "string", "enum": ["tcp", "udp"], "default": "tcp",
+                "description": "How media come: over the connection itself, where nothing is lost on the way, or by UDP."},
+            "timeoutMs": {"type": "number", "minimum": 100, "maximum": 60000, "default": 5000, "x-unit": "ms",
+                "description": "How long the server may take until media come, and how long nothing may come."}
+        }}"#,
+    );
+    const MODE: Mode = Mode::External;
+    const OUTPUTS: &'static [Port] = &[
+        Port::encoded(c"video", c"Pictures.").accepting(&[SLUICE_H264, SLUICE_HEVC, SLUICE_JPEG]),
+        Port::encoded(c"audio", c"Sound.").accepting(&[SLUICE_AAC, SLUICE_OPUS]),
+        Port::audio(c"pcm", c"Sound that came as PCMU, PCMA or L16."),
+    ];
+    const FIGURES: &'static [Figure] = &[
+        Figure::new(c"frames"),
+        Figure::new(c"bytes"),
+        Figure::new(c"gaps"),
+        Figure::new(c"leftOut"),
+        Figure::new(c"packetsLost"),
+        Figure::new(c"damaged"),
+        Figure::new(c"reconnects"),
+    ];
+
+    fn create(context: &mut Context) -> Result<Self, String> {
+        let (settings, own) = (Settings::read(context)?, Settings::read(context)?);
+        Ok(Self {
+            timeline: Timeline::new(&settings.server()),
+            client: Client::start(context, settings)?,
+            settings: own,
+            waiting: None,
+            teller: Teller::default(),
+        })
+    }
+
+    fn process(&mut self, context: &mut Context) -> Result<Next, String> {
+        let linked = Kind::ALL.into_iter().filter(|kind| context.is_linked(*kind as u32));
+        self.client.want(linked.map(Kind::bit).sum());
+        // A server may send nothing for any time; the graph is not at its end then.
+        context.wait_until_ns(context.now_ns() + LOOK_NS);
+        loop {
+            if let Some((frame, pts_ns)) = &self.waiting {
+                if context.is_linked(frame.kind as u32) && (!context.may_write() || !write(context, frame, *pts_ns)?) {
+                    return Ok(Next::Again);
+                }
+                self.waiting = None;
+            }
+            match self.client.news() {
+                Some(News::Frame(frame)) => {
+                    self.teller.forget();
+                    let pts_ns = self.timeline.pts_ns(frame.kind, &frame.moment, frame.gap, context.now_ns());
+                    self.waiting = Some((frame, pts_ns));
+                }
+                Some(News::Plays(what)) => {
+                    self.timeline.begin();
+                    context.log(&format!("{} sends {what}", self.settings.server()));
+                }
+                Some(News::Lacks(what)) => self.warn(context, format!("an output that is linked gets nothing: {what}")),
+                Some(News::Ended(trouble)) => self.warn(context, trouble.tell(&self.settings)),
+                None => return Ok(Next::WhenFramesCome),
+            }
+        }
+    }
+
+    fn figures(&mut self, values: &mut [f64]) {
+        let counts = self.client.counts();
+        values.copy_from_slice(
+            &[
+                &counts.frames,
+                &counts.bytes,
+                &counts.gaps,
+                &counts.left_out,
+                &counts.packets_lost,
+                &counts.damaged,
+                &counts.reconnects,
+            ]
+            .map(|count| count.get()),
+        );
+    }
+}
+
+impl RtspSource {
+    fn warn(&mut self, context: &mut Context, text: String) {
+        if let Some(text) = self.teller.once(text) {
+            context.warn(&text);
+        }
+    }
+}
+
+/// Hands a frame on. `false`: there is no slot now.
+fn write(context: &mut Context, frame: &Incoming, pts_ns: f64) -> Result<bool, String> {
+    let output = frame.kind as u32;
+    let slot = match acquire(context, output, &frame.content) {
+        Ok(slot) => slot,
+        Err(Acquire::Later) => return Ok(false),
+        Err(Acquire::Refused(why)) => return Err(why),
+    };
+    match &frame.content {
+        Content::Encoded(.., bytes) => {
+            let place = context.bytes_mut(slot, 0).and_then(|place| place.get_mut(..bytes.len()));
+            place.ok_or("a new frame is too short")?.copy_from_slice(bytes);
+            context.set_length(slot, bytes.len() as u32)?;
+        }
+        Content::Samples(_, channels, values) => {
+            for channel in 0..*channels {
+                let place = context.samples_mut(slot, channel).ok_or("a new block has no samples")?;
+                let own = values.iter().skip(channel as usize).step_by(*channels as usize);
+                place.iter_mut().zip(own).for_each(|(place, value)| *place = *value);
+            }
+        }
+    }
+    context.set_times_ns(slot, pts_ns, frame.duration_ns.round())?;
+    let flag = |is_set: bool, bit: u32| if is_set { bit } else { 0 };
+    let is_key = frame.key_frame && frame.kind != Kind::Pcm;
+    context.set_flags(slot, flag(frame.gap, SLUICE_DISCONTINUITY) | flag(is_key, SLUICE_KEYFRAME))?;
+    context.write(output, slot)?;
+    Ok(true)
+}
+
+fn acquire(context: &mut Context, output: u32, content: &Content) -> Result<Frame, Acquire> {
+    match content {
+        Content::Encoded(codec, measures, bytes) => {
+            context.acquire_encoded(output, *codec, *measures, bytes.len() as u32)
+        }
+        Content::Samples(rate_hz, channels, values) => {
+            context.acquire_audio(output, *rate_hz, *channels, values.len() as u32 / channels)
+        }
+    }
+}
