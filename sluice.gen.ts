@@ -3633,6 +3633,12 @@ export interface HlsSourceConfig {
    */
   readonly maxBitRate?: number;
   /**
+   * How long the server may take to answer.
+   *
+   * A number of at most 3600 and above 0 s; 5 by default.
+   */
+  readonly timeoutSeconds?: number;
+  /**
    * True: a stream that goes on is played from the first segment that its playlist names.
    *
    * True or false; false by default.
@@ -3656,7 +3662,7 @@ export type HlsSourceHandle = NodeHandle<Record<never, never>, { video: EncodedF
  *
  * **Outputs.** `video`: encoded pictures. `audio`: encoded sound.
  *
- * **Config.** One of `url` and `path`; `headers`, `maxBitRate`, `fromStart`. Figures: `frames`, `playedSeconds`,
+ * **Config.** One of `url` and `path`; `headers`, `maxBitRate`, `timeoutSeconds`, `fromStart`. Figures: `frames`, `playedSeconds`,
  * `lostSegments`, `breaks`, `retries`.
  *
  * **Example.**
@@ -3671,7 +3677,7 @@ export const hlsSource: NodeType<HlsSourceConfig, HlsSourceHandle> = defineNodeT
     source: "processors/live/hls_source.ts:49",
     description: "Reads a stream of HLS.",
     doc:
-      'Reads a stream of HLS.\n\n**Purpose.** Reads a playlist and its segments, of MP4 or MPEG-TS, live or recorded, and gives what is encoded in them as\nit is. Of several variants it takes the one with the highest bit rate up to `maxBitRate`. In a live graph frames come at\nthe pace of the media; a stream that goes on is begun three segments before its end, and whatever is wrong with the\nother side is told, and tried again. Offline, the first fault ends the graph. Frames behind a discontinuity of the\nplaylist, or behind a segment that was lost, are flagged; times rise all the same.\n\n**Inputs.** None.\n\n**Outputs.** `video`: encoded pictures. `audio`: encoded sound.\n\n**Config.** One of `url` and `path`; `headers`, `maxBitRate`, `fromStart`. Figures: `frames`, `playedSeconds`,\n`lostSegments`, `breaks`, `retries`.\n\n**Example.**\n```json\n{ "news": { "type": "hls-source", "config": { "url": "https://example.com/live.m3u8" } } }\n```',
+      'Reads a stream of HLS.\n\n**Purpose.** Reads a playlist and its segments, of MP4 or MPEG-TS, live or recorded, and gives what is encoded in them as\nit is. Of several variants it takes the one with the highest bit rate up to `maxBitRate`. In a live graph frames come at\nthe pace of the media; a stream that goes on is begun three segments before its end, and whatever is wrong with the\nother side is told, and tried again. Offline, the first fault ends the graph. Frames behind a discontinuity of the\nplaylist, or behind a segment that was lost, are flagged; times rise all the same.\n\n**Inputs.** None.\n\n**Outputs.** `video`: encoded pictures. `audio`: encoded sound.\n\n**Config.** One of `url` and `path`; `headers`, `maxBitRate`, `timeoutSeconds`, `fromStart`. Figures: `frames`, `playedSeconds`,\n`lostSegments`, `breaks`, `retries`.\n\n**Example.**\n```json\n{ "news": { "type": "hls-source", "config": { "url": "https://example.com/live.m3u8" } } }\n```',
     category: "live",
     tags: ["hls", "m3u8", "network", "live", "stream", "playlist", "http", "https", "read", "demux"],
     mode: "external",
@@ -3727,6 +3733,14 @@ export const hlsSource: NodeType<HlsSourceConfig, HlsSourceHandle> = defineNodeT
           minimum: 1,
           "x-unit": "bit/s",
         },
+        timeoutSeconds: {
+          type: "number",
+          description: "How long the server may take to answer.",
+          exclusiveMinimum: 0,
+          maximum: 3600,
+          "x-unit": "s",
+          default: 5,
+        },
         fromStart: {
           type: "boolean",
           description: "True: a stream that goes on is played from the first segment that its playlist names.",
@@ -3756,6 +3770,9 @@ export const hlsSource: NodeType<HlsSourceConfig, HlsSourceHandle> = defineNodeT
           if (values.path !== undefined) processor.path = values.path as typeof processor.path;
           if (values.headers !== undefined) processor.headers = values.headers as typeof processor.headers;
           if (values.maxBitRate !== undefined) processor.maxBitRate = values.maxBitRate as typeof processor.maxBitRate;
+          if (values.timeoutSeconds !== undefined) {
+            processor.timeoutSeconds = values.timeoutSeconds as typeof processor.timeoutSeconds;
+          }
           if (values.fromStart !== undefined) processor.fromStart = values.fromStart as typeof processor.fromStart;
         },
       };
@@ -10996,8 +11013,8 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/throttle.ts": "db0452655bd85b8c",
     "processors/flow/trim.ts": "6ab78f3fcd671259",
     "processors/flow/valve.ts": "c90e2e5ebb5eba00",
-    "processors/live/hls_sink.ts": "bb5462c1506e9f07",
-    "processors/live/hls_source.ts": "e1bcf1bb1b6c626a",
+    "processors/live/hls_sink.ts": "00bb20e81f387429",
+    "processors/live/hls_source.ts": "7218b8af6fe002dc",
     "processors/media/containers.ts": "a70c8c28c838c27d",
     "processors/media/ffmpeg_sink.ts": "6d1b689a1b0784df",
     "processors/media/ffmpeg_source.ts": "99baa6e3455a7254",

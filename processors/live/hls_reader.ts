@@ -12,10 +12,17 @@ import { HttpBody } from "../network/http_body.ts";
 import { assertNet, NetworkFault, shownUrl } from "../network/network_fault.ts";
 import type { Part } from "./hls_playlist.ts";
 
-/** How long a server may take to answer, and how long nothing may come, seconds. */
-const ANSWER_SECONDS = 5;
+/** How long nothing may come of a file, seconds. */
+const SILENCE_SECONDS = 5;
 /** How long a file may take, seconds. */
 const WHOLE_SECONDS = 30;
+
+/** How a server is asked. */
+export interface ReaderOptions {
+  readonly headers: { readonly [name: string]: string };
+  /** How long it may take to answer. */
+  readonly timeoutSeconds: number;
+}
 
 /** A file that was read. */
 export interface ReadFile {
@@ -28,24 +35,30 @@ export interface ReadFile {
 export class HlsReader {
   /** The first playlist. */
   readonly root: URL;
-  readonly #headers: { readonly [name: string]: string };
+  readonly #options: ReaderOptions;
   readonly #context: Pick<ProcessorContext, "nowNs" | "signal">;
 
   /**
    * @param place an address of http or https, or a path
-   * @throws {NetworkFault} `AccessDenied` if the process may not use the network for it
+   * @throws {NetworkFault} `AccessDenied` if the process may not use the network for it; {SluiceError} `InvalidConfig` for an
+   * address with a name or a password
    */
   constructor(
     place: string,
-    headers: { readonly [name: string]: string },
+    options: ReaderOptions,
     context: Pick<ProcessorContext, "nowNs" | "signal">,
   ) {
     this.root = /^https?:\/\//.test(place) ? new URL(place) : pathToFileURL(place);
-    this.#headers = headers;
+    this.#options = options;
     this.#context = context;
-    const { protocol, hostname, port } = this.root;
+    const { protocol, hostname, port, username, password } = this.root;
     if (protocol === "file:") return;
-    assertNet(`Cannot get ${shownUrl(this.root)}`, `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`);
+    const attempt = `Cannot get ${shownUrl(this.root)}`;
+    if (username !== "" || password !== "") {
+      const message = `${attempt}: it has a name or a password in it; put them into "headers", as Authorization`;
+      throw new SluiceError("InvalidConfig", message, { key: "url" });
+    }
+    assertNet(attempt, `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`);
   }
 
   /**
@@ -71,9 +84,9 @@ export class HlsReader {
   async #get(url: URL, mostBytes: number, range: Part["range"]): Promise<ReadFile> {
     const endNs = this.#context.nowNs() + WHOLE_SECONDS * 1e9;
     await using body = await HttpBody.open(url, {
-      headers: url.origin === this.root.origin ? this.#headers : {},
-      timeoutSeconds: ANSWER_SECONDS,
-      silenceSeconds: ANSWER_SECONDS,
+      headers: url.origin === this.root.origin ? this.#options.headers : {},
+      timeoutSeconds: this.#options.timeoutSeconds,
+      silenceSeconds: SILENCE_SECONDS,
       signal: this.#context.signal,
       ...(range && { range }),
     });

@@ -85,7 +85,9 @@ export class HlsSink {
   #tracks: HlsTrack[] = [];
   /** Time 0 of the segments; `undefined` before the first frame. */
   #originNs: number | undefined;
-  /** When that was, by the clock of the world. */
+  /** When the first frame begins, since then. */
+  #startNs = 0;
+  /** When time 0 was, by the clock of the world. */
   #date: Date | undefined;
   /** Where the newest segment begins. */
   #cutNs = -Infinity;
@@ -205,7 +207,8 @@ export class HlsSink {
 
   #begin(firstNs: number, { mode }: ProcessorContext): void {
     this.#originNs = firstNs >= -PRIMING_NS && firstNs < LEAD_NS - PRIMING_NS ? -PRIMING_NS : firstNs - LEAD_NS;
-    if (mode === "live") this.#date = new Date(Date.now() - (firstNs - this.#originNs) / 1e6);
+    this.#startNs = firstNs - this.#originNs;
+    if (mode === "live") this.#date = new Date(Date.now() - this.#startNs / 1e6);
   }
 
   /** Has all tracks begin a segment at a frame of the one that leads, where that is due. */
@@ -252,14 +255,14 @@ export class HlsSink {
 
   #report(context: ProcessorContext): void {
     const lists = this.#tracks.map(({ list }) => list);
-    const endNs = Math.max(0, ...this.#tracks.map((track) => track.endNs));
+    const doneNs = Math.max(0, ...this.#tracks.map((track) => track.endNs - this.#startNs));
     context.report({
       segments: Math.max(0, ...lists.map(({ segments }) => segments)),
       bytes: lists.reduce((sum, { bytes }) => sum + bytes, 0),
-      durationSeconds: endNs / 1e9,
+      durationSeconds: doneNs / 1e9,
       lateFrames: this.#late,
       breaks: this.#breaks,
     });
-    context.progress(endNs);
+    context.progress(doneNs, this.#isComplete ? doneNs : undefined);
   }
 }

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { nodes } from "../../sluice.gen.ts";
 import { Runtime } from "../../core/runtime.ts";
-import { mp4, probe } from "../media/fixtures/media_files.ts";
+import { input, mp4, probe } from "../media/fixtures/media_files.ts";
 import { folder, openSink, pushRounds, serveFolder } from "./fixtures/hls.ts";
 
 const text = (path: string) => Deno.readTextFileSync(path);
@@ -55,6 +55,24 @@ Deno.test("HlsSink tells a discontinuity of its pictures in all lists", async ()
     match(text(`${place}/a-${port}.m3u8`), /000000\.m4s\n#EXT-X-DISCONTINUITY\n#EXTINF:.*\na-.*000001\.m4s\n/);
   }
   equal(sink.figures!.breaks, 1);
+});
+
+Deno.test("HlsSink begins another init segment where pictures change their size, behind a discontinuity of all lists", async () => {
+  const place = folder();
+  const args = ["-vf", "scale=64:48", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-g", "25", "-c:a", "aac"];
+  await using sink = await openSink({ path: `${place}/a.m3u8`, kind: "vod", segmentSeconds: 1 });
+  await pushRounds(sink, 1);
+  await pushRounds(sink, 1, { first: 1, path: input("small.mp4", ...args) });
+  sink.end();
+  await sink.run();
+  const pictures = text(`${place}/a-video_0.m3u8`);
+  match(pictures, /000000\.m4s\n#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI="a-video_0-init-2\.mp4"\n/);
+  match(text(`${place}/a-audio_0.m3u8`), /#EXT-X-DISCONTINUITY\n#EXTINF/);
+  // ffmpeg itself reads the first init segment of a list alone.
+  const parts = ["init-2.mp4", "000001.m4s"].map((name) => Deno.readFileSync(`${place}/a-video_0-${name}`));
+  Deno.writeFileSync(`${place}/second.mp4`, new Uint8Array(parts.flatMap((bytes) => [...bytes])));
+  const sizes = probe(`${place}/second.mp4`, "frame=width,height", "-select_streams", "v");
+  deepEqual([sizes.length, sizes[0]], [25, "64,48"]);
 });
 
 Deno.test("HlsSink makes renditions of several pictures, with the sound of all", async () => {

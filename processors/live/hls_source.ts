@@ -33,7 +33,7 @@ const MOST_LATE_NS = 1e9;
  *
  * **Outputs.** `video`: encoded pictures. `audio`: encoded sound.
  *
- * **Config.** One of `url` and `path`; `headers`, `maxBitRate`, `fromStart`. Figures: `frames`, `playedSeconds`,
+ * **Config.** One of `url` and `path`; `headers`, `maxBitRate`, `timeoutSeconds`, `fromStart`. Figures: `frames`, `playedSeconds`,
  * `lostSegments`, `breaks`, `retries`.
  *
  * **Example.**
@@ -65,6 +65,9 @@ export class HlsSource {
   /** The highest bit rate of a variant that is taken; by default any. @minimum 1 @unit bit/s */
   @config()
   maxBitRate?: number;
+  /** How long the server may take to answer. @exclusiveMinimum 0 @maximum 3600 @unit s */
+  @config()
+  timeoutSeconds = 5;
   /** True: a stream that goes on is played from the first segment that its playlist names. */
   @config()
   fromStart = false;
@@ -88,7 +91,7 @@ export class HlsSource {
       throw new SluiceError("InvalidConfig", message, { nodeId: context.nodeId, key: "url" });
     }
     checkHeaders(this.headers);
-    this.#reader = new HlsReader((url ?? path)!, this.headers, context);
+    this.#reader = new HlsReader((url ?? path)!, this, context);
   }
 
   /** Plays the stream until it ends, or the graph stops. */

@@ -1,5 +1,8 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { ffmpeg, FOLDER, mp4, play } from "../media/fixtures/media_files.ts";
+import { configureLog } from "../../core/log.ts";
+import { Runtime } from "../../core/runtime.ts";
+import { nodes } from "../../sluice.gen.ts";
+import { ffmpeg, FOLDER, mp4, play, probe } from "../media/fixtures/media_files.ts";
 import { folder, openSink, openSource, pushRounds, read, serve, serveFolder, untilLive } from "./fixtures/hls.ts";
 
 /** A complete list of two seconds, with sound apart. */
@@ -72,24 +75,26 @@ Deno.test("HlsSource follows what ffmpeg writes live, to the last frame, over a 
   let server = serveFolder(place);
   const port = Number(new URL(server.url).port);
   const lines: string[] = [];
-  await using source = await openSource({ url: `${server.url}/a.m3u8`, fromStart: true }, { mode: "live" }, lines);
-  let pictures = 0;
-  const take = () => {
-    pictures += source.takeEncoded("video").length;
-    return pictures;
+  configureLog({ write: (line) => void lines.push(line) });
+  await using runtime = new Runtime({ mode: "live", native: "off" });
+  runtime.add(nodes.hlsSource({ url: `${server.url}/a.m3u8`, fromStart: true }), { id: "in", lane: "main" });
+  runtime.add(nodes.mediaSink({ path: `${place}/a.mp4` }), { id: "out", lane: "main", ports: ["video_0"] });
+  runtime.connectByName("in.video", "out.video_0");
+  await runtime.start();
+  const figures = () => runtime.stats().nodes.find(({ id }) => id === "in")!.figures ?? {};
+  const until = async (look: () => boolean) => {
+    while (!look()) await new Promise((resolve) => setTimeout(resolve, 20));
   };
-  await untilLive(source, () => take() >= 13);
+  await until(() => figures().frames >= 13);
   await server[Symbol.asyncDispose]();
-  await untilLive(source, () => lines.some((line) => line.includes("nobody listens there")));
-  server = serve(
-    (request) => Deno.readFile(place + new URL(request.url).pathname).then((file) => new Response(file)),
-    port,
-  );
-  await untilLive(source, () => take() >= 0 && source.finished);
+  await until(() => lines.some((line) => line.includes("nobody listens there")));
+  const answer = async (path: string) => new Response(await Deno.readFile(path));
+  server = serve((request) => answer(place + new URL(request.url).pathname), port);
+  await runtime.finished;
   await server[Symbol.asyncDispose]();
   await writer.status;
-  equal(take(), 75);
-  equal(source.figures!.lostSegments, 0);
+  equal(probe(`${place}/a.mp4`, "packet=pts_time").length, 75);
+  equal(figures().lostSegments, 0);
   ok(lines.some((line) => line.includes("it works again")), lines.join(""));
 });
 
@@ -138,6 +143,11 @@ Deno.test("HlsSource says what is wrong with the other side, and shows no secret
   match(await failure(() => new Response(endless)), /it is larger than 8 MiB/);
   const sealed = list('#EXT-X-KEY:METHOD=AES-128,URI="k"', "#EXTINF:1,", "a.ts");
   match(await failure(text(sealed)), /segment "a\.ts" of .* it is encrypted \(AES-128\)/);
+});
+
+Deno.test("HlsSource refuses an address with a password, and shows none", async () => {
+  const error = await openSource({ url: "http://me:secret@127.0.0.1/a.m3u8" }, { mode: "live" }).catch((each) => each);
+  match(error.message, /Cannot get "http:\/\/127\.0\.0\.1\/a\.m3u8": it has a name or a password in it/);
 });
 
 Deno.test("HlsSource reads no file outside the folder of its playlist", async () => {
