@@ -59,7 +59,11 @@ impl Client {
         let (tell, news) = sync_channel(MOST_NEWS);
         let shared = Arc::new(Shared::default());
         let attendant = Attendant { settings, shared: Arc::clone(&shared), tell, waker: context.waker() };
-        let thread = thread::Builder::new().name("rtsp".into()).spawn(move || attendant.run(&runtime));
+        let thread = thread::Builder::new().name("rtsp".into()).spawn(move || {
+            attendant.run(&runtime);
+            // A look-up of a name may go on for long.
+            runtime.shutdown_background();
+        });
         Ok(Self { news, shared, thread: Some(thread.map_err(refused)?) })
     }
 
