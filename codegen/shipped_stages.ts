@@ -32,7 +32,8 @@ const PAGES: { readonly [family: string]: StagePage } = {
   },
   rtsp: {
     title: "RTSP stages",
-    intro: `The stage for cameras and media servers. ${NATIVE}[Media processors](media.md#encoded-frames) tells what ` +
+    intro:
+      `The stages for cameras and media servers. ${NATIVE}[Media processors](media.md#encoded-frames) tells what ` +
       "encoded frames are.",
   },
   sensor: {
