@@ -5867,6 +5867,373 @@ export const mixer: NodeType<MixerConfig, MixerHandle> = defineNodeType<MixerCon
   },
 });
 
+/** The ports of `mpegts-sink`. */
+export class MpegtsSinkPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["video", "audio"] = ["video", "audio"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly [] = [];
+  readonly #processor: { video: StreamInput<EncodedFrame>; audio: StreamInput<EncodedFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { video: StreamInput<EncodedFrame>; audio: StreamInput<EncodedFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly video: StreamInput<EncodedFrame>; readonly audio: StreamInput<EncodedFrame> } {
+    return { video: this.#processor.video, audio: this.#processor.audio };
+  }
+
+  /** The outputs by name. */
+  outputs(): Record<never, never> {
+    return {};
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("video", this.#processor.video);
+    visitor.input("audio", this.#processor.audio);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.video = wiring.input("video") as StreamInput<EncodedFrame>;
+    this.#processor.audio = wiring.input("audio") as StreamInput<EncodedFrame>;
+  }
+}
+
+/** The configuration of `mpegts-sink`. */
+export interface MpegtsSinkConfig {
+  /**
+   * The port to send to.
+   *
+   * A whole number from 1 to 65535; 5000 by default.
+   */
+  readonly port?: number;
+  /**
+   * The host to send to, or a multicast address.
+   *
+   * A non-empty string; "127.0.0.1" by default.
+   */
+  readonly hostname?: string;
+  /**
+   * Over how many networks packets to a multicast address go.
+   *
+   * A whole number from 0 to 255; 1 by default.
+   */
+  readonly ttl?: number;
+}
+
+/** A `mpegts-sink` in a graph. */
+export type MpegtsSinkHandle = NodeHandle<{ video: EncodedFrame; audio: EncodedFrame }, Record<never, never>>;
+
+/**
+ * Sends MPEG-TS by UDP.
+ *
+ * **Purpose.** Sends pictures and sound as they are to a host, or to a multicast address. It begins with a key frame; a
+ * receiver may begin at any of them. The receipt of packets is not known. An offline graph sends as fast as it runs,
+ * which may be faster than anybody reads: let a live graph send files.
+ *
+ * **Inputs.** `video`: H.264 or H.265. `audio`: AAC, MP3 or Opus. Either may be left without a link.
+ *
+ * **Outputs.** None.
+ *
+ * **Config.** `port`, `hostname`, `ttl`. Figures: `sent` and `lost` frames, and `connections`: how often it has begun.
+ *
+ * **Example.**
+ * ```json
+ * { "monitor": { "type": "mpegts-sink", "config": { "hostname": "239.0.0.1", "port": 5000 } } }
+ * ```
+ */
+export const mpegtsSink: NodeType<MpegtsSinkConfig, MpegtsSinkHandle> = defineNodeType<
+  MpegtsSinkConfig,
+  MpegtsSinkHandle
+>({
+  descriptor: {
+    type: "mpegts-sink",
+    className: "MpegtsSink",
+    source: "processors/live/mpegts_sink.ts:35",
+    description: "Sends MPEG-TS by UDP.",
+    doc:
+      'Sends MPEG-TS by UDP.\n\n**Purpose.** Sends pictures and sound as they are to a host, or to a multicast address. It begins with a key frame; a\nreceiver may begin at any of them. The receipt of packets is not known. An offline graph sends as fast as it runs,\nwhich may be faster than anybody reads: let a live graph send files.\n\n**Inputs.** `video`: H.264 or H.265. `audio`: AAC, MP3 or Opus. Either may be left without a link.\n\n**Outputs.** None.\n\n**Config.** `port`, `hostname`, `ttl`. Figures: `sent` and `lost` frames, and `connections`: how often it has begun.\n\n**Example.**\n```json\n{ "monitor": { "type": "mpegts-sink", "config": { "hostname": "239.0.0.1", "port": 5000 } } }\n```',
+    category: "live",
+    tags: ["mpegts", "udp", "multicast", "network", "live", "send", "mux", "h264", "hevc", "aac", "opus"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [{
+      name: "video",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: true,
+      accepts: { codec: ["h264", "hevc"] },
+      burst: 1,
+      doc: "Pictures.",
+    }, {
+      name: "audio",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: true,
+      accepts: { codec: ["aac", "mp3", "opus"] },
+      burst: 1,
+      doc: "Sound.",
+    }],
+    outputs: [],
+    config: {
+      type: "object",
+      properties: {
+        port: {
+          type: "integer",
+          description: "The port to send to.",
+          minimum: 1,
+          maximum: 65535,
+          default: 5000,
+        },
+        hostname: {
+          type: "string",
+          description: "The host to send to, or a multicast address.",
+          minLength: 1,
+          "x-reaches": "host",
+          default: "127.0.0.1",
+        },
+        ttl: {
+          type: "integer",
+          description: "Over how many networks packets to a multicast address go.",
+          minimum: 0,
+          maximum: 255,
+          default: 1,
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["sent", "lost", "connections"],
+  },
+  load: async () => {
+    const MpegtsSink = processorClass(
+      "mpegts-sink",
+      "processors/live/mpegts_sink.ts",
+      await import("./processors/live/mpegts_sink.ts"),
+      "MpegtsSink",
+    );
+    return () => {
+      const processor = new MpegtsSink();
+      return {
+        processor,
+        ports: new MpegtsSinkPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.port !== undefined) processor.port = values.port as typeof processor.port;
+          if (values.hostname !== undefined) processor.hostname = values.hostname as typeof processor.hostname;
+          if (values.ttl !== undefined) processor.ttl = values.ttl as typeof processor.ttl;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `mpegts-source`. */
+export class MpegtsSourcePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly [] = [];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["video", "audio"] = ["video", "audio"];
+  readonly #processor: { video: StreamOutput<EncodedFrame>; audio: StreamOutput<EncodedFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { video: StreamOutput<EncodedFrame>; audio: StreamOutput<EncodedFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): Record<never, never> {
+    return {};
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly video: StreamOutput<EncodedFrame>; readonly audio: StreamOutput<EncodedFrame> } {
+    return { video: this.#processor.video, audio: this.#processor.audio };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.output("video", this.#processor.video);
+    visitor.output("audio", this.#processor.audio);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.video = wiring.output("video") as StreamOutput<EncodedFrame>;
+    this.#processor.audio = wiring.output("audio") as StreamOutput<EncodedFrame>;
+  }
+}
+
+/** The configuration of `mpegts-source`. */
+export interface MpegtsSourceConfig {
+  /**
+   * The port to listen on; 0: any that is free, which log and figures tell.
+   *
+   * A whole number from 0 to 65535; 5000 by default.
+   */
+  readonly port?: number;
+  /**
+   * The address to listen on; `0.0.0.0`: all of this machine, for everybody who reaches it. By default `127.0.0.1`, or the group.
+   *
+   * A non-empty string.
+   */
+  readonly hostname?: string;
+  /**
+   * A multicast address whose packets are received, such as `239.0.0.1`.
+   *
+   * A non-empty string.
+   */
+  readonly group?: string;
+  /**
+   * The address of this machine whose network has the group; by default the system chooses.
+   *
+   * A non-empty string.
+   */
+  readonly groupInterface?: string;
+}
+
+/** A `mpegts-source` in a graph. */
+export type MpegtsSourceHandle = NodeHandle<Record<never, never>, { video: EncodedFrame; audio: EncodedFrame }>;
+
+/**
+ * Receives MPEG-TS by UDP.
+ *
+ * **Purpose.** Listens on a port, and gives the pictures and the sound of the first program that comes, without decoding
+ * them. A network loses packets: those of the transport stream that did not come are counted, what they belonged to is
+ * left out, pictures up to the next key frame, and the next frame is flagged as a discontinuity. Where nothing comes for
+ * 4 s, the log says so, and the stream begins anew with what comes next; times go on rising. The first frame has the
+ * time at which it came, the others follow by the stream's times. Packets that come while the links are full wait, up to
+ * 4 MiB.
+ *
+ * **Inputs.** None.
+ *
+ * **Outputs.** `video`: H.264 or H.265. `audio`: AAC, MP3 or Opus. Either may be missing. Frames for an output without a
+ * link are dropped.
+ *
+ * **Config.** `port`, `hostname`, `group`, `groupInterface`. Figures: `port`, `received` frames, `lostFrames`, which could
+ * not be used, `lostPackets` of the transport stream, and `connections`: how often a stream has begun.
+ *
+ * **Example.**
+ * ```json
+ * { "head": { "type": "mpegts-source", "config": { "port": 5000, "group": "239.0.0.1" } } }
+ * ```
+ */
+export const mpegtsSource: NodeType<MpegtsSourceConfig, MpegtsSourceHandle> = defineNodeType<
+  MpegtsSourceConfig,
+  MpegtsSourceHandle
+>({
+  descriptor: {
+    type: "mpegts-source",
+    className: "MpegtsSource",
+    source: "processors/live/mpegts_source.ts:47",
+    description: "Receives MPEG-TS by UDP.",
+    doc:
+      'Receives MPEG-TS by UDP.\n\n**Purpose.** Listens on a port, and gives the pictures and the sound of the first program that comes, without decoding\nthem. A network loses packets: those of the transport stream that did not come are counted, what they belonged to is\nleft out, pictures up to the next key frame, and the next frame is flagged as a discontinuity. Where nothing comes for\n4 s, the log says so, and the stream begins anew with what comes next; times go on rising. The first frame has the\ntime at which it came, the others follow by the stream\'s times. Packets that come while the links are full wait, up to\n4 MiB.\n\n**Inputs.** None.\n\n**Outputs.** `video`: H.264 or H.265. `audio`: AAC, MP3 or Opus. Either may be missing. Frames for an output without a\nlink are dropped.\n\n**Config.** `port`, `hostname`, `group`, `groupInterface`. Figures: `port`, `received` frames, `lostFrames`, which could\nnot be used, `lostPackets` of the transport stream, and `connections`: how often a stream has begun.\n\n**Example.**\n```json\n{ "head": { "type": "mpegts-source", "config": { "port": 5000, "group": "239.0.0.1" } } }\n```',
+    category: "live",
+    tags: ["mpegts", "udp", "multicast", "network", "live", "receive", "demux", "h264", "hevc", "aac", "opus"],
+    mode: "external",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [],
+    outputs: [{
+      name: "video",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      gives: { codec: ["h264", "hevc"] },
+      burst: 1,
+      doc: "Pictures.",
+    }, {
+      name: "audio",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      gives: { codec: ["aac", "mp3", "opus"] },
+      burst: 1,
+      doc: "Sound.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        port: {
+          type: "integer",
+          description: "The port to listen on; 0: any that is free, which log and figures tell.",
+          minimum: 0,
+          maximum: 65535,
+          default: 5000,
+        },
+        hostname: {
+          type: "string",
+          description:
+            "The address to listen on; `0.0.0.0`: all of this machine, for everybody who reaches it. By default `127.0.0.1`, or the group.",
+          minLength: 1,
+          "x-reaches": "host",
+        },
+        group: {
+          type: "string",
+          description: "A multicast address whose packets are received, such as `239.0.0.1`.",
+          minLength: 1,
+          "x-reaches": "host",
+        },
+        groupInterface: {
+          type: "string",
+          description: "The address of this machine whose network has the group; by default the system chooses.",
+          minLength: 1,
+          "x-reaches": "host",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["port", "received", "lostFrames", "lostPackets", "connections"],
+  },
+  load: async () => {
+    const MpegtsSource = processorClass(
+      "mpegts-source",
+      "processors/live/mpegts_source.ts",
+      await import("./processors/live/mpegts_source.ts"),
+      "MpegtsSource",
+    );
+    return () => {
+      const processor = new MpegtsSource();
+      return {
+        processor,
+        ports: new MpegtsSourcePorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.port !== undefined) processor.port = values.port as typeof processor.port;
+          if (values.hostname !== undefined) processor.hostname = values.hostname as typeof processor.hostname;
+          if (values.group !== undefined) processor.group = values.group as typeof processor.group;
+          if (values.groupInterface !== undefined) {
+            processor.groupInterface = values.groupInterface as typeof processor.groupInterface;
+          }
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `noise-gate`. */
 export class NoiseGatePorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -8040,6 +8407,338 @@ export const reverb: NodeType<ReverbConfig, ReverbHandle> = defineNodeType<Rever
   },
 });
 
+/** The ports of `rtmp-sink`. */
+export class RtmpSinkPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["video", "audio"] = ["video", "audio"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly [] = [];
+  readonly #processor: { video: StreamInput<EncodedFrame>; audio: StreamInput<EncodedFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { video: StreamInput<EncodedFrame>; audio: StreamInput<EncodedFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly video: StreamInput<EncodedFrame>; readonly audio: StreamInput<EncodedFrame> } {
+    return { video: this.#processor.video, audio: this.#processor.audio };
+  }
+
+  /** The outputs by name. */
+  outputs(): Record<never, never> {
+    return {};
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("video", this.#processor.video);
+    visitor.input("audio", this.#processor.audio);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.video = wiring.input("video") as StreamInput<EncodedFrame>;
+    this.#processor.audio = wiring.input("audio") as StreamInput<EncodedFrame>;
+  }
+}
+
+/** The configuration of `rtmp-sink`. */
+export interface RtmpSinkConfig {
+  /**
+   * Where to publish, with the key of the stream: best `${env:NAME}`.
+   *
+   * A string matching /^rtmps?://[^/?#]+/.+/.
+   */
+  readonly url: string;
+}
+
+/** A `rtmp-sink` in a graph. */
+export type RtmpSinkHandle = NodeHandle<{ video: EncodedFrame; audio: EncodedFrame }, Record<never, never>>;
+
+/**
+ * Publishes by RTMP, as servers of live platforms take it.
+ *
+ * **Purpose.** Sends pictures and sound as they are to an address, which ends with the key of the stream. It begins with a
+ * key frame. In a live graph it connects again whenever the connection ends or the server is not there, and what comes
+ * meanwhile is lost; an offline graph fails. While the server takes less than comes, frames stay on the links, whose policy
+ * says what is lost. It starts `ffmpeg`, which has to be on the `PATH` (`--allow-run=ffmpeg`) and copies what it is
+ * given; other users of the machine may see its command line, and the key in it.
+ *
+ * **Inputs.** `video`: H.264. `audio`: AAC or MP3. Either may be left without a link.
+ *
+ * **Outputs.** None.
+ *
+ * **Config.** `url`. Figures: `sent` and `lost` frames, and `connections` so far.
+ *
+ * **Example.**
+ * ```json
+ * { "show": { "type": "rtmp-sink", "config": { "url": "rtmp://live.example.com/app/${env:STREAM_KEY}" } } }
+ * ```
+ */
+export const rtmpSink: NodeType<RtmpSinkConfig, RtmpSinkHandle> = defineNodeType<RtmpSinkConfig, RtmpSinkHandle>({
+  descriptor: {
+    type: "rtmp-sink",
+    className: "RtmpSink",
+    source: "processors/live/rtmp_sink.ts:37",
+    description: "Publishes by RTMP, as servers of live platforms take it.",
+    doc:
+      'Publishes by RTMP, as servers of live platforms take it.\n\n**Purpose.** Sends pictures and sound as they are to an address, which ends with the key of the stream. It begins with a\nkey frame. In a live graph it connects again whenever the connection ends or the server is not there, and what comes\nmeanwhile is lost; an offline graph fails. While the server takes less than comes, frames stay on the links, whose policy\nsays what is lost. It starts `ffmpeg`, which has to be on the `PATH` (`--allow-run=ffmpeg`) and copies what it is\ngiven; other users of the machine may see its command line, and the key in it.\n\n**Inputs.** `video`: H.264. `audio`: AAC or MP3. Either may be left without a link.\n\n**Outputs.** None.\n\n**Config.** `url`. Figures: `sent` and `lost` frames, and `connections` so far.\n\n**Example.**\n```json\n{ "show": { "type": "rtmp-sink", "config": { "url": "rtmp://live.example.com/app/${env:STREAM_KEY}" } } }\n```',
+    category: "live",
+    tags: ["rtmp", "rtmps", "network", "live", "send", "publish", "stream", "ffmpeg", "h264", "aac"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [{
+      name: "video",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: true,
+      accepts: { codec: ["h264"] },
+      burst: 1,
+      doc: "Pictures.",
+    }, {
+      name: "audio",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: true,
+      accepts: { codec: ["aac", "mp3"] },
+      burst: 1,
+      doc: "Sound.",
+    }],
+    outputs: [],
+    config: {
+      type: "object",
+      properties: {
+        url: {
+          type: "string",
+          description: "Where to publish, with the key of the stream: best `${env:NAME}`.",
+          pattern: "^rtmps?://[^/?#]+/.+",
+          "x-reaches": "url",
+        },
+      },
+      required: ["url"],
+      additionalProperties: false,
+    },
+    figures: ["sent", "lost", "connections"],
+  },
+  load: async () => {
+    const RtmpSink = processorClass(
+      "rtmp-sink",
+      "processors/live/rtmp_sink.ts",
+      await import("./processors/live/rtmp_sink.ts"),
+      "RtmpSink",
+    );
+    return () => {
+      const processor = new RtmpSink();
+      return {
+        processor,
+        ports: new RtmpSinkPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.url !== undefined) processor.url = values.url as typeof processor.url;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `rtmp-source`. */
+export class RtmpSourcePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly [] = [];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["video", "audio"] = ["video", "audio"];
+  readonly #processor: { video: StreamOutput<EncodedFrame>; audio: StreamOutput<EncodedFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { video: StreamOutput<EncodedFrame>; audio: StreamOutput<EncodedFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): Record<never, never> {
+    return {};
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly video: StreamOutput<EncodedFrame>; readonly audio: StreamOutput<EncodedFrame> } {
+    return { video: this.#processor.video, audio: this.#processor.audio };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.output("video", this.#processor.video);
+    visitor.output("audio", this.#processor.audio);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.video = wiring.output("video") as StreamOutput<EncodedFrame>;
+    this.#processor.audio = wiring.output("audio") as StreamOutput<EncodedFrame>;
+  }
+}
+
+/** The configuration of `rtmp-source`. */
+export interface RtmpSourceConfig {
+  /**
+   * The address to listen on; `0.0.0.0`: all of this machine, for everybody who reaches it.
+   *
+   * A string matching /^[\w.:-]+$/; "127.0.0.1" by default.
+   */
+  readonly hostname?: string;
+  /**
+   * The port to listen on.
+   *
+   * A whole number from 1 to 65535; 1935 by default.
+   */
+  readonly port?: number;
+  /**
+   * The first part of the path that is published to.
+   *
+   * A string matching /^[\w.~-]+$/; "live" by default.
+   */
+  readonly app?: string;
+  /**
+   * The second part, which publishers have to know: best `${env:NAME}`.
+   *
+   * A string matching /^[\w.~=-]+$/.
+   */
+  readonly key: string;
+}
+
+/** A `rtmp-source` in a graph. */
+export type RtmpSourceHandle = NodeHandle<Record<never, never>, { video: EncodedFrame; audio: EncodedFrame }>;
+
+/**
+ * Receives what is published by RTMP, as OBS and ffmpeg do it.
+ *
+ * **Purpose.** Listens on a port, where one publisher at a time sends to `rtmp://HOST:PORT/APP/KEY`, and gives its pictures
+ * and sound as they come, without decoding them. Another key is refused. When the publisher ends, or nothing comes of it
+ * for 4 s, it listens again; the first frames behind that are flagged as a discontinuity, and times go on rising. The first frame
+ * has the time at which it came, the others follow by the publisher's times. It starts `ffmpeg`, which has to be on the
+ * `PATH` (`--allow-run=ffmpeg`) and copies what comes. In an offline graph the stream ends with its first publisher.
+ *
+ * **Inputs.** None.
+ *
+ * **Outputs.** `video`: H.264. `audio`: AAC or MP3. Either may be missing. Frames for an output without a link are dropped.
+ *
+ * **Config.** `hostname`, `port`, `app`, `key`. Figures: `received` frames, `lostFrames`, which could not be used, and
+ * `connections` so far.
+ *
+ * **Example.**
+ * ```json
+ * { "camera": { "type": "rtmp-source", "config": { "hostname": "0.0.0.0", "key": "${env:RTMP_KEY}" } } }
+ * ```
+ */
+export const rtmpSource: NodeType<RtmpSourceConfig, RtmpSourceHandle> = defineNodeType<
+  RtmpSourceConfig,
+  RtmpSourceHandle
+>({
+  descriptor: {
+    type: "rtmp-source",
+    className: "RtmpSource",
+    source: "processors/live/rtmp_source.ts:41",
+    description: "Receives what is published by RTMP, as OBS and ffmpeg do it.",
+    doc:
+      'Receives what is published by RTMP, as OBS and ffmpeg do it.\n\n**Purpose.** Listens on a port, where one publisher at a time sends to `rtmp://HOST:PORT/APP/KEY`, and gives its pictures\nand sound as they come, without decoding them. Another key is refused. When the publisher ends, or nothing comes of it\nfor 4 s, it listens again; the first frames behind that are flagged as a discontinuity, and times go on rising. The first frame\nhas the time at which it came, the others follow by the publisher\'s times. It starts `ffmpeg`, which has to be on the\n`PATH` (`--allow-run=ffmpeg`) and copies what comes. In an offline graph the stream ends with its first publisher.\n\n**Inputs.** None.\n\n**Outputs.** `video`: H.264. `audio`: AAC or MP3. Either may be missing. Frames for an output without a link are dropped.\n\n**Config.** `hostname`, `port`, `app`, `key`. Figures: `received` frames, `lostFrames`, which could not be used, and\n`connections` so far.\n\n**Example.**\n```json\n{ "camera": { "type": "rtmp-source", "config": { "hostname": "0.0.0.0", "key": "${env:RTMP_KEY}" } } }\n```',
+    category: "live",
+    tags: ["rtmp", "network", "live", "receive", "listen", "obs", "ffmpeg", "h264", "aac"],
+    mode: "external",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [],
+    outputs: [{
+      name: "video",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      gives: { codec: ["h264"] },
+      burst: 1,
+      doc: "Pictures.",
+    }, {
+      name: "audio",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      gives: { codec: ["aac", "mp3"] },
+      burst: 1,
+      doc: "Sound.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        hostname: {
+          type: "string",
+          description: "The address to listen on; `0.0.0.0`: all of this machine, for everybody who reaches it.",
+          pattern: "^[\\w.:-]+$",
+          "x-reaches": "host",
+          default: "127.0.0.1",
+        },
+        port: {
+          type: "integer",
+          description: "The port to listen on.",
+          minimum: 1,
+          maximum: 65535,
+          default: 1935,
+        },
+        app: {
+          type: "string",
+          description: "The first part of the path that is published to.",
+          pattern: "^[\\w.~-]+$",
+          default: "live",
+        },
+        key: {
+          type: "string",
+          description: "The second part, which publishers have to know: best `${env:NAME}`.",
+          pattern: "^[\\w.~=-]+$",
+        },
+      },
+      required: ["key"],
+      additionalProperties: false,
+    },
+    figures: ["received", "lostFrames", "lostPackets", "connections"],
+  },
+  load: async () => {
+    const RtmpSource = processorClass(
+      "rtmp-source",
+      "processors/live/rtmp_source.ts",
+      await import("./processors/live/rtmp_source.ts"),
+      "RtmpSource",
+    );
+    return () => {
+      const processor = new RtmpSource();
+      return {
+        processor,
+        ports: new RtmpSourcePorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.hostname !== undefined) processor.hostname = values.hostname as typeof processor.hostname;
+          if (values.port !== undefined) processor.port = values.port as typeof processor.port;
+          if (values.app !== undefined) processor.app = values.app as typeof processor.app;
+          if (values.key !== undefined) processor.key = values.key as typeof processor.key;
+        },
+      };
+    };
+  },
+});
+
 /** The ports of `spectrum`. */
 export class SpectrumPorts implements PortRegistry {
   /** Names of the inputs, in the order of the class. */
@@ -8243,6 +8942,442 @@ export const spectrum: NodeType<SpectrumConfig, SpectrumHandle> = defineNodeType
           if (values.overlap !== undefined) processor.overlap = values.overlap as typeof processor.overlap;
           if (values.window !== undefined) processor.window = values.window as typeof processor.window;
           if (values.channel !== undefined) processor.channel = values.channel as typeof processor.channel;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `srt-sink`. */
+export class SrtSinkPorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly ["video", "audio"] = ["video", "audio"];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly [] = [];
+  readonly #processor: { video: StreamInput<EncodedFrame>; audio: StreamInput<EncodedFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { video: StreamInput<EncodedFrame>; audio: StreamInput<EncodedFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): { readonly video: StreamInput<EncodedFrame>; readonly audio: StreamInput<EncodedFrame> } {
+    return { video: this.#processor.video, audio: this.#processor.audio };
+  }
+
+  /** The outputs by name. */
+  outputs(): Record<never, never> {
+    return {};
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.input("video", this.#processor.video);
+    visitor.input("audio", this.#processor.audio);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.video = wiring.input("video") as StreamInput<EncodedFrame>;
+    this.#processor.audio = wiring.input("audio") as StreamInput<EncodedFrame>;
+  }
+}
+
+/** The configuration of `srt-sink`. */
+export interface SrtSinkConfig {
+  /**
+   * Whether it calls the other side, or waits for its call.
+   *
+   * One of "caller", "listener"; "caller" by default.
+   */
+  readonly mode?: "caller" | "listener";
+  /**
+   * The host to call; of a listener, the address of this machine to listen on: `0.0.0.0` for everybody who reaches it.
+   *
+   * A string matching /^[\w.:-]+$/; "127.0.0.1" by default.
+   */
+  readonly hostname?: string;
+  /**
+   * The port to call, or to listen on.
+   *
+   * A whole number from 1 to 65535; 9710 by default.
+   */
+  readonly port?: number;
+  /**
+   * For how long packets wait for those that are sent again; the larger of both sides' values holds.
+   *
+   * A whole number from 0 to 60000 ms; 120 by default.
+   */
+  readonly latencyMs?: number;
+  /**
+   * What both sides know, 10 to 79 bytes: best `${env:NAME}`. Without, nothing is encrypted.
+   *
+   * A string; "" by default.
+   */
+  readonly passphrase?: string;
+  /**
+   * What a caller tells the other side of the stream that it sends.
+   *
+   * A string of at most 512 characters; "" by default.
+   */
+  readonly streamId?: string;
+}
+
+/** A `srt-sink` in a graph. */
+export type SrtSinkHandle = NodeHandle<{ video: EncodedFrame; audio: EncodedFrame }, Record<never, never>>;
+
+/**
+ * Sends MPEG-TS by SRT.
+ *
+ * **Purpose.** Calls an address, or listens on a port for one caller at a time, and sends pictures and sound as they are.
+ * It begins with a key frame. SRT sends packets again that were lost on the way, as long as `latencyMs` allows. In a live
+ * graph it connects again whenever the connection ends or the other side does not answer, and what comes meanwhile is
+ * lost; an offline graph waits for its connection, and fails with it. While the network takes less than comes, frames stay
+ * on the links, whose policy says what is lost. It starts `ffmpeg`, which has to be on the `PATH`
+ * (`--allow-run=ffmpeg`), and hands on the bytes; other users of the machine may see its command line, and the passphrase
+ * in it.
+ *
+ * **Inputs.** `video`: H.264 or H.265. `audio`: AAC, MP3 or Opus. Either may be left without a link.
+ *
+ * **Outputs.** None.
+ *
+ * **Config.** `mode`, `hostname`, `port`, `latencyMs`, `passphrase`, `streamId`. Figures: `sent` and `lost` frames, and
+ * `connections` so far.
+ *
+ * **Example.**
+ * ```json
+ * { "studio": { "type": "srt-sink", "config": {
+ *   "hostname": "192.0.2.7", "latencyMs": 200, "passphrase": "${env:SRT_PASSPHRASE}"
+ * } } }
+ * ```
+ */
+export const srtSink: NodeType<SrtSinkConfig, SrtSinkHandle> = defineNodeType<SrtSinkConfig, SrtSinkHandle>({
+  descriptor: {
+    type: "srt-sink",
+    className: "SrtSink",
+    source: "processors/live/srt_sink.ts:46",
+    description: "Sends MPEG-TS by SRT.",
+    doc:
+      'Sends MPEG-TS by SRT.\n\n**Purpose.** Calls an address, or listens on a port for one caller at a time, and sends pictures and sound as they are.\nIt begins with a key frame. SRT sends packets again that were lost on the way, as long as `latencyMs` allows. In a live\ngraph it connects again whenever the connection ends or the other side does not answer, and what comes meanwhile is\nlost; an offline graph waits for its connection, and fails with it. While the network takes less than comes, frames stay\non the links, whose policy says what is lost. It starts `ffmpeg`, which has to be on the `PATH`\n(`--allow-run=ffmpeg`), and hands on the bytes; other users of the machine may see its command line, and the passphrase\nin it.\n\n**Inputs.** `video`: H.264 or H.265. `audio`: AAC, MP3 or Opus. Either may be left without a link.\n\n**Outputs.** None.\n\n**Config.** `mode`, `hostname`, `port`, `latencyMs`, `passphrase`, `streamId`. Figures: `sent` and `lost` frames, and\n`connections` so far.\n\n**Example.**\n```json\n{ "studio": { "type": "srt-sink", "config": {\n  "hostname": "192.0.2.7", "latencyMs": 200, "passphrase": "${env:SRT_PASSPHRASE}"\n} } }\n```',
+    category: "live",
+    tags: ["srt", "network", "live", "send", "mpegts", "ffmpeg", "h264", "hevc", "aac", "opus"],
+    mode: "push",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [{
+      name: "video",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: true,
+      accepts: { codec: ["h264", "hevc"] },
+      burst: 1,
+      doc: "Pictures.",
+    }, {
+      name: "audio",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: true,
+      accepts: { codec: ["aac", "mp3", "opus"] },
+      burst: 1,
+      doc: "Sound.",
+    }],
+    outputs: [],
+    config: {
+      type: "object",
+      properties: {
+        mode: {
+          enum: ["caller", "listener"],
+          description: "Whether it calls the other side, or waits for its call.",
+          default: "caller",
+        },
+        hostname: {
+          type: "string",
+          description:
+            "The host to call; of a listener, the address of this machine to listen on: `0.0.0.0` for everybody who reaches it.",
+          pattern: "^[\\w.:-]+$",
+          "x-reaches": "host",
+          default: "127.0.0.1",
+        },
+        port: {
+          type: "integer",
+          description: "The port to call, or to listen on.",
+          minimum: 1,
+          maximum: 65535,
+          default: 9710,
+        },
+        latencyMs: {
+          type: "integer",
+          description:
+            "For how long packets wait for those that are sent again; the larger of both sides' values holds.",
+          minimum: 0,
+          maximum: 60000,
+          "x-unit": "ms",
+          default: 120,
+        },
+        passphrase: {
+          type: "string",
+          description: "What both sides know, 10 to 79 bytes: best `${env:NAME}`. Without, nothing is encrypted.",
+          default: "",
+        },
+        streamId: {
+          type: "string",
+          description: "What a caller tells the other side of the stream that it sends.",
+          maxLength: 512,
+          default: "",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["sent", "lost", "connections"],
+  },
+  load: async () => {
+    const SrtSink = processorClass(
+      "srt-sink",
+      "processors/live/srt_sink.ts",
+      await import("./processors/live/srt_sink.ts"),
+      "SrtSink",
+    );
+    return () => {
+      const processor = new SrtSink();
+      return {
+        processor,
+        ports: new SrtSinkPorts(processor),
+        tick: () => processor.process(),
+        configure: (values) => {
+          if (values.mode !== undefined) processor.mode = values.mode as typeof processor.mode;
+          if (values.hostname !== undefined) processor.hostname = values.hostname as typeof processor.hostname;
+          if (values.port !== undefined) processor.port = values.port as typeof processor.port;
+          if (values.latencyMs !== undefined) processor.latencyMs = values.latencyMs as typeof processor.latencyMs;
+          if (values.passphrase !== undefined) processor.passphrase = values.passphrase as typeof processor.passphrase;
+          if (values.streamId !== undefined) processor.streamId = values.streamId as typeof processor.streamId;
+        },
+      };
+    };
+  },
+});
+
+/** The ports of `srt-source`. */
+export class SrtSourcePorts implements PortRegistry {
+  /** Names of the inputs, in the order of the class. */
+  static readonly INPUT_NAMES: readonly [] = [];
+  /** Names of the outputs, in the order of the class. */
+  static readonly OUTPUT_NAMES: readonly ["video", "audio"] = ["video", "audio"];
+  readonly #processor: { video: StreamOutput<EncodedFrame>; audio: StreamOutput<EncodedFrame> };
+
+  /**
+   * Reads and assigns the ports of one instance.
+   *
+   * @param processor the instance, or anything with the same fields
+   */
+  constructor(processor: { video: StreamOutput<EncodedFrame>; audio: StreamOutput<EncodedFrame> }) {
+    this.#processor = processor;
+  }
+
+  /** The inputs by name. */
+  inputs(): Record<never, never> {
+    return {};
+  }
+
+  /** The outputs by name. */
+  outputs(): { readonly video: StreamOutput<EncodedFrame>; readonly audio: StreamOutput<EncodedFrame> } {
+    return { video: this.#processor.video, audio: this.#processor.audio };
+  }
+
+  /** Shows each port to a visitor. */
+  visit(visitor: PortVisitor): void {
+    visitor.output("video", this.#processor.video);
+    visitor.output("audio", this.#processor.audio);
+  }
+
+  /** Assigns the ports to the fields of the class. */
+  wire(wiring: PortWiring): void {
+    this.#processor.video = wiring.output("video") as StreamOutput<EncodedFrame>;
+    this.#processor.audio = wiring.output("audio") as StreamOutput<EncodedFrame>;
+  }
+}
+
+/** The configuration of `srt-source`. */
+export interface SrtSourceConfig {
+  /**
+   * Whether it calls the other side, or waits for its call.
+   *
+   * One of "caller", "listener"; "caller" by default.
+   */
+  readonly mode?: "caller" | "listener";
+  /**
+   * The host to call; of a listener, the address of this machine to listen on: `0.0.0.0` for everybody who reaches it.
+   *
+   * A string matching /^[\w.:-]+$/; "127.0.0.1" by default.
+   */
+  readonly hostname?: string;
+  /**
+   * The port to call, or to listen on.
+   *
+   * A whole number from 1 to 65535; 9710 by default.
+   */
+  readonly port?: number;
+  /**
+   * For how long packets wait for those that are sent again; the larger of both sides' values holds.
+   *
+   * A whole number from 0 to 60000 ms; 120 by default.
+   */
+  readonly latencyMs?: number;
+  /**
+   * What both sides know, 10 to 79 bytes: best `${env:NAME}`. Without, nothing is encrypted.
+   *
+   * A string; "" by default.
+   */
+  readonly passphrase?: string;
+  /**
+   * What a caller tells the other side of the stream that it wants.
+   *
+   * A string of at most 512 characters; "" by default.
+   */
+  readonly streamId?: string;
+}
+
+/** A `srt-source` in a graph. */
+export type SrtSourceHandle = NodeHandle<Record<never, never>, { video: EncodedFrame; audio: EncodedFrame }>;
+
+/**
+ * Receives MPEG-TS by SRT.
+ *
+ * **Purpose.** Calls an address, or listens on a port where one caller at a time sends, and gives the pictures and the
+ * sound of the first program as they come, without decoding them. SRT has packets sent again that were lost on the way, as
+ * long as `latencyMs` allows; what is lost all the same is counted. When the other side ends, does not answer, or nothing
+ * comes of it for 4 s, it connects again; the first frames behind that are flagged as a discontinuity, and times go on rising. The
+ * first frame has the time at which it came, the others follow by the stream's times. It starts `ffmpeg`, which has to be
+ * on the `PATH` (`--allow-run=ffmpeg`), and hands on the bytes. In an offline graph the stream ends with its connection.
+ *
+ * **Inputs.** None.
+ *
+ * **Outputs.** `video`: H.264 or H.265. `audio`: AAC, MP3 or Opus. Either may be missing. Frames for an output without a
+ * link are dropped.
+ *
+ * **Config.** `mode`, `hostname`, `port`, `latencyMs`, `passphrase`, `streamId`. Figures: `received` frames,
+ * `lostFrames`, which could not be used, `lostPackets` of the transport stream, and `connections` so far.
+ *
+ * **Example.**
+ * ```json
+ * { "stage": { "type": "srt-source", "config": {
+ *   "mode": "listener", "hostname": "0.0.0.0", "passphrase": "${env:SRT_PASSPHRASE}"
+ * } } }
+ * ```
+ */
+export const srtSource: NodeType<SrtSourceConfig, SrtSourceHandle> = defineNodeType<SrtSourceConfig, SrtSourceHandle>({
+  descriptor: {
+    type: "srt-source",
+    className: "SrtSource",
+    source: "processors/live/srt_source.ts:45",
+    description: "Receives MPEG-TS by SRT.",
+    doc:
+      'Receives MPEG-TS by SRT.\n\n**Purpose.** Calls an address, or listens on a port where one caller at a time sends, and gives the pictures and the\nsound of the first program as they come, without decoding them. SRT has packets sent again that were lost on the way, as\nlong as `latencyMs` allows; what is lost all the same is counted. When the other side ends, does not answer, or nothing\ncomes of it for 4 s, it connects again; the first frames behind that are flagged as a discontinuity, and times go on rising. The\nfirst frame has the time at which it came, the others follow by the stream\'s times. It starts `ffmpeg`, which has to be\non the `PATH` (`--allow-run=ffmpeg`), and hands on the bytes. In an offline graph the stream ends with its connection.\n\n**Inputs.** None.\n\n**Outputs.** `video`: H.264 or H.265. `audio`: AAC, MP3 or Opus. Either may be missing. Frames for an output without a\nlink are dropped.\n\n**Config.** `mode`, `hostname`, `port`, `latencyMs`, `passphrase`, `streamId`. Figures: `received` frames,\n`lostFrames`, which could not be used, `lostPackets` of the transport stream, and `connections` so far.\n\n**Example.**\n```json\n{ "stage": { "type": "srt-source", "config": {\n  "mode": "listener", "hostname": "0.0.0.0", "passphrase": "${env:SRT_PASSPHRASE}"\n} } }\n```',
+    category: "live",
+    tags: ["srt", "network", "live", "receive", "mpegts", "ffmpeg", "h264", "hevc", "aac", "opus"],
+    mode: "external",
+    trigger: "any",
+    lane: "worker",
+    converts: [],
+    isAsync: true,
+    inputs: [],
+    outputs: [{
+      name: "video",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      gives: { codec: ["h264", "hevc"] },
+      burst: 1,
+      doc: "Pictures.",
+    }, {
+      name: "audio",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      gives: { codec: ["aac", "mp3", "opus"] },
+      burst: 1,
+      doc: "Sound.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        mode: {
+          enum: ["caller", "listener"],
+          description: "Whether it calls the other side, or waits for its call.",
+          default: "caller",
+        },
+        hostname: {
+          type: "string",
+          description:
+            "The host to call; of a listener, the address of this machine to listen on: `0.0.0.0` for everybody who reaches it.",
+          pattern: "^[\\w.:-]+$",
+          "x-reaches": "host",
+          default: "127.0.0.1",
+        },
+        port: {
+          type: "integer",
+          description: "The port to call, or to listen on.",
+          minimum: 1,
+          maximum: 65535,
+          default: 9710,
+        },
+        latencyMs: {
+          type: "integer",
+          description:
+            "For how long packets wait for those that are sent again; the larger of both sides' values holds.",
+          minimum: 0,
+          maximum: 60000,
+          "x-unit": "ms",
+          default: 120,
+        },
+        passphrase: {
+          type: "string",
+          description: "What both sides know, 10 to 79 bytes: best `${env:NAME}`. Without, nothing is encrypted.",
+          default: "",
+        },
+        streamId: {
+          type: "string",
+          description: "What a caller tells the other side of the stream that it wants.",
+          maxLength: 512,
+          default: "",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["received", "lostFrames", "lostPackets", "connections"],
+  },
+  load: async () => {
+    const SrtSource = processorClass(
+      "srt-source",
+      "processors/live/srt_source.ts",
+      await import("./processors/live/srt_source.ts"),
+      "SrtSource",
+    );
+    return () => {
+      const processor = new SrtSource();
+      return {
+        processor,
+        ports: new SrtSourcePorts(processor),
+        tick: (context) => processor.process(context),
+        configure: (values) => {
+          if (values.mode !== undefined) processor.mode = values.mode as typeof processor.mode;
+          if (values.hostname !== undefined) processor.hostname = values.hostname as typeof processor.hostname;
+          if (values.port !== undefined) processor.port = values.port as typeof processor.port;
+          if (values.latencyMs !== undefined) processor.latencyMs = values.latencyMs as typeof processor.latencyMs;
+          if (values.passphrase !== undefined) processor.passphrase = values.passphrase as typeof processor.passphrase;
+          if (values.streamId !== undefined) processor.streamId = values.streamId as typeof processor.streamId;
         },
       };
     };
@@ -10833,6 +11968,8 @@ export const nodes: {
   readonly mediaSink: typeof mediaSink;
   readonly mediaSource: typeof mediaSource;
   readonly mixer: typeof mixer;
+  readonly mpegtsSink: typeof mpegtsSink;
+  readonly mpegtsSource: typeof mpegtsSource;
   readonly noiseGate: typeof noiseGate;
   readonly normalize: typeof normalize;
   readonly packetAlign: typeof packetAlign;
@@ -10843,7 +11980,11 @@ export const nodes: {
   readonly rebuffer: typeof rebuffer;
   readonly resampler: typeof resampler;
   readonly reverb: typeof reverb;
+  readonly rtmpSink: typeof rtmpSink;
+  readonly rtmpSource: typeof rtmpSource;
   readonly spectrum: typeof spectrum;
+  readonly srtSink: typeof srtSink;
+  readonly srtSource: typeof srtSource;
   readonly switch: typeof switchNode;
   readonly throttle: typeof throttle;
   readonly toneSource: typeof toneSource;
@@ -10885,6 +12026,8 @@ export const nodes: {
   mediaSink,
   mediaSource,
   mixer,
+  mpegtsSink,
+  mpegtsSource,
   noiseGate,
   normalize,
   packetAlign,
@@ -10895,7 +12038,11 @@ export const nodes: {
   rebuffer,
   resampler,
   reverb,
+  rtmpSink,
+  rtmpSource,
   spectrum,
+  srtSink,
+  srtSource,
   switch: switchNode,
   throttle,
   toneSource,
@@ -10942,6 +12089,8 @@ export const nodePackage: NodePackage = definePackage({
     mediaSink,
     mediaSource,
     mixer,
+    mpegtsSink,
+    mpegtsSource,
     noiseGate,
     normalize,
     packetAlign,
@@ -10952,7 +12101,11 @@ export const nodePackage: NodePackage = definePackage({
     rebuffer,
     resampler,
     reverb,
+    rtmpSink,
+    rtmpSource,
     spectrum,
+    srtSink,
+    srtSource,
     switchNode,
     throttle,
     toneSource,
@@ -11015,6 +12168,12 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/valve.ts": "c90e2e5ebb5eba00",
     "processors/live/hls_sink.ts": "00bb20e81f387429",
     "processors/live/hls_source.ts": "7218b8af6fe002dc",
+    "processors/live/mpegts_sink.ts": "e7462ae4344342b3",
+    "processors/live/mpegts_source.ts": "be16815bfbd42a6f",
+    "processors/live/rtmp_sink.ts": "8827eaca72952077",
+    "processors/live/rtmp_source.ts": "20612914925bf611",
+    "processors/live/srt_sink.ts": "2e92499b7ed6ae0a",
+    "processors/live/srt_source.ts": "63d937de98ffb04f",
     "processors/media/containers.ts": "a70c8c28c838c27d",
     "processors/media/ffmpeg_sink.ts": "6d1b689a1b0784df",
     "processors/media/ffmpeg_source.ts": "99baa6e3455a7254",

@@ -118,6 +118,12 @@ export class ChildPipe {
     timers.forEach(clearTimeout);
   }
 
+  /** Ends the program by force: one that has nothing to bring to an end. */
+  async kill(): Promise<void> {
+    if (this.#child !== undefined) killChild(this.#child, "SIGKILL");
+    await this.stop();
+  }
+
   #spawn([program, ...args]: readonly string[], direction: Direction, isApart = false): Deno.ChildProcess {
     const options = { args, ...PIPED[direction], stderr: "piped" } as const;
     try {

@@ -91,14 +91,15 @@ export function ticksBetween(from: number, to: number): number {
   return ticks < -WRAP_TICKS / 2 ? ticks + WRAP_TICKS : ticks;
 }
 
-/** A time of 33 bits within 5 bytes: 3, 15 and 15 of them, each part with a 1 behind it. */
-function readTime(bytes: Uint8Array, at: number): number {
+/** Reads a time of 33 bits within 5 bytes: 3, 15 and 15 of them, each part with a 1 behind it. */
+export function readTime(bytes: Uint8Array, at: number): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, 5);
   const high = (view.getUint8(0) & 0x0e) / 2;
   return (high * 2 ** 15 + (view.getUint16(1) - 1) / 2) * 2 ** 15 + (view.getUint16(3) - 1) / 2;
 }
 
-function writeTime(bytes: Uint8Array, at: number, time: number): void {
+/** Writes a time; the first 4 bits and the 1 behind the first 3 stay as they are. */
+export function writeTime(bytes: Uint8Array, at: number, time: number): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, 5);
   const ticks = ((time % WRAP_TICKS) + WRAP_TICKS) % WRAP_TICKS;
   const [high, middle, low] = [2 ** 30, 2 ** 15, 1].map((unit) => Math.floor(ticks / unit) % 2 ** 15);

@@ -76,7 +76,7 @@ export interface TsStream {
 }
 
 /** A stream as the map has it. */
-interface MappedStream {
+export interface MappedStream {
   readonly pid: number;
   readonly type: number;
   readonly codec: Codec | undefined;
@@ -138,7 +138,8 @@ function findMap({ read, stride, size }: TimedView, from: number, to: number): M
   return undefined;
 }
 
-function readMap(section: Uint8Array): MappedStream[] {
+/** The streams of a program map, a whole section with its checksum. */
+export function readMap(section: Uint8Array): MappedStream[] {
   const end = section.length - CRC_BYTES;
   const lengthAt = (at: number) => (section[at] & 0x0f) * 256 + section[at + 1];
   const first = 12 + lengthAt(10);
@@ -171,7 +172,7 @@ function nameIn(content: Uint8Array): string {
 }
 
 /** The checksum of a section (annex A): 0 over one that is whole, with its own at its end. */
-function checksum(bytes: Uint8Array): number {
+export function checksum(bytes: Uint8Array): number {
   let sum = -1;
   for (const byte of bytes) {
     sum ^= byte << 24;

@@ -6,7 +6,7 @@
 import type { NodeLog } from "../../core/processor.ts";
 import { NetworkFault } from "./network_fault.ts";
 
-/** The longest pause between two tries, seconds. */
+/** The longest pause between two tries, seconds, where nothing else is said. */
 const LONGEST_PAUSE_SECONDS = 30;
 
 /** Stands between what came over two connections: something may be missing there. */
@@ -16,8 +16,10 @@ export const GAP = Symbol("gap");
 export interface RetryOptions {
   /** How often in a row; `Infinity`: without end. */
   readonly retries: number;
-  /** The pause before the first further try; it doubles with each up to 30 s, and begins anew once something came. */
+  /** The pause before the first further try; it doubles with each, and begins anew once something came. */
   readonly retrySeconds: number;
+  /** The longest pause; by default 30. */
+  readonly longestSeconds?: number;
   /** Ends everything. */
   readonly signal: AbortSignal;
   readonly log: NodeLog;
@@ -32,9 +34,10 @@ export interface RetryOptions {
  * @throws {NetworkFault} the last one, once it was tried often enough, and one that lasts
  */
 export async function* retried<T>(
-  { retries, retrySeconds, signal, log }: RetryOptions,
+  { retries, retrySeconds, longestSeconds = LONGEST_PAUSE_SECONDS, signal, log }: RetryOptions,
   connect: () => AsyncIterable<T>,
 ): AsyncGenerator<T | typeof GAP> {
+  let told = "";
   for (let tries = 0;; tries++) {
     let fault: NetworkFault | undefined;
     try {
@@ -53,10 +56,12 @@ export async function* retried<T>(
       if (fault === undefined) return;
       throw fault;
     }
-    const seconds = Math.min(retrySeconds * 2 ** tries, LONGEST_PAUSE_SECONDS);
-    const said = `${fault?.message ?? "the other side has ended the connection"}; it is tried again in ${seconds} s`;
-    if (tries === 0) log.warn(said);
+    const seconds = Math.min(retrySeconds * 2 ** tries, longestSeconds);
+    const what = fault?.message ?? "the other side has ended the connection";
+    const said = `${what}; it is tried again in ${seconds} s`;
+    if (tries === 0 || what !== told) log.warn(said);
     else log.debug(said);
+    told = what;
     await pause(seconds, signal);
     yield GAP;
   }

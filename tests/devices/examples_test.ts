@@ -5,6 +5,7 @@ import { readMedia } from "../../media.ts";
 import { temporaryFolder, withoutNote } from "../cli/command_line.ts";
 import { noRustPlugin } from "../fixtures/plugins/build.ts";
 import { rare } from "../fixtures/rare.ts";
+import { freePort, listened, Peer } from "../../processors/live/fixtures/peers.ts";
 import { withX, XServer } from "./fixtures/x_server.ts";
 
 const ignore = (["audio-devices", "video-devices", "codecs", "video"] as const).some((each) =>
@@ -135,3 +136,22 @@ function strengthOf(frequencyHz: number, samples: Float32Array): number {
   }
   return 2 * Math.hypot(re, im) / samples.length;
 }
+
+Deno.test({
+  name: "examples/screen-to-rtmp.ts publishes to a server, ffmpeg",
+  ignore: ignore || Deno.build.os !== "linux",
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    const path = `${folder.path}/screen.flv`;
+    const port = freePort();
+    const url = `rtmp://127.0.0.1:${port}/live/secret`;
+    await using server = new Peer("-listen", "1", "-i", url, "-c", "copy", path);
+    await listened(port);
+    const told = await example("screen-to-rtmp", ["--seconds", "2"], { RTMP_URL: url });
+    await server.child.status;
+    const [, sent] = /^stopped: (\d+) pictures sent, \d+ lost$/m.exec(told)!;
+    const [shown] = probe(path, "stream=codec_name,width,nb_read_packets", "-count_packets");
+    match(shown, /^h264,960,\d+$/);
+    ok(Number(sent) > 10 && Number(shown.split(",")[2]) > Number(sent) / 2, `${sent}, ${shown}`);
+  },
+});

@@ -1,0 +1,184 @@
+/**
+ * The program `ffmpeg` that speaks a protocol for a live node, and copies what comes as it is. What it says of itself is
+ * read for what it means, and never shown: it names addresses with what is secret in them.
+ *
+ * @module
+ */
+import { ChildInput } from "../media/child_input.ts";
+import { ChildPipe } from "../media/child_pipe.ts";
+import { NOTHING_PID, PACKET_BYTES, SYNC } from "../media/transport_packet.ts";
+import { NetworkFault } from "../network/network_fault.ts";
+import { FfmpegWords } from "./ffmpeg_words.ts";
+import type { LiveLink } from "./live_link.ts";
+import { SILENCE_MS } from "./pauses.ts";
+
+/** What it is started with. */
+export interface ProgramOptions {
+  readonly nodeId: string;
+  /** How messages start: `Cannot send to "srt://192.0.2.7:9710"`. */
+  readonly attempt: string;
+  /** Its command line behind what all have. */
+  readonly args: readonly string[];
+  /** Of one that waits for a peer, for as long as none comes: is told of those that it refuses. */
+  readonly waits?: (message: string) => void;
+}
+
+/** Ends what a peer has begun and says nothing in; such a wait is not in what this side can see. */
+const READ_TIMEOUT = ["-rw_timeout", `${SILENCE_MS * 1000}`];
+
+const [SILENT, STOPPED] = [
+  "the host does not answer; look after it and the network, or correct the address",
+  `nothing has come for ${SILENCE_MS / 1000} s; look after the sender`,
+];
+
+/** A run of it. */
+class FfmpegProgram implements AsyncDisposable {
+  readonly words: FfmpegWords;
+  readonly pipe: ChildPipe;
+  /** Resolves when it has ended: with false where it has failed. */
+  readonly ended: Promise<boolean>;
+  readonly #attempt: string;
+
+  constructor({ nodeId, attempt, args, waits }: ProgramOptions, direction: "read" | "write") {
+    this.#attempt = attempt;
+    let told = "";
+    const refuse = (meaning: string) => {
+      if (meaning !== told) waits?.(`${attempt}: a caller was refused: ${meaning}`);
+      told = meaning;
+    };
+    this.words = new FfmpegWords(waits && refuse);
+    const command = ["ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-v", "repeat+level+verbose", ...args];
+    this.pipe = new ChildPipe(command, direction, nodeId, { lines: this.words, isApart: true });
+    this.ended = this.pipe.ended().then(() => true, () => false);
+  }
+
+  /** What went wrong, once all is said. @param reason where it is known otherwise */
+  async fault(reason?: string): Promise<NetworkFault> {
+    if (reason !== undefined) return new NetworkFault(this.#attempt, reason);
+    await this.pipe.silent();
+    return this.words.fault(this.#attempt);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // Where it waits for a peer that says nothing, it heeds no other signal.
+    await this.pipe.kill();
+  }
+}
+
+/**
+ * Receives a transport stream.
+ *
+ * @param begun is called before the first of it
+ * @returns its end is that of a stream which the peer has ended
+ * @throws {NetworkFault} for what went wrong; the reason of the signal
+ */
+export async function* receiveByFfmpeg(
+  options: ProgramOptions,
+  signal: AbortSignal,
+  begun: () => void,
+): AsyncGenerator<Uint8Array> {
+  signal.throwIfAborted();
+  await using program = new FfmpegProgram({ ...options, args: [...READ_TIMEOUT, ...options.args] }, "read");
+  const reader = program.pipe.readable!.getReader();
+  const stop = () => void reader.cancel().catch(() => {});
+  signal.addEventListener("abort", stop, { once: true });
+  void program.words.refused.then(stop);
+  let hasBegun = false;
+  try {
+    for (;;) {
+      let isLate = false;
+      const mostMs = hasBegun || options.waits === undefined ? SILENCE_MS : undefined;
+      const timer = mostMs === undefined ? undefined : setTimeout(() => (isLate = true, stop()), mostMs);
+      const { value, done } = await reader.read();
+      clearTimeout(timer);
+      signal.throwIfAborted();
+      if (isLate) throw await program.fault(hasBegun ? STOPPED : SILENT);
+      if (done || program.words.isRefused) break;
+      if (!hasBegun) begun();
+      hasBegun = true;
+      yield value;
+    }
+  } finally {
+    signal.removeEventListener("abort", stop);
+    stop();
+  }
+  if (program.words.isRefused) await program.pipe.kill();
+  const isWell = await program.ended;
+  if (!hasBegun || !isWell) throw await program.fault();
+}
+
+/** Packets of a transport stream that carry nothing: ffmpeg opens its output once it has read something. */
+function nothing(): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(7 * PACKET_BYTES).fill(0xff);
+  for (let at = 0; at < bytes.length; at += PACKET_BYTES) {
+    bytes.set([SYNC, NOTHING_PID >> 8, NOTHING_PID & 0xff, 0x10], at);
+  }
+  return bytes;
+}
+
+/** A connection that a transport stream is sent over. */
+export class FfmpegLink implements LiveLink {
+  readonly opensWithFrames: boolean;
+  readonly opened: Promise<void>;
+  readonly closed: Promise<void>;
+  readonly #program: FfmpegProgram;
+  readonly #input: ChildInput;
+  readonly #lingerMs: number;
+  readonly #given = Promise.withResolvers<void>();
+
+  /**
+   * @param opensWithFrames whether it has to see the stream before it connects
+   * @param lingerMs how long the connection is kept after the last of it
+   */
+  constructor(options: ProgramOptions, { opensWithFrames = false, lingerMs = 0 } = {}) {
+    const program = this.#program = new FfmpegProgram(options, "write");
+    this.#input = new ChildInput(program.pipe.writable!);
+    this.#lingerMs = lingerMs;
+    this.opensWithFrames = opensWithFrames;
+    if (!opensWithFrames) this.write(nothing());
+    this.closed = program.ended.then(async (isWell) => {
+      if (!isWell) throw await program.fault();
+    });
+    this.opened = this.#open(options.waits !== undefined);
+    for (const each of [this.closed, this.opened]) each.catch(() => {});
+  }
+
+  get hasRoom(): boolean {
+    return this.#input.hasRoom;
+  }
+
+  get changed(): Promise<void> {
+    return this.#input.changed;
+  }
+
+  write(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#given.resolve();
+    this.#input.write(bytes);
+  }
+
+  end(): void {
+    setTimeout(() => this.#input.end(), this.#lingerMs);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    void this.#input.abort();
+    await this.#program[Symbol.asyncDispose]();
+  }
+
+  /** Waits until it is open, from when it can open. */
+  async #open(waits: boolean): Promise<void> {
+    const program = this.#program;
+    const ended = program.ended.then(async () => {
+      throw await program.fault();
+    });
+    ended.catch(() => {});
+    await Promise.race([this.#given.promise, ended]);
+    const late = Promise.withResolvers<never>();
+    const timer = waits ? undefined : setTimeout(async () => late.reject(await program.fault(SILENT)), SILENCE_MS);
+    try {
+      await Promise.race([program.words.opened, ended, late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * What `ffmpeg` and its libraries say of connections, in words that say what to do.
+ *
+ * @module
+ */
+import type { LineTaker } from "../media/line_limit.ts";
+import { NetworkFault, networkFault } from "../network/network_fault.ts";
+
+/** What it says, and what that means: a code of the system, or words. The first that fits holds. */
+const MEANINGS: readonly (readonly [words: RegExp, meaning: string])[] = [
+  [/Incorrect passphrase|BADSECRET/, "the other side has another passphrase; set the same on both"],
+  [
+    /Password required or unexpected|UNSECURE/,
+    "only one side has a passphrase; set the same on both, or none on both",
+  ],
+  [/REJECT reported from/, "the other side refuses the call; look whether it is free, and wants another stream id"],
+  [
+    /Unexpected stream|App field don't match/,
+    'a publisher with another app or key was refused; let it publish to "rtmp://HOST:PORT/APP/KEY", as the node is set',
+  ],
+  [/Server error|Server rejected|auth/i, "the server refuses the stream; correct the address, and the key at its end"],
+  [/Protocol not found/, "this ffmpeg lacks the protocol; install one with libsrt and RTMP"],
+  [/Address already in use/, "EADDRINUSE"],
+  [/Cannot assign requested address/, "EADDRNOTAVAIL"],
+  [/Permission denied/, "EACCES"],
+  [/Connection refused/, "ECONNREFUSED"],
+  [/Failed to resolve hostname/, "ENOTFOUND"],
+  [/Network is unreachable/, "ENETUNREACH"],
+  [/No route to host|timed out/, "EHOSTUNREACH"],
+  [/Broken pipe|Connection reset/, "ECONNRESET"],
+  [/^\[srt @ .*Connection to .* failed/, "EHOSTUNREACH"],
+];
+/** The first ones tell of a single caller, whom a listener has refused; and of a publisher to whom it must not listen. */
+const [CALLERS, REFUSED] = [3, 3];
+/** The line with which what is written is open. */
+const OPEN = /^\[info\] Output #0/;
+
+const ENDED = "the other side has ended the connection";
+
+/** Reads the lines of one run. */
+export class FfmpegWords implements LineTaker {
+  readonly #opened = Promise.withResolvers<void>();
+  readonly #refused = Promise.withResolvers<void>();
+  readonly #refuse: ((meaning: string) => void) | undefined;
+  #found = Infinity;
+
+  /** @param refuse is told why a caller was refused by a listener, which goes on listening */
+  constructor(refuse?: (meaning: string) => void) {
+    this.#refuse = refuse;
+  }
+
+  /** Resolves when its output is open. */
+  get opened(): Promise<void> {
+    return this.#opened.promise;
+  }
+
+  /** Resolves when a publisher has come that is to be sent away. */
+  get refused(): Promise<void> {
+    return this.#refused.promise;
+  }
+
+  get isRefused(): boolean {
+    return this.#found === REFUSED;
+  }
+
+  /** Takes the next line. */
+  tell(line: string): void {
+    if (OPEN.test(line)) this.#opened.resolve();
+    const found = MEANINGS.findIndex(([words]) => words.test(line));
+    if (found >= 0 && found < CALLERS && this.#refuse !== undefined) return this.#refuse(MEANINGS[found][1]);
+    if (found >= 0) this.#found = Math.min(this.#found, found);
+    if (this.isRefused) this.#refused.resolve();
+  }
+
+  end(): void {}
+
+  /** The fault that was told. */
+  fault(attempt: string): NetworkFault {
+    const meaning = MEANINGS[this.#found]?.[1] ?? ENDED;
+    const isCode = /^[A-Z]+$/.test(meaning);
+    return isCode ? networkFault(attempt, { code: meaning, message: meaning }) : new NetworkFault(attempt, meaning);
+  }
+}
