@@ -76,44 +76,50 @@ Deno.test("GraphMemory.grow() keeps no arena of pools that it could not make, an
   equal(driver.arenas, 0);
 });
 
-rare(Deno.test)("GraphMemory.grow() refuses exactly the edits after which a pool is too small, whatever was edited before", () => {
-  const edit = fc.record({
-    does: fc.constantFrom("add", "add", "add", "name", "move", "remove", "replace"),
-    node: fc.nat(),
-    lane: fc.constantFrom("main", "near", "far"),
-    isRefused: fc.constantFrom(true, false, false, false),
-  });
-  const anySlots = fc.integer({ min: 100, max: 250 });
-  fc.assert(
-    fc.property(fc.array(edit, { minLength: 10, maxLength: 30 }), anySlots, anySlots, (edits, audio, data) => {
-      const pools = { audio: { slots: audio, slotBytes: 64 }, data: { slots: data, slotBytes: 64 } };
-      // Its frames of data are in the pool that audio may be in as well.
-      const topology = graph();
-      const memory = new GraphMemory(new PortableDriver(), topology, pools);
-      for (const { does, node, lane, isRefused } of edits) {
-        const draft = topology.draft();
-        const { id } = [...draft.nodes.values()][node % draft.nodes.size];
-        if (does === "move") draft.moveNode(id, lane);
-        else {
-          const added = draft.addNode(hub, {}, { lane, ...(does === "name" && { pool: "data" }) });
-          draft.addLink({ node: id, port: "audio" }, { node: added.id, port: "in" }, {});
-          if (does === "remove") draft.removeNode(id);
-          if (does === "replace") draft.replaceNode(id, bursting, {});
+rare(Deno.test)(
+  "GraphMemory.grow() refuses exactly the edits after which a pool is too small, whatever was edited before",
+  () => {
+    const edit = fc.record({
+      does: fc.constantFrom("add", "add", "add", "name", "move", "remove", "replace"),
+      node: fc.nat(),
+      lane: fc.constantFrom("main", "near", "far"),
+      isRefused: fc.constantFrom(true, false, false, false),
+    });
+    const anySlots = fc.integer({ min: 100, max: 250 });
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 10, maxLength: 30 }), anySlots, anySlots, (edits, audio, data) => {
+        const pools = { audio: { slots: audio, slotBytes: 64 }, data: { slots: data, slotBytes: 64 } };
+        // Its frames of data are in the pool that audio may be in as well.
+        const topology = graph();
+        const memory = new GraphMemory(new PortableDriver(), topology, pools);
+        for (const { does, node, lane, isRefused } of edits) {
+          const draft = topology.draft();
+          const { id } = [...draft.nodes.values()][node % draft.nodes.size];
+          if (does === "move") draft.moveNode(id, lane);
+          else {
+            const added = draft.addNode(hub, {}, { lane, ...(does === "name" && { pool: "data" }) });
+            draft.addLink({ node: id, port: "audio" }, { node: added.id, port: "in" }, {});
+            if (does === "remove") draft.removeNode(id);
+            if (does === "replace") draft.replaceNode(id, bursting, {});
+          }
+          const wanted = errorOf(() => new GraphMemory(new PortableDriver(), draft, pools).release());
+          const found = errorOf(() => memory.grow(draft, compareGraphs(topology, draft)));
+          equal(
+            found?.replace(/^Cannot edit the graph|, and start it anew$/g, ""),
+            wanted?.replace(/^Cannot start/, ""),
+          );
+          if (found === undefined && !isRefused) topology.adopt(draft);
+          else {
+            draft.discard();
+            memory.refused();
+          }
         }
-        const wanted = errorOf(() => new GraphMemory(new PortableDriver(), draft, pools).release());
-        const found = errorOf(() => memory.grow(draft, compareGraphs(topology, draft)));
-        equal(found?.replace(/^Cannot edit the graph|, and start it anew$/g, ""), wanted?.replace(/^Cannot start/, ""));
-        if (found === undefined && !isRefused) topology.adopt(draft);
-        else {
-          draft.discard();
-          memory.refused();
-        }
-      }
-      memory.release();
-    }),
-    { numRuns: Deno.env.get("SLUICE_DEEP") === "1" ? 3_000 : 100 },
-  );
-});
+        memory.release();
+      }),
+      { numRuns: Deno.env.get("SLUICE_DEEP") === "1" ? 3_000 : 100 },
+    );
+  },
+);
 
 Deno.test("GraphMemory.grow() looks at what an edit adds alone, until it does not know what pools have to spare", () => {
   const topology = graph();
