@@ -12166,7 +12166,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/throttle.ts": "db0452655bd85b8c",
     "processors/flow/trim.ts": "6ab78f3fcd671259",
     "processors/flow/valve.ts": "c90e2e5ebb5eba00",
-    "processors/live/hls_sink.ts": "00bb20e81f387429",
+    "processors/live/hls_sink.ts": "df681029985d5f29",
     "processors/live/hls_source.ts": "7218b8af6fe002dc",
     "processors/live/mpegts_sink.ts": "e7462ae4344342b3",
     "processors/live/mpegts_source.ts": "be16815bfbd42a6f",
@@ -12189,6 +12189,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/network/udp_source.ts": "e705c9932713189c",
     "processors/network/websocket_source.ts": "116e708c48c9f851",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "f45e405a4e6d3a52",
+    "stages.gen.ts": "bc4856dffb26cdd1",
   },
 });

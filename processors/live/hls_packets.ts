@@ -13,6 +13,12 @@ import { MediaFault } from "../media/media_fault.ts";
 const MOST_GROWTH = 4;
 const LEAST_ALLOWED_BYTES = 2 ** 20;
 
+/** Stands in ID3 before 8 bytes: the time of the first packet, in ticks of MPEG-TS (RFC 8216, 3.4). */
+const TIME_TAG = new TextEncoder().encode("com.apple.streaming.transportStreamTimestamp\0");
+/** How far into a segment that tag is looked for, bytes. */
+const TAG_BYTES = 4096;
+const TICKS_PER_SECOND = 90_000;
+
 /** A packet of a segment. */
 export interface SegmentPacket {
   readonly port: "video" | "audio";
@@ -31,6 +37,7 @@ export interface SegmentContent {
  * Reads the packets of a segment: of the first track of pictures and the first one of sound, in the order of time.
  *
  * @param place the segment, as messages name it
+ * @param behindNs when one begins whose container tells no times: AAC or MP3 by themselves
  * @throws {SluiceError} `InvalidMedia` for what is no MP4, MPEG-TS, AAC or MP3, or where no track is of a codec that frames
  * carry
  */
@@ -39,10 +46,13 @@ export async function readSegment(
   place: string,
   bytes: Uint8Array,
   ports: ReadonlySet<SegmentPacket["port"]>,
+  behindNs = 0,
 ): Promise<SegmentContent> {
   using file = await MediaFile.ofBytes(mediabunny, place, bytes);
+  const format = await file.input.getFormat();
+  const isUntimed = format === mediabunny.ADTS || format === mediabunny.MP3;
   const unread = file.unread.map(({ name, refusal }) => `${name}: ${refusal}`);
-  const originNs = Math.round(file.originSeconds * 1e9);
+  const originNs = isUntimed ? taggedTimeNs(bytes) ?? behindNs : Math.round(file.originSeconds * 1e9);
   const lanes: SegmentPacket[][] = [];
   let room = bytes.length * MOST_GROWTH + LEAST_ALLOWED_BYTES;
   try {
@@ -69,6 +79,18 @@ export async function readSegment(
     throw mediaError(place, error);
   }
   return { packets: merge(lanes), unread };
+}
+
+/** The time that a tag in front tells; `undefined` if there is none. */
+function taggedTimeNs(bytes: Uint8Array): number | undefined {
+  const head = bytes.subarray(0, TAG_BYTES);
+  for (let at = head.indexOf(TIME_TAG[0]); at >= 0; at = head.indexOf(TIME_TAG[0], at + 1)) {
+    const end = at + TIME_TAG.length;
+    if (end + 8 > head.length || !TIME_TAG.every((byte, k) => head[at + k] === byte)) continue;
+    const ticks = new DataView(head.buffer, head.byteOffset + end, 8).getBigUint64(0);
+    return Math.round(Number(ticks) / TICKS_PER_SECOND * 1e9);
+  }
+  return undefined;
 }
 
 /** Packets of tracks in the order of time; those of one track stay in the order of decoding. */

@@ -97,6 +97,8 @@ export class HlsSink {
   #late = 0;
   #master = "";
   #isLengthTold = false;
+  /** The time of day of a time since the start. */
+  readonly #dateOf = (timeNs: number) => this.#date && new Date(this.#date.getTime() + timeNs / 1e6);
   #isComplete = false;
 
   /** Claims the list, and loads what writes segments. */
@@ -195,8 +197,7 @@ export class HlsSink {
     if (this.#originNs === undefined && frame.keyframe) this.#begin(track.timeOf(frame), context);
     const timeNs = track.timeOf(frame) - (this.#originNs ?? 0);
     if (leads) this.#cutBefore(frame, timeNs, track);
-    const dateOf = (ns: number) => this.#date && new Date(this.#date.getTime() + ns / 1e6);
-    if (frame.keyframe) await track.pass(frame, timeNs, dateOf);
+    if (frame.keyframe) await track.pass(frame, timeNs, this.#dateOf);
     const fate = track.add(frame, timeNs);
     frame.release();
     if (fate !== "added") this.#late++;
@@ -225,8 +226,7 @@ export class HlsSink {
   }
 
   async #endTrack(track: HlsTrack): Promise<void> {
-    const dateOf = (ns: number) => this.#date && new Date(this.#date.getTime() + ns / 1e6);
-    await track.close(undefined, dateOf);
+    await track.close(undefined, this.#dateOf);
     if (track.list.segments > 0) await track.list.end();
   }
 

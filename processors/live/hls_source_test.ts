@@ -65,6 +65,45 @@ Deno.test("HlsSource reads MPEG-TS of ffmpeg and parts of one file, and flags a 
   equal((await read({ url: `${server.url}/a.m3u8` })).video.length, 50);
 });
 
+Deno.test("HlsSource puts AAC without a container behind each other, or at the times that its tags tell", async () => {
+  const place = folder();
+  for (const name of ["a", "b"]) {
+    ffmpeg("-f", "lavfi", "-i", "sine=duration=0.5", "-c:a", "aac", `${place}/${name}.aac`);
+  }
+  Deno.writeTextFileSync(
+    `${place}/list.m3u8`,
+    list("#EXTINF:0.5,", "a.aac", "#EXTINF:0.5,", "b.aac", "#EXT-X-ENDLIST"),
+  );
+  const gaps = async () => {
+    const { audio } = await read({ path: `${place}/list.m3u8` });
+    ok(audio.length > 40, `${audio.length} packets`);
+    return audio.slice(1).map(({ ptsNs, discontinuity }, k) => {
+      return Math.round((ptsNs - audio[k].ptsNs - audio[k].durationNs) / 1e6) + (discontinuity ? 1000 : 0);
+    }).filter((ms) => ms !== 0);
+  };
+  deepEqual(await gaps(), []);
+  const tag = "com.apple.streaming.transportStreamTimestamp\0";
+  for (const [name, ticks] of [["a", 900_000], ["b", 900_000 + 90_000]] as const) {
+    // An ID3 tag with a private frame, each with its length.
+    const body = [
+      ...new TextEncoder().encode(tag),
+      0,
+      0,
+      0,
+      0,
+      ...new Uint8Array(new Uint32Array([ticks]).buffer).toReversed(),
+    ];
+    const frame = [...new TextEncoder().encode("PRIV"), 0, 0, 0, body.length, 0, 0, ...body];
+    const head = [...new TextEncoder().encode("ID3"), 4, 0, 0, 0, 0, 0, frame.length, ...frame];
+    Deno.writeFileSync(
+      `${place}/${name}.aac`,
+      Uint8Array.from([...head, ...Deno.readFileSync(`${place}/${name}.aac`)]),
+    );
+  }
+  const [gap] = await gaps();
+  ok(gap > 400 && gap < 500, `${gap} ms`);
+});
+
 Deno.test("HlsSource follows what ffmpeg writes live, to the last frame, over a server that goes and comes back", async () => {
   const place = folder();
   const picture = ["-re", "-f", "lavfi", "-i", "testsrc2=size=64x48:rate=25:duration=3"];

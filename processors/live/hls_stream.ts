@@ -85,6 +85,8 @@ export class HlsStream {
   #at = 0;
   #ahead: Promise<readonly StreamPacket[] | undefined> | undefined;
   #told: string | undefined;
+  /** Where the last segment ended, by its own clock. */
+  #endNs = 0;
   /** Segments that were left out. */
   lostSegments = 0;
 
@@ -195,8 +197,10 @@ export class HlsStream {
         `${url.protocol}//${url.host}${url.pathname}`,
         whole,
         ports,
+        this.#endNs,
       );
       this.#tellUnread(unread.join(", "));
+      this.#endNs = Math.max(...packets.map(({ packet }) => packet.timeNs + packet.durationNs), 0);
       const [epoch, isAfterLoss] = [this.#runs * EPOCHS + segment.breaks, this.#isAfterLoss];
       retry.recover();
       this.#wanted!++;
