@@ -3942,7 +3942,7 @@ export const patternSource: NodeType<PatternSourceConfig, PatternSourceHandle> =
 /** The configuration of `rtsp-source`. */
 export interface RtspSourceConfig {
   /**
-   * The address: rtsp://HOST/PATH, without a user; port 554 if it names none.
+   * The address, as rtsp://HOST/PATH, without a user. The default port is 554.
    *
    * A string.
    */
@@ -3960,13 +3960,13 @@ export interface RtspSourceConfig {
    */
   readonly password?: string;
   /**
-   * How media come: over the connection itself, where nothing is lost on the way, or by UDP.
+   * How media travel: over the connection itself, where nothing is lost on the way, or by UDP.
    *
    * One of "tcp", "udp"; "tcp" by default.
    */
   readonly transport?: "tcp" | "udp";
   /**
-   * How long the server may take until media come, and how long nothing may come.
+   * How long the server may take to begin, and how long its stream may stop.
    *
    * A number from 100 to 60000 ms; 5000 by default.
    */
@@ -3980,17 +3980,17 @@ export type RtspSourceHandle = NodeHandle<
 >;
 
 /**
- * Gives what a camera or a server sends by RTSP, as it is.
+ * Gives what a camera or a server sends by RTSP, without recoding it.
  *
- * The first stream of the server that an output carries is taken; streams of outputs without a link are not asked for. Sound that is G.711 or L16 comes as samples out of `pcm`, other sound out of `audio`. Not carried: TLS (`rtsps:`), multicast, AAC in other modes than `AAC-hbr`, and streams that never have an IDR picture.
+ * Each output takes the first stream of the server whose codec it carries; the node asks for no stream of an output without a link. G.711 and L16 come as samples out of `pcm`, other sound out of `audio`. The node does not carry TLS (`rtsps:`), multicast, AAC in other modes than `AAC-hbr`, nor pictures of a stream without IDR pictures.
  *
- * **Credentials** are given by `user` and `password`, each by a [reference](../graph_file.md#secrets) such as `${env:CAMERA_PASSWORD}`, and never in `url`, which is refused. Basic and digest authentication are known. Messages have no more of the address than host and port.
+ * **Credentials.** Give `user` and `password` as [references](../graph_file.md#secrets), such as `${env:CAMERA_PASSWORD}`, so that no graph file and no log has them. An address with a user in it is refused. The node knows basic and digest authentication. Its messages name host and port, and nothing else of the address.
  *
- * **Nothing that the server does ends the node.** It connects again after 0.25 s, then after twice as long up to 5 s, for ever. The log tells once why: a server that does not answer, or from which nothing has come, within `timeoutMs`; a session that the server has ended; a user or password that is refused (401); a path at which there is nothing (404); no stream for a linked output, and which ones there are. What is refused is told as soon as the server answers. Frames that come are told too.
+ * **Reconnecting.** Nothing that a server does ends the node. It connects again after 0.25 s, then after twice as long, up to 5 s, for ever. The log has each reason once until frames come again: a server that does not answer within `timeoutMs`; a stream that has stopped for as long; a session that the server has ended; a user or password that it refuses (401); a path with nothing at it (404); an output with a link that gets nothing, and what the server has instead. It also tells what a session sends when one begins.
  *
- * **Losses.** `packetsLost` counts packets that did not come, or by UDP came behind later ones; `damaged` those that cannot be read. Pictures after a loss are left out (`leftOut`) up to the next key frame, since nothing can be asked for again, as are those before the first key frame, and frames that the graph does not take before 256 wait. The first frame after what is missing, and of each session, is flagged as a discontinuity (`gaps`).
+ * **Losses.** `packetsLost` counts packets that did not come, or that UDP delivered behind later ones; `damaged` counts those that the node cannot read. `leftOut` counts frames: pictures between a loss and the next key frame, since the protocol cannot ask for one; pictures before the first key frame; and what the graph does not take while 256 frames wait. The first frame of each session, and the first one behind a loss, is flagged as a discontinuity (`gaps`).
  *
- * **Times.** The first frame of a track has the time at which it came; times go on by the track's clock. Once the sender's reports (RTCP) tell its wall clock at a time of each track, tracks and sources are aligned by it: all frames lie as far behind that clock as those of the first track did that had a report, of sound before pictures. Sources of one server are aligned so, and sources of several servers whose clocks are within 0.5 s of this machine's. Sound moves to its place by 5 % of its time, pictures by 20 %, so that this takes some seconds behind the first report. Without reports tracks stay where they came.
+ * **Times.** The first frame of a track has the time at which it came, and later ones follow the track's clock. The sender's reports (RTCP) say what its wall clock is at a time of a track. From then on all tracks of a sender lie equally far behind that clock: as far as the first track with a report, or its sound, does. This aligns sound with pictures, sources of one server with each other, and sources of servers whose clocks are within 0.5 s of this machine's. Sound moves to its place by 5 % of its time and pictures by 20 %, which takes some seconds. Without reports each track stays where it came. `dtsNs` equals `ptsNs`.
  *
  * **Example.** `rtsp-source url=rtsp://192.0.2.7/stream1 ! h264-decode ! display`
  */
@@ -4003,9 +4003,9 @@ export const rtspSource: NodeType<RtspSourceConfig, RtspSourceHandle> = shippedS
     type: "rtsp-source",
     className: "RtspSource",
     source: "crates/plugins/rtsp/plugin.toml",
-    description: "Gives what a camera or a server sends by RTSP, as it is.",
+    description: "Gives what a camera or a server sends by RTSP, without recoding it.",
     doc:
-      "Gives what a camera or a server sends by RTSP, as it is.\n\nThe first stream of the server that an output carries is taken; streams of outputs without a link are not asked for. Sound that is G.711 or L16 comes as samples out of `pcm`, other sound out of `audio`. Not carried: TLS (`rtsps:`), multicast, AAC in other modes than `AAC-hbr`, and streams that never have an IDR picture.\n\n**Credentials** are given by `user` and `password`, each by a [reference](../graph_file.md#secrets) such as `${env:CAMERA_PASSWORD}`, and never in `url`, which is refused. Basic and digest authentication are known. Messages have no more of the address than host and port.\n\n**Nothing that the server does ends the node.** It connects again after 0.25 s, then after twice as long up to 5 s, for ever. The log tells once why: a server that does not answer, or from which nothing has come, within `timeoutMs`; a session that the server has ended; a user or password that is refused (401); a path at which there is nothing (404); no stream for a linked output, and which ones there are. What is refused is told as soon as the server answers. Frames that come are told too.\n\n**Losses.** `packetsLost` counts packets that did not come, or by UDP came behind later ones; `damaged` those that cannot be read. Pictures after a loss are left out (`leftOut`) up to the next key frame, since nothing can be asked for again, as are those before the first key frame, and frames that the graph does not take before 256 wait. The first frame after what is missing, and of each session, is flagged as a discontinuity (`gaps`).\n\n**Times.** The first frame of a track has the time at which it came; times go on by the track's clock. Once the sender's reports (RTCP) tell its wall clock at a time of each track, tracks and sources are aligned by it: all frames lie as far behind that clock as those of the first track did that had a report, of sound before pictures. Sources of one server are aligned so, and sources of several servers whose clocks are within 0.5 s of this machine's. Sound moves to its place by 5 % of its time, pictures by 20 %, so that this takes some seconds behind the first report. Without reports tracks stay where they came.\n\n**Example.** `rtsp-source url=rtsp://192.0.2.7/stream1 ! h264-decode ! display`",
+      "Gives what a camera or a server sends by RTSP, without recoding it.\n\nEach output takes the first stream of the server whose codec it carries; the node asks for no stream of an output without a link. G.711 and L16 come as samples out of `pcm`, other sound out of `audio`. The node does not carry TLS (`rtsps:`), multicast, AAC in other modes than `AAC-hbr`, nor pictures of a stream without IDR pictures.\n\n**Credentials.** Give `user` and `password` as [references](../graph_file.md#secrets), such as `${env:CAMERA_PASSWORD}`, so that no graph file and no log has them. An address with a user in it is refused. The node knows basic and digest authentication. Its messages name host and port, and nothing else of the address.\n\n**Reconnecting.** Nothing that a server does ends the node. It connects again after 0.25 s, then after twice as long, up to 5 s, for ever. The log has each reason once until frames come again: a server that does not answer within `timeoutMs`; a stream that has stopped for as long; a session that the server has ended; a user or password that it refuses (401); a path with nothing at it (404); an output with a link that gets nothing, and what the server has instead. It also tells what a session sends when one begins.\n\n**Losses.** `packetsLost` counts packets that did not come, or that UDP delivered behind later ones; `damaged` counts those that the node cannot read. `leftOut` counts frames: pictures between a loss and the next key frame, since the protocol cannot ask for one; pictures before the first key frame; and what the graph does not take while 256 frames wait. The first frame of each session, and the first one behind a loss, is flagged as a discontinuity (`gaps`).\n\n**Times.** The first frame of a track has the time at which it came, and later ones follow the track's clock. The sender's reports (RTCP) say what its wall clock is at a time of a track. From then on all tracks of a sender lie equally far behind that clock: as far as the first track with a report, or its sound, does. This aligns sound with pictures, sources of one server with each other, and sources of servers whose clocks are within 0.5 s of this machine's. Sound moves to its place by 5 % of its time and pictures by 20 %, which takes some seconds. Without reports each track stays where it came. `dtsNs` equals `ptsNs`.\n\n**Example.** `rtsp-source url=rtsp://192.0.2.7/stream1 ! h264-decode ! display`",
     category: "rtsp",
     tags: ["native", "rtsp"],
     mode: "external",
@@ -4046,7 +4046,7 @@ export const rtspSource: NodeType<RtspSourceConfig, RtspSourceHandle> = shippedS
       properties: {
         url: {
           type: "string",
-          description: "The address: rtsp://HOST/PATH, without a user; port 554 if it names none.",
+          description: "The address, as rtsp://HOST/PATH, without a user. The default port is 554.",
         },
         user: {
           type: "string",
@@ -4062,7 +4062,7 @@ export const rtspSource: NodeType<RtspSourceConfig, RtspSourceHandle> = shippedS
           type: "string",
           enum: ["tcp", "udp"],
           default: "tcp",
-          description: "How media come: over the connection itself, where nothing is lost on the way, or by UDP.",
+          description: "How media travel: over the connection itself, where nothing is lost on the way, or by UDP.",
         },
         timeoutMs: {
           type: "number",
@@ -4070,7 +4070,7 @@ export const rtspSource: NodeType<RtspSourceConfig, RtspSourceHandle> = shippedS
           maximum: 60000,
           default: 5000,
           "x-unit": "ms",
-          description: "How long the server may take until media come, and how long nothing may come.",
+          description: "How long the server may take to begin, and how long its stream may stop.",
         },
       },
       required: ["url"],
