@@ -18,7 +18,10 @@ const MEANINGS: readonly (readonly [words: RegExp, meaning: string])[] = [
     /Unexpected stream|App field don't match/,
     'a publisher with another app or key was refused; let it publish to "rtmp://HOST:PORT/APP/KEY", as the node is set',
   ],
-  [/Server error|Server rejected|auth/i, "the server refuses the stream; correct the address, and the key at its end"],
+  [
+    /Server error|Server rejected|authentication failed/i,
+    "the server refuses the stream; correct the address, and the key at its end",
+  ],
   [/Protocol not found/, "this ffmpeg lacks the protocol; install one with libsrt and RTMP"],
   [/Address already in use/, "EADDRINUSE"],
   [/Cannot assign requested address/, "EADDRNOTAVAIL"],
@@ -34,6 +37,8 @@ const MEANINGS: readonly (readonly [words: RegExp, meaning: string])[] = [
 const [CALLERS, REFUSED] = [3, 3];
 /** The line with which what is written is open. */
 const OPEN = /^\[info\] Output #0/;
+/** Lines that tell of no fault, and may have words of the stream; and what any words may stand in. */
+const [HARMLESS, ADDRESS] = [/\[(info|verbose)\] /, /\w+:\/\/\S+/g];
 
 const ENDED = "the other side has ended the connection";
 
@@ -66,7 +71,9 @@ export class FfmpegWords implements LineTaker {
   /** Takes the next line. */
   tell(line: string): void {
     if (OPEN.test(line)) this.#opened.resolve();
-    const found = MEANINGS.findIndex(([words]) => words.test(line));
+    if (HARMLESS.test(line)) return;
+    const text = line.replaceAll(ADDRESS, "");
+    const found = MEANINGS.findIndex(([words]) => words.test(text));
     if (found >= 0 && found < CALLERS && this.#refuse !== undefined) return this.#refuse(MEANINGS[found][1]);
     if (found >= 0) this.#found = Math.min(this.#found, found);
     if (this.isRefused) this.#refused.resolve();

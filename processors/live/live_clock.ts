@@ -26,15 +26,16 @@ export class LiveClock {
    * What to add to the times of a frame.
    *
    * @param dtsNs when it is decoded, since the start of the stream
+   * @param endNs when it is over, in the same times
    * @param nowNs when it came, by the clock of the graph
    * @returns also whether its stream has jumped, or begun, with it
    */
-  set(dtsNs: number, durationNs: number, nowNs: number): { readonly offsetNs: number; readonly jumps: boolean } {
+  set(dtsNs: number, endNs: number, nowNs: number): { readonly offsetNs: number; readonly jumps: boolean } {
     const jumps = this.#offsetNs === undefined || Math.abs(dtsNs - this.#lastNs) > MOST_LEAP_NS;
     if (jumps) this.#offsetNs = Math.max(nowNs, this.#endNs) - dtsNs;
     this.#lastNs = dtsNs;
     const offsetNs = this.#offsetNs!;
-    this.#endNs = Math.max(this.#endNs, dtsNs + durationNs + offsetNs);
+    this.#endNs = Math.max(this.#endNs, endNs + offsetNs);
     return { offsetNs, jumps };
   }
 }

@@ -43,6 +43,8 @@ export class LiveOutputs {
   readonly #clock = new LiveClock();
   readonly #told = new Set<string>();
   #reader = new TsReader();
+  /** The streams of the connection that cannot be carried. */
+  readonly #refused = new Set<number>();
   readonly #figures: { [name: string]: number } = { received: 0, lostFrames: 0, lostPackets: 0, connections: 0 };
 
   constructor(context: ProcessorContext, { video, audio }: LivePorts) {
@@ -61,6 +63,7 @@ export class LiveOutputs {
     this.report({ connections: this.#figures.connections + 1 });
     this.#reader = new TsReader();
     this.#clock.reset();
+    this.#refused.clear();
     for (const output of Object.values(this.#outputs)) {
       output.pid = undefined;
       output.units = new TsUnits();
@@ -74,18 +77,29 @@ export class LiveOutputs {
     const nowNs = this.#context.nowNs();
     const lost = this.#reader.lostPackets;
     for (const packet of this.#reader.push(bytes)) {
-      const output = this.#outputs[packet.kind];
-      if ((output.pid ??= packet.pid) !== packet.pid) continue;
-      for (const unit of output.units.take(packet)) await this.#write(packet.kind, unit, nowNs);
-      if (output.units.unread !== undefined) this.#refuse(packet.kind, output.units.unread);
+      const { kind, pid } = packet;
+      const output = this.#outputs[kind];
+      if (output.pid !== pid && !this.#takeOver(output, pid)) continue;
+      for (const unit of output.units.take(packet)) await this.#write(kind, unit, nowNs);
+      if (output.units.unread !== undefined) this.#refuse(kind, pid, output.units.unread);
     }
     this.report({ lostPackets: this.#figures.lostPackets + this.#reader.lostPackets - lost });
+  }
+
+  /** Carries a stream from now on, if the output has none. */
+  #takeOver(output: Output, pid: number): boolean {
+    if (this.#refused.has(pid) || this.#reader.streams.some((stream) => stream.pid === output.pid)) return false;
+    if (output.pid !== undefined) {
+      [output.units, output.waitsForKey, output.isGap] = [new TsUnits(), true, output.hasBegun];
+    }
+    output.pid = pid;
+    return true;
   }
 
   async #write(kind: Kind, unit: LiveUnit, nowNs: number): Promise<void> {
     const output = this.#outputs[kind];
     const { format, ptsNs, dtsNs, durationNs, keyframe, bytes, isAfterLoss } = unit;
-    const { offsetNs, jumps } = this.#clock.set(dtsNs, durationNs, nowNs);
+    const { offsetNs, jumps } = this.#clock.set(dtsNs, ptsNs + durationNs, nowNs);
     if (jumps) { for (const each of Object.values(this.#outputs)) each.isGap = each.hasBegun; }
     if (isAfterLoss) [output.isGap, output.waitsForKey] = [output.hasBegun, true];
     if (output.waitsForKey && !keyframe) return this.report({ lostFrames: this.#figures.lostFrames + 1 });
@@ -119,7 +133,11 @@ export class LiveOutputs {
     out.write(frame);
   }
 
-  #refuse(kind: Kind, codec: string): void {
+  /** Says what it does not carry, and takes the next stream of the kind. */
+  #refuse(kind: Kind, pid: number, codec: string): void {
+    this.#refused.add(pid);
+    this.#outputs[kind].pid = undefined;
+    this.#outputs[kind].units = new TsUnits();
     this.#tell(
       `${kind} ${codec}`,
       `its ${STREAMS[kind]} cannot be carried: the codec is ${codec}, wanted ${

@@ -9,6 +9,7 @@ import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
 import type { EncodedFormat } from "../../core/frames/format.ts";
 import type { StreamInput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
+import { NetworkFault } from "../network/network_fault.ts";
 import { retried } from "../network/retried.ts";
 import type { LiveLink } from "./live_link.ts";
 import { FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS } from "./pauses.ts";
@@ -107,6 +108,8 @@ export class LiveSink {
     const options = { retries, retrySeconds: FIRST_PAUSE_SECONDS, longestSeconds: LONGEST_PAUSE_SECONDS, signal, log };
     try {
       for await (const _ of retried(options, () => this.#connection(connect))) this.#context.report(this.#figures);
+      // Live, it is tried again for ever.
+      throw new NetworkFault("Cannot go on sending", "the other side has ended the connection before the stream did");
     } catch (error) {
       if (!signal.aborted && !this.#isOver) throw error;
     }

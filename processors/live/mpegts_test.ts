@@ -66,6 +66,27 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "MpegtsSource says once which codec it leaves out, and takes the next stream of sound",
+  ignore,
+  fn: async () => {
+    const lines = logLines();
+    await using source = await ProcessorHarness.create(nodes.mpegtsSource({ port: 0 }), {}, LINKS);
+    const url = `udp://127.0.0.1:${source.figures!.port}?pkt_size=1316`;
+    const streams = ["-map", "0:v", "-map", "0:a", "-map", "0:a", "-c", "copy", "-c:a:0", "ac3"];
+    await using _sender = new Peer("-re", "-i", film(), ...streams, "-f", "mpegts", url);
+    const got = new Got();
+    await until(source, () => (got.take(source), got.audio.length > 20 && got.video.length > 20));
+    const told = lines.filter((line) => line.includes("cannot be carried"));
+    equal(told.length, 1);
+    match(
+      told[0],
+      /its sound cannot be carried: the codec is ac3, wanted aac, mp3, opus; set the sender to one of these/,
+    );
+    equal(got.audio[0].codec, "aac");
+  },
+});
+
 Deno.test("MpegtsSource counts what is lost, flags what follows, and goes on with a key frame", async () => {
   logLines();
   await using source = await ProcessorHarness.create(nodes.mpegtsSource({ port: 0 }), {}, LINKS);

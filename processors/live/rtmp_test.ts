@@ -160,3 +160,22 @@ rare(Deno.test)({
     await until(source, () => (got.take(source), got.video.length > count + 5));
   },
 });
+
+rare(Deno.test)({
+  name: "RtmpSink says within 5 s that a server does not answer, and ends in 3 s all the same",
+  ignore,
+  fn: async () => {
+    const lines = logLines();
+    using server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const url = `rtmp://127.0.0.1:${server.addr.port}/app/secret`;
+    const options = { mode: "live", connect: ["video"], timeoutMs: 3000 } as const;
+    await using sink = await ProcessorHarness.create(nodes.rtmpSink({ url }), {}, options);
+    pushAll(sink, "video", (await frames()).video);
+    const from = wallMs();
+    await until(sink, () => lines.length > 0);
+    ok(wallMs() - from < 5000);
+    match(lines[0], /Cannot publish to "rtmp:\/\/127\.0\.0\.1:\d+": the host does not answer; look after it and the/);
+    pushAll(sink, "video", (await frames()).video, 2e9);
+    await sink.run();
+  },
+});

@@ -2,6 +2,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import type { EncodedFormat } from "../../core/frames/format.ts";
 import type { EncodedOutput } from "../../testing.ts";
 import { decode, FOLDER, input, mp4, play, probe, webm } from "../media/fixtures/media_files.ts";
+import { joinByteStream, NAL, nalType, splitNalUnits } from "../media/nal_units.ts";
 import { PACKET_BYTES } from "../media/transport_packet.ts";
 import { DecodingTimes } from "./decoding_times.ts";
 import { LiveClock } from "./live_clock.ts";
@@ -94,6 +95,14 @@ for (const [codec, file] of [["opus", webm], ["mp3", mp3]] as const) {
   });
 }
 
+Deno.test("TsUnits puts parameters before key frames whose sender has sent them earlier", async () => {
+  const { video_0: [first] } = await play({ path: mp4() }, "video_0");
+  const bare = joinByteStream(splitNalUnits(first.bytes).filter((unit) => nalType(unit) === NAL.idr));
+  const { units: [[, second]] } = read(write([[first, { ...first, bytes: bare, ptsNs: 1e9 }]]));
+  deepEqual(splitNalUnits(second.bytes).map(nalType), [NAL.accessUnitDelimiter, NAL.sps, NAL.pps, NAL.idr]);
+  deepEqual([second.keyframe, second.format.width], [true, 160]);
+});
+
 Deno.test("TsReader counts packets that are missing, leaves out what they belong to, and flags what follows", async () => {
   const { video_0 } = await play({ path: mp4() }, "video_0");
   const bytes = write([video_0]);
@@ -132,8 +141,8 @@ Deno.test("DecodingTimes rise, and are no later than those of the pictures", () 
 
 Deno.test("LiveClock begins when the first frame comes, follows the stream, and rises over joints", () => {
   const clock = new LiveClock();
-  deepEqual(clock.set(5e9, 40e6, 1e9), { offsetNs: -4e9, jumps: true });
-  deepEqual(clock.set(5.04e9, 40e6, 9e9), { offsetNs: -4e9, jumps: false });
+  deepEqual(clock.set(5e9, 5.04e9, 1e9), { offsetNs: -4e9, jumps: true });
+  deepEqual(clock.set(5.04e9, 5.08e9, 9e9), { offsetNs: -4e9, jumps: false });
   // The stream's times leap back, before what was written has passed.
   deepEqual(clock.set(0, 40e6, 1.05e9), { offsetNs: 1.08e9, jumps: true });
   clock.reset();

@@ -12,7 +12,7 @@ import {
   readMp3Header,
   soundDurationNs,
 } from "../media/audio_headers.ts";
-import { NAL, nalType, readSequenceParameters, splitNalUnits } from "../media/nal_units.ts";
+import { joinByteStream, NAL, nalType, readSequenceParameters, splitNalUnits } from "../media/nal_units.ts";
 import { TICKS } from "../media/transport_packet.ts";
 import type { TsPacket } from "./ts_reader.ts";
 
@@ -44,12 +44,14 @@ export class TsUnits {
   /** What cannot be carried of it. */
   unread: string | undefined;
   #part: Uint8Array = new Uint8Array(0);
+  /** Bytes in a row in which no sound was found. */
+  #uselessBytes = 0;
   /** Where the sound that came last ends. */
   #endNs: number | undefined;
   #dtsNs = 0;
   #pictureNs = USUAL_PICTURE_NS;
-  /** The first parameters of pictures, and what they tell. */
-  #sps: Uint8Array | undefined;
+  /** The parameters of pictures that came last, and what they tell. */
+  #parameters: readonly Uint8Array[] = [];
   #size: Pick<EncodedFormat, "width" | "height"> = {};
 
   /** The frames of a packet. */
@@ -76,25 +78,28 @@ export class TsUnits {
     const stepNs = dtsNs - this.#dtsNs;
     if (stepNs > 0 && stepNs < LONGEST_PICTURE_NS) this.#pictureNs = stepNs;
     this.#dtsNs = dtsNs;
-    const keyframe = codec === "h264" ? this.#isKey(bytes) : splitNalUnits(bytes).some(isHevcKey);
+    const units = splitNalUnits(bytes);
+    const keyframe = codec === "h264" ? this.#isKey(units) : units.some(isHevcKey);
+    const isBare = keyframe && codec === "h264" && !units.some(isParameters);
+    // A delimiter stays in front of them.
+    const first = nalType(units[0] ?? bytes) === NAL.accessUnitDelimiter ? 1 : 0;
+    const whole = isBare ? joinByteStream(units.toSpliced(first, 0, ...this.#parameters)) : bytes;
     const format = { kind: "encoded", codec, ...this.#size } as const;
-    return [{ format, ptsNs, dtsNs, durationNs: this.#pictureNs, keyframe, bytes, isAfterLoss }];
+    return [{ format, ptsNs, dtsNs, durationNs: this.#pictureNs, keyframe, bytes: whole, isAfterLoss }];
   }
 
   /** Whether decoding can begin: broadcasters send parameters where it can, also without a picture that begins anew. */
-  #isKey(bytes: Uint8Array): boolean {
-    let isKey = false;
-    for (const unit of splitNalUnits(bytes)) {
-      const type = nalType(unit);
-      if (type === NAL.idr) isKey = true;
-      if (type !== NAL.sps) continue;
-      isKey = true;
-      if (this.#sps !== undefined && isSame(this.#sps, unit)) continue;
-      this.#sps = unit.slice();
-      const found = readSequenceParameters(unit);
-      this.#size = found === undefined ? {} : { width: found.width, height: found.height };
-    }
-    return isKey;
+  #isKey(units: readonly Uint8Array[]): boolean {
+    const parameters = units.filter((unit) => isParameters(unit) || nalType(unit) === NAL.pps);
+    const sps = parameters.find(isParameters);
+    if (sps === undefined) return units.some((unit) => nalType(unit) === NAL.idr);
+    const isKnown = parameters.length === this.#parameters.length &&
+      parameters.every((unit, k) => isSame(unit, this.#parameters[k]));
+    if (isKnown) return true;
+    this.#parameters = parameters.map((unit) => unit.slice());
+    const found = readSequenceParameters(sps);
+    this.#size = found === undefined ? {} : { width: found.width, height: found.height };
+    return true;
   }
 
   #sound(
@@ -136,7 +141,8 @@ export class TsUnits {
       this.#endNs = ptsNs + durationNs;
       at += length;
     }
-    if (units.length === 0 && bytes.length > MOST_PART_BYTES) this.unread = codec === "mp3" ? "mp2" : `no ${codec}`;
+    this.#uselessBytes = units.length > 0 ? 0 : this.#uselessBytes + packet.bytes.length;
+    if (this.#uselessBytes > MOST_PART_BYTES) this.unread = codec === "mp3" ? "mp2" : `no ${codec}`;
     this.#part = bytes.slice(Math.max(at, bytes.length - MOST_PART_BYTES));
     return units;
   }
@@ -165,6 +171,11 @@ export class TsUnits {
     }
     return units;
   }
+}
+
+/** Whether a unit of H.264 has the parameters of pictures to come. */
+function isParameters(unit: Uint8Array): boolean {
+  return nalType(unit) === NAL.sps;
 }
 
 function isHevcKey(unit: Uint8Array): boolean {
