@@ -7,9 +7,7 @@
 import { SluiceError } from "../../core/errors.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { pause } from "../network/retried.ts";
-
-/** The first pause, and the longest one, seconds. */
-const [FIRST_SECONDS, LONGEST_SECONDS] = [0.25, 5];
+import { FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS } from "./pauses.ts";
 
 /** Tries again. */
 export class Retry {
@@ -64,7 +62,7 @@ export class Retry {
   /** Pauses before it is tried again: the longer, the more faults there were in a row. */
   async rest(): Promise<void> {
     this.retries++;
-    await pause(Math.min(FIRST_SECONDS * 2 ** (this.#faults - 1), LONGEST_SECONDS), this.#signal);
+    await pause(Math.min(FIRST_PAUSE_SECONDS * 2 ** (this.#faults - 1), LONGEST_PAUSE_SECONDS), this.#signal);
   }
 
   /** Says that it works. */
