@@ -10,11 +10,13 @@ import type { EncodedFormat } from "../../core/frames/format.ts";
 import type { StreamInput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { NetworkFault } from "../network/network_fault.ts";
-import { retried } from "../network/retried.ts";
+import { pause, retried } from "../network/retried.ts";
 import type { LiveLink } from "./live_link.ts";
 import { FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS } from "./pauses.ts";
 import { TsWriter } from "./ts_writer.ts";
 
+/** A connection that has held for so long is one. */
+const STEADY_SECONDS = 1;
 /** How long a tick rests at most where nothing can be sent, milliseconds. */
 const REST_MS = 50;
 /** How long a stream begins without an input that has told no format by then. */
@@ -127,6 +129,8 @@ export class LiveSink {
       sent.isOpen = true;
       this.#sent = sent;
       this.#figures.connections++;
+      // A server that takes everybody, and then sends the wrong ones away, is asked ever more rarely.
+      await Promise.race([link.closed, pause(STEADY_SECONDS, this.#stopping.signal)]);
       yield link;
       await link.closed;
     } finally {
