@@ -54,6 +54,7 @@ Deno.test("nodes list has each name once, in its family, on three screens", asyn
     "live",
     "media",
     "network",
+    "rtsp",
     "sensor",
     "video",
   ]);
