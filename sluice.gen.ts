@@ -12189,6 +12189,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/network/udp_source.ts": "e705c9932713189c",
     "processors/network/websocket_source.ts": "116e708c48c9f851",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "f45e405a4e6d3a52",
+    "stages.gen.ts": "6d65748f9aa02cc4",
   },
 });

@@ -30,7 +30,7 @@ impl Stage for RtspSource {
     const ID: &'static CStr = c"org.sluice.rtsp.rtsp-source";
     const NAME: &'static CStr = c"RTSP source";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr = c"Gives what a camera or a server sends by RTSP, without recoding it.\n\n\
+    const DOC: &'static CStr = c"Gives what a camera or server sends by RTSP, without recoding it.\n\n\
         Each output takes the first stream of the server whose codec it carries; the node asks for no stream of an output \
         without a link. G.711 and L16 come as samples out of `pcm`, other sound out of `audio`. The node does not carry TLS \
         (`rtsps:`), multicast, AAC in other modes than `AAC-hbr`, nor pictures of a stream without IDR pictures.\n\n\
