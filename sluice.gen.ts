@@ -11941,6 +11941,8 @@ export const nodes: {
   readonly speaker: typeof package1.nodes.speaker;
   readonly toVoltage: typeof package1.nodes.toVoltage;
   readonly trigger: typeof package1.nodes.trigger;
+  readonly webrtcSink: typeof package1.nodes.webrtcSink;
+  readonly webrtcSource: typeof package1.nodes.webrtcSource;
   readonly arrowSink: typeof arrowSink;
   readonly channelMapper: typeof channelMapper;
   readonly chordSource: typeof chordSource;
@@ -12189,6 +12191,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/network/udp_source.ts": "e705c9932713189c",
     "processors/network/websocket_source.ts": "116e708c48c9f851",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "6d65748f9aa02cc4",
+    "stages.gen.ts": "8a6c87e2cfbac14e",
   },
 });

@@ -3980,7 +3980,7 @@ export type RtspSourceHandle = NodeHandle<
 >;
 
 /**
- * Gives what a camera or server sends by RTSP, without recoding it.
+ * Gives what a camera or a server sends by RTSP, without recoding it.
  *
  * Each output takes the first stream of the server whose codec it carries; the node asks for no stream of an output without a link. G.711 and L16 come as samples out of `pcm`, other sound out of `audio`. The node does not carry TLS (`rtsps:`), multicast, AAC in other modes than `AAC-hbr`, nor pictures of a stream without IDR pictures.
  *
@@ -4003,9 +4003,9 @@ export const rtspSource: NodeType<RtspSourceConfig, RtspSourceHandle> = shippedS
     type: "rtsp-source",
     className: "RtspSource",
     source: "crates/plugins/rtsp/plugin.toml",
-    description: "Gives what a camera or server sends by RTSP, without recoding it.",
+    description: "Gives what a camera or a server sends by RTSP, without recoding it.",
     doc:
-      "Gives what a camera or server sends by RTSP, without recoding it.\n\nEach output takes the first stream of the server whose codec it carries; the node asks for no stream of an output without a link. G.711 and L16 come as samples out of `pcm`, other sound out of `audio`. The node does not carry TLS (`rtsps:`), multicast, AAC in other modes than `AAC-hbr`, nor pictures of a stream without IDR pictures.\n\n**Credentials.** Give `user` and `password` as [references](../graph_file.md#secrets), such as `${env:CAMERA_PASSWORD}`, so that no graph file and no log has them. An address with a user in it is refused. The node knows basic and digest authentication. Its messages name host and port, and nothing else of the address.\n\n**Reconnecting.** Nothing that a server does ends the node. It connects again after 0.25 s, then after twice as long, up to 5 s, for ever. The log has each reason once until frames come again: a server that does not answer within `timeoutMs`; a stream that has stopped for as long; a session that the server has ended; a user or password that it refuses (401); a path with nothing at it (404); an output with a link that gets nothing, and what the server has instead. It also tells what a session sends when one begins.\n\n**Losses.** `packetsLost` counts packets that did not come, or that UDP delivered behind later ones; `damaged` counts those that the node cannot read. `leftOut` counts frames: pictures between a loss and the next key frame, since the protocol cannot ask for one; pictures before the first key frame; and what the graph does not take while 256 frames wait. The first frame of each session, and the first one behind a loss, is flagged as a discontinuity (`gaps`).\n\n**Times.** The first frame of a track has the time at which it came, and later ones follow the track's clock. The sender's reports (RTCP) say what its wall clock is at a time of a track. From then on all tracks of a sender lie equally far behind that clock: as far as the first track with a report, or its sound, does. This aligns sound with pictures, sources of one server with each other, and sources of servers whose clocks are within 0.5 s of this machine's. Sound moves to its place by 5 % of its time and pictures by 20 %, which takes some seconds. Without reports each track stays where it came. `dtsNs` equals `ptsNs`.\n\n**Example.** `rtsp-source url=rtsp://192.0.2.7/stream1 ! h264-decode ! display`",
+      "Gives what a camera or a server sends by RTSP, without recoding it.\n\nEach output takes the first stream of the server whose codec it carries; the node asks for no stream of an output without a link. G.711 and L16 come as samples out of `pcm`, other sound out of `audio`. The node does not carry TLS (`rtsps:`), multicast, AAC in other modes than `AAC-hbr`, nor pictures of a stream without IDR pictures.\n\n**Credentials.** Give `user` and `password` as [references](../graph_file.md#secrets), such as `${env:CAMERA_PASSWORD}`, so that no graph file and no log has them. An address with a user in it is refused. The node knows basic and digest authentication. Its messages name host and port, and nothing else of the address.\n\n**Reconnecting.** Nothing that a server does ends the node. It connects again after 0.25 s, then after twice as long, up to 5 s, for ever. The log has each reason once until frames come again: a server that does not answer within `timeoutMs`; a stream that has stopped for as long; a session that the server has ended; a user or password that it refuses (401); a path with nothing at it (404); an output with a link that gets nothing, and what the server has instead. It also tells what a session sends when one begins.\n\n**Losses.** `packetsLost` counts packets that did not come, or that UDP delivered behind later ones; `damaged` counts those that the node cannot read. `leftOut` counts frames: pictures between a loss and the next key frame, since the protocol cannot ask for one; pictures before the first key frame; and what the graph does not take while 256 frames wait. The first frame of each session, and the first one behind a loss, is flagged as a discontinuity (`gaps`).\n\n**Times.** The first frame of a track has the time at which it came, and later ones follow the track's clock. The sender's reports (RTCP) say what its wall clock is at a time of a track. From then on all tracks of a sender lie equally far behind that clock: as far as the first track with a report, or its sound, does. This aligns sound with pictures, sources of one server with each other, and sources of servers whose clocks are within 0.5 s of this machine's. Sound moves to its place by 5 % of its time and pictures by 20 %, which takes some seconds. Without reports each track stays where it came. `dtsNs` equals `ptsNs`.\n\n**Example.** `rtsp-source url=rtsp://192.0.2.7/stream1 ! h264-decode ! display`",
     category: "rtsp",
     tags: ["native", "rtsp"],
     mode: "external",
@@ -4979,6 +4979,251 @@ export const trigger: NodeType<TriggerConfig, TriggerHandle> = shippedStage<Trig
   },
 });
 
+/** The configuration of `webrtc-sink`. */
+export interface WebrtcSinkConfig {
+  /**
+   * The IP address of this machine at which peers reach it; empty for the one by which it reaches others.
+   *
+   * A string; "" by default.
+   */
+  readonly address?: string;
+  /**
+   * The UDP port; 0 for a free one.
+   *
+   * A whole number from 0 to 65535; 0 by default.
+   */
+  readonly port?: number;
+  /**
+   * The IP address outside, where a router maps the port to this machine.
+   *
+   * A string; "" by default.
+   */
+  readonly publicAddress?: string;
+  /**
+   * Players at once.
+   *
+   * A whole number from 1 to 256; 16 by default.
+   */
+  readonly maxPeers?: number;
+  /**
+   * The most that the way to a player is tried for; 0: it is not estimated.
+   *
+   * A whole number from 0 to 200000000 bit/s; 8000000 by default.
+   */
+  readonly maxBitRate?: number;
+}
+
+/** A `webrtc-sink` in a graph. */
+export type WebrtcSinkHandle = NodeHandle<{ video: EncodedFrame; audio: EncodedFrame }, Record<never, never>>;
+
+/**
+ * Sends H.264 and Opus to players by WebRTC, as they are.
+ *
+ * `sluice serve` gives it to players by WHEP: `POST /whep/NODE` with an offer. A script hands it an offer by the command `offer`, whose answer has the `sdp`, and the `id` by which `candidate` and `leave` name the connection.
+ *
+ * A player begins with a key frame. The node asks for it, and for those that players ask for, with the event `key-frame-wanted`; the event `bandwidth` tells what the way to the slowest player carries. Where `sluice serve` or `serveWebrtc` takes the offers, the encoder before the node obeys both: it makes a key frame, and takes the bit rate, up to its own. Packets that were lost are sent again. Sound and pictures have one clock, so that players keep them together.
+ *
+ * **Example.** `pattern-source ! convert ! h264-encode ! webrtc-sink.video`
+ */
+export const webrtcSink: NodeType<WebrtcSinkConfig, WebrtcSinkHandle> = shippedStage<
+  WebrtcSinkConfig,
+  WebrtcSinkHandle
+>({
+  plugin: "webrtc",
+  descriptor: {
+    type: "webrtc-sink",
+    className: "WebrtcSink",
+    source: "crates/plugins/webrtc/plugin.toml",
+    description: "Sends H.264 and Opus to players by WebRTC, as they are.",
+    doc:
+      "Sends H.264 and Opus to players by WebRTC, as they are.\n\n`sluice serve` gives it to players by WHEP: `POST /whep/NODE` with an offer. A script hands it an offer by the command `offer`, whose answer has the `sdp`, and the `id` by which `candidate` and `leave` name the connection.\n\nA player begins with a key frame. The node asks for it, and for those that players ask for, with the event `key-frame-wanted`; the event `bandwidth` tells what the way to the slowest player carries. Where `sluice serve` or `serveWebrtc` takes the offers, the encoder before the node obeys both: it makes a key frame, and takes the bit rate, up to its own. Packets that were lost are sent again. Sound and pictures have one clock, so that players keep them together.\n\n**Example.** `pattern-source ! convert ! h264-encode ! webrtc-sink.video`",
+    category: "webrtc",
+    tags: ["native", "webrtc"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "video",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: true,
+      accepts: { codec: ["h264"] },
+      burst: 1,
+      doc: "H.264, an access unit a frame.",
+    }, {
+      name: "audio",
+      direction: "input",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: true,
+      accepts: { codec: ["opus"] },
+      burst: 1,
+      doc: "Opus, a packet a frame.",
+    }],
+    outputs: [],
+    config: {
+      type: "object",
+      properties: {
+        address: {
+          type: "string",
+          default: "",
+          description:
+            "The IP address of this machine at which peers reach it; empty for the one by which it reaches others.",
+        },
+        port: {
+          type: "integer",
+          minimum: 0,
+          maximum: 65535,
+          default: 0,
+          description: "The UDP port; 0 for a free one.",
+        },
+        publicAddress: {
+          type: "string",
+          default: "",
+          description: "The IP address outside, where a router maps the port to this machine.",
+        },
+        maxPeers: {
+          type: "integer",
+          minimum: 1,
+          maximum: 256,
+          default: 16,
+          description: "Players at once.",
+        },
+        maxBitRate: {
+          type: "integer",
+          minimum: 0,
+          maximum: 200000000,
+          default: 8000000,
+          "x-unit": "bit/s",
+          description: "The most that the way to a player is tried for; 0: it is not estimated.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["peers", "frames", "bytes", "leftOut", "keyFrameRequests", "nacks", "roundTripMs", "estimatedBitRate"],
+  },
+});
+
+/** The configuration of `webrtc-source`. */
+export interface WebrtcSourceConfig {
+  /**
+   * The IP address of this machine at which peers reach it; empty for the one by which it reaches others.
+   *
+   * A string; "" by default.
+   */
+  readonly address?: string;
+  /**
+   * The UDP port; 0 for a free one.
+   *
+   * A whole number from 0 to 65535; 0 by default.
+   */
+  readonly port?: number;
+  /**
+   * The IP address outside, where a router maps the port to this machine.
+   *
+   * A string; "" by default.
+   */
+  readonly publicAddress?: string;
+  /**
+   * How long a frame waits at most for packets that were lost.
+   *
+   * A number from 0 to 5000 ms; 200 by default.
+   */
+  readonly latencyMs?: number;
+}
+
+/** A `webrtc-source` in a graph. */
+export type WebrtcSourceHandle = NodeHandle<Record<never, never>, { video: EncodedFrame; audio: EncodedFrame }>;
+
+/**
+ * Gives H.264 and Opus that a publisher sends by WebRTC, as they are.
+ *
+ * `sluice serve` takes publishers by WHIP (RFC 9725): `POST /whip/NODE` with an offer. A script hands it an offer by the command `offer`, whose answer has the `sdp`, and the `id` by which `candidate` and `leave` name the connection. There is one publisher at a time; one that comes takes the place of another, and its first frames are flagged as a discontinuity.
+ *
+ * Lost packets are asked for again, and a frame waits for them as long as `latencyMs`. Pictures after a loss are left out (`leftOut`) up to the next key frame, which is asked for. The first frame of a track has the time at which it came; the sender's reports put pictures to their sound. A pause of the publisher does not end the node.
+ *
+ * **Example.** `webrtc-source.video ! h264-decode ! display`
+ */
+export const webrtcSource: NodeType<WebrtcSourceConfig, WebrtcSourceHandle> = shippedStage<
+  WebrtcSourceConfig,
+  WebrtcSourceHandle
+>({
+  plugin: "webrtc",
+  descriptor: {
+    type: "webrtc-source",
+    className: "WebrtcSource",
+    source: "crates/plugins/webrtc/plugin.toml",
+    description: "Gives H.264 and Opus that a publisher sends by WebRTC, as they are.",
+    doc:
+      "Gives H.264 and Opus that a publisher sends by WebRTC, as they are.\n\n`sluice serve` takes publishers by WHIP (RFC 9725): `POST /whip/NODE` with an offer. A script hands it an offer by the command `offer`, whose answer has the `sdp`, and the `id` by which `candidate` and `leave` name the connection. There is one publisher at a time; one that comes takes the place of another, and its first frames are flagged as a discontinuity.\n\nLost packets are asked for again, and a frame waits for them as long as `latencyMs`. Pictures after a loss are left out (`leftOut`) up to the next key frame, which is asked for. The first frame of a track has the time at which it came; the sender's reports put pictures to their sound. A pause of the publisher does not end the node.\n\n**Example.** `webrtc-source.video ! h264-decode ! display`",
+    category: "webrtc",
+    tags: ["native", "webrtc"],
+    mode: "external",
+    trigger: "any",
+    lane: "native",
+    converts: [],
+    isAsync: false,
+    inputs: [],
+    outputs: [{
+      name: "video",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      gives: { codec: ["h264"] },
+      burst: 1,
+      doc: "H.264, an access unit a frame.",
+    }, {
+      name: "audio",
+      direction: "output",
+      kind: "encoded",
+      type: "EncodedFrame",
+      optional: false,
+      gives: { codec: ["opus"] },
+      burst: 1,
+      doc: "Opus, a packet a frame.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        address: {
+          type: "string",
+          default: "",
+          description:
+            "The IP address of this machine at which peers reach it; empty for the one by which it reaches others.",
+        },
+        port: {
+          type: "integer",
+          minimum: 0,
+          maximum: 65535,
+          default: 0,
+          description: "The UDP port; 0 for a free one.",
+        },
+        publicAddress: {
+          type: "string",
+          default: "",
+          description: "The IP address outside, where a router maps the port to this machine.",
+        },
+        latencyMs: {
+          type: "number",
+          minimum: 0,
+          maximum: 5000,
+          default: 200,
+          "x-unit": "ms",
+          description: "How long a frame waits at most for packets that were lost.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["peers", "frames", "bytes", "leftOut", "gaps", "keyFrameRequests", "nacks", "roundTripMs"],
+  },
+});
+
 /** The stages, by name. */
 export const nodes: {
   readonly aacDecode: typeof aacDecode;
@@ -5010,6 +5255,8 @@ export const nodes: {
   readonly speaker: typeof speaker;
   readonly toVoltage: typeof toVoltage;
   readonly trigger: typeof trigger;
+  readonly webrtcSink: typeof webrtcSink;
+  readonly webrtcSource: typeof webrtcSource;
 } = {
   aacDecode,
   acquisition,
@@ -5040,6 +5287,8 @@ export const nodes: {
   speaker,
   toVoltage,
   trigger,
+  webrtcSink,
+  webrtcSource,
 };
 
 /** Their package, as a registry takes it. */
@@ -5076,6 +5325,8 @@ export const nodePackage: NodePackage = definePackage({
     speaker,
     toVoltage,
     trigger,
+    webrtcSink,
+    webrtcSource,
   ],
   sources: {},
 });

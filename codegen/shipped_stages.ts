@@ -54,6 +54,12 @@ const PAGES: { readonly [family: string]: StagePage } = {
       "driver takes the place of `acquisition` by writing packets of the same columns " +
       "([writing a plugin](../plugins.md#what-a-stage-does)).",
   },
+  webrtc: {
+    title: "WebRTC stages",
+    intro:
+      `The stages that publishers and players connect to. ${NATIVE}[WebRTC](../transports/webrtc.md) tells how they ` +
+      "are reached, what goes over the network, and what is done when it is bad.",
+  },
   video: {
     title: "Video stages",
     intro: `The stages for pictures. ${NATIVE}[Media processors](media.md) tells of sizes and colours.`,

@@ -81,7 +81,8 @@ const BEGIN_ANEW: Readonly<Record<string, readonly string[]>> = {
   "a file that is begun is completed, and the next one is another": ["arrow-sink", "csv-sink", "wav-sink"],
   "what it writes to, or who is connected, stays with the instance": [
     ..."console-sink hls-sink hls-source http-source mpegts-sink mpegts-source rtmp-sink rtmp-source".split(" "),
-    ..."rtsp-source srt-sink srt-source udp-sink udp-source websocket-sink websocket-source".split(" "),
+    ..."rtsp-source srt-sink srt-source udp-sink udp-source webrtc-sink webrtc-source websocket-sink".split(" "),
+    "websocket-source",
   ],
   "it has no state: the times of frames tell what passes": ["peak", "trim"],
   "a program or a reader of its own goes on by itself, and cannot be handed over": [

@@ -111,6 +111,7 @@ const DOORS = [
   "client.ts",
   "transports/http/mod.ts",
   "transports/grpc/mod.ts",
+  "transports/webrtc/mod.ts",
 ];
 
 const TEST_MODULE = /_test\.tsx?$/;
@@ -568,6 +569,7 @@ function unoptimized(): string[] {
     "sluice-plugin-sensors",
     "sluice-plugin-video",
     "sluice-plugin-video-devices",
+    "sluice-plugin-webrtc",
   ];
   return crates.flatMap((crate) => ["--config", `profile.release.package.${crate}.opt-level=0`]);
 }

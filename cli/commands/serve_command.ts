@@ -13,6 +13,8 @@ import { type ControlOptions, isUsableToken, MIN_TOKEN } from "../../control/ser
 import { SluiceError } from "../../core/errors.ts";
 import type { SessionRouter } from "../../core/pipeline/session_router.ts";
 import type { Runtime } from "../../core/runtime.ts";
+import { obeyPlayers } from "../../transports/webrtc/encoders.ts";
+import { answerWhip } from "../../transports/webrtc/whip.ts";
 import type { Io } from "../output/output.ts";
 import { readServeAddress } from "../output/serve_address.ts";
 import { buildMissingPage } from "../project/missing_page.ts";
@@ -74,7 +76,9 @@ export async function serveRun(
     ...(commands && { commands }),
     ...(lock && { lock }),
     ...(graphFile !== undefined && { graphFile }),
+    answer: (request) => answerWhip(runtime, request),
   };
+  begun.use(obeyPlayers(runtime));
   const server = begun.use(
     port === undefined ? serveOnFree(runtime, options, kept) : serveOn(runtime, { ...options, port }, address, kept),
   );

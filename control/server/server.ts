@@ -157,6 +157,7 @@ export function serveLogged(
     access,
     sockets,
     page: options.page ?? new URL("../../web/dist/", import.meta.url),
+    answer: options.answer,
   });
   const listener = new Listener({
     hostname,
@@ -227,6 +228,7 @@ interface AppParts {
   readonly access: Access;
   readonly sockets: Map<WebSocket, Place>;
   readonly page: URL;
+  readonly answer: ControlOptions["answer"];
 }
 
 /** What the handlers of a request receive beside it. */
@@ -234,7 +236,7 @@ interface AppEnv {
   readonly Bindings: { readonly address: string };
 }
 
-function makeApp({ host, mcp, ofSession, leave, access, sockets, page }: AppParts): Hono<AppEnv> {
+function makeApp({ host, mcp, ofSession, leave, access, sockets, page, answer }: AppParts): Hono<AppEnv> {
   const { limits } = host;
   const app = new Hono<AppEnv>();
   const rate = new RateLimit(limits.requestsPerSecond, limits.requestsPerSecond, () => performance.now());
@@ -319,6 +321,12 @@ function makeApp({ host, mcp, ofSession, leave, access, sockets, page }: AppPart
     return response;
   });
   for (const path of [MCP_PATH, MCP_READ_ONLY_PATH]) app.all(path, (c) => mcp.fetch(c.req.raw, host, clients));
+  if (answer !== undefined) {
+    app.use("*", async (c, next) => {
+      const response = await answer(c.req.raw);
+      return response ?? await next();
+    });
+  }
   app.onError((error, c) => {
     logger("control").error("A request failed", { error });
     return refuse(c, 500, "Cannot answer: an error that is not expected");

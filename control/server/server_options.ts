@@ -37,6 +37,11 @@ export interface ControlOptions {
   readonly taps?: boolean;
   /** Folder of the built page, ending with a slash; by default `web/dist/`. */
   readonly page?: URL;
+  /**
+   * Answers requests to paths that the server does not have itself, of clients that may ask; `undefined` for paths that it
+   * does not have either.
+   */
+  readonly answer?: (request: Request) => Promise<Response | undefined>;
   /** Limits of clients; the defaults suit a page or two and a few scripts. */
   readonly limits?: Partial<ControlLimits>;
 }
@@ -56,6 +61,7 @@ const KNOWN: { readonly [key in keyof Required<ControlOptions>]: true } = {
   graphFile: true,
   taps: true,
   page: true,
+  answer: true,
   limits: true,
 };
 

@@ -17,7 +17,7 @@ import type { NodeHandle } from "./handle.ts";
 import { type AnyNodeType, defineNodeType, type NodeType } from "./node_type.ts";
 
 /** The name of a plugin that comes with Sluice: that of its folder in `crates/plugins`. */
-export type ShippedPlugin = "audio-devices" | "codecs" | "rtsp" | "sensors" | "video" | "video-devices";
+export type ShippedPlugin = "audio-devices" | "codecs" | "rtsp" | "sensors" | "video" | "video-devices" | "webrtc";
 
 /** The category of each plugin's stages. */
 const FAMILIES: { readonly [plugin in ShippedPlugin]: string } = {
@@ -27,6 +27,7 @@ const FAMILIES: { readonly [plugin in ShippedPlugin]: string } = {
   sensors: "sensor",
   video: "video",
   "video-devices": "device",
+  webrtc: "webrtc",
 };
 
 /** The names of all shipped plugins. */

@@ -1,0 +1,43 @@
+//! What a thread of connections counts, and a stage shows.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Counts and newest figures. The thread writes them; each stands by itself.
+#[derive(Default)]
+pub(crate) struct Counts {
+    /// Peers that are connected.
+    pub(crate) peers: Count,
+    /// Frames that were sent or received.
+    pub(crate) frames: Count,
+    pub(crate) bytes: Count,
+    /// Frames that were left out: they came before a key frame, or nobody took them.
+    pub(crate) left_out: Count,
+    /// Frames before which packets are missing.
+    pub(crate) gaps: Count,
+    /// Key frames that were asked for.
+    pub(crate) key_frame_requests: Count,
+    /// The packets that one side has asked the other for again.
+    pub(crate) nacks: Count,
+    /// The newest round trip, microseconds.
+    pub(crate) round_trip_us: Count,
+    /// The newest estimate of what the way to the slowest peer carries, bits a second.
+    pub(crate) estimate: Count,
+}
+
+/// A number that one thread writes and another reads.
+#[derive(Default)]
+pub(crate) struct Count(AtomicU64);
+
+impl Count {
+    pub(crate) fn add(&self, more: u64) {
+        self.0.fetch_add(more, Ordering::Relaxed);
+    }
+
+    pub(crate) fn set(&self, value: u64) {
+        self.0.store(value, Ordering::Relaxed);
+    }
+
+    pub(crate) fn get(&self) -> f64 {
+        self.0.load(Ordering::Relaxed) as f64
+    }
+}

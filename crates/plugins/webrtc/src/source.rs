@@ -1,0 +1,170 @@
+//! `org.sluice.webrtc.webrtc-source`: encoded media from a publisher.
+
+use std::collections::VecDeque;
+use std::ffi::CStr;
+use std::time::{Duration, Instant};
+
+use sluice_h264::{Said, read_sets};
+use sluice_stage::abi::{SLUICE_DISCONTINUITY, SLUICE_H264, SLUICE_KEYFRAME, SLUICE_OPUS};
+use sluice_stage::config::number;
+use sluice_stage::{Acquire, Context, Figure, Mode, Next, Port, Stage};
+
+use crate::endpoint::{Endpoint, News};
+use crate::media::{Incoming, Kind, opus_seconds};
+use crate::peer::Role;
+use crate::settings::Settings;
+use crate::signalling;
+use crate::timeline::Timeline;
+
+/// What Opus in WebRTC always says of itself: two channels, 48 kHz (RFC 7587).
+const OPUS: (u32, u32) = (2, 48_000);
+
+/// Gives what a publisher sends.
+pub struct WebrtcSource {
+    endpoint: Endpoint,
+    timeline: Timeline,
+    waiting: VecDeque<Incoming>,
+    /// Width and height of the pictures.
+    size: (u32, u32),
+    /// The next frame of the track is flagged: frames before it are missing.
+    gaps: [bool; 2],
+}
+
+impl Stage for WebrtcSource {
+    const ID: &'static CStr = c"org.sluice.webrtc.webrtc-source";
+    const NAME: &'static CStr = c"WebRTC source";
+    const VERSION: &'static CStr = c"0.1.0";
+    const DOC: &'static CStr = c"Gives H.264 and Opus that a publisher sends by WebRTC, as they are.\n\n\
+        `sluice serve` takes publishers by WHIP (RFC 9725): `POST /whip/NODE` with an offer. A script hands it an offer by \
+        the command `offer`, whose answer has the `sdp`, and the `id` by which `candidate` and `leave` name the \
+        connection. There is one publisher at a time; one that comes takes the place of another, and its first frames \
+        are flagged as a discontinuity.\n\n\
+        Lost packets are asked for again, and a frame waits for them as long as `latencyMs`. Pictures after a loss are \
+        left out (`leftOut`) up to the next key frame, which is asked for. The first frame of a track has the time at which \
+        it came; the sender's reports put pictures to their sound. A pause of the publisher does not end the \
+        node.\n\n\
+        **Example.** `webrtc-source.video ! h264-decode ! display`";
+    const CONFIG: Option<&'static CStr> = Some(
+        cr#"{"properties": {
+            "address": {"type": "string", "default": "",
+                "description": "The IP address of this machine at which peers reach it; empty for the one by which it reaches others."},
+            "port": {"type": "integer", "minimum": 0, "maximum": 65535, "default": 0,
+                "description": "The UDP port; 0 for a free one."},
+            "publicAddress": {"type": "string", "default": "",
+                "description": "The IP address outside, where a router maps the port to this machine."},
+            "latencyMs": {"type": "number", "minimum": 0, "maximum": 5000, "default": 200, "x-unit": "ms",
+                "description": "How long a frame waits at most for packets that were lost."}
+        }}"#,
+    );
+    const MODE: Mode = Mode::External;
+    const OUTPUTS: &'static [Port] = &[
+        Port::encoded(c"video", c"H.264, an access unit a frame.").accepting(&[SLUICE_H264]),
+        Port::encoded(c"audio", c"Opus, a packet a frame.").accepting(&[SLUICE_OPUS]),
+    ];
+    const FIGURES: &'static [Figure] = &[
+        Figure::new(c"peers"),
+        Figure::new(c"frames"),
+        Figure::new(c"bytes"),
+        Figure::new(c"leftOut"),
+        Figure::new(c"gaps"),
+        Figure::new(c"keyFrameRequests"),
+        Figure::new(c"nacks"),
+        Figure::new(c"roundTripMs"),
+    ];
+
+    fn create(context: &mut Context) -> Result<Self, String> {
+        let patience = Duration::from_secs_f64(number(context, c"latencyMs")? / 1e3);
+        let settings = Settings { patience, ..Settings::read(context)? };
+        Ok(Self {
+            endpoint: Endpoint::open(context, Role::Receives, settings)?,
+            timeline: Timeline::default(),
+            waiting: VecDeque::new(),
+            size: (0, 0),
+            gaps: [false; 2],
+        })
+    }
+
+    fn process(&mut self, context: &mut Context) -> Result<Next, String> {
+        loop {
+            while let Some(frame) = self.waiting.pop_front() {
+                if !context.is_linked(frame.kind as u32) {
+                    continue;
+                }
+                if !context.may_write() || !self.write(context, &frame)? {
+                    self.waiting.push_front(frame);
+                    return Ok(Next::Again);
+                }
+            }
+            match self.endpoint.news() {
+                Some(News::Frame(frame)) => self.waiting.push_back(frame),
+                Some(News::Connected) => {
+                    context.log("a publisher is connected");
+                    (self.timeline, self.gaps) = (Timeline::default(), [true; 2]);
+                }
+                Some(News::Gone(what)) => context.log(&what),
+                Some(News::KeyFrameWanted | News::Estimate(_)) => {}
+                None => return Ok(Next::WhenFramesCome),
+            }
+        }
+    }
+
+    fn command(&mut self, _context: &mut Context, name: &str, json: &str) -> Result<String, String> {
+        signalling::command(&self.endpoint, name, json)
+    }
+
+    fn figures(&mut self, values: &mut [f64]) {
+        let counts = &self.endpoint.counts;
+        values.copy_from_slice(&[
+            counts.peers.get(),
+            counts.frames.get(),
+            counts.bytes.get(),
+            counts.left_out.get(),
+            counts.gaps.get(),
+            counts.key_frame_requests.get(),
+            counts.nacks.get(),
+            counts.round_trip_us.get() / 1e3,
+        ]);
+    }
+}
+
+impl WebrtcSource {
+    /// Hands a frame on. `false`: there is no slot now.
+    fn write(&mut self, context: &mut Context, frame: &Incoming) -> Result<bool, String> {
+        let output = frame.kind as u32;
+        let (codec, measures, duration_ns) = match frame.kind {
+            Kind::Video => {
+                if frame.key_frame {
+                    self.size = picture_size(&frame.bytes).unwrap_or(self.size);
+                }
+                (SLUICE_H264, self.size, 0.0)
+            }
+            Kind::Audio => (SLUICE_OPUS, OPUS, opus_seconds(&frame.bytes).unwrap_or(0.0) * 1e9),
+        };
+        let length = frame.bytes.len() as u32;
+        let slot = match context.acquire_encoded(output, codec, measures, length) {
+            Ok(slot) => slot,
+            Err(Acquire::Later) => return Ok(false),
+            Err(Acquire::Refused(why)) => return Err(why),
+        };
+        let place = context.bytes_mut(slot, 0).ok_or("a new frame has no bytes")?;
+        place.get_mut(..frame.bytes.len()).ok_or("a new frame is too short")?.copy_from_slice(&frame.bytes);
+        context.set_length(slot, length)?;
+        let came_ns = context.now_ns() - Instant::now().duration_since(frame.arrived).as_nanos() as f64;
+        let pts_ns = self.timeline.pts_ns(frame.kind, frame.rtp_seconds, frame.report, came_ns);
+        context.set_times_ns(slot, pts_ns, duration_ns)?;
+        let gap = std::mem::take(&mut self.gaps[output as usize]) || frame.gap;
+        let flag = |is_set: bool, bit: u32| if is_set { bit } else { 0 };
+        context.set_flags(slot, flag(gap, SLUICE_DISCONTINUITY) | flag(frame.key_frame, SLUICE_KEYFRAME))?;
+        context.write(output, slot)?;
+        Ok(true)
+    }
+}
+
+fn picture_size(unit: &[u8]) -> Option<(u32, u32)> {
+    let Said::Fits(Some(shape)) = read_sets(unit) else { return None };
+    let [left, right, top, bottom] = shape.crop;
+    let (columns, rows) = shape.blocks;
+    let width = columns.checked_mul(16)?.checked_sub(left.checked_add(right)?.checked_mul(2)?)?;
+    let height = rows.checked_mul(16)?.checked_sub(top.checked_add(bottom)?.checked_mul(2)?)?;
+    Some((width, height))
+}
