@@ -178,8 +178,8 @@ Deno.test("HlsSource says what is wrong with the other side, and shows no secret
     await failure(media),
     /^InvalidMedia Cannot read "\/a\.ts": it is faulty, or cut off/,
   );
-  const endless = new ReadableStream({ pull: (to) => to.enqueue(new Uint8Array(2 ** 20).fill(10)) });
-  match(await failure(() => new Response(endless)), /it is larger than 8 MiB/);
+  const endless = () => new ReadableStream({ pull: (to) => to.enqueue(new Uint8Array(2 ** 20).fill(10)) });
+  match(await failure(() => new Response(endless())), /it is larger than 8 MiB/);
   const sealed = list('#EXT-X-KEY:METHOD=AES-128,URI="k"', "#EXTINF:1,", "a.ts");
   match(await failure(text(sealed)), /segment "a\.ts" of .* it is encrypted \(AES-128\)/);
 });
