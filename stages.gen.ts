@@ -3980,7 +3980,7 @@ export type RtspSourceHandle = NodeHandle<
 >;
 
 /**
- * Gives what a camera or a server sends by RTSP, without recoding it.
+ * Gives what a camera or server sends by RTSP, without recoding it.
  *
  * Each output takes the first stream of the server whose codec it carries; the node asks for no stream of an output without a link. G.711 and L16 come as samples out of `pcm`, other sound out of `audio`. The node does not carry TLS (`rtsps:`), multicast, AAC in other modes than `AAC-hbr`, nor pictures of a stream without IDR pictures.
  *
@@ -4003,9 +4003,9 @@ export const rtspSource: NodeType<RtspSourceConfig, RtspSourceHandle> = shippedS
     type: "rtsp-source",
     className: "RtspSource",
     source: "crates/plugins/rtsp/plugin.toml",
-    description: "Gives what a camera or a server sends by RTSP, without recoding it.",
+    description: "Gives what a camera or server sends by RTSP, without recoding it.",
     doc:
-      "Gives what a camera or a server sends by RTSP, without recoding it.\n\nEach output takes the first stream of the server whose codec it carries; the node asks for no stream of an output without a link. G.711 and L16 come as samples out of `pcm`, other sound out of `audio`. The node does not carry TLS (`rtsps:`), multicast, AAC in other modes than `AAC-hbr`, nor pictures of a stream without IDR pictures.\n\n**Credentials.** Give `user` and `password` as [references](../graph_file.md#secrets), such as `${env:CAMERA_PASSWORD}`, so that no graph file and no log has them. An address with a user in it is refused. The node knows basic and digest authentication. Its messages name host and port, and nothing else of the address.\n\n**Reconnecting.** Nothing that a server does ends the node. It connects again after 0.25 s, then after twice as long, up to 5 s, for ever. The log has each reason once until frames come again: a server that does not answer within `timeoutMs`; a stream that has stopped for as long; a session that the server has ended; a user or password that it refuses (401); a path with nothing at it (404); an output with a link that gets nothing, and what the server has instead. It also tells what a session sends when one begins.\n\n**Losses.** `packetsLost` counts packets that did not come, or that UDP delivered behind later ones; `damaged` counts those that the node cannot read. `leftOut` counts frames: pictures between a loss and the next key frame, since the protocol cannot ask for one; pictures before the first key frame; and what the graph does not take while 256 frames wait. The first frame of each session, and the first one behind a loss, is flagged as a discontinuity (`gaps`).\n\n**Times.** The first frame of a track has the time at which it came, and later ones follow the track's clock. The sender's reports (RTCP) say what its wall clock is at a time of a track. From then on all tracks of a sender lie equally far behind that clock: as far as the first track with a report, or its sound, does. This aligns sound with pictures, sources of one server with each other, and sources of servers whose clocks are within 0.5 s of this machine's. Sound moves to its place by 5 % of its time and pictures by 20 %, which takes some seconds. Without reports each track stays where it came. `dtsNs` equals `ptsNs`.\n\n**Example.** `rtsp-source url=rtsp://192.0.2.7/stream1 ! h264-decode ! display`",
+      "Gives what a camera or server sends by RTSP, without recoding it.\n\nEach output takes the first stream of the server whose codec it carries; the node asks for no stream of an output without a link. G.711 and L16 come as samples out of `pcm`, other sound out of `audio`. The node does not carry TLS (`rtsps:`), multicast, AAC in other modes than `AAC-hbr`, nor pictures of a stream without IDR pictures.\n\n**Credentials.** Give `user` and `password` as [references](../graph_file.md#secrets), such as `${env:CAMERA_PASSWORD}`, so that no graph file and no log has them. An address with a user in it is refused. The node knows basic and digest authentication. Its messages name host and port, and nothing else of the address.\n\n**Reconnecting.** Nothing that a server does ends the node. It connects again after 0.25 s, then after twice as long, up to 5 s, for ever. The log has each reason once until frames come again: a server that does not answer within `timeoutMs`; a stream that has stopped for as long; a session that the server has ended; a user or password that it refuses (401); a path with nothing at it (404); an output with a link that gets nothing, and what the server has instead. It also tells what a session sends when one begins.\n\n**Losses.** `packetsLost` counts packets that did not come, or that UDP delivered behind later ones; `damaged` counts those that the node cannot read. `leftOut` counts frames: pictures between a loss and the next key frame, since the protocol cannot ask for one; pictures before the first key frame; and what the graph does not take while 256 frames wait. The first frame of each session, and the first one behind a loss, is flagged as a discontinuity (`gaps`).\n\n**Times.** The first frame of a track has the time at which it came, and later ones follow the track's clock. The sender's reports (RTCP) say what its wall clock is at a time of a track. From then on all tracks of a sender lie equally far behind that clock: as far as the first track with a report, or its sound, does. This aligns sound with pictures, sources of one server with each other, and sources of servers whose clocks are within 0.5 s of this machine's. Sound moves to its place by 5 % of its time and pictures by 20 %, which takes some seconds. Without reports each track stays where it came. `dtsNs` equals `ptsNs`.\n\n**Example.** `rtsp-source url=rtsp://192.0.2.7/stream1 ! h264-decode ! display`",
     category: "rtsp",
     tags: ["native", "rtsp"],
     mode: "external",
@@ -4046,6 +4046,7 @@ export const rtspSource: NodeType<RtspSourceConfig, RtspSourceHandle> = shippedS
       properties: {
         url: {
           type: "string",
+          "x-reaches": "url",
           description: "The address, as rtsp://HOST/PATH, without a user. The default port is 554.",
         },
         user: {
@@ -5023,7 +5024,7 @@ export type WebrtcSinkHandle = NodeHandle<{ video: EncodedFrame; audio: EncodedF
  *
  * A player begins with a key frame. The node asks for it, and for those that players ask for, with the event `key-frame-wanted`; the event `bandwidth` tells what the way to the slowest player carries. Where `sluice serve` or `serveWebrtc` takes the offers, the encoder before the node obeys both: it makes a key frame, and takes the bit rate, up to its own. Packets that were lost are sent again. Sound and pictures have one clock, so that players keep them together.
  *
- * **Example.** `pattern-source ! convert ! h264-encode ! webrtc-sink.video`
+ * **Example.** `pattern-source ! convert ! h264-encode ! webrtc-sink`
  */
 export const webrtcSink: NodeType<WebrtcSinkConfig, WebrtcSinkHandle> = shippedStage<
   WebrtcSinkConfig,
@@ -5036,7 +5037,7 @@ export const webrtcSink: NodeType<WebrtcSinkConfig, WebrtcSinkHandle> = shippedS
     source: "crates/plugins/webrtc/plugin.toml",
     description: "Sends H.264 and Opus to players by WebRTC, as they are.",
     doc:
-      "Sends H.264 and Opus to players by WebRTC, as they are.\n\n`sluice serve` gives it to players by WHEP: `POST /whep/NODE` with an offer. A script hands it an offer by the command `offer`, whose answer has the `sdp`, and the `id` by which `candidate` and `leave` name the connection.\n\nA player begins with a key frame. The node asks for it, and for those that players ask for, with the event `key-frame-wanted`; the event `bandwidth` tells what the way to the slowest player carries. Where `sluice serve` or `serveWebrtc` takes the offers, the encoder before the node obeys both: it makes a key frame, and takes the bit rate, up to its own. Packets that were lost are sent again. Sound and pictures have one clock, so that players keep them together.\n\n**Example.** `pattern-source ! convert ! h264-encode ! webrtc-sink.video`",
+      "Sends H.264 and Opus to players by WebRTC, as they are.\n\n`sluice serve` gives it to players by WHEP: `POST /whep/NODE` with an offer. A script hands it an offer by the command `offer`, whose answer has the `sdp`, and the `id` by which `candidate` and `leave` name the connection.\n\nA player begins with a key frame. The node asks for it, and for those that players ask for, with the event `key-frame-wanted`; the event `bandwidth` tells what the way to the slowest player carries. Where `sluice serve` or `serveWebrtc` takes the offers, the encoder before the node obeys both: it makes a key frame, and takes the bit rate, up to its own. Packets that were lost are sent again. Sound and pictures have one clock, so that players keep them together.\n\n**Example.** `pattern-source ! convert ! h264-encode ! webrtc-sink`",
     category: "webrtc",
     tags: ["native", "webrtc"],
     mode: "push",
@@ -5070,6 +5071,7 @@ export const webrtcSink: NodeType<WebrtcSinkConfig, WebrtcSinkHandle> = shippedS
         address: {
           type: "string",
           default: "",
+          "x-reaches": "host",
           description:
             "The IP address of this machine at which peers reach it; empty for the one by which it reaches others.",
         },
@@ -5083,6 +5085,7 @@ export const webrtcSink: NodeType<WebrtcSinkConfig, WebrtcSinkHandle> = shippedS
         publicAddress: {
           type: "string",
           default: "",
+          "x-reaches": "host",
           description: "The IP address outside, where a router maps the port to this machine.",
         },
         maxPeers: {
@@ -5140,13 +5143,13 @@ export interface WebrtcSourceConfig {
 export type WebrtcSourceHandle = NodeHandle<Record<never, never>, { video: EncodedFrame; audio: EncodedFrame }>;
 
 /**
- * Gives H.264 and Opus that a publisher sends by WebRTC, as they are.
+ * Gives the H.264 and Opus that a publisher sends by WebRTC.
  *
  * `sluice serve` takes publishers by WHIP (RFC 9725): `POST /whip/NODE` with an offer. A script hands it an offer by the command `offer`, whose answer has the `sdp`, and the `id` by which `candidate` and `leave` name the connection. There is one publisher at a time; one that comes takes the place of another, and its first frames are flagged as a discontinuity.
  *
  * Lost packets are asked for again, and a frame waits for them as long as `latencyMs`. Pictures after a loss are left out (`leftOut`) up to the next key frame, which is asked for. The first frame of a track has the time at which it came; the sender's reports put pictures to their sound. A pause of the publisher does not end the node.
  *
- * **Example.** `webrtc-source.video ! h264-decode ! display`
+ * **Example.** `webrtc-source ! h264-decode ! display`
  */
 export const webrtcSource: NodeType<WebrtcSourceConfig, WebrtcSourceHandle> = shippedStage<
   WebrtcSourceConfig,
@@ -5157,9 +5160,9 @@ export const webrtcSource: NodeType<WebrtcSourceConfig, WebrtcSourceHandle> = sh
     type: "webrtc-source",
     className: "WebrtcSource",
     source: "crates/plugins/webrtc/plugin.toml",
-    description: "Gives H.264 and Opus that a publisher sends by WebRTC, as they are.",
+    description: "Gives the H.264 and Opus that a publisher sends by WebRTC.",
     doc:
-      "Gives H.264 and Opus that a publisher sends by WebRTC, as they are.\n\n`sluice serve` takes publishers by WHIP (RFC 9725): `POST /whip/NODE` with an offer. A script hands it an offer by the command `offer`, whose answer has the `sdp`, and the `id` by which `candidate` and `leave` name the connection. There is one publisher at a time; one that comes takes the place of another, and its first frames are flagged as a discontinuity.\n\nLost packets are asked for again, and a frame waits for them as long as `latencyMs`. Pictures after a loss are left out (`leftOut`) up to the next key frame, which is asked for. The first frame of a track has the time at which it came; the sender's reports put pictures to their sound. A pause of the publisher does not end the node.\n\n**Example.** `webrtc-source.video ! h264-decode ! display`",
+      "Gives the H.264 and Opus that a publisher sends by WebRTC.\n\n`sluice serve` takes publishers by WHIP (RFC 9725): `POST /whip/NODE` with an offer. A script hands it an offer by the command `offer`, whose answer has the `sdp`, and the `id` by which `candidate` and `leave` name the connection. There is one publisher at a time; one that comes takes the place of another, and its first frames are flagged as a discontinuity.\n\nLost packets are asked for again, and a frame waits for them as long as `latencyMs`. Pictures after a loss are left out (`leftOut`) up to the next key frame, which is asked for. The first frame of a track has the time at which it came; the sender's reports put pictures to their sound. A pause of the publisher does not end the node.\n\n**Example.** `webrtc-source ! h264-decode ! display`",
     category: "webrtc",
     tags: ["native", "webrtc"],
     mode: "external",
@@ -5193,6 +5196,7 @@ export const webrtcSource: NodeType<WebrtcSourceConfig, WebrtcSourceHandle> = sh
         address: {
           type: "string",
           default: "",
+          "x-reaches": "host",
           description:
             "The IP address of this machine at which peers reach it; empty for the one by which it reaches others.",
         },
@@ -5206,6 +5210,7 @@ export const webrtcSource: NodeType<WebrtcSourceConfig, WebrtcSourceHandle> = sh
         publicAddress: {
           type: "string",
           default: "",
+          "x-reaches": "host",
           description: "The IP address outside, where a router maps the port to this machine.",
         },
         latencyMs: {

@@ -57,6 +57,7 @@ Deno.test("nodes list has each name once, in its family, on three screens", asyn
     "rtsp",
     "sensor",
     "video",
+    "webrtc",
   ]);
   ok(lines.length <= 120, `${lines.length} lines, wanted three screens of 40`);
   deepEqual(lines.filter((line) => line.length > 100), []);

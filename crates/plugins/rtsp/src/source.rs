@@ -56,7 +56,7 @@ impl Stage for RtspSource {
         **Example.** `rtsp-source url=rtsp://192.0.2.7/stream1 ! h264-decode ! display`";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"required": ["url"], "properties": {
-            "url": {"type": "string",
+            "url": {"type": "string", "x-reaches": "url",
                 "description": "The address, as rtsp://HOST/PATH, without a user. The default port is 554."},
             "user": {"type": "string", "default": "",
                 "description": "The user's name, as ${env:NAME}; empty where none is asked for."},

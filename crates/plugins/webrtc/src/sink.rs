@@ -29,14 +29,14 @@ impl Stage for WebrtcSink {
         `sluice serve` or `serveWebrtc` takes the offers, the encoder before the node obeys both: it makes a key frame, and \
         takes the bit rate, up to its own. Packets that were lost are sent again. \
         Sound and pictures have one clock, so that players keep them together.\n\n\
-        **Example.** `pattern-source ! convert ! h264-encode ! webrtc-sink.video`";
+        **Example.** `pattern-source ! convert ! h264-encode ! webrtc-sink`";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"properties": {
-            "address": {"type": "string", "default": "",
+            "address": {"type": "string", "default": "", "x-reaches": "host",
                 "description": "The IP address of this machine at which peers reach it; empty for the one by which it reaches others."},
             "port": {"type": "integer", "minimum": 0, "maximum": 65535, "default": 0,
                 "description": "The UDP port; 0 for a free one."},
-            "publicAddress": {"type": "string", "default": "",
+            "publicAddress": {"type": "string", "default": "", "x-reaches": "host",
                 "description": "The IP address outside, where a router maps the port to this machine."},
             "maxPeers": {"type": "integer", "minimum": 1, "maximum": 256, "default": 16,
                 "description": "Players at once."},

@@ -34,7 +34,7 @@ impl Stage for WebrtcSource {
     const ID: &'static CStr = c"org.sluice.webrtc.webrtc-source";
     const NAME: &'static CStr = c"WebRTC source";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr = c"Gives H.264 and Opus that a publisher sends by WebRTC, as they are.\n\n\
+    const DOC: &'static CStr = c"Gives the H.264 and Opus that a publisher sends by WebRTC.\n\n\
         `sluice serve` takes publishers by WHIP (RFC 9725): `POST /whip/NODE` with an offer. A script hands it an offer by \
         the command `offer`, whose answer has the `sdp`, and the `id` by which `candidate` and `leave` name the \
         connection. There is one publisher at a time; one that comes takes the place of another, and its first frames \
@@ -43,14 +43,14 @@ impl Stage for WebrtcSource {
         left out (`leftOut`) up to the next key frame, which is asked for. The first frame of a track has the time at which \
         it came; the sender's reports put pictures to their sound. A pause of the publisher does not end the \
         node.\n\n\
-        **Example.** `webrtc-source.video ! h264-decode ! display`";
+        **Example.** `webrtc-source ! h264-decode ! display`";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"properties": {
-            "address": {"type": "string", "default": "",
+            "address": {"type": "string", "default": "", "x-reaches": "host",
                 "description": "The IP address of this machine at which peers reach it; empty for the one by which it reaches others."},
             "port": {"type": "integer", "minimum": 0, "maximum": 65535, "default": 0,
                 "description": "The UDP port; 0 for a free one."},
-            "publicAddress": {"type": "string", "default": "",
+            "publicAddress": {"type": "string", "default": "", "x-reaches": "host",
                 "description": "The IP address outside, where a router maps the port to this machine."},
             "latencyMs": {"type": "number", "minimum": 0, "maximum": 5000, "default": 200, "x-unit": "ms",
                 "description": "How long a frame waits at most for packets that were lost."}
