@@ -61,6 +61,7 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
     parts: ["transports", "transports/http", "core", "control"],
     npm: ["@bufbuild/protobuf", "@connectrpc/connect", "@connectrpc/connect-node"],
   },
+  "transports/webrtc": { parts: ["transports", "core", "control"], npm: [] },
   "python": { parts: ["core", "ffi"], npm: [] },
   "cli": {
     parts: [
@@ -70,6 +71,7 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
       "transports",
       "transports/http",
       "transports/grpc",
+      "transports/webrtc",
       "processors",
       "kernels",
       "core",
@@ -101,6 +103,7 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
       "client.ts",
       "transports/http",
       "transports/grpc",
+      "transports/webrtc",
     ],
     npm: ["@modelcontextprotocol/client"],
   },
