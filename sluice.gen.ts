@@ -12191,6 +12191,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/network/udp_source.ts": "e705c9932713189c",
     "processors/network/websocket_source.ts": "116e708c48c9f851",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "eb7e650968282546",
+    "stages.gen.ts": "ac32a09c3d306851",
   },
 });

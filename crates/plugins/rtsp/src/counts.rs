@@ -1,6 +1,6 @@
 //! What the thread of a client counts, and a stage shows.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use sluice_rtp::Count;
 
 /// Counts since the start. The thread writes them; each stands by itself.
 #[derive(Default)]
@@ -17,18 +17,4 @@ pub(crate) struct Counts {
     pub(crate) damaged: Count,
     /// Sessions after the first one.
     pub(crate) reconnects: Count,
-}
-
-/// A number that one thread writes and another reads.
-#[derive(Default)]
-pub(crate) struct Count(AtomicU64);
-
-impl Count {
-    pub(crate) fn add(&self, more: u64) {
-        self.0.fetch_add(more, Ordering::Relaxed);
-    }
-
-    pub(crate) fn get(&self) -> f64 {
-        self.0.load(Ordering::Relaxed) as f64
-    }
 }

@@ -1,6 +1,6 @@
 //! Frames between the thread of a client and its stage.
 
-use std::time::{Instant, SystemTime};
+use sluice_rtp::{Medium, Moment};
 
 /// What an output of the stage carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,10 @@ pub(crate) enum Kind {
 impl Kind {
     /// All, in the order of the stage's outputs.
     pub(crate) const ALL: [Self; 3] = [Self::Video, Self::Audio, Self::Pcm];
+
+    pub(crate) fn medium(self) -> Medium {
+        if self == Self::Video { Medium::Pictures } else { Medium::Sound }
+    }
 
     pub(crate) fn name(self) -> &'static str {
         ["video", "audio", "pcm"][self as usize]
@@ -45,16 +49,4 @@ pub(crate) struct Incoming {
     pub(crate) key_frame: bool,
     /// Something is missing before it.
     pub(crate) gap: bool,
-}
-
-/// What is known of the time of a frame.
-#[derive(Clone, Copy)]
-pub(crate) struct Moment {
-    /// On the clock of its track.
-    pub(crate) rtp_ns: f64,
-    /// On the sender's wall clock, since 1970, if a report has told.
-    pub(crate) sender_ns: Option<f64>,
-    /// When its last packet came.
-    pub(crate) came: Instant,
-    pub(crate) came_wall: SystemTime,
 }

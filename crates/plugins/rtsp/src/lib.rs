@@ -2,7 +2,7 @@
 //!
 //! A stage has a [`client`]: a thread, which connects again and again and runs one [`session`] after another by `retina`.
 //! It makes frames of the packets of each [`track`] and hands them to the stage, which gives them their places on the
-//! graph's [`timeline`].
+//! graph's timeline, by `sluice-rtp`.
 
 mod client;
 mod counts;
@@ -12,7 +12,6 @@ mod sdp;
 mod session;
 mod settings;
 mod source;
-mod timeline;
 mod track;
 mod trouble;
 mod units;

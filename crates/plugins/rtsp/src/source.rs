@@ -2,6 +2,7 @@
 
 use std::ffi::CStr;
 
+use sluice_rtp::Timeline;
 use sluice_stage::abi::{
     SLUICE_AAC, SLUICE_DISCONTINUITY, SLUICE_H264, SLUICE_HEVC, SLUICE_JPEG, SLUICE_KEYFRAME, SLUICE_OPUS,
 };
@@ -11,7 +12,6 @@ use crate::client::{Client, Teller};
 use crate::frame::{Content, Incoming, Kind};
 use crate::session::News;
 use crate::settings::Settings;
-use crate::timeline::Timeline;
 
 /// How often the stage looks which outputs are linked, nanoseconds.
 const LOOK_NS: f64 = 0.25e9;
@@ -20,7 +20,7 @@ const LOOK_NS: f64 = 0.25e9;
 pub struct RtspSource {
     settings: Settings,
     client: Client,
-    timeline: Timeline,
+    timeline: Timeline<{ Kind::ALL.len() }>,
     /// A frame that is yet to be written, with its time.
     waiting: Option<(Incoming, f64)>,
     teller: Teller,
@@ -52,7 +52,9 @@ impl Stage for RtspSource {
         equally far behind that clock: as far as the first track with a report, or its sound, does. This aligns sound with \
         pictures, sources of one server with each other, and sources of servers whose clocks are within 0.5 s of this \
         machine's. Sound moves to its place by 5 % of its time and pictures by 20 %, which takes some seconds. Without \
-        reports each track stays where it came. `dtsNs` equals `ptsNs`.\n\n\
+        reports each track stays where it came. A clock that is not as fast as this machine's is followed within ten seconds: \
+        frames stay within some 10 ms of where they began beside the time at which they come. A sender whose clock drifts \
+        by 0.1 s from those of the others is aligned with them no longer. `dtsNs` equals `ptsNs`.\n\n\
         **Example.** `rtsp-source url=rtsp://192.0.2.7/stream1 ! h264-decode ! display`";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"required": ["url"], "properties": {
@@ -87,7 +89,7 @@ impl Stage for RtspSource {
     fn create(context: &mut Context) -> Result<Self, String> {
         let (settings, own) = (Settings::read(context)?, Settings::read(context)?);
         Ok(Self {
-            timeline: Timeline::new(&settings.server()),
+            timeline: Timeline::new(Kind::ALL.map(Kind::medium), Some(&settings.server())),
             client: Client::start(context, settings)?,
             settings: own,
             waiting: None,
@@ -110,7 +112,7 @@ impl Stage for RtspSource {
             match self.client.news() {
                 Some(News::Frame(frame)) => {
                     self.teller.forget();
-                    let pts_ns = self.timeline.pts_ns(frame.kind, &frame.moment, frame.gap, context.now_ns());
+                    let pts_ns = self.timeline.pts_ns(frame.kind as usize, &frame.moment, frame.gap, context.now_ns());
                     self.waiting = Some((frame, pts_ns));
                 }
                 Some(News::Plays(what)) => {

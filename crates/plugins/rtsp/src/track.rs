@@ -6,12 +6,13 @@ use std::time::{Instant, SystemTime};
 use retina::codec::{CodecItem, Depacketizer, ParametersRef};
 use retina::rtp::ReceivedPacket;
 use retina::{ConnectionContext, StreamContext};
+use sluice_rtp::{Moment, opus_seconds};
 use sluice_stage::abi::{SLUICE_AAC, SLUICE_H264, SLUICE_HEVC, SLUICE_JPEG, SLUICE_OPUS};
 
 use crate::counts::Counts;
-use crate::frame::{Content, Incoming, Kind, Moment};
+use crate::frame::{Content, Incoming, Kind};
 use crate::law::{a_law, linear, mu_law};
-use crate::units::{Adts, Nal, opus_seconds};
+use crate::units::{Adts, Nal};
 
 /// The most bytes that packets of one frame may have.
 const MOST_BYTES: usize = 32 << 20;

@@ -157,23 +157,6 @@ impl Adts {
     }
 }
 
-/// How long an Opus packet lasts, seconds (RFC 6716, 3.1 and 3.2). `None`: it is none.
-pub(crate) fn opus_seconds(packet: &[u8]) -> Option<f64> {
-    let toc = *packet.first()?;
-    let code = usize::from(toc >> 3);
-    let frame_ms = match code {
-        0..12 => [10.0, 20.0, 40.0, 60.0][code % 4],
-        12..16 => [10.0, 20.0][code % 2],
-        _ => [2.5, 5.0, 10.0, 20.0][code % 4],
-    };
-    let frames = match toc & 3 {
-        0 => 1,
-        1 | 2 => 2,
-        _ => packet.get(1)? & 63,
-    };
-    Some(frame_ms * f64::from(frames) / 1e3)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -233,12 +216,5 @@ mod tests {
     #[test]
     fn an_explicit_rate_is_not_carried() {
         assert_eq!(Adts::read(&[0x17, 0x90]), None);
-    }
-
-    #[test]
-    fn opus_says_how_long_it_lasts() {
-        assert_eq!(opus_seconds(&[0xfc]), Some(0.02));
-        assert_eq!(opus_seconds(&[0xfd]), Some(0.04));
-        assert_eq!(opus_seconds(&[]), None);
     }
 }

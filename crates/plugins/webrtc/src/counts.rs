@@ -1,6 +1,6 @@
 //! What a thread of connections counts, and a stage shows.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use sluice_rtp::Count;
 
 /// Counts and newest figures. The thread writes them; each stands by itself.
 #[derive(Default)]
@@ -22,22 +22,4 @@ pub(crate) struct Counts {
     pub(crate) round_trip_us: Count,
     /// The newest estimate of what the way to the slowest peer carries, bits a second.
     pub(crate) estimate: Count,
-}
-
-/// A number that one thread writes and another reads.
-#[derive(Default)]
-pub(crate) struct Count(AtomicU64);
-
-impl Count {
-    pub(crate) fn add(&self, more: u64) {
-        self.0.fetch_add(more, Ordering::Relaxed);
-    }
-
-    pub(crate) fn set(&self, value: u64) {
-        self.0.store(value, Ordering::Relaxed);
-    }
-
-    pub(crate) fn get(&self) -> f64 {
-        self.0.load(Ordering::Relaxed) as f64
-    }
 }

@@ -13,6 +13,5 @@ mod settings;
 mod signalling;
 mod sink;
 mod source;
-mod timeline;
 
 sluice_stage::export_stages!(source::WebrtcSource, sink::WebrtcSink);
