@@ -15,6 +15,7 @@ import { counters } from "./cases/counters.ts";
 import { firstLoad } from "./cases/first_load.ts";
 import { flacJob } from "./cases/flac_job.ts";
 import { generator } from "./cases/generator.ts";
+import { glassToGlass } from "./cases/glass_to_glass.ts";
 import { grpcRoundTrip } from "./cases/grpc_round_trip.ts";
 import { inLane } from "./cases/in_lane.ts";
 import { jobs } from "./cases/jobs.ts";
@@ -60,6 +61,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   pictures,
   soundRoundTrip,
   screen,
+  glassToGlass,
   wakeUp,
   noCopy,
   portAccess,

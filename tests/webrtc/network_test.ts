@@ -6,6 +6,7 @@ import { serveWebrtc } from "../../transports/webrtc/mod.ts";
 import { freePort } from "../cli/command_line.ts";
 import { noRustPlugin } from "../fixtures/plugins/build.ts";
 import { rare } from "../fixtures/rare.ts";
+import { sleep } from "../fixtures/waiting.ts";
 import { openPage, pageTest } from "../web/chromium.ts";
 import { play } from "./fixtures/page.ts";
 import { type Deal, openRelay, Throttle } from "./fixtures/relay.ts";
@@ -51,27 +52,32 @@ test("with 5 % of the packets lost, what is lost is sent again, and pictures com
   let count = 0;
   const deal: Deal = (bytes) => count++ % 20 === 19 ? [] : [bytes];
   return watched(deal, async (world) => {
-    const { codes } = await world.play(6);
+    const { codes, received } = await world.play(6);
     const read = codes.filter((code) => code >= 0);
     ok(read.every((code, k) => k === 0 || code > read[k - 1]), `in order: ${codes}`);
-    ok(read.length > 0.8 * (read.at(-1)! - read[0] + 1), `${codes}`);
+    ok(received > 0.9 * (read.at(-1)! - read[0] + 1), `${received} received: ${codes}`);
     ok(world.figures().nacks > 10, JSON.stringify(world.figures()));
   });
 });
 
-test("an encoder comes down to what a way of 500 kbit/s carries", () => {
+test("an encoder comes down to what a way of 500 kbit/s carries in 5 s, and up again when the way is wide", () => {
   const throttle = new Throttle(500_000);
   const deal: Deal = (bytes, toPeer) => !toPeer || throttle.takes(bytes) ? [bytes] : [];
   return watched(deal, async (world) => {
-    const played = world.play(12);
+    const played = world.play(45);
     played.catch(() => {});
-    while (world.figures().peers === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-    const endMs = performance.now() + 10_000;
-    while (world.bitRate() > 500_000) {
-      ok(performance.now() < endMs, `${world.bitRate()} bit/s ${JSON.stringify(world.figures())}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    await played;
+    while (world.figures().peers === 0) await sleep(20);
+    const is = async (holds: (bitRate: number) => boolean, withinMs: number) => {
+      const endMs = performance.now() + withinMs;
+      while (!holds(world.bitRate())) {
+        ok(performance.now() < endMs, `${world.bitRate()} bit/s ${JSON.stringify(world.figures())}`);
+        await sleep(50);
+      }
+    };
+    await is((bitRate) => bitRate <= 500_000, 5_000);
+    await sleep(10_000);
+    world.relay.deal = (bytes) => [bytes];
+    await is((bitRate) => bitRate > 1_500_000, 20_000);
   });
 });
 
@@ -94,7 +100,7 @@ test("10,000 datagrams that are changed, cut, made up and sent twice end no conn
   return watched(deal, async (world) => {
     const played = world.play(8);
     played.catch(() => {});
-    while (world.figures().peers === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (world.figures().peers === 0) await sleep(20);
     isBad = true;
     const { codes } = await played;
     const read = codes.filter((code) => code >= 0);

@@ -1,10 +1,10 @@
-//! The socket of a stage, and the thread that runs its connections.
+//! The thread that runs the connections of a stage.
 
 use std::hash::{BuildHasher, RandomState};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::net::{SocketAddr, UdpSocket};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, TrySendError, channel, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TrySendError, channel, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -14,6 +14,7 @@ use str0m::Input;
 use crate::counts::Counts;
 use crate::media::{Incoming, Kind, Outgoing};
 use crate::peer::{Happening, Peer, Role, datagram};
+use crate::reader::{Datagram, Reader};
 use crate::settings::Settings;
 
 /// What waits for the stage at most.
@@ -24,9 +25,6 @@ const IDLE: Duration = Duration::from_secs(1);
 
 /// How long an answer may take.
 const ANSWER_TIME: Duration = Duration::from_secs(5);
-
-/// The longest datagram.
-const MOST_BYTES: usize = 2_048;
 
 /// What an offer is answered with.
 pub(crate) struct Answer {
@@ -51,6 +49,7 @@ enum Ask {
     Candidate(String, String, SyncSender<Result<(), String>>),
     Leave(String, SyncSender<Result<(), String>>),
     Send(Outgoing),
+    Receive(Datagram),
     Stop,
 }
 
@@ -58,11 +57,9 @@ enum Ask {
 pub(crate) struct Endpoint {
     asks: Sender<Ask>,
     news: Receiver<News>,
-    /// Wakes the thread by an empty datagram.
-    bell: UdpSocket,
-    pub(crate) local: SocketAddr,
     pub(crate) counts: Arc<Counts>,
     thread: Option<JoinHandle<()>>,
+    _reader: Reader,
 }
 
 impl Endpoint {
@@ -76,9 +73,10 @@ impl Endpoint {
         let refused = |error: std::io::Error| format!("cannot open UDP {wanted}: {error}");
         let socket = UdpSocket::bind(wanted).map_err(refused)?;
         let local = socket.local_addr().map_err(refused)?;
-        let any = if local.is_ipv4() { IpAddr::V4(Ipv4Addr::UNSPECIFIED) } else { IpAddr::V6(Ipv6Addr::UNSPECIFIED) };
-        let bell = UdpSocket::bind((any, 0)).map_err(refused)?;
         let (asks, asked) = channel();
+        let read = asks.clone();
+        let reader =
+            Reader::start(&socket, move |datagram| drop(read.send(Ask::Receive(datagram)))).map_err(refused)?;
         let (tell, news) = sync_channel(MOST_NEWS);
         let counts = Arc::new(Counts::default());
         let connections = Connections {
@@ -95,7 +93,7 @@ impl Endpoint {
         };
         let thread = thread::Builder::new().name("webrtc".into()).spawn(move || connections.run(&asked));
         let thread = Some(thread.map_err(|error| format!("cannot start a thread: {error}"))?);
-        Ok(Self { asks, news, bell, local, counts, thread })
+        Ok(Self { asks, news, counts, thread, _reader: reader })
     }
 
     /// Takes a peer's offer.
@@ -143,9 +141,7 @@ impl Endpoint {
 
     fn tell(&self, ask: Ask) {
         // Without the thread nobody waits for it.
-        if self.asks.send(ask).is_ok() {
-            let _ = self.bell.send_to(&[], self.local);
-        }
+        let _ = self.asks.send(ask);
     }
 }
 
@@ -176,27 +172,19 @@ struct Connections {
 
 impl Connections {
     fn run(mut self, asked: &Receiver<Ask>) {
-        let mut buffer = vec![0; MOST_BYTES];
         loop {
-            while let Ok(ask) = asked.try_recv() {
-                if matches!(ask, Ask::Stop) {
-                    return self.close();
-                }
-                self.answer(ask);
-                self.drain();
-            }
+            self.pass_time();
             self.drain();
             self.forget();
             self.tell_estimate();
+            let now = Instant::now();
+            self.peers.iter_mut().for_each(|peer| peer.try_for_more(now));
             let due = self.peers.iter().map(|peer| peer.due).min();
-            let wait = due.map_or(IDLE, |due| due.saturating_duration_since(Instant::now()).min(IDLE));
-            // 0 would wait for ever.
-            let _ = self.socket.set_read_timeout(Some(wait.max(Duration::from_millis(1))));
-            match self.socket.recv_from(&mut buffer) {
-                // The bell.
-                Ok((0, _)) => {}
-                Ok((length, source)) => self.receive(&buffer[..length], source),
-                Err(_) => self.pass_time(),
+            let wait = due.map_or(IDLE, |due| due.saturating_duration_since(now).min(IDLE));
+            match asked.recv_timeout(wait) {
+                Ok(Ask::Stop) | Err(RecvTimeoutError::Disconnected) => return self.close(),
+                Ok(ask) => self.answer(ask),
+                Err(RecvTimeoutError::Timeout) => {}
             }
         }
     }
@@ -221,6 +209,7 @@ impl Connections {
                     peer.send(&frame, epoch + offset, &self.counts);
                 }
             }
+            Ask::Receive(Datagram { bytes, source, .. }) => self.receive(&bytes, source),
             Ask::Stop => {}
         }
     }

@@ -9,9 +9,11 @@ mod counts;
 mod endpoint;
 mod media;
 mod peer;
+mod reader;
 mod settings;
 mod signalling;
 mod sink;
 mod source;
+mod trials;
 
 sluice_stage::export_stages!(source::WebrtcSource, sink::WebrtcSink);

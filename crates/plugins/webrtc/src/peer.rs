@@ -13,6 +13,7 @@ use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc, RtcConfig}
 use crate::counts::Counts;
 use crate::media::{Incoming, Kind, Outgoing};
 use crate::settings::Settings;
+use crate::trials::Trials;
 
 /// How long a peer may take until it is connected.
 const CONNECT_TIME: Duration = Duration::from_secs(15);
@@ -59,6 +60,7 @@ pub(crate) struct Peer {
     pub(crate) due: Instant,
     /// What the way to it carries, bits a second.
     pub(crate) estimate: Option<f64>,
+    trials: Trials,
     /// Faults in a row.
     faults: u32,
     /// Requests that are counted already.
@@ -119,6 +121,7 @@ impl Peer {
             asked: None,
             due: now,
             estimate: None,
+            trials: Trials::new(settings.most_bits),
             faults: 0,
             nacks: [0; 2],
         };
@@ -162,6 +165,14 @@ impl Peer {
     /// Ends the connection without a word.
     pub(crate) fn abandon(&mut self) {
         self.rtc.disconnect();
+    }
+
+    /// Lets the way to it be tried for more, where that is due.
+    pub(crate) fn try_for_more(&mut self, now: Instant) {
+        let Some(estimate) = self.estimate else { return };
+        if self.trials.is_due(estimate, now) {
+            self.rtc.bwe().reset(Bitrate::bps(estimate as u64));
+        }
     }
 
     /// Sends what there is to send, and tells what happened.
