@@ -3924,7 +3924,7 @@ export const httpSource: NodeType<HttpSourceConfig, HttpSourceHandle> = defineNo
   descriptor: {
     type: "http-source",
     className: "HttpSource",
-    source: "processors/network/http_source.ts:62",
+    source: "processors/network/http_source.ts:63",
     description: "Gets what a server has, over HTTP.",
     doc:
       'Gets what a server has, over HTTP.\n\n**Purpose.** Gets a URL, and makes values or samples of the answer: the whole of it, its lines, or its bytes as they\ncome. With `periodSeconds` it does so again and again; without, the stream ends with the answer. In a live graph it tries\nagain whenever it fails, with growing pauses. It goes on where the answer broke off if the server gives parts; if not,\nthe answer begins anew, and its first frame is flagged as a discontinuity. A value that is not as it should be is left\nout there, counted, and said; an offline graph fails. Nothing is read while the links are full.\n\n**Inputs.** None.\n\n**Outputs.** `data`: values. `audio`: blocks of up to 1,024 samples, with a format of samples. Frames for an output\nwithout a link are dropped.\n\n**Config.** `url`, `headers`, `format`, `periodSeconds`, `sampleRateHz`, `channels`, `maxBytes`, `timeoutSeconds`,\n`silenceSeconds`, `retries`, `retrySeconds`. Figures: `received` and `refused` values or pieces, `answers`.\n\n**Example.**\n```json\n{ "weather": { "type": "http-source", "config": {\n  "url": "https://example.com/now.json", "format": "json", "periodSeconds": 60\n} } }\n```',
@@ -12169,7 +12169,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/flow/trim.ts": "6ab78f3fcd671259",
     "processors/flow/valve.ts": "c90e2e5ebb5eba00",
     "processors/live/hls_sink.ts": "df681029985d5f29",
-    "processors/live/hls_source.ts": "7218b8af6fe002dc",
+    "processors/live/hls_source.ts": "db1575ea9da91995",
     "processors/live/mpegts_sink.ts": "e7462ae4344342b3",
     "processors/live/mpegts_source.ts": "be16815bfbd42a6f",
     "processors/live/rtmp_sink.ts": "8827eaca72952077",
@@ -12186,7 +12186,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/pipe_sink.ts": "5dfb19679840ba19",
     "processors/media/pipe_source.ts": "a2aad20c1db89659",
     "processors/media/process.ts": "19ec85ed2ccd937f",
-    "processors/network/http_source.ts": "8c4ce49fce7bb814",
+    "processors/network/http_source.ts": "9760ebda134acb59",
     "processors/network/udp_sink.ts": "7163b2abb46424f7",
     "processors/network/udp_source.ts": "e705c9932713189c",
     "processors/network/websocket_source.ts": "116e708c48c9f851",

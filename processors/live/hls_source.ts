@@ -8,14 +8,14 @@ import { SluiceError } from "../../core/errors.ts";
 import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
 import type { StreamOutput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
-import { pause } from "../network/retried.ts";
+import { pause, Retry } from "../network/retry.ts";
 import { checkHeaders } from "../network/websocket_handshake.ts";
 import { MOST_PLAYLIST_BYTES } from "./hls_playlist.ts";
 import { HlsReader } from "./hls_reader.ts";
-import { Retry } from "./hls_retry.ts";
 import { HlsStream, type Port, readPlaylist, type StreamOptions, type StreamPacket } from "./hls_stream.ts";
 import { HlsTimeline } from "./hls_timeline.ts";
 import { chooseVariant } from "./hls_variants.ts";
+import { retriesOf } from "./pauses.ts";
 
 /** How late frames may be before the pace begins anew. */
 const MOST_LATE_NS = 1e9;
@@ -98,7 +98,7 @@ export class HlsSource {
   async process(context: ProcessorContext): Promise<void> {
     const ended = new AbortController();
     const signal = AbortSignal.any([context.signal, ended.signal]);
-    const retry = new Retry(context, signal);
+    const retry = new Retry(retriesOf(context, signal));
     try {
       const { log } = context;
       const mediabunny = await import("mediabunny");

@@ -9,7 +9,7 @@ import type { ProcessorContext } from "../../core/processor.ts";
 import type { Mediabunny } from "../media/containers.ts";
 import type { FilePacket } from "../media/file_track.ts";
 import { NetworkFault, shownUrl } from "../network/network_fault.ts";
-import { pause } from "../network/retried.ts";
+import { pause, type Retry } from "../network/retry.ts";
 import {
   type MediaPlaylist,
   MOST_PLAYLIST_BYTES,
@@ -19,7 +19,6 @@ import {
 } from "./hls_playlist.ts";
 import { readSegment } from "./hls_packets.ts";
 import type { HlsReader, ReadFile } from "./hls_reader.ts";
-import type { Retry } from "./hls_retry.ts";
 
 /** The most bytes of a segment, and of what is read before it. */
 const MOST_SEGMENT_BYTES = 64 * 2 ** 20;
@@ -202,7 +201,7 @@ export class HlsStream {
       this.#tellUnread(unread.join(", "));
       this.#endNs = Math.max(...packets.map(({ packet }) => packet.timeNs + packet.durationNs), 0);
       const [epoch, isAfterLoss] = [this.#runs * EPOCHS + segment.breaks, this.#isAfterLoss];
-      retry.recover();
+      retry.recover("it works again");
       this.#wanted!++;
       this.#tries = 0;
       this.#isAfterLoss = false;
@@ -214,7 +213,7 @@ export class HlsStream {
       });
     } catch (error) {
       const isTriedAgain = error instanceof NetworkFault && !error.isLasting && ++this.#tries < MOST_TRIES;
-      retry.tell(error, isTriedAgain ? "it is tried again" : "this segment is left out");
+      retry.take(error, isTriedAgain ? undefined : "this segment is left out");
       if (isTriedAgain) {
         // The list is read first, so that a server which has gone is waited for.
         await retry.rest();

@@ -10,9 +10,10 @@ import type { EncodedFormat } from "../../core/frames/format.ts";
 import type { StreamInput } from "../../core/ports/stream.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { NetworkFault } from "../network/network_fault.ts";
-import { pause, retried } from "../network/retried.ts";
+import { retried } from "../network/retried.ts";
+import { pause } from "../network/retry.ts";
 import type { LiveLink } from "./live_link.ts";
-import { FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS } from "./pauses.ts";
+import { retriesOf } from "./pauses.ts";
 import { TsWriter } from "./ts_writer.ts";
 
 /** A connection that has held for so long is one. */
@@ -42,6 +43,7 @@ export class LiveSink {
   readonly #stopping = new AbortController();
   readonly #figures = { sent: 0, lost: 0, connections: 0 };
   readonly #running: Promise<void>;
+  readonly #pause: typeof pause;
   /** The connection, or the attempt to make one; and the stream, where it takes one. */
   #link: LiveLink | undefined;
   #sent: Sent | undefined;
@@ -51,13 +53,16 @@ export class LiveSink {
   /**
    * @param inputs pictures first
    * @param connect makes the next connection
+   * @param wait pauses between tries, and for a connection to prove steady
    */
   constructor(
     context: ProcessorContext,
     inputs: readonly StreamInput<EncodedFrame>[],
     connect: () => LiveLink | Promise<LiveLink>,
+    wait = pause,
   ) {
     this.#context = context;
+    this.#pause = wait;
     this.#inputs = inputs.filter(({ connected }) => connected);
     context.report(this.#figures);
     this.#running = this.#run(connect).catch((error) => void (this.#failure = error));
@@ -104,10 +109,8 @@ export class LiveSink {
   }
 
   async #run(connect: () => LiveLink | Promise<LiveLink>): Promise<void> {
-    const { log, mode } = this.#context;
     const { signal } = this.#stopping;
-    const retries = mode === "live" ? Infinity : 0;
-    const options = { retries, retrySeconds: FIRST_PAUSE_SECONDS, longestSeconds: LONGEST_PAUSE_SECONDS, signal, log };
+    const options = { ...retriesOf(this.#context, signal), pause: this.#pause };
     try {
       for await (const _ of retried(options, () => this.#connection(connect))) this.#context.report(this.#figures);
       // Live, it is tried again for ever.
@@ -130,7 +133,7 @@ export class LiveSink {
       this.#sent = sent;
       this.#figures.connections++;
       // A server that takes everybody, and then sends the wrong ones away, is asked ever more rarely.
-      await Promise.race([link.closed, pause(STEADY_SECONDS, this.#stopping.signal)]);
+      await Promise.race([link.closed, this.#pause(STEADY_SECONDS, this.#stopping.signal)]);
       yield link;
       await link.closed;
     } finally {

@@ -6,7 +6,7 @@
 import type { ProcessorContext } from "../../core/processor.ts";
 import { GAP, retried } from "../network/retried.ts";
 import type { LiveOutputs } from "./live_outputs.ts";
-import { FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS } from "./pauses.ts";
+import { retriesOf } from "./pauses.ts";
 
 /**
  * Receives until the graph stops; in an offline graph, until the stream ends.
@@ -19,9 +19,8 @@ export async function receiveLive(
   outputs: LiveOutputs,
   connect: () => AsyncIterable<Uint8Array>,
 ): Promise<void> {
-  const { signal, log, mode } = context;
-  const retries = mode === "live" ? Infinity : 0;
-  const options = { retries, retrySeconds: FIRST_PAUSE_SECONDS, longestSeconds: LONGEST_PAUSE_SECONDS, signal, log };
-  for await (const bytes of retried(options, connect)) if (bytes !== GAP) await outputs.take(bytes);
+  for await (const bytes of retried(retriesOf(context, context.signal), connect)) {
+    if (bytes !== GAP) await outputs.take(bytes);
+  }
   context.finish();
 }

@@ -14,7 +14,8 @@ import { assertSamples } from "../media/sample_magic.ts";
 import { type BodyCut, BodySplitter } from "./body_splitter.ts";
 import { type BodyPart, HttpBody } from "./http_body.ts";
 import { ReceivedMessages } from "./received_messages.ts";
-import { GAP, pause, retried } from "./retried.ts";
+import { GAP, retried } from "./retried.ts";
+import { pause } from "./retry.ts";
 import { isPcm } from "./source_ports.ts";
 import { checkHeaders } from "./websocket_handshake.ts";
 
