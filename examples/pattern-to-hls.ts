@@ -7,6 +7,7 @@
  * @module
  */
 import { nodes, Runtime } from "../mod.ts";
+import { answerHls } from "../transports/hls/mod.ts";
 
 const folder = Deno.args[0] ?? "out/hls";
 Deno.mkdirSync(folder, { recursive: true });
@@ -25,17 +26,9 @@ runtime.connect(tone.outputs.audio, opus.inputs.audio);
 runtime.connect(opus.outputs.encoded, hls.inputs.audio[0]);
 
 const server = Deno.serve({ hostname: "127.0.0.1", port: 8080 }, async (request) => {
-  const name = new URL(request.url).pathname.slice(1);
-  if (!/^live[-\w]*\.(m3u8|mp4|m4s)$/.test(name)) return new Response(null, { status: 404 });
-  const file = await Deno.readFile(`${folder}/${name}`).catch(() => undefined);
-  const headers = {
-    "content-type": name.endsWith(".m3u8") ? "application/vnd.apple.mpegurl" : "video/mp4",
-    "cache-control": name.endsWith(".m3u8") ? "no-cache" : "max-age=3600",
-    "access-control-allow-origin": "*",
-  };
-  return new Response(file, { status: file === undefined ? 404 : 200, headers });
+  return await answerHls(runtime, request) ?? new Response(null, { status: 404 });
 });
-console.log(`http://127.0.0.1:${server.addr.port}/live.m3u8 can be played in a few seconds`);
+console.log(`http://127.0.0.1:${server.addr.port}/hls/hls/live.m3u8 can be played in a few seconds`);
 await runtime.start();
 await runtime.finished;
 await server.shutdown();

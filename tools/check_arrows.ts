@@ -61,6 +61,7 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
     parts: ["transports", "transports/http", "core", "control"],
     npm: ["@bufbuild/protobuf", "@connectrpc/connect", "@connectrpc/connect-node"],
   },
+  "transports/hls": { parts: ["core"], npm: [] },
   "transports/webrtc": { parts: ["transports", "core", "control"], npm: [] },
   "python": { parts: ["core", "ffi"], npm: [] },
   "cli": {
@@ -71,6 +72,7 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
       "transports",
       "transports/http",
       "transports/grpc",
+      "transports/hls",
       "transports/webrtc",
       "processors",
       "kernels",
@@ -103,6 +105,7 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
       "client.ts",
       "transports/http",
       "transports/grpc",
+      "transports/hls",
       "transports/webrtc",
     ],
     npm: ["@modelcontextprotocol/client"],

@@ -49,6 +49,7 @@ Deno.test("deno.json exports each public module, and publishes it", async () => 
     "./control": "./control.ts",
     "./client": "./client.ts",
     "./http": "./transports/http/mod.ts",
+    "./hls": "./transports/hls/mod.ts",
     "./webrtc": "./transports/webrtc/mod.ts",
     "./grpc": "./transports/grpc/mod.ts",
     "./cli": "./cli/start.ts",

@@ -111,6 +111,7 @@ const DOORS = [
   "client.ts",
   "transports/http/mod.ts",
   "transports/grpc/mod.ts",
+  "transports/hls/mod.ts",
   "transports/webrtc/mod.ts",
 ];
 
@@ -473,6 +474,11 @@ export function deepGates(driver: "native" | "portable" = "native"): Gate[] {
       name: "a tone of ten minutes through a sound server",
       tests: DENO_TESTS,
       commands: [{ ...deno("test", "-A", "tests/devices/sound_test.ts"), env: { SLUICE_TONE_SECONDS: "600" } }],
+    },
+    {
+      name: "RTMP, SRT, MPEG-TS and HLS without drift of sound against pictures, ten minutes in all",
+      tests: DENO_TESTS,
+      commands: [{ ...deno("test", "-A", "processors/live/drift_test.ts"), env: { SLUICE_DRIFT_SECONDS: "60" } }],
     },
     {
       name: "a million random edits of running graphs",

@@ -13,6 +13,7 @@ import { type ControlOptions, isUsableToken, MIN_TOKEN } from "../../control/ser
 import { SluiceError } from "../../core/errors.ts";
 import type { SessionRouter } from "../../core/pipeline/session_router.ts";
 import type { Runtime } from "../../core/runtime.ts";
+import { answerHls } from "../../transports/hls/answer_hls.ts";
 import { obeyPlayers } from "../../transports/webrtc/encoders.ts";
 import { answerWhip } from "../../transports/webrtc/whip.ts";
 import type { Io } from "../output/output.ts";
@@ -76,7 +77,7 @@ export async function serveRun(
     ...(commands && { commands }),
     ...(lock && { lock }),
     ...(graphFile !== undefined && { graphFile }),
-    answer: (request) => answerWhip(runtime, request),
+    answer: async (request) => await answerWhip(runtime, request) ?? await answerHls(runtime, request),
   };
   begun.use(obeyPlayers(runtime));
   const server = begun.use(

@@ -1,11 +1,12 @@
 /** A page with hls.js plays what an `hls-sink` writes, live. */
 import { ok } from "node:assert/strict";
 import { Runtime } from "../../core/runtime.ts";
-import { serveFolder } from "../../processors/live/fixtures/hls.ts";
+import { serve } from "../../processors/live/fixtures/hls.ts";
 import { FOLDER, mp4 } from "../../processors/media/fixtures/media_files.ts";
 import { nodes } from "../../sluice.gen.ts";
 import { rare } from "../fixtures/rare.ts";
 import { ROOT } from "../../tools/root.ts";
+import { answerHls } from "../../transports/hls/mod.ts";
 import { openPage, pageTest } from "./chromium.ts";
 
 const PLAYER = `<!doctype html><video muted autoplay></video><script src="hls.min.js"></script><script>
@@ -13,7 +14,7 @@ const PLAYER = `<!doctype html><video muted autoplay></video><script src="hls.mi
   const faults = [];
   hls.on(Hls.Events.ERROR, (_, { details, fatal }) => fatal && faults.push(details));
   Object.assign(globalThis, { hls, faults });
-  hls.loadSource("live.m3u8");
+  hls.loadSource("hls/hls");
   hls.attachMedia(document.querySelector("video"));
 </script>`;
 
@@ -25,14 +26,16 @@ rare(pageTest)("hls.js in Chromium plays pictures and sound of a live HlsSink, a
   runtime.add(nodes.hlsSink({ path: `${place}/live.m3u8`, segmentSeconds: 1 }), { id: "hls", lane: "main", ports });
   for (const port of ports) runtime.connectByName(`from.${port}`, `hls.${port}`);
   await runtime.start();
-  Deno.writeTextFileSync(`${place}/player.html`, PLAYER);
-  Deno.copyFileSync(`${ROOT}node_modules/hls.js/dist/hls.min.js`, `${place}/hls.min.js`);
-  await using server = serveFolder(place);
+  const library = Deno.readFileSync(`${ROOT}node_modules/hls.js/dist/hls.min.js`);
+  await using server = serve(async (request) => {
+    if (request.url.endsWith(".js")) return new Response(library, { headers: { "content-type": "text/javascript" } });
+    return await answerHls(runtime, request) ?? new Response(PLAYER, { headers: { "content-type": "text/html" } });
+  });
   while (!await Deno.stat(`${place}/live.m3u8`).then(() => true, () => false)) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   await using opened = await openPage();
-  await opened.page.goto(`${server.url}/player.html`);
+  await opened.page.goto(server.url);
   await opened.page.waitForFunction(() => {
     const video = document.querySelector("video")!;
     const { totalVideoFrames } = video.getVideoPlaybackQuality();
