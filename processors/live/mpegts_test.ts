@@ -6,7 +6,7 @@ import { rare } from "../../tests/fixtures/rare.ts";
 import { decode, FOLDER } from "../media/fixtures/media_files.ts";
 import { splitNalUnits } from "../media/nal_units.ts";
 import { until } from "../network/fixtures/until.ts";
-import { film, frames, freePort, Got, hasFfmpeg, LINKS, logLines, Peer, pushAll } from "./fixtures/peers.ts";
+import { film, frames, freePort, Got, hasFfmpeg, LINKS, logLines, Peer, pushAll, received } from "./fixtures/peers.ts";
 
 const ignore = !hasFfmpeg;
 const SINK = { mode: "live", connect: ["video", "audio"] } as const;
@@ -53,8 +53,7 @@ Deno.test({
     const url = `udp://127.0.0.1:${port}?timeout=1000000&fifo_size=10000`;
     await using receiver = new Peer("-i", url, "-c", "copy", path);
     await using sink = await ProcessorHarness.create(nodes.mpegtsSink({ port }), {}, SINK);
-    const wanted = `:${port.toString(16).toUpperCase().padStart(4, "0")} 00000000:0000 07`;
-    while (!Deno.readTextFileSync("/proc/net/udp").includes(wanted)) await sink.run();
+    await received(port);
     await until(sink, () => sink.figures!.connections === 1);
     pushAll(sink, "video", video);
     pushAll(sink, "audio", audio);
