@@ -20,6 +20,7 @@ import type { Supervision } from "./supervision.ts";
 import { buildGraph, graphOptions } from "./build.ts";
 import type { GraphFile } from "./schema.ts";
 import { checkGraph, parseGraph } from "./load.ts";
+import { rare } from "../../tests/fixtures/rare.ts";
 
 const REGISTRY = new NodeRegistry([nodePackage, nativePackage]);
 /** Those that run on the lanes of these graphs, which are no native ones. */
@@ -197,7 +198,7 @@ function planOf(runtime: Runtime): unknown {
   };
 }
 
-Deno.test("Runtime.graph() loads back to the same graph, for random graphs of the shipped types", () => {
+rare(Deno.test)("Runtime.graph() loads back to the same graph, for random graphs of the shipped types", () => {
   let links = 0;
   const tried = { taken: 0, refused: 0 };
   const types = new Set<string>();
