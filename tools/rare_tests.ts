@@ -136,6 +136,7 @@ export const RARE_TESTS: ReadonlySet<string> = new Set([
   "tests/cli/reload_saves_test.ts",
   "tests/cli/reload_state_test.ts",
   "tests/cli/source_watch_test.ts",
+  "tests/cli/closed_terminal_test.ts",
   "tests/cli/terminal_test.ts",
   "tests/cli/watch_test.ts",
   "tests/docs/projects_test.ts",

@@ -68,7 +68,7 @@ Deno.test(
   },
 );
 
-Deno.test("sluice convert fails for a track of which nothing was written", { ignore }, async () => {
+rare(Deno.test)("sluice convert fails for a track of which nothing was written", { ignore }, async () => {
   const { code, stdout, stderr } = await convert(mp4(), "nothing.mp4", "--from", "0.97", "--no-audio");
   assert.equal(code, 1);
   assert.match(stderr, /^error: Cannot write video_0 to "nothing\.mp4": nothing of it can be read there/m);
@@ -171,7 +171,7 @@ for (const [what, [make, reason]] of Object.entries(UNDECODED)) {
   );
 }
 
-Deno.test("sluice convert says what of a damaged file is left out, and fails for it with --strict", async () => {
+rare(Deno.test)("sluice convert says what of a damaged file is left out, and fails for it with --strict", async () => {
   const path = damaged(input("strict.aac", "-c:a", "aac"), 0.4, "removed", 500);
   const { code, stdout, stderr } = await convert(path, "strict.mka", "--copy", "--strict");
   assert.equal(code, 1);
@@ -436,7 +436,7 @@ Deno.test("CONTAINERS name only what mediabunny writes to each", () => {
   }
 });
 
-Deno.test(
+rare(Deno.test)(
   "sluice convert --loudness measures, says so, and brings a file to it, as ffmpeg hears it",
   { ignore },
   async () => {

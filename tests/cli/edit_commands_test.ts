@@ -1,6 +1,7 @@
 /** `sluice serve` without a graph, and the commands that build, change and save one, as users run them. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { answer as run, freePort, spawn, temporaryFolder } from "./command_line.ts";
+import { rare } from "../fixtures/rare.ts";
 
 /** Starts a server, and resolves once it listens. */
 async function serve(cwd: string, port: number, ...args: string[]) {
@@ -122,36 +123,39 @@ Deno.test("a command for a graph that nobody serves says where one is looked for
   match(stderr, /127\.0\.0\.1:1/);
 });
 
-Deno.test("changes that are in no file are told of at the end, and no others; save needs its path once", async () => {
-  await using folder = await temporaryFolder();
-  const server = await serve(folder.path, freePort());
-  const sluice = async (line: string) => await run([...line.split(" "), "--at", server.at]);
-  await sluice("add tone-source --id tone");
-  match((await sluice("save")).stderr, /it came from no file; name one/);
-  equal((await sluice("save graph.json")).code, 0);
-  await sluice("set tone.frequencyHz=500");
-  equal((await sluice("save")).code, 0);
-  equal(JSON.parse(await Deno.readTextFile(`${folder.path}/graph.json`)).nodes.tone.config.frequencyHz, 500);
-  match((await sluice("add wav-sink path=graph.json overwrite=true")).stderr, /is a file of this server/);
-  await sluice("set tone.frequencyHz=600");
-  await sluice("undo");
-  const { code, stderr } = await server.end("SIGINT");
-  deepEqual([code, stderr.includes("not saved")], [130, false]);
-  const other = await serve(folder.path, freePort());
-  await run(["add", "tone-source", "--at", other.at]);
-  await run(["add", "gain", "--at", other.at]);
-  match(
-    (await other.end("SIGINT")).stderr,
-    /2 changes were not saved: next time use "sluice save FILE" before the end, or --journal FILE/,
-  );
-  const port = freePort();
-  const ran = await launch(folder.path, port, ["run", "graph.json", "--serve", `${port}`]);
-  await run(["add", "gain", "--at", ran.at]);
-  match(
-    (await ran.end("SIGINT")).stderr,
-    /1 change was not saved: next time use "sluice save FILE" before the end\n/,
-  );
-});
+rare(Deno.test)(
+  "changes that are in no file are told of at the end, and no others; save needs its path once",
+  async () => {
+    await using folder = await temporaryFolder();
+    const server = await serve(folder.path, freePort());
+    const sluice = async (line: string) => await run([...line.split(" "), "--at", server.at]);
+    await sluice("add tone-source --id tone");
+    match((await sluice("save")).stderr, /it came from no file; name one/);
+    equal((await sluice("save graph.json")).code, 0);
+    await sluice("set tone.frequencyHz=500");
+    equal((await sluice("save")).code, 0);
+    equal(JSON.parse(await Deno.readTextFile(`${folder.path}/graph.json`)).nodes.tone.config.frequencyHz, 500);
+    match((await sluice("add wav-sink path=graph.json overwrite=true")).stderr, /is a file of this server/);
+    await sluice("set tone.frequencyHz=600");
+    await sluice("undo");
+    const { code, stderr } = await server.end("SIGINT");
+    deepEqual([code, stderr.includes("not saved")], [130, false]);
+    const other = await serve(folder.path, freePort());
+    await run(["add", "tone-source", "--at", other.at]);
+    await run(["add", "gain", "--at", other.at]);
+    match(
+      (await other.end("SIGINT")).stderr,
+      /2 changes were not saved: next time use "sluice save FILE" before the end, or --journal FILE/,
+    );
+    const port = freePort();
+    const ran = await launch(folder.path, port, ["run", "graph.json", "--serve", `${port}`]);
+    await run(["add", "gain", "--at", ran.at]);
+    match(
+      (await ran.end("SIGINT")).stderr,
+      /1 change was not saved: next time use "sluice save FILE" before the end\n/,
+    );
+  },
+);
 
 Deno.test("apply names the place in the file of what is wrong", async () => {
   await using folder = await temporaryFolder();

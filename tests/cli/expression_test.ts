@@ -1,6 +1,7 @@
 /** A graph in one line, from the command line. */
 import assert from "node:assert/strict";
 import { assertNoStack, ROOT, sluice, temporaryFolder } from "./command_line.ts";
+import { rare } from "../fixtures/rare.ts";
 
 const SPEECH = `${ROOT}examples/speech.wav`;
 
@@ -24,7 +25,7 @@ Deno.test("sluice graph -e writes the graph file of a line, which runs", async (
   assert.match(stdout, /^tone-source\.audio → level-meter\.audioIn /m);
 });
 
-Deno.test("what is wrong with a line, or with how it is given, is told with exit code 2", async () => {
+rare(Deno.test)("what is wrong with a line, or with how it is given, is told with exit code 2", async () => {
   const cases: [string[], RegExp][] = [
     [["run", "-e", "tone-source ! gian"], /^error: -e:1:15: Cannot find node type "gian" \(did you mean "gain"\?\)/],
     [["check", "-e", "tone-source gain"], /^error: -e:1:13: Cannot read graph: found "gain" behind "tone-source"/],

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { ffmpeg, FOLDER, probe } from "../../processors/media/fixtures/media_files.ts";
 import { noRustPlugin } from "../fixtures/plugins/build.ts";
 import { answer, type Result, sluice } from "./command_line.ts";
+import { rare } from "../fixtures/rare.ts";
 
 const ignore = noRustPlugin("codecs") !== undefined || noRustPlugin("video") !== undefined;
 
@@ -39,19 +40,23 @@ Deno.test("sluice convert --join plays files one after another, sample for sampl
   assert.deepEqual(found, right);
 });
 
-Deno.test("sluice convert --join gives sound the rate and the channels of the first file", { ignore }, async () => {
-  const { code, stderr } = await convert(
-    tone("first", 44_100, 1, 44_100),
-    "both.flac",
-    "--join",
-    tone("second", 48_000, 2, 48_000),
-  );
-  assert.equal(code, 0, stderr);
-  const [entry] = probe(`${FOLDER}/both.flac`, "stream=sample_rate,channels,duration");
-  assert.equal(entry, "44100,1,2.000000");
-});
+rare(Deno.test)(
+  "sluice convert --join gives sound the rate and the channels of the first file",
+  { ignore },
+  async () => {
+    const { code, stderr } = await convert(
+      tone("first", 44_100, 1, 44_100),
+      "both.flac",
+      "--join",
+      tone("second", 48_000, 2, 48_000),
+    );
+    assert.equal(code, 0, stderr);
+    const [entry] = probe(`${FOLDER}/both.flac`, "stream=sample_rate,channels,duration");
+    assert.equal(entry, "44100,1,2.000000");
+  },
+);
 
-Deno.test(
+rare(Deno.test)(
   "sluice convert --join begins each film where that before it has ended, sound and pictures",
   { ignore },
   async () => {

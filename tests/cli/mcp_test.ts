@@ -155,7 +155,7 @@ for (const era of ["legacy", "auto"] as const) {
   });
 }
 
-Deno.test("sluice mcp says why it cannot begin", async () => {
+rare(Deno.test)("sluice mcp says why it cannot begin", async () => {
   await using served = await serveEmpty();
   const wrong = await sluice(["mcp", "--at", served.server.url], { env: { SLUICE_TOKEN: "another-token-of-it" } });
   deepEqual([wrong.code, wrong.stdout], [2, ""]);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { ControlClient } from "../../control/client/client.ts";
 import { MAIN, ROOT, sluice, temporaryFolder } from "./command_line.ts";
+import { rare } from "../fixtures/rare.ts";
 
 const TOKEN = "a-token-of-the-owner";
 
@@ -58,7 +59,7 @@ Deno.test("sluice serve --owned runs its owner's graph when told, and ends with 
   assert.equal(await owned.leave(), 0);
 });
 
-Deno.test("sluice serve --owned tells what is wrong with the options, and wants a token", async () => {
+rare(Deno.test)("sluice serve --owned tells what is wrong with the options, and wants a token", async () => {
   const owned = own({ mod: "live" });
   const { event, code, message } = await owned.told;
   assert.deepEqual([event, code], ["error", "InvalidConfig"]);

@@ -2,6 +2,7 @@
 import { equal, match } from "node:assert/strict";
 import { type Result, sluice } from "./command_line.ts";
 import { noPlugins, PluginFolder } from "../fixtures/plugins/build.ts";
+import { rare } from "../fixtures/rare.ts";
 
 const GRAPH = JSON.stringify({
   version: 1,
@@ -18,7 +19,7 @@ const GRAPH = JSON.stringify({
   ],
 });
 
-Deno.test({
+rare(Deno.test)({
   name: `the command line finds plugins in the folders that it is given${noPlugins ? ` (left out: ${noPlugins})` : ""}`,
   ignore: noPlugins !== undefined,
   fn: async () => {

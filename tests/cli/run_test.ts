@@ -203,7 +203,7 @@ rare(Deno.test)("sluice run logs JSON lines with SLUICE_LOG=debug,json", async (
   }
 });
 
-Deno.test("sluice survives a reader that goes away", async () => {
+rare(Deno.test)("sluice survives a reader that goes away", async () => {
   for (const args of [["nodes", "list", "--json"], ["run", `${ROOT}examples/demo.json`, "--set", "file.path=x.wav"]]) {
     await using folder = await temporaryFolder();
     await Deno.mkdir(`${folder.path}/examples`);
@@ -238,38 +238,41 @@ rare(Deno.test)("sluice run fails with the name of a node that is in an endless 
   assertNoStack(result);
 });
 
-Deno.test("sluice run runs a live graph whose inputs have no links, and sluice check warns of them; offline both refuse", async () => {
-  await using folder = await temporaryFolder();
-  const graph = (mode: string) =>
-    Deno.writeTextFile(
-      `${folder.path}/graph.json`,
-      JSON.stringify({
-        version: 1,
-        mode,
-        nodes: { tone: { type: "tone-source", config: { durationSeconds: 0.1 } }, gain: { type: "gain" } },
-      }),
-    );
-  await graph("live");
-  const run = await sluice(["run", "graph.json"], { cwd: folder.path, env: { SLUICE_LOG: "info" } });
-  assert.equal(run.code, 0, run.stderr);
-  assert.match(run.stderr, /Nothing leads to "gain.audioIn": a node without such a link waits for one/);
-  const check = await sluice(["check", "graph.json"], { cwd: folder.path });
-  assert.equal(check.code, 0);
-  assert.match(
-    check.stderr,
-    /^warning: graph.json:1:\d+: Node "gain" \(gain\) will wait: no link leads to its input "audioIn"/,
-  );
-  assert.match(check.stdout, /^graph\.json: no errors, \d warnings? \(2 nodes, 0 links\)/);
-  await graph("offline");
-  for (const command of ["run", "check"]) {
-    const { code, stderr } = await sluice([command, "graph.json"], { cwd: folder.path });
-    assert.equal(code, 2);
+rare(Deno.test)(
+  "sluice run runs a live graph whose inputs have no links, and sluice check warns of them; offline both refuse",
+  async () => {
+    await using folder = await temporaryFolder();
+    const graph = (mode: string) =>
+      Deno.writeTextFile(
+        `${folder.path}/graph.json`,
+        JSON.stringify({
+          version: 1,
+          mode,
+          nodes: { tone: { type: "tone-source", config: { durationSeconds: 0.1 } }, gain: { type: "gain" } },
+        }),
+      );
+    await graph("live");
+    const run = await sluice(["run", "graph.json"], { cwd: folder.path, env: { SLUICE_LOG: "info" } });
+    assert.equal(run.code, 0, run.stderr);
+    assert.match(run.stderr, /Nothing leads to "gain.audioIn": a node without such a link waits for one/);
+    const check = await sluice(["check", "graph.json"], { cwd: folder.path });
+    assert.equal(check.code, 0);
     assert.match(
-      stderr,
-      /^error: graph.json:1:\d+: Cannot run node "gain" \(gain\): no link leads to its input "audioIn"/,
+      check.stderr,
+      /^warning: graph.json:1:\d+: Node "gain" \(gain\) will wait: no link leads to its input "audioIn"/,
     );
-  }
-});
+    assert.match(check.stdout, /^graph\.json: no errors, \d warnings? \(2 nodes, 0 links\)/);
+    await graph("offline");
+    for (const command of ["run", "check"]) {
+      const { code, stderr } = await sluice([command, "graph.json"], { cwd: folder.path });
+      assert.equal(code, 2);
+      assert.match(
+        stderr,
+        /^error: graph.json:1:\d+: Cannot run node "gain" \(gain\): no link leads to its input "audioIn"/,
+      );
+    }
+  },
+);
 
 rare(Deno.test)(
   "sluice run runs an empty live graph until it is told to stop, and says what an offline one lacks",

@@ -64,7 +64,7 @@ async function running(at: string, token: string): Promise<void> {
   }
 }
 
-Deno.test("sluice run --serve takes the token of SLUICE_TOKEN and does not print it", async () => {
+rare(Deno.test)("sluice run --serve takes the token of SLUICE_TOKEN and does not print it", async () => {
   const port = freePort();
   const token = "a-token-of-the-user";
   await using folder = await temporaryFolder();

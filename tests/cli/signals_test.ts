@@ -183,7 +183,7 @@ rare(Deno.test)({
   },
 });
 
-Deno.test({
+rare(Deno.test)({
   name: "a second Ctrl-C ends sluice run at once though a node keeps lane main since the first",
   ignore: Deno.build.os === "windows",
   fn: async () => {
@@ -276,7 +276,7 @@ rare(Deno.test)({
 /** How a task is started that runs the command line. */
 const TASK = [Deno.execPath(), "task", "-q", "sluice"];
 
-Deno.test({
+rare(Deno.test)({
   name: "sluice run ends as after SIGTERM when the task that has started it is killed, and says why",
   // Whoever ignores SIGHUP has what it starts ignore that.
   ignore: Deno.build.os === "windows" || ignoresHangup(),

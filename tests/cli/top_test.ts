@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { RPC_PROTOCOL } from "../../control/schemas/address.ts";
 import { assertNoStack, sluice } from "./command_line.ts";
+import { rare } from "../fixtures/rare.ts";
 
 const GRAPH = {
   run: "1",
@@ -62,7 +63,7 @@ const CASES: [string, Parameters<typeof serveBadly>, RegExp][] = [
 ];
 
 for (const [what, server, wanted] of CASES) {
-  Deno.test(`sluice top says what is wrong of a server that gives ${what}`, async () => {
+  rare(Deno.test)(`sluice top says what is wrong of a server that gives ${what}`, async () => {
     await using bad = serveBadly(...server);
     const result = await sluice(["top", "--once", "--at", `127.0.0.1:${bad.addr.port}`]);
     assert.match(result.stderr, /^error: Cannot reach a graph at /);
