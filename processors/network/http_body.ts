@@ -99,10 +99,16 @@ export class HttpBody implements AsyncDisposable {
    * @throws {NetworkFault} for a body that breaks off, and for silence
    */
   async next(): Promise<Uint8Array | undefined> {
-    const { silenceSeconds } = this.#options;
+    const { silenceSeconds, signal } = this.#options;
     const silence = new NetworkFault(this.#attempt, `nothing has come for ${silenceSeconds} s`, { code: "Timeout" });
     try {
-      return await within(silenceSeconds, silence, this.#breaker, async () => (await this.#reader?.read())?.value);
+      return await within(
+        silenceSeconds,
+        silence,
+        signal,
+        this.#breaker,
+        async () => (await this.#reader?.read())?.value,
+      );
     } catch (error) {
       throw networkFault(this.#attempt, error);
     }
@@ -133,26 +139,36 @@ async function ask(
   );
   try {
     const request = { headers, redirect: "manual", signal: AbortSignal.any([signal, breaker.signal]) } as const;
-    return await within(timeoutSeconds, late, breaker, () => fetch(url, request));
+    return await within(timeoutSeconds, late, signal, breaker, () => fetch(url, request));
   } catch (error) {
     throw networkFault(attempt, error);
   }
 }
 
-/** Does something that is broken off, and fails with `late`, unless it is done in time. */
+/**
+ * Does something that is broken off, and fails with `late`, unless it is done in time. It fails by itself: `fetch` misses
+ * an abort once Deno has collected the signal that it makes of its own.
+ */
 async function within<T>(
   seconds: number,
   late: NetworkFault,
+  signal: AbortSignal,
   breaker: AbortController,
   action: () => Promise<T>,
 ): Promise<T> {
-  const timer = setTimeout(() => breaker.abort(late), seconds * 1000);
+  signal.throwIfAborted();
+  const { promise: broken, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(signal.reason);
+  signal.addEventListener("abort", stop);
+  const timer = setTimeout(() => {
+    reject(late);
+    breaker.abort(late);
+  }, seconds * 1000);
   try {
-    return await action();
-  } catch (error) {
-    throw breaker.signal.aborted ? late : error;
+    return await Promise.race([action(), broken]);
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
   }
 }
 

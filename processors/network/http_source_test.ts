@@ -3,6 +3,7 @@ import { configureLog } from "../../core/log.ts";
 import { nodes } from "../../sluice.gen.ts";
 import { type HarnessOptions, ProcessorHarness } from "../../testing.ts";
 import { type RawPeer, RawServer } from "./fixtures/raw_server.ts";
+import { exposeGc } from "../../tests/fixtures/expose_gc.ts";
 import { until, untilData } from "./fixtures/until.ts";
 
 type Config = Partial<Parameters<typeof nodes.httpSource>[0]>;
@@ -188,4 +189,15 @@ Deno.test("HttpSource stops at once, whatever it waits for, and waits no longer 
     });
   match(await late({ timeoutSeconds: 0.01 }, ""), /^Timeout .*no answer has come within 0\.01 s/);
   match(await late({ silenceSeconds: 0.01 }, answer("a", "", 9)), /^Timeout .*nothing has come for 0\.01 s/);
+});
+
+Deno.test("HttpSource breaks off a body that is silent, though garbage is collected meanwhile", async () => {
+  const collect = exposeGc();
+  const found = await failure({ silenceSeconds: 0.2 }, async (peer) => {
+    await peer.write(answer("a", "", 9));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    collect();
+    await peer.take(1).catch(() => {});
+  });
+  match(found, /^Timeout .*nothing has come for 0\.2 s/);
 });
