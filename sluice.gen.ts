@@ -12173,7 +12173,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/live/mpegts_sink.ts": "e7462ae4344342b3",
     "processors/live/mpegts_source.ts": "be16815bfbd42a6f",
     "processors/live/rtmp_sink.ts": "8827eaca72952077",
-    "processors/live/rtmp_source.ts": "20612914925bf611",
+    "processors/live/rtmp_source.ts": "9ddad56586d1e421",
     "processors/live/srt_sink.ts": "2e92499b7ed6ae0a",
     "processors/live/srt_source.ts": "63d937de98ffb04f",
     "processors/media/containers.ts": "a70c8c28c838c27d",

@@ -100,7 +100,7 @@ const WAYS: Readonly<Record<string, (path: string) => Promise<void>>> = {
   },
   async MpegtsSink(path) {
     const port = freePort();
-    const url = `udp://127.0.0.1:${port}?timeout=2000000&fifo_size=10000`;
+    const url = `udp://127.0.0.1:${port}?timeout=5000000&fifo_size=10000`;
     await using receiver = new Peer("-i", url, "-c", "copy", path);
     await received(port);
     await play(nodes.mpegtsSink({ port }));
@@ -133,6 +133,8 @@ for (const [name, way] of Object.entries(WAYS)) {
     ignore: !hasFfmpeg || Deno.build.os !== "linux",
     fn: async () => {
       const path = `${FOLDER}/${name}.mkv`;
+      // Made before a receiver begins to wait.
+      beats();
       await way(path);
       const found = beatsOf(path);
       const [first, last] = [found[0], found.at(-1)];

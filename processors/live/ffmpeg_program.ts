@@ -21,14 +21,17 @@ export interface ProgramOptions {
   readonly args: readonly string[];
   /** Of one that waits for a peer, for as long as none comes: is told of those that it refuses. */
   readonly waits?: (message: string) => void;
+  /** Is told of codecs that are not carried. */
+  readonly leaveOut?: (codec: string) => void;
 }
 
 /** Ends what a peer has begun and says nothing in; such a wait is not in what this side can see. */
 const READ_TIMEOUT = ["-rw_timeout", `${SILENCE_MS * 1000}`];
 
-const [SILENT, STOPPED] = [
+const [SILENT, STOPPED, STALLED] = [
   "the host does not answer; look after it and the network, or correct the address",
   `nothing has come for ${SILENCE_MS / 1000} s; look after the sender`,
+  `the other side has taken nothing for ${SILENCE_MS / 1000} s; look after it and the network`,
 ];
 
 /** A run of it. */
@@ -39,14 +42,14 @@ class FfmpegProgram implements AsyncDisposable {
   readonly ended: Promise<boolean>;
   readonly #attempt: string;
 
-  constructor({ nodeId, attempt, args, waits }: ProgramOptions, direction: "read" | "write") {
+  constructor({ nodeId, attempt, args, waits, leaveOut }: ProgramOptions, direction: "read" | "write") {
     this.#attempt = attempt;
     let told = "";
     const refuse = (meaning: string) => {
       if (meaning !== told) waits?.(`${attempt}: a caller was refused: ${meaning}`);
       told = meaning;
     };
-    this.words = new FfmpegWords(waits && refuse);
+    this.words = new FfmpegWords(waits && refuse, leaveOut);
     const command = ["ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-v", "repeat+level+verbose", ...args];
     this.pipe = new ChildPipe(command, direction, nodeId, { lines: this.words, isApart: true });
     this.ended = this.pipe.ended().then(() => true, () => false);
@@ -125,6 +128,8 @@ export class FfmpegLink implements LiveLink {
   readonly #input: ChildInput;
   readonly #lingerMs: number;
   readonly #given = Promise.withResolvers<void>();
+  #isWatched = false;
+  #isStalled = false;
 
   /**
    * @param opensWithFrames whether it has to see the stream before it connects
@@ -137,7 +142,7 @@ export class FfmpegLink implements LiveLink {
     this.opensWithFrames = opensWithFrames;
     if (!opensWithFrames) this.write(nothing());
     this.closed = program.ended.then(async (isWell) => {
-      if (!isWell) throw await program.fault();
+      if (!isWell) throw await program.fault(this.#isStalled ? STALLED : undefined);
     });
     this.opened = this.#open(options.waits !== undefined);
     for (const each of [this.closed, this.opened]) each.catch(() => {});
@@ -154,6 +159,7 @@ export class FfmpegLink implements LiveLink {
   write(bytes: Uint8Array<ArrayBuffer>): void {
     this.#given.resolve();
     this.#input.write(bytes);
+    if (!this.#isWatched) void this.#watch();
   }
 
   end(): void {
@@ -163,6 +169,20 @@ export class FfmpegLink implements LiveLink {
   async [Symbol.asyncDispose](): Promise<void> {
     void this.#input.abort();
     await this.#program[Symbol.asyncDispose]();
+  }
+
+  /** While bytes wait, ends a connection whose other side takes none. */
+  async #watch(): Promise<void> {
+    this.#isWatched = true;
+    while (!this.#input.hasRoom) {
+      const timer = setTimeout(() => {
+        this.#isStalled = true;
+        void this.#program.pipe.kill();
+      }, SILENCE_MS);
+      await this.#input.changed;
+      clearTimeout(timer);
+    }
+    this.#isWatched = false;
   }
 
   /** Waits until it is open, from when it can open. */

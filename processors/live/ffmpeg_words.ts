@@ -22,6 +22,10 @@ const MEANINGS: readonly (readonly [words: RegExp, meaning: string])[] = [
     /Server error|Server rejected|authentication failed/i,
     "the server refuses the stream; correct the address, and the key at its end",
   ],
+  [
+    /Unable to read handshake/,
+    "a caller has said nothing that is RTMP, and kept publishers away for up to 4 s; let only publishers call",
+  ],
   [/Protocol not found/, "this ffmpeg lacks the protocol; install one with libsrt and RTMP"],
   [/Address already in use/, "EADDRINUSE"],
   [/Cannot assign requested address/, "EADDRNOTAVAIL"],
@@ -35,6 +39,8 @@ const MEANINGS: readonly (readonly [words: RegExp, meaning: string])[] = [
 ];
 /** The first ones tell of a single caller, whom a listener has refused; and of a publisher to whom it must not listen. */
 const [CALLERS, REFUSED] = [3, 3];
+/** A stream that the transport stream cannot carry. */
+const FOREIGN = /Stream \d+, codec (\w+), is muxed as a private data stream/;
 /** The line with which what is written is open. */
 const OPEN = /^\[info\] Output #0/;
 /** Lines that tell of no fault, and may have words of the stream; and what any words may stand in. */
@@ -47,11 +53,16 @@ export class FfmpegWords implements LineTaker {
   readonly #opened = Promise.withResolvers<void>();
   readonly #refused = Promise.withResolvers<void>();
   readonly #refuse: ((meaning: string) => void) | undefined;
+  readonly #leaveOut: ((codec: string) => void) | undefined;
   #found = Infinity;
 
-  /** @param refuse is told why a caller was refused by a listener, which goes on listening */
-  constructor(refuse?: (meaning: string) => void) {
+  /**
+   * @param refuse is told why a caller was refused by a listener, which goes on listening
+   * @param leaveOut is told of codecs that are not carried
+   */
+  constructor(refuse?: (meaning: string) => void, leaveOut?: (codec: string) => void) {
     this.#refuse = refuse;
+    this.#leaveOut = leaveOut;
   }
 
   /** Resolves when its output is open. */
@@ -73,6 +84,8 @@ export class FfmpegWords implements LineTaker {
     if (OPEN.test(line)) this.#opened.resolve();
     if (HARMLESS.test(line)) return;
     const text = line.replaceAll(ADDRESS, "");
+    const foreign = FOREIGN.exec(text)?.[1];
+    if (foreign !== undefined) return this.#leaveOut?.(foreign);
     const found = MEANINGS.findIndex(([words]) => words.test(text));
     if (found >= 0 && found < CALLERS && this.#refuse !== undefined) return this.#refuse(MEANINGS[found][1]);
     if (found >= 0) this.#found = Math.min(this.#found, found);

@@ -72,6 +72,14 @@ export class LiveOutputs {
     }
   }
 
+  /** Says that a stream is left out which the connection does not even bring. */
+  leaveOut(codec: string): void {
+    this.#tell(
+      `stream ${codec}`,
+      `a stream of it cannot be carried: the codec is ${codec}; set the sender to H.264 with AAC`,
+    );
+  }
+
   /** Takes bytes of the stream. @throws whatever a wait for the links is called off with */
   async take(bytes: Uint8Array): Promise<void> {
     const nowNs = this.#context.nowNs();

@@ -4,17 +4,23 @@ import { nodes } from "../../sluice.gen.ts";
 import { ProcessorHarness } from "../../testing.ts";
 import { rare } from "../../tests/fixtures/rare.ts";
 import { decode, FOLDER } from "../media/fixtures/media_files.ts";
-import { splitNalUnits } from "../media/nal_units.ts";
 import { until } from "../network/fixtures/until.ts";
-import { film, frames, freePort, Got, hasFfmpeg, LINKS, logLines, Peer, pushAll, received } from "./fixtures/peers.ts";
+import {
+  film,
+  frames,
+  freePort,
+  Got,
+  hasFfmpeg,
+  LINKS,
+  logLines,
+  Peer,
+  pushAll,
+  received,
+  SINK,
+  slices,
+} from "./fixtures/peers.ts";
 
 const ignore = !hasFfmpeg;
-const SINK = { mode: "live", connect: ["video", "audio"] } as const;
-
-/** Pictures without what containers put beside them. */
-function slices(bytes: Uint8Array): Uint8Array[] {
-  return splitNalUnits(bytes).filter(([head]) => (head & 0x1f) < 6);
-}
 
 Deno.test({
   name: "MpegtsSource gives what ffmpeg sends as it is, with its times",

@@ -73,6 +73,7 @@ export class RtmpSource {
       nodeId: context.nodeId,
       attempt: `Cannot receive by RTMP on ${address}`,
       waits: (message: string) => context.log.warn(message),
+      leaveOut: (codec: string) => this.#outputs.leaveOut(codec),
       args: [
         ...["-analyzeduration", "500000", "-fpsprobesize", "0", "-listen", "1"],
         ...["-i", `rtmp://${address}/${this.app}/${this.key}`, "-map", "0:v:0?", "-map", "0:a:0?", "-c", "copy"],

@@ -3,7 +3,6 @@ import { nodes } from "../../sluice.gen.ts";
 import { ProcessorHarness } from "../../testing.ts";
 import { rare } from "../../tests/fixtures/rare.ts";
 import { decode, FOLDER } from "../media/fixtures/media_files.ts";
-import { splitNalUnits } from "../media/nal_units.ts";
 import { until } from "../network/fixtures/until.ts";
 import {
   film,
@@ -16,6 +15,8 @@ import {
   logLines,
   Peer,
   pushAll,
+  SINK,
+  slices,
   stopWhileItSends,
   wallMs,
 } from "./fixtures/peers.ts";
@@ -56,9 +57,7 @@ Deno.test({
     await using _publisher = publish(port, "secret");
     await until(source, () => (got.take(source), lines.some((line) => /the other side has ended/.test(line))));
     const { video, audio } = await frames();
-    const pictures = (all: typeof video) =>
-      all.map(({ bytes }) => splitNalUnits(bytes).filter(([head]) => (head & 0x1f) < 6));
-    deepEqual(pictures(got.video), pictures(video));
+    deepEqual(got.video.map(({ bytes }) => slices(bytes)), video.map(({ bytes }) => slices(bytes)));
     deepEqual(got.audio.map(({ bytes }) => bytes), audio.map(({ bytes }) => bytes));
     equal(got.video.filter(({ discontinuity }) => discontinuity).length, 0);
     got.video.forEach(({ ptsNs }, k) => ok(Math.abs(ptsNs - got.video[0].ptsNs - k * 40e6) < 1e6, `${k}`));
@@ -81,9 +80,8 @@ Deno.test({
     const url = `rtmp://127.0.0.1:${port}/app/secret`;
     const listen = (path: string) => new Peer("-listen", "1", "-i", url, "-c", "copy", "-flush_packets", "1", path);
     const { video, audio } = await frames();
-    const connect = { mode: "live", connect: ["video", "audio"] } as const;
     const [first, second] = [`${FOLDER}/first.flv`, `${FOLDER}/second.flv`];
-    await using sink = await ProcessorHarness.create(nodes.rtmpSink({ url }), {}, connect);
+    await using sink = await ProcessorHarness.create(nodes.rtmpSink({ url }), {}, SINK);
     {
       await using server = listen(first);
       await listened(port);

@@ -3,7 +3,6 @@ import { nodes } from "../../sluice.gen.ts";
 import { ProcessorHarness } from "../../testing.ts";
 import { rare } from "../../tests/fixtures/rare.ts";
 import { decode, FOLDER, probe } from "../media/fixtures/media_files.ts";
-import { splitNalUnits } from "../media/nal_units.ts";
 import { until } from "../network/fixtures/until.ts";
 import {
   film,
@@ -15,24 +14,20 @@ import {
   logLines,
   Peer,
   pushAll,
+  SINK,
+  slices,
   stopWhileItSends,
   wallMs,
 } from "./fixtures/peers.ts";
 
 const ignore = !hasFfmpeg;
 const PASSPHRASE = "open sesame 7";
-const SINK = { mode: "live", connect: ["video", "audio"] } as const;
 
 /** Calls a listener with the film. */
 function send(port: number, passphrase: string, ...args: string[]): Peer {
   const secret = passphrase === "" ? [] : ["-passphrase", passphrase];
   const output = ["-f", "mpegts", "-mode", "caller", ...secret, `srt://127.0.0.1:${port}`];
   return new Peer("-re", ...args, "-i", film(), "-c", "copy", ...output);
-}
-
-/** Pictures without what containers put beside them. */
-function slices(bytes: Uint8Array): Uint8Array[] {
-  return splitNalUnits(bytes).filter(([head]) => (head & 0x1f) < 6);
 }
 
 Deno.test({
