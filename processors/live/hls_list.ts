@@ -155,7 +155,9 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
     await Deno.writeFile(path + UNFINISHED, bytes);
     await Deno.rename(path + UNFINISHED, path);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    await Deno.remove(path + UNFINISHED).catch(() => {});
+    const { code, message = String(cause) } = cause as { code?: string; message?: string };
+    const reason = code === "ENOSPC" ? "the disk is full; make room, or write to another one" : message;
     throw new SluiceError("NodeFailed", `Cannot write ${JSON.stringify(path)}: ${reason}`, { key: "path", cause });
   }
 }
