@@ -46,10 +46,13 @@ async function run(
 
 /** Records what a node receives while a peer sends. */
 async function record(source: Parameters<Runtime["add"]>[0], path: string, send: () => Promise<Peer>): Promise<void> {
-  await run(source, nodes.mediaSink({ path }), ["video", "audio"], TRACKS, async () => {
-    await using sender = await send();
-    await sender.child.status;
-  });
+  await run(source, nodes.mediaSink({ path }), ["video", "audio"], TRACKS, () => ended(send));
+}
+
+/** Waits for the end of a peer. */
+async function ended(send: () => Promise<Peer>): Promise<void> {
+  await using sender = await send();
+  await sender.child.status;
 }
 
 /** Plays the film into a node. */
@@ -80,6 +83,19 @@ const WAYS: Readonly<Record<string, (path: string) => Promise<void>>> = {
     await using receiver = new Peer("-listen", "1", "-i", url, "-c", "copy", path);
     await listened(port);
     await play(nodes.rtmpSink({ url }));
+    await receiver.child.status;
+  },
+  async "RtmpSource into RtmpSink"(path) {
+    const [from, to] = [freePort(), freePort()];
+    const url = `rtmp://127.0.0.1:${to}/live/k`;
+    await using receiver = new Peer("-listen", "1", "-i", url, "-c", "copy", path);
+    await listened(to);
+    const both = ["video", "audio"];
+    await run(nodes.rtmpSource({ port: from, key: "k" }), nodes.rtmpSink({ url }), both, both, () =>
+      ended(async () => {
+        await listened(from);
+        return sender("rtmp", `rtmp://127.0.0.1:${from}/live/k`);
+      }));
     await receiver.child.status;
   },
   async SrtSource(path) {
