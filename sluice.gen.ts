@@ -5253,7 +5253,7 @@ export const mediaSink: NodeType<MediaSinkConfig, MediaSinkHandle> = defineNodeT
   descriptor: {
     type: "media-sink",
     className: "MediaSink",
-    source: "processors/media/media_sink.ts:60",
+    source: "processors/media/media_sink.ts:63",
     description: "Writes a media file.",
     doc:
       'Writes a media file.\n\n**Purpose.** Puts any number of tracks, encoded video, encoded audio and samples, in one file: MP4, fragmented MP4,\nQuickTime, Matroska, WebM, Ogg, FLAC, MP3 or AAC. The tracks keep their times to each other, and lie beside each other\nin the file. It is recorded as `NAME.partial`, which can be played up to what was written last, also after the process\nwas killed: a second of media, and on to the next key frame. At the end of the stream it is renamed to `NAME`. MP4 and\nQuickTime files are recorded in fragments, and get one index at the end. An aborted run leaves the recording in\n`NAME.partial`, and an older `NAME` unchanged. With `path` `-` and a `container` it writes to standard output.\n\n**Inputs.** `video_0`, …: H.264, VP8 or VP9. `audio_0`, …: Opus, AAC, FLAC or MP3. `pcm_0`, …: samples. At least one of\nthem; a track that comes after a file began is left out of that file.\n\n**Outputs.** None.\n\n**Config.** `path`, `container`, `pcmFormat`, `splitSeconds`, `splitMegabytes`, `rotate`,\n`aheadSeconds`, `startWaitSeconds`, `needsAllTracks`, `overwrite`.\n\n**Example.**\n```json\n{ "rec": { "type": "media-sink", "config": { "path": "out/talk.mp4" } } }\n```',
@@ -12181,7 +12181,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/media/ffmpeg_source.ts": "99baa6e3455a7254",
     "processors/media/image_sink.ts": "2ef1fbe15dcbfa4a",
     "processors/media/image_source.ts": "605f74896a10c0fb",
-    "processors/media/media_sink.ts": "3e81e8526c35507e",
+    "processors/media/media_sink.ts": "6d4dfec5d4b50c25",
     "processors/media/media_source.ts": "c984ef52aba23fd1",
     "processors/media/pipe_sink.ts": "5dfb19679840ba19",
     "processors/media/pipe_source.ts": "a2aad20c1db89659",
@@ -12191,6 +12191,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/network/udp_source.ts": "e705c9932713189c",
     "processors/network/websocket_source.ts": "116e708c48c9f851",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "ac32a09c3d306851",
+    "stages.gen.ts": "87373773c6da84f9",
   },
 });

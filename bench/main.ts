@@ -33,6 +33,7 @@ import { pictures } from "./cases/pictures.ts";
 import { pluginLoad } from "./cases/plugin_load.ts";
 import { portAccess } from "./cases/port_access.ts";
 import { python } from "./cases/python.ts";
+import { rtsp } from "./cases/rtsp.ts";
 import { screen } from "./cases/screen.ts";
 import { sessions } from "./cases/sessions.ts";
 import { soundRoundTrip } from "./cases/sound_round_trip.ts";
@@ -62,6 +63,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   soundRoundTrip,
   screen,
   glassToGlass,
+  rtsp,
   wakeUp,
   noCopy,
   portAccess,

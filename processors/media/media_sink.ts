@@ -28,6 +28,9 @@ const LEAST_JUMP_NS = 1e9;
 /** How long nothing comes of the track by which files begin, before they begin by another one. */
 const LEAST_PAUSE_NS = 1e9;
 
+/** How much of a live recording is written between two reports of its progress. */
+const TELL_EVERY_NS = 1e9;
+
 /**
  * Writes a media file.
  *
@@ -128,6 +131,8 @@ export class MediaSink {
   /** Of which tracks it was said that they are left out of the file, or of the rest of it. */
   #told = new Set<SinkTrack>();
   #late = 0;
+  /** The progress that was told last. */
+  #toldNs = -Infinity;
   /** Whether the reader of standard output has gone. */
   #isUnread = false;
 
@@ -294,8 +299,16 @@ export class MediaSink {
     for (const track of this.#tracks) if (!track.isOpen && track.isWritten) this.#pauseTrack(track);
     await this.#recording!.settled();
     this.#report(context);
-    context.progress(this.#doneNs());
+    this.#tellProgress(context);
     return false;
+  }
+
+  /** A live recording that is written frame by frame does not tell each one: the main thread would be woken for it. */
+  #tellProgress(context: ProcessorContext): void {
+    const doneNs = this.#doneNs();
+    if (context.mode === "live" && doneNs - this.#toldNs < TELL_EVERY_NS) return;
+    this.#toldNs = doneNs;
+    context.progress(doneNs);
   }
 
   #add(track: SinkTrack, taken: Taken, context: ProcessorContext): void {

@@ -40,6 +40,15 @@ withServer("pictures and sound come over the connection as they are", async (ser
   match(played.said[0], /^127\.0\.0\.1:\d+ sends video H264, audio MPEG4-GENERIC$/);
 });
 
+withServer("frames that are collected come whole, and with few ticks", async (server) => {
+  await using played = await Played.start({ url: `${server.url}/aac`, batchMs: 500 }, "video", "audio");
+  await played.comes("audio", 100);
+  const { ticks, framesOut } = played.runtime.stats().nodes.find(({ id }) => id === played.id)!;
+  ok(framesOut > 4 * ticks, `${framesOut} frames in ${ticks} ticks`);
+  isContinuous(played.frames.audio);
+  deepEqual([played.figure("packetsLost"), played.figure("damaged"), played.figure("leftOut")], [0, 0, 0]);
+});
+
 withServer("pictures come by UDP, G.711 as samples and Opus as it is", async (server) => {
   const udp = { transport: "udp" } as const;
   await using laws = await Played.start({ url: `${server.url}/pcmu`, ...udp }, "video", "pcm");

@@ -3,8 +3,8 @@
  * commands of a lane as they are, as JSON, with nodes and ports by name. Left for this isolate are the words of errors,
  * the formats that configurations determine, and waiting in shared memory that only JavaScript has.
  *
- * The thread never calls JavaScript: its reports wait in a queue, which a timer of this isolate empties, every 20 ms
- * while native lanes run and sooner after a command. A non-blocking wait in the library would report at once, but an
+ * The thread never calls JavaScript: its reports wait in a queue, which a timer of this isolate empties: soon after a
+ * command, then every 20 ms, and ever more rarely where none comes of live lanes. A non-blocking wait in the library would report at once, but an
  * isolate may have only one such wait, and the main lane parks in it. No frame depends on a report: reports cover only
  * the start, the end and failures of nodes. One timer serves all native lanes. It also does what stages have asked of the
  * main thread, every 4 ms while one holds it.
@@ -26,9 +26,8 @@ import type { AnnouncedFormat, LaneCommand, LaneInit, LaneReport, NodePlan } fro
 import type { LanePort } from "./lane_port.ts";
 import { announcedFormats, assertSamePorts, describeNode, type NativeNode, nativeValues } from "./native_node.ts";
 
-/** Time between two checks for reports, milliseconds: after a command, and at most. */
-const SOON_MS = 1;
-const POLL_MS = 20;
+/** Time between two checks for reports, milliseconds: after a command, usually, and where none comes of live lanes. */
+const [SOON_MS, POLL_MS, QUIET_MS] = [1, 20, 100];
 /** Time between two looks at what stages ask of the main thread while one holds it: twice for each picture of 120 Hz. */
 const MAIN_MS = 4;
 
@@ -48,6 +47,7 @@ export class NativeLanePort implements LanePort {
   readonly name: string;
   readonly index: number;
   readonly kind = "native";
+  readonly isLive: boolean;
   readonly #init: LaneInit;
   readonly #driver: NativeDriver;
   readonly #types: ReadonlyMap<NodeId, AnyNodeType>;
@@ -69,6 +69,7 @@ export class NativeLanePort implements LanePort {
     this.name = init.name;
     this.index = init.index;
     this.#init = init;
+    this.isLive = init.mode === "live";
     this.#driver = driver;
     this.#types = types;
     this.#onReport = onReport;
@@ -132,6 +133,7 @@ export class NativeLanePort implements LanePort {
   /** Passes on the lane's reports. */
   poll(): void {
     for (let report = this.#lane?.nextReport(); report !== undefined; report = this.#lane?.nextReport()) {
+      watch(this, POLL_MS);
       if (report.kind === "log") nodeLog(report.node as NodeId)[report.level](report.text);
       else this.#onReport(this.#translate(report));
       // The edit takes effect soon.
@@ -382,10 +384,10 @@ const watched = new Set<NativeLanePort>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Checks for reports soon, then ever less often. */
-function watch(port: NativeLanePort): void {
+function watch(port: NativeLanePort, delayMs = SOON_MS): void {
   watched.add(port);
   clearTimeout(timer);
-  schedule(SOON_MS);
+  schedule(delayMs);
 }
 
 function unwatch(port: NativeLanePort): void {
@@ -398,7 +400,8 @@ function unwatch(port: NativeLanePort): void {
 function schedule(delayMs: number): void {
   timer = setTimeout(() => {
     // Scheduled first, so that a lane that is watched or given up meanwhile overrides the delay.
-    schedule(Math.min(isMainHeld() ? MAIN_MS : POLL_MS, delayMs * 2));
+    const isBusy = delayMs < POLL_MS || [...watched].some(({ isLive }) => !isLive);
+    schedule(isMainHeld() ? MAIN_MS : isBusy ? Math.min(POLL_MS, delayMs * 2) : Math.min(QUIET_MS, delayMs * 1.1));
     for (const port of [...watched]) port.poll();
   }, delayMs);
 }

@@ -129,8 +129,9 @@ impl Attendant {
                 }
                 self.tell(news)
             };
+            let wake = || self.wake();
             // Whatever a server sends, its bytes end the session and not the process.
-            let session = AssertUnwindSafe(play(&self.settings, kinds, group, counts, &mut tell)).catch_unwind();
+            let session = AssertUnwindSafe(play(&self.settings, kinds, group, counts, &mut tell, &wake)).catch_unwind();
             let ended: Result<Result<Infallible, Trouble>, _> = tokio::select! {
                 biased;
                 () = bell.notified() => continue,
@@ -153,11 +154,18 @@ impl Attendant {
         }
     }
 
-    /// `false`: the stage does not keep up.
+    /// Tells news; the session wakes the stage for frames. `false`: the stage does not keep up.
     fn tell(&self, news: News) -> bool {
+        let is_frame = matches!(news, News::Frame(_));
         let is_told = self.tell.try_send(news).is_ok();
-        self.waker.iter().for_each(Waker::wake);
+        if !is_frame {
+            self.wake();
+        }
         is_told
+    }
+
+    fn wake(&self) {
+        self.waker.iter().for_each(Waker::wake);
     }
 }
 

@@ -2,14 +2,16 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::thread;
 
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use retina::client::{
     InitialSequenceNumberPolicy, InitialTimestampPolicy, PacketItem, PlayOptions, Playing, Session, SessionGroup,
-    SessionOptions, SetupOptions,
+    SessionOptions, SetupOptions, Transport,
 };
 use retina::rtcp::ReceivedCompoundPacket;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::task::{unconstrained, yield_now};
+use tokio::time::{Duration, Instant, timeout, timeout_at};
 
 use crate::counts::Counts;
 use crate::frame::{Incoming, Kind};
@@ -17,6 +19,12 @@ use crate::sdp::format_parameters;
 use crate::settings::Settings;
 use crate::track::{Described, Track, nanoseconds};
 use crate::trouble::Trouble;
+
+/// Frames for which the stage is not woken at most: half of what may wait for it.
+const MOST_UNTOLD: usize = 128;
+
+/// How long packets are left to the system where frames are collected: its buffers hold what a camera sends meanwhile.
+const REST: Duration = Duration::from_millis(50);
 
 /// What a session tells.
 pub(crate) enum News {
@@ -29,7 +37,7 @@ pub(crate) enum News {
     Ended(Trouble),
 }
 
-/// Plays what the outputs of `wanted` carry.
+/// Plays what the outputs of `wanted` carry. Calls `wake` where frames were told that the stage is to take.
 ///
 /// # Errors
 ///
@@ -40,17 +48,29 @@ pub(crate) async fn play(
     group: &Arc<SessionGroup>,
     counts: &Counts,
     tell: &mut dyn FnMut(News) -> bool,
+    wake: &dyn Fn(),
 ) -> Result<Infallible, Trouble> {
     let (mut session, mut tracks) =
         timeout(settings.patience, begin(settings, wanted, group, tell)).await.unwrap_or(Err(Trouble::NoAnswer))?;
     let mut deadline = Instant::now() + settings.patience;
+    let mut pace = Pace::new(settings);
     loop {
-        let item = timeout_at(deadline, session.next()).await.map_err(|_| Trouble::Stopped)?;
+        let there = if pace.is_due() { None } else { unconstrained(session.next()).now_or_never() };
+        let item = match there {
+            Some(item) => item,
+            None => {
+                pace.rest(wake).await;
+                timeout_at(deadline, session.next()).await.map_err(|_| Trouble::Stopped)?
+            }
+        };
         match item.ok_or(Trouble::Ended)?? {
             PacketItem::Rtp(packet) => {
                 deadline = Instant::now() + settings.patience;
                 if let Some(Some(track)) = tracks.get_mut(packet.stream_id()) {
-                    track.take(packet, counts, &mut |frame| tell(News::Frame(frame)));
+                    track.take(packet, counts, &mut |frame| {
+                        pace.untold += 1;
+                        tell(News::Frame(frame))
+                    });
                 }
             }
             PacketItem::Rtcp(packet) => {
@@ -62,6 +82,42 @@ pub(crate) async fn play(
             }
             _ => {}
         }
+    }
+}
+
+/// When the stage is woken to take frames: once for all that are there, and with a batch once for all that come in its time.
+struct Pace {
+    batch: Duration,
+    /// Whether packets may be left to the system: it keeps those of a connection, and loses datagrams.
+    may_rest: bool,
+    /// Frames for which the stage was not woken.
+    untold: usize,
+    woken: Instant,
+}
+
+impl Pace {
+    fn new(settings: &Settings) -> Self {
+        let may_rest = !settings.batch.is_zero() && matches!(settings.transport, Transport::Tcp(_));
+        Self { batch: settings.batch, may_rest, untold: 0, woken: Instant::now() }
+    }
+
+    /// So many frames are there that the stage has to take some.
+    fn is_due(&self) -> bool {
+        self.untold >= MOST_UNTOLD
+    }
+
+    /// Wakes the stage, if it is time, and lets others of the thread run.
+    async fn rest(&mut self, wake: &dyn Fn()) {
+        let is_crowded = self.is_due();
+        if is_crowded || self.untold > 0 && self.woken.elapsed() >= self.batch {
+            wake();
+            (self.untold, self.woken) = (0, Instant::now());
+        }
+        if self.may_rest && !is_crowded {
+            // A timer of the event loop would be woken by each packet.
+            thread::sleep(REST);
+        }
+        yield_now().await;
     }
 }
 

@@ -15,6 +15,8 @@ pub(crate) struct Settings {
     pub(crate) transport: Transport,
     /// How long the server may be silent.
     pub(crate) patience: Duration,
+    /// How long frames are collected before they are handed on; 0: they are not.
+    pub(crate) batch: Duration,
 }
 
 impl Settings {
@@ -35,6 +37,7 @@ impl Settings {
                 Transport::Tcp(Default::default())
             },
             patience: Duration::from_secs_f64(number(context, c"timeoutMs")? / 1e3),
+            batch: Duration::from_secs_f64(number(context, c"batchMs")? / 1e3),
         })
     }
 
