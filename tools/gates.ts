@@ -484,6 +484,11 @@ export function deepGates(driver: "native" | "portable" = "native"): Gate[] {
       commands: [{ ...deno("test", "-A", "processors/live/drift_test.ts"), env: { SLUICE_DRIFT_SECONDS: "60" } }],
     },
     {
+      name: "sound and pictures of an RTSP server for ten minutes",
+      tests: DENO_TESTS,
+      commands: [{ ...deno("test", "-A", "tests/rtsp/long_run_test.ts"), env: { SLUICE_RTSP_SECONDS: "600" } }],
+    },
+    {
       name: "a million random edits of running graphs",
       tests: DENO_TESTS,
       commands: [{ ...deno("test", "-A", "tests/random_edits_test.ts"), env: { SLUICE_EDITS: "500000" } }],
