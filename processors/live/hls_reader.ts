@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { SluiceError } from "../../core/errors.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import { openError } from "../file/file_errors.ts";
+import { joined } from "../media/joined.ts";
 import { HttpBody } from "../network/http_body.ts";
 import { assertNet, NetworkFault, shownUrl } from "../network/network_fault.ts";
 import type { Part } from "./hls_playlist.ts";
@@ -101,13 +102,7 @@ export class HlsReader {
         throw new NetworkFault(`Cannot read ${shownUrl(url)}`, reason, { code: "Timeout" });
       }
     }
-    const bytes = new Uint8Array(size);
-    let at = 0;
-    for (const chunk of chunks) {
-      bytes.set(chunk, at);
-      at += chunk.length;
-    }
-    return { bytes, url: body.url };
+    return { bytes: joined(chunks), url: body.url };
   }
 
   /** Files of a stream lie in the folder of its first playlist, or below. */

@@ -8,6 +8,7 @@ import type { EncodedFormat } from "../../core/frames/format.ts";
 import type { ProcessorContext } from "../../core/processor.ts";
 import type { Mediabunny } from "../media/containers.ts";
 import type { FilePacket } from "../media/file_track.ts";
+import { joined } from "../media/joined.ts";
 import { NetworkFault, shownUrl } from "../network/network_fault.ts";
 import { pause, type Retry } from "../network/retry.ts";
 import {
@@ -190,7 +191,7 @@ export class HlsStream {
       if (segment.refusal !== undefined) throw this.#refused(segment);
       const init = segment.init && await this.#initOf(segment.init);
       const { bytes, url } = await reader.read(segment, this.#url, MOST_SEGMENT_BYTES);
-      const whole = init === undefined ? bytes : join(init, bytes);
+      const whole = init === undefined ? bytes : joined([init, bytes]);
       const { packets, unread } = await readSegment(
         mediabunny,
         `${url.protocol}//${url.host}${url.pathname}`,
@@ -274,11 +275,4 @@ export function readPlaylist(bytes: Uint8Array, url: URL): ReturnType<typeof par
     if (!(cause instanceof Error)) throw cause;
     throw new SluiceError("InvalidMedia", `Cannot read ${shownUrl(url)}: ${cause.message}`, { cause });
   }
-}
-
-function join(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(first.length + second.length);
-  bytes.set(first);
-  bytes.set(second, first.length);
-  return bytes;
 }

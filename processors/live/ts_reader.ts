@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { joined } from "../media/joined.ts";
 import { NOTHING_PID, PACKET_BYTES, readTime, SYNC, ticksBetween } from "../media/transport_packet.ts";
 import { checksum, type MappedStream, readMap } from "../media/ts_streams.ts";
 
@@ -60,7 +61,7 @@ export class TsReader {
 
   /** Takes what has come. @returns the packets of pictures and sound that are complete */
   push(bytes: Uint8Array): TsPacket[] {
-    const all = this.#rest.length === 0 ? bytes : join([this.#rest, bytes]);
+    const all = this.#rest.length === 0 ? bytes : joined([this.#rest, bytes]);
     const done: TsPacket[] = [];
     let at = 0;
     while (at + PACKET_BYTES <= all.length) {
@@ -137,7 +138,7 @@ export class TsReader {
     assembly.isWhole = true;
     assembly.parts.push(part.slice());
     assembly.length += part.length;
-    const section = join(assembly.parts);
+    const section = joined(assembly.parts);
     const length = 3 + (section[1] & 0x0f) * 256 + section[2];
     if (section.length > MOST_SECTION_BYTES) return clear(assembly);
     if (section.length < 3 || section.length < length) return;
@@ -160,7 +161,7 @@ export class TsReader {
     clear(assembly);
     const { codec } = this.#streams.get(pid)!;
     if (!isWhole || parts.length === 0) return;
-    const all = join(parts);
+    const all = joined(parts);
     const pes = wanted > 0 ? all.subarray(0, wanted) : all;
     const isPes = pes.length >= PES_HEAD_BYTES && pes[0] === 0 && pes[1] === 0 && pes[2] === 1;
     const start = PES_HEAD_BYTES + pes[8];
@@ -192,14 +193,4 @@ function firstProgram(section: Uint8Array): number | undefined {
     if (section[at] !== 0 || section[at + 1] !== 0) return (section[at + 2] & 0x1f) * 256 + section[at + 3];
   }
   return undefined;
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

@@ -6,6 +6,7 @@
  */
 import type { EncodedFrame } from "../../core/frames/encoded_frame.ts";
 import { AUDIO_CODECS, type Codec, type EncodedFormat } from "../../core/frames/format.ts";
+import { joined } from "../media/joined.ts";
 import { NAL, nalType, splitNalUnits } from "../media/nal_units.ts";
 import { PACKET_BYTES, SYNC, TICKS, WRAP_TICKS, writeTime } from "../media/transport_packet.ts";
 import { checksum } from "../media/ts_streams.ts";
@@ -185,7 +186,7 @@ function packetOf({ isVideo, codec }: Stream, pts: number, dts: number, content:
 function contentOf({ codec }: Stream, { bytes }: TsFrame): Uint8Array {
   if (codec === "opus") {
     const head = [0x7f, 0xe0, ...new Array(Math.floor(bytes.length / 255)).fill(255), bytes.length % 255];
-    return join(head, bytes);
+    return joined([head, bytes]);
   }
   const delimiter = DELIMITERS[codec];
   if (delimiter === undefined) return bytes;
@@ -194,12 +195,5 @@ function contentOf({ codec }: Stream, { bytes }: TsFrame): Uint8Array {
     (codec === "h264"
       ? nalType(first) === NAL.accessUnitDelimiter
       : (Math.floor(first[0] / 2) & 0x3f) === HEVC_DELIMITER);
-  return isThere ? bytes : join(delimiter, bytes);
-}
-
-function join(first: readonly number[], second: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(first.length + second.length);
-  bytes.set(first);
-  bytes.set(second, first.length);
-  return bytes;
+  return isThere ? bytes : joined([delimiter, bytes]);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { joined } from "./joined.ts";
 
 /** Numbers in the order of bytes that files have. */
 export interface FileNumbers {
@@ -36,17 +37,6 @@ export function box(type: string, ...parts: readonly Uint8Array[]): Uint8Array {
   head.put(parts.reduce((sum, part) => sum + part.length, 8));
   for (let k = 0; k < 4; k++) head.bytes[4 + k] = type.charCodeAt(k);
   return joined([head.bytes, ...parts]);
-}
-
-/** Bytes one after the other. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }
 
 /** A box that begins with a version, and flags of which none is set. */

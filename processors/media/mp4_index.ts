@@ -6,8 +6,9 @@
  *
  * @module
  */
+import { joined } from "./joined.ts";
 import { type Box, boxesIn } from "./mp4_check.ts";
-import { box, fullBox, joined, mediaDataHead, numbers } from "./mp4_boxes.ts";
+import { box, fullBox, mediaDataHead, numbers } from "./mp4_boxes.ts";
 import { SampleTable } from "./sample_table.ts";
 
 /** Flags of `tfhd` and `trun` (ISO/IEC 14496-12, 8.8.7 and 8.8.8), and of a sample that is no key frame. */

@@ -6,6 +6,7 @@
 import type { EncodedFormat } from "../../core/frames/format.ts";
 import { fitsAdts, readAacCore, readAdtsBytes, readAdtsHeader, withAdtsHeader } from "./audio_headers.ts";
 import { BitReader } from "./bit_reader.ts";
+import { joined } from "./joined.ts";
 import { joinByteStream, readAvcConfiguration, readHevcConfiguration, splitLengthPrefixed } from "./nal_units.ts";
 
 /** Makes the payload of a frame from that of a packet; `undefined` for one that is faulty. */
@@ -34,7 +35,7 @@ export function packetConverter(format: EncodedFormat, description: Uint8Array |
       return aacConverter(format, description);
     case "av1":
       return (bytes, isKey) =>
-        isKey && obuType(bytes) !== SEQUENCE_HEADER ? join(description.subarray(4), bytes) : bytes;
+        isKey && obuType(bytes) !== SEQUENCE_HEADER ? joined([description.subarray(4), bytes]) : bytes;
     case "opus":
       if (description[18] > 0 && description.length > 19) {
         throw new Error(`its Opus has ${description[9]} channels, wanted mono or stereo`);
@@ -71,11 +72,4 @@ function aacConverter({ sampleRateHz, channels }: EncodedFormat, description: Ui
 /** An access unit that has its header, unless it is cut. */
 function wholeAdts(bytes: Uint8Array): Uint8Array | undefined {
   return readAdtsHeader(bytes) !== undefined && readAdtsBytes(bytes) > bytes.length ? undefined : bytes;
-}
-
-function join(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(first.length + second.length);
-  bytes.set(first);
-  bytes.set(second, first.length);
-  return bytes;
 }

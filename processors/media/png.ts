@@ -4,6 +4,7 @@
  * @module
  */
 import { crc32, deflateSync, inflateSync } from "node:zlib";
+import { joined } from "./joined.ts";
 
 /** A picture of four bytes a pixel: red, green, blue, alpha. */
 export interface RgbaPicture {
@@ -111,21 +112,11 @@ function readChunks(file: Uint8Array): Chunk[] {
 
 function inflate(chunks: readonly Chunk[], wanted: number): Uint8Array {
   const parts = chunks.filter(({ type }) => type === "IDAT").map(({ bytes }) => bytes);
-  const rows = inflateSync(joinParts(parts), {
+  const rows = inflateSync(joined(parts), {
     maxOutputLength: wanted,
   });
   if (rows.length < wanted) throw new Error(`it has ${rows.length} bytes of pixels, wanted ${wanted}`);
   return new Uint8Array(rows.buffer, rows.byteOffset, wanted);
-}
-
-function joinParts(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 /** Undoes the filter of each row in place (ISO/IEC 15948, 9.2). */

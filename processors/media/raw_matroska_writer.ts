@@ -5,6 +5,7 @@
  */
 import type { AudioFormat, VideoFormat } from "../../core/frames/format.ts";
 import { ID } from "./ebml.ts";
+import { joined } from "./joined.ts";
 
 /** Nanoseconds of a tick. */
 const SCALE_NS = 1000;
@@ -23,9 +24,9 @@ export interface WrittenTrack {
 
 /** What stands before the first block. Tracks have their numbers from 1. */
 export function writeHead(tracks: readonly WrittenTrack[]): Uint8Array<ArrayBuffer> {
-  return join([
+  return joined([
     element(ID.header, element(ID.docType, text("matroska"))),
-    join([unsigned(ID.segment), UNKNOWN]),
+    joined([unsigned(ID.segment), UNKNOWN]),
     element(ID.info, element(ID.timestampScale, unsigned(SCALE_NS))),
     element(ID.tracks, ...tracks.map((track, k) => trackEntry(track, k + 1))),
   ]);
@@ -73,7 +74,7 @@ function trackEntry({ format, range }: WrittenTrack, number: number): Uint8Array
 function displayShape({ width, height, pixelAspect }: VideoFormat): Uint8Array {
   if (pixelAspect === undefined) return new Uint8Array(0);
   const [across, down] = pixelAspect.split(":").map(Number);
-  return join([
+  return joined([
     element(ID.displayWidth, unsigned(across * width)),
     element(ID.displayHeight, unsigned(down * height)),
     element(ID.displayUnit, unsigned(DISPLAY_ASPECT)),
@@ -86,7 +87,7 @@ function element(id: number, ...parts: readonly Uint8Array[]): Uint8Array<ArrayB
   const view = new DataView(length.buffer);
   view.setUint32(0, 0x01000000 + Math.floor(bytes / 2 ** 32));
   view.setUint32(4, bytes % 2 ** 32);
-  return join([unsigned(id), length, ...parts]);
+  return joined([unsigned(id), length, ...parts]);
 }
 
 function unsigned(value: number): Uint8Array {
@@ -103,14 +104,4 @@ function float(value: number): Uint8Array {
 
 function text(value: string): Uint8Array {
   return new TextEncoder().encode(value);
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

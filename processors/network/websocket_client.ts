@@ -9,6 +9,7 @@
 import type { Socket } from "node:net";
 import { SluiceError } from "../../core/errors.ts";
 import { nodeBuiltin } from "../../core/log/node_builtin.ts";
+import { joined } from "../media/joined.ts";
 import { assertNet, NetworkFault, networkFault, shownUrl } from "./network_fault.ts";
 import { answersKey, readAnswer, requestText } from "./websocket_handshake.ts";
 import { SocketBytes } from "./socket_bytes.ts";
@@ -177,7 +178,7 @@ export class WebSocketClient implements AsyncDisposable {
       }
       if (length > 0) parts.push(await this.#bytes.take(length));
       if (!isFinal) continue;
-      const bytes = parts.length === 1 ? parts[0] : joined(parts, size);
+      const bytes = parts.length === 1 ? parts[0] : joined(parts);
       return kind === OPCODE.binary ? bytes : this.#text(bytes);
     }
   }
@@ -277,14 +278,4 @@ function authorities(): { readonly ca?: string[] } {
   const isReadable = Deno.permissions.querySync({ name: "env", variable }).state === "granted";
   const path = isReadable ? Deno.env.get(variable) : undefined;
   return path === undefined ? {} : { ca: [...nodeBuiltin("node:tls").rootCertificates, Deno.readTextFileSync(path)] };
-}
-
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }
