@@ -11916,7 +11916,10 @@ export const nodes: {
   readonly acquisition: typeof package1.nodes.acquisition;
   readonly audioDecode: typeof package1.nodes.audioDecode;
   readonly biquad: typeof package1.nodes.biquad;
+  readonly blend: typeof package1.nodes.blend;
+  readonly blur: typeof package1.nodes.blur;
   readonly camera: typeof package1.nodes.camera;
+  readonly chromaKey: typeof package1.nodes.chromaKey;
   readonly compositor: typeof package1.nodes.compositor;
   readonly convert: typeof package1.nodes.convert;
   readonly display: typeof package1.nodes.display;
@@ -11925,6 +11928,8 @@ export const nodes: {
   readonly flacDecode: typeof package1.nodes.flacDecode;
   readonly flacEncode: typeof package1.nodes.flacEncode;
   readonly frameRate: typeof package1.nodes.frameRate;
+  readonly gpuConvert: typeof package1.nodes.gpuConvert;
+  readonly gpuScale: typeof package1.nodes.gpuScale;
   readonly h264Decode: typeof package1.nodes.h264Decode;
   readonly h264Encode: typeof package1.nodes.h264Encode;
   readonly jpegDecode: typeof package1.nodes.jpegDecode;
@@ -11938,6 +11943,7 @@ export const nodes: {
   readonly rtspSource: typeof package1.nodes.rtspSource;
   readonly scale: typeof package1.nodes.scale;
   readonly screen: typeof package1.nodes.screen;
+  readonly shader: typeof package1.nodes.shader;
   readonly speaker: typeof package1.nodes.speaker;
   readonly toVoltage: typeof package1.nodes.toVoltage;
   readonly trigger: typeof package1.nodes.trigger;
@@ -12191,6 +12197,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/network/udp_source.ts": "e705c9932713189c",
     "processors/network/websocket_source.ts": "116e708c48c9f851",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "87373773c6da84f9",
+    "stages.gen.ts": "6f8c337bf347fee5",
   },
 });

@@ -603,6 +603,179 @@ export const biquad: NodeType<BiquadConfig, BiquadHandle> = shippedStage<BiquadC
   },
 });
 
+/** The configuration of `blend`. */
+export interface BlendConfig {
+  /**
+   * How colours are mixed.
+   *
+   * One of "normal", "add", "multiply", "screen"; "normal" by default; may change while the node runs.
+   */
+  readonly mode?: "normal" | "add" | "multiply" | "screen";
+  /**
+   * How opaque the upper pictures are, besides their own alpha.
+   *
+   * A number from 0 to 1; 1 by default; may change while the node runs.
+   */
+  readonly opacity?: number;
+}
+
+/** A `blend` in a graph. */
+export type BlendHandle = NodeHandle<{ videoIn: VideoFrame; videoIn2: VideoFrame }, { videoOut: VideoFrame }>;
+
+/**
+ * Blends pictures with others below them, on the GPU.
+ *
+ * Pictures come out at the times and in the size of the lower ones. The upper input shows the newest of its pictures that is not after it, scaled to that size bilinearly; before its first one nothing is drawn. An offline graph waits for it. Modes are those of the W3C's Compositing and Blending, where `add` is its plus-lighter of the colours: they count as far as the upper picture is opaque, by its own alpha times `opacity`. Both may change while it runs.
+ *
+ * **Example.** `blend id=cast mode=screen opacity=0.5 ! jpeg-encode ! media-sink path=blended.mkv; pattern-source durationSeconds=2 ! cast.videoIn; pattern-source pattern=zone-plate durationSeconds=2 ! cast.videoIn2`
+ */
+export const blend: NodeType<BlendConfig, BlendHandle> = shippedStage<BlendConfig, BlendHandle>({
+  plugin: "gpu",
+  descriptor: {
+    type: "blend",
+    className: "Blend",
+    source: "crates/plugins/gpu/plugin.toml",
+    description: "Blends pictures with others below them, on the GPU.",
+    doc:
+      "Blends pictures with others below them, on the GPU.\n\nPictures come out at the times and in the size of the lower ones. The upper input shows the newest of its pictures that is not after it, scaled to that size bilinearly; before its first one nothing is drawn. An offline graph waits for it. Modes are those of the W3C's Compositing and Blending, where `add` is its plus-lighter of the colours: they count as far as the upper picture is opaque, by its own alpha times `opacity`. Both may change while it runs.\n\n**Example.** `blend id=cast mode=screen opacity=0.5 ! jpeg-encode ! media-sink path=blended.mkv; pattern-source durationSeconds=2 ! cast.videoIn; pattern-source pattern=zone-plate durationSeconds=2 ! cast.videoIn2`",
+    category: "gpu",
+    tags: ["native", "gpu"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "videoIn",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      accepts: { pixelFormat: ["rgba8", "bgra8"] },
+      burst: 1,
+      doc: "The lower pictures.",
+    }, {
+      name: "videoIn2",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      accepts: { pixelFormat: ["rgba8", "bgra8"] },
+      burst: 1,
+      doc: "The upper pictures, of any size.",
+    }],
+    outputs: [{
+      name: "videoOut",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      gives: { pixelFormat: ["rgba8", "bgra8"] },
+      burst: 1,
+      doc: "Both.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        mode: {
+          type: "string",
+          enum: ["normal", "add", "multiply", "screen"],
+          default: "normal",
+          "x-live": true,
+          description: "How colours are mixed.",
+        },
+        opacity: {
+          type: "number",
+          minimum: 0,
+          maximum: 1,
+          default: 1,
+          "x-live": true,
+          description: "How opaque the upper pictures are, besides their own alpha.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["frames", "uploads", "readbacks", "submissions", "deviceLosses"],
+  },
+});
+
+/** The configuration of `blur`. */
+export interface BlurConfig {
+  /**
+   * How far a pixel reaches.
+   *
+   * A number from 0 to 200 pixels; 8 by default; may change while the node runs.
+   */
+  readonly radius?: number;
+}
+
+/** A `blur` in a graph. */
+export type BlurHandle = NodeHandle<{ videoIn: VideoFrame }, { videoOut: VideoFrame }>;
+
+/**
+ * Blurs pictures by a Gaussian, on the GPU.
+ *
+ * Edges are repeated. The standard deviation is a third of the radius; a radius of 0 changes nothing. It may change while it runs.
+ *
+ * **Example.** `pattern-source durationSeconds=2 ! blur radius=12 ! jpeg-encode ! media-sink path=blurred.mkv`
+ */
+export const blur: NodeType<BlurConfig, BlurHandle> = shippedStage<BlurConfig, BlurHandle>({
+  plugin: "gpu",
+  descriptor: {
+    type: "blur",
+    className: "Blur",
+    source: "crates/plugins/gpu/plugin.toml",
+    description: "Blurs pictures by a Gaussian, on the GPU.",
+    doc:
+      "Blurs pictures by a Gaussian, on the GPU.\n\nEdges are repeated. The standard deviation is a third of the radius; a radius of 0 changes nothing. It may change while it runs.\n\n**Example.** `pattern-source durationSeconds=2 ! blur radius=12 ! jpeg-encode ! media-sink path=blurred.mkv`",
+    category: "gpu",
+    tags: ["native", "gpu"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "videoIn",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      accepts: { pixelFormat: ["rgba8", "bgra8"] },
+      burst: 1,
+      doc: "Pictures of any size.",
+    }],
+    outputs: [{
+      name: "videoOut",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      gives: { pixelFormat: ["rgba8", "bgra8"] },
+      burst: 1,
+      doc: "The same, blurred.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        radius: {
+          type: "number",
+          minimum: 0,
+          maximum: 200,
+          default: 8,
+          "x-live": true,
+          "x-unit": "pixels",
+          description: "How far a pixel reaches.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["frames", "uploads", "readbacks", "submissions", "deviceLosses"],
+  },
+});
+
 /** The configuration of `camera`. */
 export interface CameraConfig {
   /**
@@ -732,6 +905,108 @@ export const camera: NodeType<CameraConfig, CameraHandle> = shippedStage<CameraC
       additionalProperties: false,
     },
     figures: ["frames", "lost", "late", "damaged", "reconnects"],
+  },
+});
+
+/** The configuration of `chroma-key`. */
+export interface ChromaKeyConfig {
+  /**
+   * The colour of the ground: red, green and blue in hexadecimal digits.
+   *
+   * A string matching /^#[0-9a-fA-F]{6}$/; "#00ff00" by default; may change while the node runs.
+   */
+  readonly key?: string;
+  /**
+   * How far colours are that become transparent.
+   *
+   * A number from 0 to 1; 0.2 by default; may change while the node runs.
+   */
+  readonly similarity?: number;
+  /**
+   * How much farther those are that stay.
+   *
+   * A number from 0 to 1; 0.1 by default; may change while the node runs.
+   */
+  readonly smoothness?: number;
+}
+
+/** A `chroma-key` in a graph. */
+export type ChromaKeyHandle = NodeHandle<{ videoIn: VideoFrame }, { videoOut: VideoFrame }>;
+
+/**
+ * Makes the colour of the ground transparent, on the GPU.
+ *
+ * The distance between colours is that of their chroma (ITU-R BT.709), 0 to about 1, so that light and dark parts of the ground are alike. Pixels within `similarity` become transparent, those farther by `smoothness` stay as they are, and those between become so in proportion. All of it may change while it runs. `blend` draws what is left over other pictures.
+ *
+ * **Example.** `blend id=cast ! jpeg-encode ! media-sink path=keyed.mkv; pattern-source pattern=ramp durationSeconds=2 ! cast.videoIn; pattern-source durationSeconds=2 ! chroma-key key=#00bf00 ! cast.videoIn2`
+ */
+export const chromaKey: NodeType<ChromaKeyConfig, ChromaKeyHandle> = shippedStage<ChromaKeyConfig, ChromaKeyHandle>({
+  plugin: "gpu",
+  descriptor: {
+    type: "chroma-key",
+    className: "ChromaKey",
+    source: "crates/plugins/gpu/plugin.toml",
+    description: "Makes the colour of the ground transparent, on the GPU.",
+    doc:
+      "Makes the colour of the ground transparent, on the GPU.\n\nThe distance between colours is that of their chroma (ITU-R BT.709), 0 to about 1, so that light and dark parts of the ground are alike. Pixels within `similarity` become transparent, those farther by `smoothness` stay as they are, and those between become so in proportion. All of it may change while it runs. `blend` draws what is left over other pictures.\n\n**Example.** `blend id=cast ! jpeg-encode ! media-sink path=keyed.mkv; pattern-source pattern=ramp durationSeconds=2 ! cast.videoIn; pattern-source durationSeconds=2 ! chroma-key key=#00bf00 ! cast.videoIn2`",
+    category: "gpu",
+    tags: ["native", "gpu"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "videoIn",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      accepts: { pixelFormat: ["rgba8", "bgra8"] },
+      burst: 1,
+      doc: "Pictures of any size.",
+    }],
+    outputs: [{
+      name: "videoOut",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      gives: { pixelFormat: ["rgba8", "bgra8"] },
+      burst: 1,
+      doc: "The same, transparent in places.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        key: {
+          type: "string",
+          pattern: "^#[0-9a-fA-F]{6}$",
+          default: "#00ff00",
+          "x-live": true,
+          description: "The colour of the ground: red, green and blue in hexadecimal digits.",
+        },
+        similarity: {
+          type: "number",
+          minimum: 0,
+          maximum: 1,
+          default: 0.2,
+          "x-live": true,
+          description: "How far colours are that become transparent.",
+        },
+        smoothness: {
+          type: "number",
+          minimum: 0,
+          maximum: 1,
+          default: 0.1,
+          "x-live": true,
+          description: "How much farther those are that stay.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["frames", "uploads", "readbacks", "submissions", "deviceLosses"],
   },
 });
 
@@ -2533,6 +2808,193 @@ export const frameRate: NodeType<FrameRateConfig, FrameRateHandle> = shippedStag
       additionalProperties: false,
     },
     figures: ["dropped", "repeated"],
+  },
+});
+
+/** The configuration of `gpu-convert`. */
+export interface GpuConvertConfig {
+  /**
+   * The format that comes out.
+   *
+   * One of "rgba8", "bgra8", "nv12", "i420"; "i420" by default.
+   */
+  readonly pixelFormat?: "rgba8" | "bgra8" | "nv12" | "i420";
+  /**
+   * How YUV follows from RGB: ITU-R BT.601, BT.709 or BT.2020 (non-constant luminance).
+   *
+   * One of "bt601", "bt709", "bt2020"; "bt709" by default.
+   */
+  readonly matrix?: "bt601" | "bt709" | "bt2020";
+  /**
+   * Levels of YUV: luma of 16 to 235, or of 0 to 255.
+   *
+   * One of "limited", "full"; "limited" by default.
+   */
+  readonly range?: "limited" | "full";
+}
+
+/** A `gpu-convert` in a graph. */
+export type GpuConvertHandle = NodeHandle<{ videoIn: VideoFrame }, { videoOut: VideoFrame }>;
+
+/**
+ * Converts pictures to another pixel format on the GPU.
+ *
+ * It is `convert` for pictures that are on the graphics processor or go there: with the same matrices and ranges, for frames do not say theirs. Chroma is averaged over four pixels, and repeated for them. Pictures that have the format already pass unchanged.
+ *
+ * **Example.** `pattern-source durationSeconds=2 ! blur radius=4 ! gpu-convert pixelFormat=i420 ! h264-encode ! media-sink path=blurred.mp4`
+ */
+export const gpuConvert: NodeType<GpuConvertConfig, GpuConvertHandle> = shippedStage<
+  GpuConvertConfig,
+  GpuConvertHandle
+>({
+  plugin: "gpu",
+  descriptor: {
+    type: "gpu-convert",
+    className: "GpuConvert",
+    source: "crates/plugins/gpu/plugin.toml",
+    description: "Converts pictures to another pixel format on the GPU.",
+    doc:
+      "Converts pictures to another pixel format on the GPU.\n\nIt is `convert` for pictures that are on the graphics processor or go there: with the same matrices and ranges, for frames do not say theirs. Chroma is averaged over four pixels, and repeated for them. Pictures that have the format already pass unchanged.\n\n**Example.** `pattern-source durationSeconds=2 ! blur radius=4 ! gpu-convert pixelFormat=i420 ! h264-encode ! media-sink path=blurred.mp4`",
+    category: "gpu",
+    tags: ["native", "gpu"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "videoIn",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "Pictures of any format.",
+    }],
+    outputs: [{
+      name: "videoOut",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "The same in the format that is wanted.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        pixelFormat: {
+          type: "string",
+          enum: ["rgba8", "bgra8", "nv12", "i420"],
+          default: "i420",
+          description: "The format that comes out.",
+        },
+        matrix: {
+          type: "string",
+          enum: ["bt601", "bt709", "bt2020"],
+          default: "bt709",
+          description: "How YUV follows from RGB: ITU-R BT.601, BT.709 or BT.2020 (non-constant luminance).",
+        },
+        range: {
+          type: "string",
+          enum: ["limited", "full"],
+          default: "limited",
+          description: "Levels of YUV: luma of 16 to 235, or of 0 to 255.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["frames", "uploads", "readbacks", "submissions", "deviceLosses"],
+  },
+});
+
+/** The configuration of `gpu-scale`. */
+export interface GpuScaleConfig {
+  /**
+   * Pixels in a row that comes out; 0 keeps the shape.
+   *
+   * A whole number from 0 to 32768 pixels; 0 by default; may change while the node runs.
+   */
+  readonly width?: number;
+  /**
+   * Rows that come out; 0 keeps the shape.
+   *
+   * A whole number from 0 to 32768 pixels; 0 by default; may change while the node runs.
+   */
+  readonly height?: number;
+}
+
+/** A `gpu-scale` in a graph. */
+export type GpuScaleHandle = NodeHandle<{ videoIn: VideoFrame }, { videoOut: VideoFrame }>;
+
+/**
+ * Scales pictures on the GPU.
+ *
+ * It does so in any pixel format, bilinearly: of pictures that become smaller than half, pixels are left out, where `scale` takes the mean of all. Pictures that have their size already pass unchanged. A size is one of square pixels, and a side of 0 follows the shape in which pictures are shown; two of 0 change nothing. Both may change while it runs.
+ *
+ * **Example.** `pattern-source durationSeconds=2 ! gpu-scale width=320 ! jpeg-encode ! media-sink path=small.mkv`
+ */
+export const gpuScale: NodeType<GpuScaleConfig, GpuScaleHandle> = shippedStage<GpuScaleConfig, GpuScaleHandle>({
+  plugin: "gpu",
+  descriptor: {
+    type: "gpu-scale",
+    className: "GpuScale",
+    source: "crates/plugins/gpu/plugin.toml",
+    description: "Scales pictures on the GPU.",
+    doc:
+      "Scales pictures on the GPU.\n\nIt does so in any pixel format, bilinearly: of pictures that become smaller than half, pixels are left out, where `scale` takes the mean of all. Pictures that have their size already pass unchanged. A size is one of square pixels, and a side of 0 follows the shape in which pictures are shown; two of 0 change nothing. Both may change while it runs.\n\n**Example.** `pattern-source durationSeconds=2 ! gpu-scale width=320 ! jpeg-encode ! media-sink path=small.mkv`",
+    category: "gpu",
+    tags: ["native", "gpu"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "videoIn",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "Pictures of any format and size.",
+    }],
+    outputs: [{
+      name: "videoOut",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      burst: 1,
+      doc: "The same in another size.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        width: {
+          type: "integer",
+          minimum: 0,
+          maximum: 32768,
+          default: 0,
+          "x-live": true,
+          "x-unit": "pixels",
+          description: "Pixels in a row that comes out; 0 keeps the shape.",
+        },
+        height: {
+          type: "integer",
+          minimum: 0,
+          maximum: 32768,
+          default: 0,
+          "x-live": true,
+          "x-unit": "pixels",
+          description: "Rows that come out; 0 keeps the shape.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["frames", "uploads", "readbacks", "submissions", "deviceLosses"],
   },
 });
 
@@ -4486,6 +4948,147 @@ export const screen: NodeType<ScreenConfig, ScreenHandle> = shippedStage<ScreenC
   },
 });
 
+/** The configuration of `shader`. */
+export interface ShaderConfig {
+  /**
+   * The shader in WGSL.
+   *
+   * A string; "" by default; may change while the node runs.
+   */
+  readonly code?: string;
+  /**
+   * The path of a file with it, in place of code.
+   *
+   * A string; "" by default; may change while the node runs.
+   */
+  readonly file?: string;
+  /**
+   * The values of the fields of Uniforms, by name.
+   *
+   * An object; {} by default; may change while the node runs.
+   */
+  readonly uniforms?: { readonly [key: string]: number | readonly number[] };
+}
+
+/** A `shader` in a graph. */
+export type ShaderHandle = NodeHandle<
+  { videoIn: VideoFrame; videoIn2: VideoFrame; videoIn3: VideoFrame; videoIn4: VideoFrame },
+  { videoOut: VideoFrame }
+>;
+
+/**
+ * Draws pictures by a shader in WGSL, of up to four others.
+ *
+ * The shader is the function `shade(uv: vec2f) -> vec4f` of `code`, or of a file. It gives the colour at a place, from 0, 0 in the left upper corner to 1, 1; colours are 0 to 1. There are, without being declared: the pictures `video` (of `videoIn`), `video2`, `video3` and `video4`, each a `texture_2d<f32>`; `videoSampler`, which is bilinear and repeats the edges; `time: f32`, the time of the picture in seconds; `resolution: vec2f`, the size that comes out, pixels; `frame: u32`, how many pictures came before. Within branches call `textureSampleLevel` in place of `textureSample`.
+ *
+ * A `struct Uniforms` in the shader makes its fields live values: `uniforms.gain` in the shader is the value `gain` of the key `uniforms`. Fields are `f32`, `i32`, `u32`, or vectors of them, whose values are lists; without a value they are 0. The command `uniforms` tells them.
+ *
+ * A file is read again once it has changed, and `code` and `file` may change while it runs. A shader that is wrong is refused with line and column, and the one before goes on; the log says so where a file is wrong.
+ *
+ * Pictures come out at the times and in the size of those of `videoIn`. The other inputs show the newest of their pictures that is not after it; one without a picture is transparent. An offline graph waits for them.
+ *
+ * **Example.** `pattern-source durationSeconds=2 ! shader code="fn shade(uv: vec2f) -> vec4f { return textureSample(video, videoSampler, vec2f(1.0 - uv.x, uv.y)); }" ! jpeg-encode ! media-sink path=mirror.mkv`
+ */
+export const shader: NodeType<ShaderConfig, ShaderHandle> = shippedStage<ShaderConfig, ShaderHandle>({
+  plugin: "gpu",
+  descriptor: {
+    type: "shader",
+    className: "Shader",
+    source: "crates/plugins/gpu/plugin.toml",
+    description: "Draws pictures by a shader in WGSL, of up to four others.",
+    doc:
+      'Draws pictures by a shader in WGSL, of up to four others.\n\nThe shader is the function `shade(uv: vec2f) -> vec4f` of `code`, or of a file. It gives the colour at a place, from 0, 0 in the left upper corner to 1, 1; colours are 0 to 1. There are, without being declared: the pictures `video` (of `videoIn`), `video2`, `video3` and `video4`, each a `texture_2d<f32>`; `videoSampler`, which is bilinear and repeats the edges; `time: f32`, the time of the picture in seconds; `resolution: vec2f`, the size that comes out, pixels; `frame: u32`, how many pictures came before. Within branches call `textureSampleLevel` in place of `textureSample`.\n\nA `struct Uniforms` in the shader makes its fields live values: `uniforms.gain` in the shader is the value `gain` of the key `uniforms`. Fields are `f32`, `i32`, `u32`, or vectors of them, whose values are lists; without a value they are 0. The command `uniforms` tells them.\n\nA file is read again once it has changed, and `code` and `file` may change while it runs. A shader that is wrong is refused with line and column, and the one before goes on; the log says so where a file is wrong.\n\nPictures come out at the times and in the size of those of `videoIn`. The other inputs show the newest of their pictures that is not after it; one without a picture is transparent. An offline graph waits for them.\n\n**Example.** `pattern-source durationSeconds=2 ! shader code="fn shade(uv: vec2f) -> vec4f { return textureSample(video, videoSampler, vec2f(1.0 - uv.x, uv.y)); }" ! jpeg-encode ! media-sink path=mirror.mkv`',
+    category: "gpu",
+    tags: ["native", "gpu"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "videoIn",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      accepts: { pixelFormat: ["rgba8", "bgra8"] },
+      burst: 1,
+      doc: "The pictures by whose times and sizes others come out.",
+    }, {
+      name: "videoIn2",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: true,
+      accepts: { pixelFormat: ["rgba8", "bgra8"] },
+      burst: 1,
+      doc: "Pictures of any size: video2.",
+    }, {
+      name: "videoIn3",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: true,
+      accepts: { pixelFormat: ["rgba8", "bgra8"] },
+      burst: 1,
+      doc: "Pictures of any size: video3.",
+    }, {
+      name: "videoIn4",
+      direction: "input",
+      kind: "video",
+      type: "VideoFrame",
+      optional: true,
+      accepts: { pixelFormat: ["rgba8", "bgra8"] },
+      burst: 1,
+      doc: "Pictures of any size: video4.",
+    }],
+    outputs: [{
+      name: "videoOut",
+      direction: "output",
+      kind: "video",
+      type: "VideoFrame",
+      optional: false,
+      gives: { pixelFormat: ["rgba8", "bgra8"] },
+      burst: 1,
+      doc: "What is drawn.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        code: {
+          type: "string",
+          default: "",
+          "x-live": true,
+          description: "The shader in WGSL.",
+        },
+        file: {
+          type: "string",
+          default: "",
+          "x-live": true,
+          "x-reaches": "path",
+          description: "The path of a file with it, in place of code.",
+        },
+        uniforms: {
+          type: "object",
+          default: {},
+          "x-live": true,
+          additionalProperties: { anyOf: [{ type: "number" }, { type: "array", items: { type: "number" } }] },
+          description: "The values of the fields of Uniforms, by name.",
+        },
+      },
+      required: [],
+      additionalProperties: false,
+    },
+    figures: ["frames", "uploads", "readbacks", "submissions", "deviceLosses"],
+    commands: {
+      uniforms: { description: "Answers the fields of Uniforms, each with its type." },
+      loseDevice: {
+        description: "For tests and diagnosis: gives the graphics processor up, as a driver does that crashes.",
+      },
+    },
+  },
+});
+
 /** The configuration of `speaker`. */
 export interface SpeakerConfig {
   /**
@@ -5251,7 +5854,10 @@ export const nodes: {
   readonly acquisition: typeof acquisition;
   readonly audioDecode: typeof audioDecode;
   readonly biquad: typeof biquad;
+  readonly blend: typeof blend;
+  readonly blur: typeof blur;
   readonly camera: typeof camera;
+  readonly chromaKey: typeof chromaKey;
   readonly compositor: typeof compositor;
   readonly convert: typeof convert;
   readonly display: typeof display;
@@ -5260,6 +5866,8 @@ export const nodes: {
   readonly flacDecode: typeof flacDecode;
   readonly flacEncode: typeof flacEncode;
   readonly frameRate: typeof frameRate;
+  readonly gpuConvert: typeof gpuConvert;
+  readonly gpuScale: typeof gpuScale;
   readonly h264Decode: typeof h264Decode;
   readonly h264Encode: typeof h264Encode;
   readonly jpegDecode: typeof jpegDecode;
@@ -5273,6 +5881,7 @@ export const nodes: {
   readonly rtspSource: typeof rtspSource;
   readonly scale: typeof scale;
   readonly screen: typeof screen;
+  readonly shader: typeof shader;
   readonly speaker: typeof speaker;
   readonly toVoltage: typeof toVoltage;
   readonly trigger: typeof trigger;
@@ -5283,7 +5892,10 @@ export const nodes: {
   acquisition,
   audioDecode,
   biquad,
+  blend,
+  blur,
   camera,
+  chromaKey,
   compositor,
   convert,
   display,
@@ -5292,6 +5904,8 @@ export const nodes: {
   flacDecode,
   flacEncode,
   frameRate,
+  gpuConvert,
+  gpuScale,
   h264Decode,
   h264Encode,
   jpegDecode,
@@ -5305,6 +5919,7 @@ export const nodes: {
   rtspSource,
   scale,
   screen,
+  shader,
   speaker,
   toVoltage,
   trigger,
@@ -5321,7 +5936,10 @@ export const nodePackage: NodePackage = definePackage({
     acquisition,
     audioDecode,
     biquad,
+    blend,
+    blur,
     camera,
+    chromaKey,
     compositor,
     convert,
     display,
@@ -5330,6 +5948,8 @@ export const nodePackage: NodePackage = definePackage({
     flacDecode,
     flacEncode,
     frameRate,
+    gpuConvert,
+    gpuScale,
     h264Decode,
     h264Encode,
     jpegDecode,
@@ -5343,6 +5963,7 @@ export const nodePackage: NodePackage = definePackage({
     rtspSource,
     scale,
     screen,
+    shader,
     speaker,
     toVoltage,
     trigger,

@@ -17,6 +17,7 @@ import { flacJob } from "./cases/flac_job.ts";
 import { generator } from "./cases/generator.ts";
 import { glassToGlass } from "./cases/glass_to_glass.ts";
 import { grpcRoundTrip } from "./cases/grpc_round_trip.ts";
+import { gpu } from "./cases/gpu.ts";
 import { inLane } from "./cases/in_lane.ts";
 import { jobs } from "./cases/jobs.ts";
 import { laneToLane } from "./cases/lane_to_lane.ts";
@@ -60,6 +61,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   python,
   videoCodecs,
   pictures,
+  gpu,
   soundRoundTrip,
   screen,
   glassToGlass,

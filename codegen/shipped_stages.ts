@@ -17,6 +17,9 @@ const OUTPUT = "stages.gen.ts";
 /** What all pages say. */
 const NATIVE = "They are native stages, which run on [native lanes](../lanes.md#native-stages) and need no flag. ";
 
+const GPU = `The stages for pictures that run on a graphics processor, by Vulkan or Metal. ${NATIVE}` +
+  "[Graphics processors](../gpu.md) tells which one is taken, what is copied when, and what happens where there is none.";
+
 /** The pages, by family. */
 const PAGES: { readonly [family: string]: StagePage } = {
   codec: {
@@ -29,6 +32,10 @@ const PAGES: { readonly [family: string]: StagePage } = {
     intro:
       `The stages that take from devices and give to them. ${NATIVE}[Devices](../devices.md) tells what each system ` +
       "offers, how sound and pictures are kept together, and what to do when a device is missing.",
+  },
+  gpu: {
+    title: "GPU stages",
+    intro: GPU,
   },
   rtsp: {
     title: "RTSP stages",

@@ -51,6 +51,7 @@ Deno.test("nodes list has each name once, in its family, on three screens", asyn
     "device",
     "file",
     "flow",
+    "gpu",
     "live",
     "media",
     "network",

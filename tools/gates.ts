@@ -579,6 +579,7 @@ function unoptimized(): string[] {
     "sluice-ffi",
     "sluice-plugin-audio-devices",
     "sluice-plugin-codecs",
+    "sluice-plugin-gpu",
     "sluice-plugin-rtsp",
     "sluice-plugin-sensors",
     "sluice-plugin-video",

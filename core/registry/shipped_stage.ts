@@ -17,12 +17,21 @@ import type { NodeHandle } from "./handle.ts";
 import { type AnyNodeType, defineNodeType, type NodeType } from "./node_type.ts";
 
 /** The name of a plugin that comes with Sluice: that of its folder in `crates/plugins`. */
-export type ShippedPlugin = "audio-devices" | "codecs" | "rtsp" | "sensors" | "video" | "video-devices" | "webrtc";
+export type ShippedPlugin =
+  | "audio-devices"
+  | "codecs"
+  | "gpu"
+  | "rtsp"
+  | "sensors"
+  | "video"
+  | "video-devices"
+  | "webrtc";
 
 /** The category of each plugin's stages. */
 const FAMILIES: { readonly [plugin in ShippedPlugin]: string } = {
   "audio-devices": "device",
   codecs: "codec",
+  gpu: "gpu",
   rtsp: "rtsp",
   sensors: "sensor",
   video: "video",

@@ -1,0 +1,338 @@
+//! A picture in textures: one for each plane of its format. On its lane it stands for the bytes of a frame, which come back
+//! once a stage asks for them or the frame leaves the lane.
+
+use std::ffi::c_void;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::slice;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sluice_stage::abi::{
+    SLUICE_BGRA8, SLUICE_FAULT, SLUICE_I420, SLUICE_NV12, SLUICE_OK, SLUICE_RGBA8, SluiceForeign, SluiceFrameInfo,
+    SluicePlane,
+};
+use sluice_stage::{Acquire, Context, Frame, PlaneRows, pixel_format_name};
+use wgpu::{
+    Buffer, Extent3d, Origin3d, TexelCopyBufferInfo, TexelCopyBufferLayout, TexelCopyTextureInfo, TextureAspect,
+    TextureFormat,
+};
+
+use crate::lane::{Lane, Plane};
+
+/// What handles of this plugin are: the address of a [`Picture`].
+const TYPE: u32 = u32::from_be_bytes(*b"WGPU");
+
+/// What rows of buffers are padded to.
+const ROW_STEP: u32 = wgpu::COPY_BYTES_PER_ROW_ALIGNMENT;
+
+/// Format and size of a picture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Measures {
+    /// `abi::SLUICE_NV12`, …
+    pub(crate) format: u32,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    /// As `SluiceFrameInfo` has it.
+    pub(crate) pixel_aspect: u32,
+}
+
+impl Measures {
+    /// Those of a picture.
+    pub(crate) fn of(&SluiceFrameInfo { format, width, height, pixel_aspect, .. }: &SluiceFrameInfo) -> Self {
+        Self { format, width, height, pixel_aspect }
+    }
+}
+
+/// What a stage counts of the pictures that it has made. Written by one lane's thread; figures read them.
+#[derive(Default)]
+pub(crate) struct Counts {
+    pub(crate) uploads: AtomicU32,
+    pub(crate) read_backs: AtomicU32,
+    /// The last picture was read back: the next ones will be, so that this is recorded with their draws.
+    pub(crate) leaves: AtomicBool,
+}
+
+/// A picture. Its textures go back to its lane when it is dropped.
+pub(crate) struct Picture {
+    pub(crate) lane: Arc<Lane>,
+    pub(crate) measures: Measures,
+    pub(crate) planes: Vec<Plane>,
+    counts: Arc<Counts>,
+    /// Where the recorded commands copy it to.
+    staged: Mutex<Option<Buffer>>,
+}
+
+impl Picture {
+    /// Room for a picture, in textures that have another one's pixels.
+    ///
+    /// # Errors
+    ///
+    /// It is larger than the device's textures are.
+    pub(crate) fn new(lane: &Arc<Lane>, measures: Measures, counts: &Arc<Counts>) -> Result<Self, String> {
+        let Measures { format, width, height, .. } = measures;
+        let most = lane.gpu.most_pixels;
+        if width > most || height > most {
+            let name = &lane.gpu.name;
+            return Err(format!(
+                "a picture of {width} × {height} is larger than the {most} pixels a side of \"{name}\""
+            ));
+        }
+        let planes = plane_formats(format)
+            .iter()
+            .map(|&(format, halves)| {
+                let side = |pixels: u32| if halves { pixels.div_ceil(2) } else { pixels };
+                lane.take_texture((side(width), side(height), format))
+            })
+            .collect();
+        let (lane, counts) = (Arc::clone(lane), Arc::clone(counts));
+        Ok(Self { lane, measures, planes, counts, staged: Mutex::new(None) })
+    }
+
+    /// The picture of a frame: its own textures, or an upload of its bytes. `None`: it was on a device that is lost.
+    ///
+    /// # Errors
+    ///
+    /// The device takes no such picture.
+    pub(crate) fn of(
+        context: &Context,
+        frame: Frame,
+        lane: &Arc<Lane>,
+        counts: &Arc<Counts>,
+    ) -> Result<Option<Arc<Self>>, String> {
+        if let Some(handle) = context.foreign(frame, TYPE) {
+            let handle = handle.as_ptr().cast_const().cast::<Self>();
+            // SAFETY: handles of this type are what `Arc::into_raw` gave; the frame has its reference during the call.
+            let picture = unsafe {
+                Arc::increment_strong_count(handle);
+                Arc::from_raw(handle)
+            };
+            return Ok((picture.lane.gpu.serial == lane.gpu.serial).then_some(picture));
+        }
+        let info = context.info(frame).ok_or("a frame says nothing of itself")?;
+        let bytes = context.picture(frame).ok_or("a frame has no picture")?;
+        let measures = Measures {
+            format: bytes.format,
+            width: bytes.width,
+            height: bytes.height,
+            pixel_aspect: info.pixel_aspect,
+        };
+        let picture = Self::new(lane, measures, counts)?;
+        picture.upload(&bytes.planes)?;
+        counts.uploads.fetch_add(1, Ordering::Relaxed);
+        Ok(Some(Arc::new(picture)))
+    }
+
+    /// Records the upload of its planes, all of them in one buffer.
+    fn upload(&self, from: &[PlaneRows<'_>]) -> Result<(), String> {
+        let (places, bytes) = self.places();
+        let fill = |to: &mut [u8]| {
+            for (from, &(offset, stride)) in from.iter().zip(&places) {
+                let rows = to[offset as usize..].chunks_mut(stride as usize).take(from.rows);
+                for (row, to) in rows.enumerate() {
+                    to[..from.row_bytes].copy_from_slice(&from.bytes[row * from.stride..][..from.row_bytes]);
+                }
+            }
+        };
+        self.lane.upload(bytes, fill, |encoder, buffer| {
+            for (plane, &place) in self.planes.iter().zip(&places) {
+                let extent = plane.extent();
+                encoder.copy_buffer_to_texture(in_buffer(buffer, place), plane.whole(), extent);
+            }
+        })
+    }
+
+    /// Records that it is read back, if its stage's pictures are; waits for nothing.
+    pub(crate) fn stage_if_it_leaves(&self) {
+        if self.counts.leaves.load(Ordering::Relaxed) {
+            let mut staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
+            staged.get_or_insert_with(|| self.record_read_back());
+        }
+    }
+
+    fn record_read_back(&self) -> Buffer {
+        let (places, bytes) = self.places();
+        self.lane.read_back(bytes, |encoder, buffer| {
+            for (plane, &place) in self.planes.iter().zip(&places) {
+                encoder.copy_texture_to_buffer(plane.whole(), in_buffer(buffer, place), plane.extent());
+            }
+        })
+    }
+
+    /// Calls `take` with the bytes of each plane and what its rows are apart, once the device has made them. `false`: the
+    /// device is lost.
+    pub(crate) fn read(&self, mut take: impl FnMut(usize, &[u8], usize)) -> bool {
+        self.counts.leaves.store(true, Ordering::Relaxed);
+        self.counts.read_backs.fetch_add(1, Ordering::Relaxed);
+        let staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let buffer = staged.unwrap_or_else(|| self.record_read_back());
+        if !self.lane.wait(&buffer) {
+            return false;
+        }
+        {
+            let bytes = buffer.get_mapped_range(..);
+            for (index, (offset, stride)) in self.places().0.into_iter().enumerate() {
+                take(index, &bytes[offset as usize..], stride as usize);
+            }
+        }
+        buffer.unmap();
+        self.lane.give_read_back(buffer);
+        true
+    }
+
+    /// Where each plane starts in a buffer and what its rows are apart; and the bytes of all.
+    fn places(&self) -> (Vec<(u64, u32)>, u64) {
+        let mut end = 0;
+        let place = |plane: &Plane| {
+            let stride = plane.row_bytes().next_multiple_of(ROW_STEP);
+            let place = (end, stride);
+            end += u64::from(stride) * u64::from(plane.key.1);
+            place
+        };
+        (self.planes.iter().map(place).collect(), end)
+    }
+}
+
+/// A picture that is being made, with the frame that it stands for.
+pub(crate) struct Made {
+    pub(crate) frame: Frame,
+    pub(crate) picture: Arc<Picture>,
+    /// The host takes no handle: a stage in a process of its own hands on bytes alone.
+    by_copy: bool,
+}
+
+impl Made {
+    /// Takes a slot for a picture. `None`: none is free.
+    ///
+    /// # Errors
+    ///
+    /// No slot takes such a picture.
+    pub(crate) fn acquire(context: &mut Context, output: u32, picture: Picture) -> Result<Option<Self>, String> {
+        let Measures { format, width, height, pixel_aspect } = picture.measures;
+        let picture = Arc::new(picture);
+        let handle = Arc::into_raw(Arc::clone(&picture));
+        let foreign = SluiceForeign {
+            size: size_of::<SluiceForeign>() as u32,
+            type_code: TYPE,
+            handle: handle.cast_mut().cast(),
+            map: Some(map),
+            release: Some(release),
+        };
+        // SAFETY: the functions are those of the handle's type, and may be called on any thread.
+        let made = unsafe { context.acquire_foreign(output, format, (width, height), pixel_aspect, &foreign) };
+        let refusal = match made {
+            Ok(frame) => return Ok(Some(Self { frame, picture, by_copy: false })),
+            Err(refusal) => refusal,
+        };
+        // SAFETY: the host has not taken it.
+        drop(unsafe { Arc::from_raw(handle) });
+        if refusal == Acquire::Later {
+            return Ok(None);
+        }
+        // A shape that no slot takes is refused again.
+        match context.acquire_anamorphic(output, format, (width, height), pixel_aspect) {
+            Ok(frame) => Ok(Some(Self { frame, picture, by_copy: true })),
+            Err(Acquire::Later) => Ok(None),
+            Err(Acquire::Refused(why)) => {
+                Err(format!("no slot takes a picture of {width} × {height} in {}: {why}", pixel_format_name(format)))
+            }
+        }
+    }
+
+    /// Copies what was drawn into the frame, if no handle stands for it. `false`: the device is lost.
+    pub(crate) fn complete(&self, context: &mut Context) -> bool {
+        if !self.by_copy {
+            return true;
+        }
+        let Some(mut into) = context.picture_mut(self.frame) else { return false };
+        self.picture.read(|index, from, stride| {
+            let to = &mut into.planes[index];
+            copy_rows(from, stride, to.bytes, to.stride, to.row_bytes);
+        })
+    }
+}
+
+impl Drop for Picture {
+    fn drop(&mut self) {
+        let staged = self.staged.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(buffer) = staged {
+            self.counts.leaves.store(false, Ordering::Relaxed);
+            self.lane.give_read_back(buffer);
+        }
+        self.lane.give_textures(self.planes.drain(..));
+    }
+}
+
+impl Plane {
+    fn row_bytes(&self) -> u32 {
+        let (width, _, format) = self.key;
+        width * format.block_copy_size(None).unwrap_or(4)
+    }
+
+    fn extent(&self) -> Extent3d {
+        let (width, height, _) = self.key;
+        Extent3d { width, height, depth_or_array_layers: 1 }
+    }
+
+    fn whole(&self) -> TexelCopyTextureInfo<'_> {
+        let (origin, aspect) = (Origin3d::ZERO, TextureAspect::All);
+        TexelCopyTextureInfo { texture: &self.texture, mip_level: 0, origin, aspect }
+    }
+}
+
+fn in_buffer(buffer: &Buffer, (offset, stride): (u64, u32)) -> TexelCopyBufferInfo<'_> {
+    let layout = TexelCopyBufferLayout { offset, bytes_per_row: Some(stride), rows_per_image: None };
+    TexelCopyBufferInfo { buffer, layout }
+}
+
+/// The formats of the planes of a picture, each with whether it has half the width and height, rounded up.
+pub(crate) fn plane_formats(format: u32) -> &'static [(TextureFormat, bool)] {
+    match format {
+        SLUICE_RGBA8 => &[(TextureFormat::Rgba8Unorm, false)],
+        SLUICE_BGRA8 => &[(TextureFormat::Bgra8Unorm, false)],
+        SLUICE_NV12 => &[(TextureFormat::R8Unorm, false), (TextureFormat::Rg8Unorm, true)],
+        SLUICE_I420 => {
+            &[(TextureFormat::R8Unorm, false), (TextureFormat::R8Unorm, true), (TextureFormat::R8Unorm, true)]
+        }
+        _ => &[],
+    }
+}
+
+fn copy_rows(from: &[u8], from_stride: usize, to: &mut [u8], to_stride: usize, row_bytes: usize) {
+    for (from, to) in from.chunks(from_stride).zip(to.chunks_mut(to_stride)) {
+        to[..row_bytes].copy_from_slice(&from[..row_bytes]);
+    }
+}
+
+unsafe extern "C" fn map(
+    handle: *mut c_void,
+    planes: *const SluicePlane,
+    starts: *const *mut c_void,
+    count: u32,
+) -> i32 {
+    // SAFETY: the host passes the handle that it has.
+    let picture = unsafe { &*handle.cast_const().cast::<Picture>() };
+    // SAFETY: the host passes so many of each.
+    let (planes, starts) =
+        unsafe { (slice::from_raw_parts(planes, count as usize), slice::from_raw_parts(starts, count as usize)) };
+    if planes.len() != picture.planes.len() {
+        return SLUICE_FAULT;
+    }
+    let copy = |index: usize, from: &[u8], stride: usize| {
+        let plane = &planes[index];
+        // SAFETY: the host has room for so many bytes there, which are this call's alone.
+        let to = unsafe {
+            slice::from_raw_parts_mut(starts[index].cast::<u8>(), plane.stride as usize * plane.rows as usize)
+        };
+        copy_rows(from, stride, to, plane.stride as usize, plane.count as usize);
+    };
+    // A panic of the device's must not cross to the host.
+    let done = catch_unwind(AssertUnwindSafe(|| picture.read(copy)));
+    if done.unwrap_or(false) { SLUICE_OK } else { SLUICE_FAULT }
+}
+
+unsafe extern "C" fn release(handle: *mut c_void) {
+    // SAFETY: the host gives the handle back once.
+    let picture = unsafe { Arc::from_raw(handle.cast_const().cast::<Picture>()) };
+    // As in `map`.
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(picture)));
+}

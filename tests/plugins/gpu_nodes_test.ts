@@ -1,0 +1,193 @@
+/** The stages on the graphics processor, each beside the same worked out in floating point. */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { appSink } from "../../core/app/app_sink.ts";
+import { appSource } from "../../core/app/app_source.ts";
+import type { PixelFormat } from "../../core/frames/format.ts";
+import type { NodeRegistry } from "../../core/registry/node_registry.ts";
+import { Runtime } from "../../core/runtime.ts";
+import { drawn, gpu, send, type SentPicture, texture } from "../fixtures/plugins/gpu.ts";
+import { compareBytes, copyPicture, type PictureCopy, planeSize, runPictures } from "../fixtures/plugins/media.ts";
+
+/** How far levels may be off, of 255. */
+const TOLERANCE = 2;
+
+/** A level of a picture by its place, 0 to 255, in floating point. */
+type Levels = (x: number, y: number, channel: number) => number;
+
+function assertLevels({ planes, width, height }: PictureCopy, wanted: Levels, what: string): void {
+  const found = planes[0];
+  const channels = found.length / (width * height);
+  found.forEach((level, at) => {
+    const [pixel, channel] = [Math.floor(at / channels), at % channels];
+    const [x, y] = [pixel % width, Math.floor(pixel / width)];
+    const exact = wanted(x, y, channel);
+    if (Math.abs(level - exact) > TOLERANCE) {
+      ok(false, `${what}: ${level} at ${x}, ${y} of channel ${channel}, wanted ${exact}`);
+    }
+  });
+}
+
+/** A picture in colours, with the edges repeated. */
+function levelsOf({ width, height, planes: [bytes] }: SentPicture): Levels {
+  const within = (at: number, most: number) => Math.min(Math.max(at, 0), most - 1);
+  return (x, y, channel) => bytes[4 * (within(y, height) * width + within(x, width)) + channel];
+}
+
+gpu("gpu-scale is bilinear, in odd sizes too", async (registry) => {
+  const [width, height] = [37, 23];
+  const picture = drawn("rgba8", width, height, texture);
+  const level = levelsOf(picture);
+  for (const [across, down] of [[74, 11], [51, 40], [1, 1]]) {
+    const { pictures: [found] } = await send(registry, { "gpu-scale": { width: across, height: down } }, [picture]);
+    deepEqual([found.width, found.height], [across, down]);
+    assertLevels(found, (x, y, channel) => {
+      const [left, top] = [(x + 0.5) * width / across - 0.5, (y + 0.5) * height / down - 0.5];
+      const [column, row] = [Math.floor(left), Math.floor(top)];
+      const row1 = level(column, row, channel) * (1 - left + column) +
+        level(column + 1, row, channel) * (left - column);
+      const row2 = level(column, row + 1, channel) * (1 - left + column) +
+        level(column + 1, row + 1, channel) * (left - column);
+      return row1 * (1 - top + row) + row2 * (top - row);
+    }, `${across} × ${down}`);
+  }
+});
+
+gpu("gpu-scale scales each plane of YUV, and passes pictures of its size", async (registry) => {
+  const picture = drawn("nv12", 33, 17, () => 77);
+  const { pictures: [found] } = await send(registry, { "gpu-scale": { width: 66 } }, [picture]);
+  deepEqual([found.pixelFormat, found.width, found.height], ["nv12", 66, 34]);
+  deepEqual(found.planes.map(({ length }) => length), [66 * 34, 2 * 33 * 17]);
+  ok(found.planes.every((plane) => plane.every((level) => level === 77)));
+  const same = await send(registry, { "gpu-scale": { width: 33 } }, [picture]);
+  equal(same.figures("gpu-scale")?.uploads, 0);
+});
+
+gpu("blur is a Gaussian along both directions", async (registry) => {
+  const picture = drawn("rgba8", 41, 29, texture);
+  const level = levelsOf(picture);
+  const radius = 5;
+  const weights = Array.from({ length: 2 * radius + 1 }, (_, k) => Math.exp(-0.5 * ((k - radius) / (radius / 3)) ** 2));
+  const total = weights.reduce((sum, weight) => sum + weight);
+  const blurred = (place: (offset: number) => number) =>
+    weights.reduce((sum, weight, k) => sum + weight * place(k - radius), 0) / total;
+  const { pictures: [found] } = await send(registry, { blur: { radius } }, [picture]);
+  assertLevels(
+    found,
+    (x, y, channel) => blurred((down) => blurred((across) => level(x + across, y + down, channel))),
+    "blur",
+  );
+});
+
+gpu("chroma-key makes what is near the colour of the ground transparent", async (registry) => {
+  const picture = drawn("rgba8", 40, 30, texture);
+  const level = levelsOf(picture);
+  const [similarity, smoothness] = [0.15, 0.3];
+  const chroma = ([red, green, blue]: number[]) => {
+    const luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    return [(blue - luma) / 1.8556, (red - luma) / 1.5748];
+  };
+  const key = chroma([32, 160, 64]);
+  const { pictures: [found] } = await send(registry, {
+    "chroma-key": { key: "#20a040", similarity, smoothness },
+  }, [picture]);
+  const alphas = new Set<number>();
+  assertLevels(found, (x, y, channel) => {
+    if (channel < 3) return level(x, y, channel);
+    const [cb, cr] = chroma([0, 1, 2].map((each) => level(x, y, each)));
+    const away = Math.hypot(cb - key[0], cr - key[1]) / 255 - similarity;
+    const alpha = 255 * Math.min(Math.max(away / smoothness, 0), 1);
+    alphas.add(Math.round(alpha));
+    return alpha;
+  }, "chroma-key");
+  ok(alphas.has(0) && alphas.has(255) && alphas.size > 20, "some of it is transparent, some opaque, and some between");
+});
+
+/** Blends pictures of two sources of a script. */
+async function blended(
+  registry: NodeRegistry,
+  config: Record<string, unknown>,
+  lower: SentPicture,
+  upper: SentPicture,
+) {
+  await using runtime = new Runtime({ native: "require", mode: "offline", registry });
+  const sources = [lower, upper].map(({ pixelFormat, width, height }, k) =>
+    runtime.add(appSource.video({ pixelFormat, width, height, frameRate: 25 }), { id: `source${k}` })
+  );
+  const sink = runtime.add(appSink.video(), { id: "sink" });
+  runtime.addByType("blend", config, { id: "blend", lane: "media" });
+  runtime.connectByName("source0.video", "blend.videoIn", { policy: "lossless", capacity: 4 });
+  runtime.connectByName("source1.video", "blend.videoIn2", { policy: "lossless", capacity: 4 });
+  runtime.connectByName("blend.videoOut", "sink.video", { policy: "lossless", capacity: 4 });
+  await runtime.start();
+  for (const [k, picture] of [lower, upper].entries()) {
+    await sources[k].push({ planes: [...picture.planes] });
+    sources[k].end();
+  }
+  const [found, ...others] = await Array.fromAsync(sink, copyPicture);
+  await runtime.finished;
+  equal(others.length, 0);
+  return found;
+}
+
+gpu("blend mixes colours by its mode, the opacity and the alpha of what is above", async (registry) => {
+  const lower = drawn("rgba8", 24, 18, texture);
+  const upper = drawn("rgba8", 24, 18, (x, y, channel) => texture(y, x, channel + 1));
+  upper.planes[0].forEach((_, at, bytes) => at % 4 === 3 && (bytes[at] = at % 256));
+  const [below, above] = [levelsOf(lower), levelsOf(upper)];
+  const modes: { readonly [mode: string]: (low: number, up: number) => number } = {
+    normal: (_, up) => up,
+    add: (low, up) => Math.min(255, low + up),
+    multiply: (low, up) => low * up / 255,
+    screen: (low, up) => low + up - low * up / 255,
+  };
+  const opacity = 0.7;
+  for (const [mode, mixed] of Object.entries(modes)) {
+    const found = await blended(registry, { mode, opacity }, lower, upper);
+    assertLevels(found, (x, y, channel) => {
+      if (channel === 3) return 255;
+      const [low, up] = [below(x, y, channel), above(x, y, channel)];
+      const part = opacity * above(x, y, 3) / 255;
+      return low * (1 - part) + mixed(low, up) * part;
+    }, mode);
+  }
+});
+
+gpu("gpu-convert gives what convert gives, in each pair of formats", async (registry) => {
+  const formats: PixelFormat[] = ["rgba8", "bgra8", "nv12", "i420"];
+  for (const from of formats) {
+    // Levels that all formats have.
+    const picture = drawn(from, 35, 21, (x, y, channel) => 64 + (x * 3 + y * 2 + channel * 9) % 128);
+    for (const pixelFormat of formats.filter((format) => format !== from)) {
+      const config = {
+        pixelFormat,
+        matrix: from === "nv12" ? "bt601" : "bt709",
+        range: from === "i420" ? "full" : "limited",
+      };
+      const { pictures: [wanted] } = await send(registry, { convert: config }, [picture]);
+      const { pictures: [found] } = await send(registry, { "gpu-convert": config }, [picture]);
+      equal(found.pixelFormat, pixelFormat);
+      for (const [k, plane] of found.planes.entries()) {
+        const { most } = compareBytes(plane, wanted.planes[k]);
+        ok(most <= TOLERANCE, `${from} to ${pixelFormat}, plane ${k}: ${most} levels`);
+      }
+    }
+  }
+});
+
+gpu("a picture goes through stages of a lane without being read back between", async (registry) => {
+  const code =
+    "fn shade(uv: vec2f) -> vec4f { return vec4f(1.0) - textureSampleLevel(video, videoSampler, uv, 0.0) * vec4f(1.0, 1.0, 1.0, 0.0); }";
+  const frames = 5;
+  const { pictures, figures } = await runPictures(registry, {
+    "pattern-source": { pattern: "ramp", width: 320, height: 180, frameRate: 25, durationSeconds: frames / 25 },
+    "shader#first": { code },
+    "blur": { radius: 2 },
+    "shader#last": { code },
+  });
+  equal(pictures.length, frames);
+  const counted = ["first", "blur", "last"].map(figures).map((each) => [each?.uploads, each?.readbacks]);
+  deepEqual(counted, [[frames, 0], [0, 0], [0, frames]]);
+  ok(figures("last")!.submissions <= frames, "one submission a picture at most, for all stages");
+  const [row, rows] = planeSize("rgba8", 320, 180, 0);
+  equal(pictures[0].planes[0].length, row * rows);
+});
