@@ -1,5 +1,5 @@
 /** What is left behind where the process is killed, and where a disk is full. */
-import { deepEqual, equal, match } from "node:assert/strict";
+import { equal, match } from "node:assert/strict";
 import { MAIN, spawn } from "../../tests/cli/command_line.ts";
 import { rare } from "../../tests/fixtures/rare.ts";
 import { FOLDER, input } from "../media/fixtures/media_files.ts";
@@ -18,16 +18,13 @@ rare(Deno.test)({
     ]);
     await Promise.race([listened(port), child.status]);
     child.kill("SIGKILL");
-    const [{ signal }, said] = await Promise.all([
-      child.status,
-      new Response(child.stderr).text(),
-      child.stdout.cancel(),
-    ]);
-    deepEqual([signal, said], ["SIGKILL", ""]);
+    const [{ signal }] = await Promise.all([child.status, child.stderr.cancel(), child.stdout.cancel()]);
+    equal(signal, "SIGKILL");
     for (;;) {
       try {
         return Deno.listen({ hostname: "127.0.0.1", port }).close();
-      } catch {
+      } catch (error) {
+        if (!(error instanceof Deno.errors.AddrInUse)) throw error;
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     }
