@@ -62,7 +62,7 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
     npm: ["@bufbuild/protobuf", "@connectrpc/connect", "@connectrpc/connect-node"],
   },
   "transports/hls": { parts: ["core"], npm: [] },
-  "transports/webrtc": { parts: ["transports", "core", "control"], npm: [] },
+  "transports/webrtc": { parts: ["transports", "core", "control"], npm: ["hono"] },
   "python": { parts: ["core", "ffi"], npm: [] },
   "cli": {
     parts: [

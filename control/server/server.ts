@@ -24,6 +24,7 @@ import { PageFiles } from "./page_files.ts";
 import { servePanel } from "./panel_files.ts";
 import { type EditingOptions, hostRuntime, type RuntimeHost } from "./runtime_host.ts";
 import { assertControlOptions, type ControlOptions } from "./server_options.ts";
+import { within } from "./within.ts";
 import { ClientBudget, WorkBudget } from "../answers/work_budget.ts";
 
 /** After this many seconds without a sign of life or an answer to a ping, a connection is closed. */
@@ -206,13 +207,6 @@ async function drain(sockets: ReadonlyMap<WebSocket, Place>, hosts: readonly Run
   for (const each of hosts) each.finish();
   const waits = () => [...sockets.keys()].some((socket) => socket.bufferedAmount > 0);
   while (waits() && performance.now() < endMs) await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS));
-}
-
-async function within(timeoutMs: number, work: Promise<unknown>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const patience = new Promise((resolve) => timer = setTimeout(resolve, timeoutMs));
-  await Promise.race([work, patience]);
-  clearTimeout(timer);
 }
 
 /** The graph of a session, and how many connections show it. */

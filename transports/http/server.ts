@@ -8,6 +8,7 @@
  */
 import { Access } from "../../control/server/access.ts";
 import { Listener } from "../../control/server/listener.ts";
+import { within } from "../../control/server/within.ts";
 import { binaryFormat } from "../../core/pipeline/binary_format.ts";
 import { jsonFormat } from "../../core/pipeline/json_format.ts";
 import type { SessionRouter } from "../../core/pipeline/session_router.ts";
@@ -108,11 +109,4 @@ export function serveHttp(router: SessionRouter, options: HttpOptions = {}): Htt
     close: () => closed ??= close(),
     [Symbol.asyncDispose]: () => closed ??= close(),
   };
-}
-
-async function within(timeoutMs: number, work: Promise<unknown>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const patience = new Promise((resolve) => timer = setTimeout(resolve, timeoutMs));
-  await Promise.race([work, patience]);
-  clearTimeout(timer);
 }

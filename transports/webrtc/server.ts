@@ -3,8 +3,11 @@
  *
  * @module
  */
+import { Hono } from "hono";
+import { cors } from "hono/cors";
 import { Access } from "../../control/server/access.ts";
 import { Listener } from "../../control/server/listener.ts";
+import { within } from "../../control/server/within.ts";
 import { logger } from "../../core/log.ts";
 import type { Runtime } from "../../core/runtime.ts";
 import { tokenFor } from "../callers.ts";
@@ -17,6 +20,9 @@ const DEFAULT_PORT = 8889;
 
 /** How long connections may take to end, milliseconds. */
 const CLOSE_TIMEOUT_MS = 1_000;
+
+/** How long a browser remembers what pages may ask, seconds. */
+const PREFLIGHT_SECONDS = 600;
 
 /** A running server. */
 export interface WebrtcServer extends AsyncDisposable {
@@ -64,35 +70,17 @@ export function serveWebrtc(runtime: Runtime, options: Omit<ServeOptions, "acces
     ...(token !== undefined && { token }),
   });
   const obeying = obeyPlayers(runtime);
+  const routes = makeRoutes(runtime, access, origins);
   const listener = new Listener({
     hostname,
     port: options.port ?? DEFAULT_PORT,
     ...(tls !== undefined && { tls }),
-    answer: async (request) => {
-      const refusal = access.checkSource(request);
-      if (refusal !== undefined) return new Response(refusal.message, { status: refusal.status });
-      const origin = request.headers.get("origin");
-      const headers = origin === null ? {} : allow(origin);
-      // A browser asks before it shows the token.
-      if (request.method === "OPTIONS" && origin !== null) return new Response(null, { status: 204, headers });
-      const missing = access.checkToken(request);
-      const response = missing === undefined
-        ? await answerWhip(runtime, request) ?? new Response("There is no such path\n", { status: 404 })
-        : new Response(missing.message, { status: missing.status });
-      for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
-      return response;
-    },
-    failed(error) {
-      logger("control").error("A request failed", { error });
-      return new Response("Internal error", { status: 500 });
-    },
+    answer: (request) => routes.fetch(request),
+    failed,
   });
   const close = async (): Promise<void> => {
     obeying[Symbol.dispose]();
-    await Promise.race([
-      listener.close(),
-      new Promise((resolve) => Deno.unrefTimer(setTimeout(resolve, CLOSE_TIMEOUT_MS))),
-    ]);
+    await within(CLOSE_TIMEOUT_MS, listener.close());
   };
   const shown = hostname.includes(":") ? `[${hostname}]` : hostname;
   return {
@@ -103,12 +91,31 @@ export function serveWebrtc(runtime: Runtime, options: Omit<ServeOptions, "acces
   };
 }
 
-function allow(origin: string): Readonly<Record<string, string>> {
-  return {
-    "access-control-allow-origin": origin,
-    "access-control-allow-methods": "POST, PATCH, DELETE, OPTIONS",
-    "access-control-allow-headers": "authorization, content-type",
-    "access-control-expose-headers": "location",
-    vary: "origin",
-  };
+function makeRoutes(runtime: Runtime, access: Access, origins: readonly string[]): Hono {
+  const app = new Hono();
+  app.onError(failed);
+  app.use("*", async (c, next) => {
+    const refusal = access.checkSource(c.req.raw);
+    return refusal === undefined ? await next() : new Response(refusal.message, { status: refusal.status });
+  });
+  const forPages = cors({
+    origin: [...origins],
+    allowMethods: ["POST", "PATCH", "DELETE"],
+    allowHeaders: ["authorization", "content-type"],
+    exposeHeaders: ["location"],
+    maxAge: PREFLIGHT_SECONDS,
+  });
+  // Without an origin it is a program that asks for the options of WHIP.
+  app.use("*", (c, next) => c.req.header("origin") === undefined ? next() : forPages(c, next));
+  app.all("*", async (c) => {
+    const refusal = access.checkToken(c.req.raw);
+    if (refusal !== undefined) return new Response(refusal.message, { status: refusal.status });
+    return await answerWhip(runtime, c.req.raw) ?? new Response("There is no such path\n", { status: 404 });
+  });
+  return app;
+}
+
+function failed(error: unknown): Response {
+  logger("control").error("A request failed", { error });
+  return new Response("Internal error", { status: 500 });
 }
