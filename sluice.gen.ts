@@ -12197,6 +12197,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/network/udp_source.ts": "e705c9932713189c",
     "processors/network/websocket_source.ts": "116e708c48c9f851",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "6f8c337bf347fee5",
+    "stages.gen.ts": "a1ed95d3589fad46",
   },
 });

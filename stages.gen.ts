@@ -22,6 +22,7 @@
 import { definePackage, shippedStage } from "./generated.ts";
 import type {
   AudioFrame,
+  DataFrame,
   EncodedFrame,
   NodeHandle,
   NodePackage,
@@ -5620,6 +5621,12 @@ export interface WebrtcSinkConfig {
    */
   readonly publicAddress?: string;
   /**
+   * The STUN server that tells the address outside: host, or host:port; empty for none.
+   *
+   * A string of at most 255 characters; "" by default.
+   */
+  readonly stunServer?: string;
+  /**
    * Players at once.
    *
    * A whole number from 1 to 256; 16 by default.
@@ -5634,14 +5641,19 @@ export interface WebrtcSinkConfig {
 }
 
 /** A `webrtc-sink` in a graph. */
-export type WebrtcSinkHandle = NodeHandle<{ video: EncodedFrame; audio: EncodedFrame }, Record<never, never>>;
+export type WebrtcSinkHandle = NodeHandle<
+  { video: EncodedFrame; audio: EncodedFrame; data: DataFrame<Untyped> },
+  Record<never, never>
+>;
 
 /**
- * Sends H.264 and Opus to players by WebRTC, as they are.
+ * Sends H.264, Opus and values to players by WebRTC.
  *
  * `sluice serve` gives it to players by WHEP: `POST /whep/NODE` with an offer. A script hands it an offer by the command `offer`, whose answer has the `sdp`, and the `id` by which `candidate` and `leave` name the connection.
  *
- * A player begins with a key frame. The node asks for it, and for those that players ask for, with the event `key-frame-wanted`; the event `bandwidth` tells what the way to the slowest player carries. Where `sluice serve` or `serveWebrtc` takes the offers, the encoder before the node obeys both: it makes a key frame, and takes the bit rate, up to its own. Packets that were lost are sent again. Sound and pictures have one clock, so that players keep them together.
+ * A player begins with a key frame. The node asks for it, and for those that players ask for, with the event `key-frame-wanted`; the event `bandwidth` tells what the way to the slowest player carries. Where `sluice serve` or `serveWebrtc` takes the offers, the encoder before the node obeys both: it makes a key frame, and takes the bit rate, up to its own. Packets that a player asks for again are sent again, as browsers do for those of pictures. Sound and pictures have one clock, so that players keep them together.
+ *
+ * A player that opens a data channel gets each value as a message: a `Uint8Array` as its bytes, a string as text, anything else as its JSON; by the channel that it has opened last, as reliably as that is. A value of more than 256 KiB or without a JSON, and what finds 1 MiB waiting for a player, is left out and counted (`messagesLost`). What players send goes nowhere.
  *
  * **Example.** `pattern-source ! convert ! h264-encode ! webrtc-sink`
  */
@@ -5654,9 +5666,9 @@ export const webrtcSink: NodeType<WebrtcSinkConfig, WebrtcSinkHandle> = shippedS
     type: "webrtc-sink",
     className: "WebrtcSink",
     source: "crates/plugins/webrtc/plugin.toml",
-    description: "Sends H.264 and Opus to players by WebRTC, as they are.",
+    description: "Sends H.264, Opus and values to players by WebRTC.",
     doc:
-      "Sends H.264 and Opus to players by WebRTC, as they are.\n\n`sluice serve` gives it to players by WHEP: `POST /whep/NODE` with an offer. A script hands it an offer by the command `offer`, whose answer has the `sdp`, and the `id` by which `candidate` and `leave` name the connection.\n\nA player begins with a key frame. The node asks for it, and for those that players ask for, with the event `key-frame-wanted`; the event `bandwidth` tells what the way to the slowest player carries. Where `sluice serve` or `serveWebrtc` takes the offers, the encoder before the node obeys both: it makes a key frame, and takes the bit rate, up to its own. Packets that were lost are sent again. Sound and pictures have one clock, so that players keep them together.\n\n**Example.** `pattern-source ! convert ! h264-encode ! webrtc-sink`",
+      "Sends H.264, Opus and values to players by WebRTC.\n\n`sluice serve` gives it to players by WHEP: `POST /whep/NODE` with an offer. A script hands it an offer by the command `offer`, whose answer has the `sdp`, and the `id` by which `candidate` and `leave` name the connection.\n\nA player begins with a key frame. The node asks for it, and for those that players ask for, with the event `key-frame-wanted`; the event `bandwidth` tells what the way to the slowest player carries. Where `sluice serve` or `serveWebrtc` takes the offers, the encoder before the node obeys both: it makes a key frame, and takes the bit rate, up to its own. Packets that a player asks for again are sent again, as browsers do for those of pictures. Sound and pictures have one clock, so that players keep them together.\n\nA player that opens a data channel gets each value as a message: a `Uint8Array` as its bytes, a string as text, anything else as its JSON; by the channel that it has opened last, as reliably as that is. A value of more than 256 KiB or without a JSON, and what finds 1 MiB waiting for a player, is left out and counted (`messagesLost`). What players send goes nowhere.\n\n**Example.** `pattern-source ! convert ! h264-encode ! webrtc-sink`",
     category: "webrtc",
     tags: ["native", "webrtc"],
     mode: "push",
@@ -5682,6 +5694,15 @@ export const webrtcSink: NodeType<WebrtcSinkConfig, WebrtcSinkHandle> = shippedS
       accepts: { codec: ["opus"] },
       burst: 1,
       doc: "Opus, a packet a frame.",
+    }, {
+      name: "data",
+      direction: "input",
+      kind: "data",
+      type: "DataFrame<unknown>",
+      schema: "unknown",
+      optional: true,
+      burst: 1,
+      doc: "Values, a message each.",
     }],
     outputs: [],
     config: {
@@ -5707,6 +5728,13 @@ export const webrtcSink: NodeType<WebrtcSinkConfig, WebrtcSinkHandle> = shippedS
           "x-reaches": "host",
           description: "The IP address outside, where a router maps the port to this machine.",
         },
+        stunServer: {
+          type: "string",
+          default: "",
+          maxLength: 255,
+          "x-reaches": "host",
+          description: "The STUN server that tells the address outside: host, or host:port; empty for none.",
+        },
         maxPeers: {
           type: "integer",
           minimum: 1,
@@ -5726,7 +5754,18 @@ export const webrtcSink: NodeType<WebrtcSinkConfig, WebrtcSinkHandle> = shippedS
       required: [],
       additionalProperties: false,
     },
-    figures: ["peers", "frames", "bytes", "leftOut", "keyFrameRequests", "nacks", "roundTripMs", "estimatedBitRate"],
+    figures: [
+      "peers",
+      "frames",
+      "bytes",
+      "leftOut",
+      "keyFrameRequests",
+      "nacks",
+      "roundTripMs",
+      "estimatedBitRate",
+      "messages",
+      "messagesLost",
+    ],
   },
 });
 
@@ -5751,6 +5790,12 @@ export interface WebrtcSourceConfig {
    */
   readonly publicAddress?: string;
   /**
+   * The STUN server that tells the address outside: host, or host:port; empty for none.
+   *
+   * A string of at most 255 characters; "" by default.
+   */
+  readonly stunServer?: string;
+  /**
    * How long a frame waits at most for packets that were lost.
    *
    * A number from 0 to 5000 ms; 200 by default.
@@ -5759,14 +5804,19 @@ export interface WebrtcSourceConfig {
 }
 
 /** A `webrtc-source` in a graph. */
-export type WebrtcSourceHandle = NodeHandle<Record<never, never>, { video: EncodedFrame; audio: EncodedFrame }>;
+export type WebrtcSourceHandle = NodeHandle<
+  Record<never, never>,
+  { video: EncodedFrame; audio: EncodedFrame; data: DataFrame<Untyped> }
+>;
 
 /**
- * Gives the H.264 and Opus that a publisher sends by WebRTC.
+ * Gives the H.264, Opus and values of a publisher by WebRTC.
  *
  * `sluice serve` takes publishers by WHIP (RFC 9725): `POST /whip/NODE` with an offer. A script hands it an offer by the command `offer`, whose answer has the `sdp`, and the `id` by which `candidate` and `leave` name the connection. There is one publisher at a time; one that comes takes the place of another, and its first frames are flagged as a discontinuity.
  *
- * Lost packets are asked for again, and a frame waits for them as long as `latencyMs`. Pictures after a loss are left out (`leftOut`) up to the next key frame, which is asked for. The first frame of a track has the time at which it came; the sender's reports put pictures to their sound, at a fifth of their time. The clock of a publisher is followed within ten seconds: however fast it goes, frames stay within some 10 ms of where they began beside the time at which they come. A pause of the publisher does not end the node.
+ * Lost packets of pictures are asked for again, and a frame waits for them as long as `latencyMs`; browsers send none of sound again. Pictures after a loss are left out (`leftOut`) up to the next key frame, which is asked for and flagged as a discontinuity. The first frame of a track has the time at which it came; the sender's reports put pictures to their sound, at a fifth of their time. The clock of a publisher is followed within ten seconds: however fast it goes, frames stay within some 10 ms of where they began beside the time at which they come. A pause of the publisher does not end the node.
+ *
+ * A message of a data channel is a value: a `Uint8Array`, or a string if it was sent as text, with the time at which it came. Those of one channel keep their order. A message that no slot of the pool holds, 16 KiB by default and 256 KiB at most, and what finds 1 MiB waiting for the graph, is left out and counted (`messagesLost`), and the next is flagged as a discontinuity.
  *
  * **Example.** `webrtc-source ! h264-decode ! display`
  */
@@ -5779,9 +5829,9 @@ export const webrtcSource: NodeType<WebrtcSourceConfig, WebrtcSourceHandle> = sh
     type: "webrtc-source",
     className: "WebrtcSource",
     source: "crates/plugins/webrtc/plugin.toml",
-    description: "Gives the H.264 and Opus that a publisher sends by WebRTC.",
+    description: "Gives the H.264, Opus and values of a publisher by WebRTC.",
     doc:
-      "Gives the H.264 and Opus that a publisher sends by WebRTC.\n\n`sluice serve` takes publishers by WHIP (RFC 9725): `POST /whip/NODE` with an offer. A script hands it an offer by the command `offer`, whose answer has the `sdp`, and the `id` by which `candidate` and `leave` name the connection. There is one publisher at a time; one that comes takes the place of another, and its first frames are flagged as a discontinuity.\n\nLost packets are asked for again, and a frame waits for them as long as `latencyMs`. Pictures after a loss are left out (`leftOut`) up to the next key frame, which is asked for. The first frame of a track has the time at which it came; the sender's reports put pictures to their sound, at a fifth of their time. The clock of a publisher is followed within ten seconds: however fast it goes, frames stay within some 10 ms of where they began beside the time at which they come. A pause of the publisher does not end the node.\n\n**Example.** `webrtc-source ! h264-decode ! display`",
+      "Gives the H.264, Opus and values of a publisher by WebRTC.\n\n`sluice serve` takes publishers by WHIP (RFC 9725): `POST /whip/NODE` with an offer. A script hands it an offer by the command `offer`, whose answer has the `sdp`, and the `id` by which `candidate` and `leave` name the connection. There is one publisher at a time; one that comes takes the place of another, and its first frames are flagged as a discontinuity.\n\nLost packets of pictures are asked for again, and a frame waits for them as long as `latencyMs`; browsers send none of sound again. Pictures after a loss are left out (`leftOut`) up to the next key frame, which is asked for and flagged as a discontinuity. The first frame of a track has the time at which it came; the sender's reports put pictures to their sound, at a fifth of their time. The clock of a publisher is followed within ten seconds: however fast it goes, frames stay within some 10 ms of where they began beside the time at which they come. A pause of the publisher does not end the node.\n\nA message of a data channel is a value: a `Uint8Array`, or a string if it was sent as text, with the time at which it came. Those of one channel keep their order. A message that no slot of the pool holds, 16 KiB by default and 256 KiB at most, and what finds 1 MiB waiting for the graph, is left out and counted (`messagesLost`), and the next is flagged as a discontinuity.\n\n**Example.** `webrtc-source ! h264-decode ! display`",
     category: "webrtc",
     tags: ["native", "webrtc"],
     mode: "external",
@@ -5808,6 +5858,15 @@ export const webrtcSource: NodeType<WebrtcSourceConfig, WebrtcSourceHandle> = sh
       gives: { codec: ["opus"] },
       burst: 1,
       doc: "Opus, a packet a frame.",
+    }, {
+      name: "data",
+      direction: "output",
+      kind: "data",
+      type: "DataFrame<unknown>",
+      schema: "unknown",
+      optional: false,
+      burst: 1,
+      doc: "Messages of data channels.",
     }],
     config: {
       type: "object",
@@ -5832,6 +5891,13 @@ export const webrtcSource: NodeType<WebrtcSourceConfig, WebrtcSourceHandle> = sh
           "x-reaches": "host",
           description: "The IP address outside, where a router maps the port to this machine.",
         },
+        stunServer: {
+          type: "string",
+          default: "",
+          maxLength: 255,
+          "x-reaches": "host",
+          description: "The STUN server that tells the address outside: host, or host:port; empty for none.",
+        },
         latencyMs: {
           type: "number",
           minimum: 0,
@@ -5844,7 +5910,18 @@ export const webrtcSource: NodeType<WebrtcSourceConfig, WebrtcSourceHandle> = sh
       required: [],
       additionalProperties: false,
     },
-    figures: ["peers", "frames", "bytes", "leftOut", "gaps", "keyFrameRequests", "nacks", "roundTripMs"],
+    figures: [
+      "peers",
+      "frames",
+      "bytes",
+      "leftOut",
+      "gaps",
+      "keyFrameRequests",
+      "nacks",
+      "roundTripMs",
+      "messages",
+      "messagesLost",
+    ],
   },
 });
 

@@ -77,8 +77,10 @@ const MARKED = {
   "wav-source.path": "path",
   "webrtc-sink.address": "host",
   "webrtc-sink.publicAddress": "host",
+  "webrtc-sink.stunServer": "host",
   "webrtc-source.address": "host",
   "webrtc-source.publicAddress": "host",
+  "webrtc-source.stunServer": "host",
   "websocket-sink.hostname": "host",
   "websocket-source.url": "url",
 };

@@ -2,8 +2,9 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { Runtime } from "../../core/runtime.ts";
 import { nodes } from "../../sluice.gen.ts";
-import { answerWhip } from "../../transports/webrtc/mod.ts";
+import { answerWhip, serveWebrtc } from "../../transports/webrtc/mod.ts";
 import { noRustPlugin } from "../fixtures/plugins/build.ts";
+import { CHANNEL_OFFER } from "./fixtures/offer.ts";
 
 const SDP = { "content-type": "application/sdp" };
 
@@ -53,8 +54,16 @@ Deno.test({
       [await ask("POST", "/whip/stage", SDP, ""), 400, /the offer is no SDP/],
       [await ask("POST", "/whip/stage", SDP, "v=0\r\n".repeat(2_000)), 400, /the offer is no SDP/],
       [await ask("POST", "/whip/stage", SDP, "v".repeat(70_000)), 413, /more than 65536 bytes/],
-      [await ask("POST", "/whip/stage", SDP, VP8_ONLY), 400, /no media that is carried here: wanted H.264 or Opus/],
-      [await ask("POST", "/whep/hall", SDP, VP8_ONLY), 400, /no media that is carried here: wanted H.264 or Opus/],
+      [
+        await ask("POST", "/whip/stage", SDP, VP8_ONLY),
+        400,
+        /no media that is carried here: wanted H.264, Opus or a data channel/,
+      ],
+      [
+        await ask("POST", "/whep/hall", SDP, VP8_ONLY),
+        400,
+        /no media that is carried here: wanted H.264, Opus or a data channel/,
+      ],
       [await ask("DELETE", "/whip/stage/abc"), 404, /there is no connection "abc"/],
       [
         await ask("PATCH", "/whep/hall/abc", { "content-type": "application/trickle-ice-sdpfrag" }, "a=candidate:x"),
@@ -67,5 +76,58 @@ Deno.test({
       match(found![1], message);
     }
     deepEqual(runtime.stats().nodes.map(({ state }) => state), ["running", "running"]);
+  },
+});
+
+Deno.test({
+  name: "a player too many is asked to come again, and has a place when another one has left",
+  ignore: noRustPlugin("webrtc") !== undefined,
+  async fn() {
+    await using runtime = new Runtime({ native: "require", mode: "live" });
+    runtime.add(nodes.webrtcSink({ address: "127.0.0.1", maxPeers: 2 }), { id: "hall" });
+    const ask = async (method: string, path: string, body?: string) => {
+      const request = new Request(`http://localhost${path}`, { method, headers: SDP, body });
+      const response = (await answerWhip(runtime, request))!;
+      return { status: response.status, headers: response.headers, text: await response.text() };
+    };
+    const early = await ask("POST", "/whep/hall", CHANNEL_OFFER);
+    deepEqual([early.status, early.headers.get("retry-after")], [503, "2"], early.text);
+    await runtime.start();
+    const first = await ask("POST", "/whep/hall", CHANNEL_OFFER);
+    equal((await ask("POST", "/whep/hall", CHANNEL_OFFER)).status, 201);
+    const refused = await ask("POST", "/whep/hall", CHANNEL_OFFER);
+    deepEqual([refused.status, refused.headers.get("retry-after")], [503, "2"]);
+    match(refused.text, /^2 peers are connected, the most: end one, or raise "maxPeers"$/m);
+    equal((await ask("DELETE", first.headers.get("location")!)).status, 200);
+    equal((await ask("POST", "/whep/hall", CHANNEL_OFFER)).status, 201);
+  },
+});
+
+Deno.test({
+  name: "serveWebrtc() lets pages of its origins ask, and no others, and tells programs what it accepts",
+  ignore: noRustPlugin("webrtc") !== undefined,
+  async fn() {
+    await using runtime = new Runtime({ native: "require", mode: "live" });
+    runtime.add(nodes.webrtcSink({ address: "127.0.0.1" }), { id: "hall" });
+    await using server = serveWebrtc(runtime, { port: 0, token: "t".repeat(32), origins: ["https://page.example"] });
+    await runtime.start();
+    const ask = async (method: string, headers: Record<string, string>, body?: string) => {
+      const response = await fetch(`${server.url}/whep/hall`, { method, headers, body });
+      await response.body?.cancel();
+      return response;
+    };
+    const origin = "https://page.example";
+    const authorization = `Bearer ${server.token}`;
+    const asked = await ask("OPTIONS", { origin, "access-control-request-method": "POST" });
+    deepEqual([asked.status, asked.headers.get("access-control-allow-origin")], [204, origin]);
+    match(asked.headers.get("access-control-allow-methods")!, /POST.*PATCH.*DELETE/);
+    match(asked.headers.get("access-control-allow-headers")!, /authorization.*content-type/i);
+    equal((await ask("OPTIONS", { origin: "https://other.example" })).status, 403);
+    equal((await ask("POST", { origin, ...SDP }, CHANNEL_OFFER)).status, 401);
+    const taken = await ask("POST", { origin, authorization, ...SDP }, CHANNEL_OFFER);
+    deepEqual([taken.status, taken.headers.get("access-control-allow-origin")], [201, origin]);
+    match(taken.headers.get("access-control-expose-headers")!, /location/);
+    const told = await ask("OPTIONS", { authorization });
+    deepEqual([told.status, told.headers.get("accept-post")], [204, "application/sdp"]);
   },
 });

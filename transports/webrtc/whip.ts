@@ -25,6 +25,21 @@ const TAKERS = {
 const SDP = "application/sdp";
 const FRAGMENT = "application/trickle-ice-sdpfrag";
 
+/** When to ask again, seconds. */
+const AGAIN = { "retry-after": "2" };
+
+/** A node's answer to an offer. */
+interface Answer {
+  readonly id: string;
+  readonly sdp: string;
+}
+
+/** A node's answer where it has no place for a peer, or does not know the connection. */
+interface Refused {
+  readonly refused: "full" | "unknown";
+  readonly why: string;
+}
+
 /**
  * Answers a request of WHIP or WHEP. Whether its sender may ask at all is for the server to check.
  *
@@ -47,26 +62,26 @@ export async function answerWhip(runtime: Runtime, request: Request): Promise<Re
       if (request.method !== "POST") return refuse(405, "wanted POST with an offer", { allow: "POST, OPTIONS" });
       const sdp = await readBody(request, SDP);
       if (sdp instanceof Response) return sdp;
-      const answer = await runtime.command(nodeId, "offer", { sdp }) as { readonly id: string; readonly sdp: string };
+      const answer = await runtime.command(nodeId, "offer", { sdp }) as Answer | Refused;
+      if ("refused" in answer) return refuseFor(answer);
       const headers = { "content-type": SDP, location: `${pathname}/${answer.id}` };
       return new Response(answer.sdp, { status: 201, headers });
     }
     if (request.method === "DELETE") {
-      await runtime.command(nodeId, "leave", { id: connection });
-      return new Response(null, { status: 200 });
+      const refused = await runtime.command(nodeId, "leave", { id: connection }) as Refused | null;
+      return refused === null ? new Response(null, { status: 200 }) : refuseFor(refused);
     }
     if (request.method !== "PATCH") return refuse(405, "wanted PATCH or DELETE", { allow: "PATCH, DELETE, OPTIONS" });
     const fragment = await readBody(request, FRAGMENT);
     if (fragment instanceof Response) return fragment;
     for (const candidate of candidatesOf(fragment)) {
-      await runtime.command(nodeId, "candidate", { id: connection, candidate });
+      const refused = await runtime.command(nodeId, "candidate", { id: connection, candidate }) as Refused | null;
+      if (refused !== null) return refuseFor(refused);
     }
     return new Response(null, { status: 204 });
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
-    const isUnknown = /there is no connection/.test(error.message);
-    const isFull = error.code === "Busy" || /the most: /.test(error.message);
-    return refuse(isUnknown ? 404 : isFull ? 503 : 400, error.message, isFull ? { "retry-after": "2" } : {});
+    return error.code === "Busy" ? refuse(503, error.message, AGAIN) : refuse(400, error.message);
   }
 }
 
@@ -87,6 +102,10 @@ async function readBody(request: Request, type: string): Promise<string | Respon
     parts.push(part);
   }
   return await new Blob(parts as Uint8Array<ArrayBuffer>[]).text();
+}
+
+function refuseFor({ refused, why }: Refused): Response {
+  return refused === "full" ? refuse(503, why, AGAIN) : refuse(404, why);
 }
 
 function refuse(status: number, message: string, headers: Readonly<Record<string, string>> = {}): Response {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A number that one thread writes and another reads. It stands by itself: it orders no other memory.
+/// A number that threads write and read. It stands by itself: it orders no other memory.
 #[derive(Default)]
 pub struct Count(AtomicU64);
 
@@ -10,6 +10,11 @@ impl Count {
     /// Counts `more`.
     pub fn add(&self, more: u64) {
         self.0.fetch_add(more, Ordering::Relaxed);
+    }
+
+    /// Takes back what was counted.
+    pub fn take(&self, less: u64) {
+        self.0.fetch_sub(less, Ordering::Relaxed);
     }
 
     /// Sets it to the newest figure.

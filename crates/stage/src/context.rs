@@ -5,7 +5,8 @@ use std::ptr::NonNull;
 
 use sluice_abi::stage::{
     SLUICE_AUDIO, SLUICE_DISCONTINUITY, SLUICE_ENDED, SLUICE_LOG_INFO, SLUICE_LOG_WARN, SLUICE_OK, SLUICE_OPEN,
-    SLUICE_PACKET, SLUICE_VIDEO, SluiceContext, SluiceField, SluiceForeign, SluiceFrameInfo, SluiceShape,
+    SLUICE_PACKET, SLUICE_SERIALIZED, SLUICE_VIDEO, SluiceContext, SluiceField, SluiceForeign, SluiceFrameInfo,
+    SluiceShape,
 };
 
 use crate::host::{ask, c_text};
@@ -222,6 +223,17 @@ impl Context {
         let kind = sluice_abi::stage::SLUICE_ENCODED;
         let (width, height) = measures;
         self.acquire(output, &SluiceShape { format: codec, width, height, capacity, ..empty_shape(kind) })
+    }
+
+    /// Takes a slot for `capacity` bytes of a value, written as `docs/values.md` says; [`Context::set_length`] says how many
+    /// there are. A host of before 1.7 refuses it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::acquire_audio`].
+    pub fn acquire_value(&mut self, output: u32, capacity: u32) -> Result<Frame, Acquire> {
+        let kind = sluice_abi::stage::SLUICE_DATA;
+        self.acquire(output, &SluiceShape { format: SLUICE_SERIALIZED, capacity, ..empty_shape(kind) })
     }
 
     /// As [`Context::acquire_anamorphic`], for a picture that `foreign` holds: the frame has it from then on. It is copied into

@@ -10,6 +10,12 @@ pub(crate) struct Counts {
     /// Frames that were sent or received.
     pub(crate) frames: Count,
     pub(crate) bytes: Count,
+    /// Messages that were sent or received.
+    pub(crate) messages: Count,
+    /// Messages that were left out: they have no room, or are too long.
+    pub(crate) messages_lost: Count,
+    /// Bytes of the messages that wait for the stage.
+    pub(crate) waiting: Count,
     /// Frames that were left out: they came before a key frame, or nobody took them.
     pub(crate) left_out: Count,
     /// Frames before which packets are missing.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use str0m::bwe::{Bitrate, BweKind};
 use str0m::change::SdpOffer;
+use str0m::channel::ChannelId;
 use str0m::format::{Codec, PayloadParams};
 use str0m::media::{KeyframeRequestKind, MediaData, MediaKind, MediaTime, Mid, Pt};
 use str0m::net::{Protocol, Receive};
@@ -12,6 +13,7 @@ use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc, RtcConfig}
 
 use crate::counts::Counts;
 use crate::media::{Incoming, Kind, Outgoing};
+use crate::message::{MOST_BYTES, Message};
 use crate::settings::Settings;
 use crate::trials::Trials;
 
@@ -26,6 +28,9 @@ const MOST_FAULTS: u32 = 100;
 
 /// How long a connection with a fault is left alone.
 const FAULT_PAUSE: Duration = Duration::from_millis(10);
+
+/// Bytes of messages that wait for the way to a peer at most.
+const MOST_BUFFERED: usize = 4 * MOST_BYTES;
 
 /// How often `str0m` reports.
 const REPORT_INTERVAL: Duration = Duration::from_secs(1);
@@ -42,6 +47,7 @@ pub(crate) enum Happening {
     Connected,
     KeyFrameWanted,
     Frame(Incoming),
+    Message(Message),
 }
 
 /// A connection.
@@ -50,10 +56,16 @@ pub(crate) struct Peer {
     role: Role,
     rtc: Rtc,
     tracks: [Option<Mid>; 2],
+    /// The data channel that the peer has opened last.
+    channel: Option<ChannelId>,
+    /// A message had no room, and it was told.
+    has_lost_message: bool,
     since: Instant,
     pub(crate) connected: bool,
     /// Pictures are of no use before the next key frame.
     needs_key_frame: bool,
+    /// Pictures of the peer were left out before the next that is handed on.
+    has_left_out: bool,
     /// When a key frame was asked for last, by the peer or of it.
     asked: Option<Instant>,
     /// The next time at which it has something to do.
@@ -68,7 +80,7 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
-    /// Takes an offer. The answer is an SDP.
+    /// Takes an offer. The answer is an SDP. `mapped`: how a STUN server sees the socket.
     ///
     /// # Errors
     ///
@@ -79,6 +91,7 @@ impl Peer {
         role: Role,
         settings: &Settings,
         local: SocketAddr,
+        mapped: Option<SocketAddr>,
     ) -> Result<(Self, String), String> {
         let offer = SdpOffer::from_sdp_string(offer).map_err(|error| format!("the offer is no SDP: {error}"))?;
         let now = Instant::now();
@@ -87,6 +100,7 @@ impl Peer {
             .enable_h264(true)
             .enable_opus(true, false)
             .set_stats_interval(Some(REPORT_INTERVAL))
+            .set_sctp_max_buffered_amount(MOST_BUFFERED)
             .set_reordering_timeout_audio(Some(settings.patience))
             .set_reordering_timeout_video(Some(settings.patience));
         if role == Role::Sends && settings.most_bits > 0.0 {
@@ -96,8 +110,10 @@ impl Peer {
         let host =
             Candidate::host(local, "udp").map_err(|error| format!("{local} is no address for peers: {error}"))?;
         rtc.add_local_candidate(host);
-        if let Some(ip) = settings.public {
-            let public = SocketAddr::new(ip, local.port());
+        let public = settings.public.map(|ip| SocketAddr::new(ip, local.port()));
+        // Equal ones are of no use.
+        let outside = [public, mapped.filter(|mapped| public != Some(*mapped) && local != *mapped)];
+        for public in outside.into_iter().flatten() {
             let mapped = Candidate::server_reflexive(public, local, "udp")
                 .map_err(|error| format!("{public} is no address for peers: {error}"))?;
             rtc.add_local_candidate(mapped);
@@ -105,7 +121,7 @@ impl Peer {
         let answer = rtc.sdp_api().accept_offer(offer).map_err(|error| format!("the offer is refused: {error}"))?;
         let answer = answer.to_sdp_string();
         if !has_media(&answer) {
-            return Err("the offer has no media that is carried here: wanted H.264 or Opus".into());
+            return Err("the offer has no media that is carried here: wanted H.264, Opus or a data channel".into());
         }
         if role == Role::Sends && settings.most_bits > 0.0 {
             rtc.bwe().set_desired_bitrate(Bitrate::bps(settings.most_bits as u64));
@@ -115,9 +131,12 @@ impl Peer {
             role,
             rtc,
             tracks: [None; 2],
+            channel: None,
+            has_lost_message: false,
             since: now,
             connected: false,
             needs_key_frame: true,
+            has_left_out: false,
             asked: None,
             due: now,
             estimate: None,
@@ -130,7 +149,12 @@ impl Peer {
 
     /// Whether it is, or may yet be, connected.
     pub(crate) fn is_alive(&self, now: Instant) -> bool {
-        self.rtc.is_alive() && (self.connected || now.duration_since(self.since) < CONNECT_TIME)
+        self.rtc.is_alive() && !self.is_late(now)
+    }
+
+    /// Whether it has had its time to connect.
+    pub(crate) fn is_late(&self, now: Instant) -> bool {
+        !self.connected && now.duration_since(self.since) >= CONNECT_TIME
     }
 
     /// Adds an address of the peer, as SDP has it.
@@ -218,6 +242,12 @@ impl Peer {
                     tell(Happening::Frame(frame));
                 }
             }
+            Event::ChannelOpen(id, _) => self.channel = Some(id),
+            Event::ChannelClose(id) if self.channel == Some(id) => self.channel = None,
+            // What players send goes nowhere.
+            Event::ChannelData(data) if self.role == Role::Receives => {
+                tell(Happening::Message(Message { is_binary: data.binary, bytes: data.data }));
+            }
             Event::EgressBitrateEstimate(BweKind::Twcc { estimate, .. } | BweKind::Remb { estimate, .. }) => {
                 self.estimate = Some(estimate.as_f64());
             }
@@ -244,7 +274,7 @@ impl Peer {
     /// Takes a frame of the peer. `None`: it cannot be decoded.
     fn receive(&mut self, data: MediaData, counts: &Counts) -> Option<Incoming> {
         let kind = if data.params.spec().codec == Codec::H264 { Kind::Video } else { Kind::Audio };
-        let gap = !data.contiguous;
+        let mut gap = !data.contiguous;
         if gap {
             counts.gaps.add(1);
         }
@@ -253,9 +283,11 @@ impl Peer {
             self.needs_key_frame = (self.needs_key_frame || gap) && !key_frame;
             if self.needs_key_frame {
                 counts.left_out.add(1);
+                self.has_left_out = true;
                 self.ask_for_key_frame(data.mid, counts);
                 return None;
             }
+            gap |= std::mem::take(&mut self.has_left_out);
         }
         Some(Incoming {
             kind,
@@ -270,7 +302,7 @@ impl Peer {
 
     /// What follows of its pictures is of no use before a key frame.
     pub(crate) fn lose_picture(&mut self) {
-        self.needs_key_frame = true;
+        (self.needs_key_frame, self.has_left_out) = (true, true);
     }
 
     fn ask_for_key_frame(&mut self, mid: Mid, counts: &Counts) {
@@ -314,6 +346,16 @@ impl Peer {
         counts.bytes.add(if sent { frame.bytes.len() as u64 } else { 0 });
     }
 
+    /// Sends a message, if the peer has a channel open. `true`: it is the first that has no room.
+    pub(crate) fn send_message(&mut self, message: &Message, counts: &Counts) -> bool {
+        let Some(mut channel) = self.channel.and_then(|id| self.rtc.channel(id)) else { return false };
+        // One that is longer than the peer takes is refused.
+        let is_sent = channel.write(message.is_binary, &message.bytes).unwrap_or(false);
+        let count = if is_sent { &counts.messages } else { &counts.messages_lost };
+        count.add(1);
+        !is_sent && !std::mem::replace(&mut self.has_lost_message, true)
+    }
+
     /// How a frame travels: as the profile that it tells, if the peer names that.
     fn payload(&mut self, kind: Kind, unit: &[u8]) -> Option<PayloadParams> {
         let mid = self.tracks[kind as usize]?;
@@ -340,11 +382,12 @@ pub(crate) fn datagram(bytes: &[u8], source: SocketAddr, destination: SocketAddr
     Some(Input::Receive(Instant::now(), Receive { proto: Protocol::Udp, source, destination, contents }))
 }
 
-/// Whether an answer takes a track: one that is refused has the port 0 (RFC 3264, 6).
+/// Whether an answer takes a track or data channels: what is refused has the port 0 (RFC 3264, 6).
 fn has_media(answer: &str) -> bool {
     answer.lines().any(|line| {
-        let track = line.strip_prefix("m=audio ").or_else(|| line.strip_prefix("m=video "));
-        track.is_some_and(|rest| !rest.starts_with("0 "))
+        let kinds = ["m=audio ", "m=video ", "m=application "];
+        let taken = kinds.iter().find_map(|kind| line.strip_prefix(kind));
+        taken.is_some_and(|rest| !rest.starts_with("0 "))
     })
 }
 

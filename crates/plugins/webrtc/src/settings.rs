@@ -13,6 +13,8 @@ pub(crate) struct Settings {
     pub(crate) local: SocketAddr,
     /// The address by which peers reach it, where that is another one.
     pub(crate) public: Option<IpAddr>,
+    /// `host:port` of a server that tells how the outside sees the socket.
+    pub(crate) stun_server: Option<String>,
     pub(crate) most_peers: usize,
     /// How long a frame waits for packets that were lost and asked for again.
     pub(crate) patience: Duration,
@@ -21,7 +23,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Reads the keys that both stages have: `address`, `port`, `publicAddress`.
+    /// Reads the keys that both stages have: `address`, `port`, `publicAddress`, `stunServer`.
     ///
     /// # Errors
     ///
@@ -36,7 +38,8 @@ impl Settings {
             given => Some(read_address("publicAddress", given)?),
         };
         let local = SocketAddr::new(ip, number(context, c"port")? as u16);
-        Ok(Self { local, public, most_peers: 1, patience: Duration::ZERO, most_bits: 0.0 })
+        let stun_server = Some(text(context, c"stunServer")?).filter(|name| !name.is_empty()).map(String::from);
+        Ok(Self { local, public, stun_server, most_peers: 1, patience: Duration::ZERO, most_bits: 0.0 })
     }
 }
 

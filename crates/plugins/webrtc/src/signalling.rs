@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Refusal};
 
 /// Does a command of either stage: `offer { sdp }` answers `{ id, sdp }`, `candidate { id, candidate }` adds a way to the
-/// peer, `leave { id }` ends its connection.
+/// peer, `leave { id }` ends its connection. Where there is no room or no such connection, which is to be expected, the
+/// answer is `{ refused: "full" | "unknown", why }`.
 ///
 /// # Errors
 ///
@@ -18,11 +19,21 @@ pub(crate) fn command(endpoint: &Endpoint, name: &str, json: &str) -> Result<Str
     };
     match name {
         "offer" => {
-            let answer = endpoint.offer(argument("sdp")?)?;
-            Ok(json!({ "id": answer.id, "sdp": answer.sdp }).to_string())
+            let answered = endpoint.offer(argument("sdp")?);
+            answer(answered.map(|answer| json!({ "id": answer.id, "sdp": answer.sdp })))
         }
-        "candidate" => endpoint.candidate(argument("id")?, argument("candidate")?).map(|()| "null".into()),
-        "leave" => endpoint.leave(argument("id")?).map(|()| "null".into()),
+        "candidate" => answer(endpoint.candidate(argument("id")?, argument("candidate")?).map(|()| Value::Null)),
+        "leave" => answer(endpoint.leave(argument("id")?).map(|()| Value::Null)),
         _ => Err(format!("there is no command \"{name}\"; there are \"offer\", \"candidate\" and \"leave\"")),
     }
+}
+
+fn answer(answer: Result<Value, Refusal>) -> Result<String, String> {
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(Refusal::Full(why)) => json!({ "refused": "full", "why": why }),
+        Err(Refusal::Unknown(why)) => json!({ "refused": "unknown", "why": why }),
+        Err(Refusal::Wrong(why)) => return Err(why),
+    };
+    Ok(answer.to_string())
 }

@@ -1,6 +1,5 @@
 //! `org.sluice.webrtc.webrtc-source`: encoded media from a publisher.
 
-use std::collections::VecDeque;
 use std::ffi::CStr;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -12,6 +11,7 @@ use sluice_stage::{Acquire, Context, Figure, Mode, Next, Port, Stage};
 
 use crate::endpoint::{Endpoint, News};
 use crate::media::{Incoming, Kind};
+use crate::message::Message;
 use crate::peer::Role;
 use crate::settings::Settings;
 use crate::signalling;
@@ -19,32 +19,43 @@ use crate::signalling;
 /// What Opus in WebRTC always says of itself: two channels, 48 kHz (RFC 7587).
 const OPUS: (u32, u32) = (2, 48_000);
 
+/// The output of messages, after those of media.
+const DATA: u32 = 2;
+
 /// Gives what a publisher sends.
 pub struct WebrtcSource {
     endpoint: Endpoint,
     timeline: Timeline<2>,
-    waiting: VecDeque<Incoming>,
+    /// What has no room yet.
+    waiting: Option<News>,
     /// Width and height of the pictures.
     size: (u32, u32),
-    /// The next frame of the track is flagged: frames before it are missing.
-    gaps: [bool; 2],
+    /// The next frame of the output is flagged: frames before it are missing.
+    gaps: [bool; 3],
+    /// Messages that were left out are told of once, then only counted.
+    has_refused: bool,
 }
 
 impl Stage for WebrtcSource {
     const ID: &'static CStr = c"org.sluice.webrtc.webrtc-source";
     const NAME: &'static CStr = c"WebRTC source";
     const VERSION: &'static CStr = c"0.1.0";
-    const DOC: &'static CStr = c"Gives the H.264 and Opus that a publisher sends by WebRTC.\n\n\
+    const DOC: &'static CStr = c"Gives the H.264, Opus and values of a publisher by WebRTC.\n\n\
         `sluice serve` takes publishers by WHIP (RFC 9725): `POST /whip/NODE` with an offer. A script hands it an offer by \
         the command `offer`, whose answer has the `sdp`, and the `id` by which `candidate` and `leave` name the \
         connection. There is one publisher at a time; one that comes takes the place of another, and its first frames \
         are flagged as a discontinuity.\n\n\
-        Lost packets are asked for again, and a frame waits for them as long as `latencyMs`. Pictures after a loss are \
-        left out (`leftOut`) up to the next key frame, which is asked for. The first frame of a track has the time at which \
+        Lost packets of pictures are asked for again, and a frame waits for them as long as `latencyMs`; browsers send \
+        none of sound again. Pictures after a loss are left out (`leftOut`) up to the next key frame, which is asked for and \
+        flagged as a discontinuity. The first frame of a track has the time at which \
         it came; the sender's reports put pictures to their sound, at a fifth of their time. The clock of a publisher \
         is followed within ten seconds: however fast it goes, frames stay within some 10 ms of where they began beside the time at \
         which they come. A pause of the publisher does not end the \
         node.\n\n\
+        A message of a data channel is a value: a `Uint8Array`, or a string if it was sent as text, with the time at which it \
+        came. Those of one channel keep their order. A message that no slot of the pool holds, 16 KiB by default and 256 KiB \
+        at most, and what finds 1 MiB waiting for the graph, is left out and counted (`messagesLost`), and the next is flagged \
+        as a discontinuity.\n\n\
         **Example.** `webrtc-source ! h264-decode ! display`";
     const CONFIG: Option<&'static CStr> = Some(
         cr#"{"properties": {
@@ -54,6 +65,8 @@ impl Stage for WebrtcSource {
                 "description": "The UDP port; 0 for a free one."},
             "publicAddress": {"type": "string", "default": "", "x-reaches": "host",
                 "description": "The IP address outside, where a router maps the port to this machine."},
+            "stunServer": {"type": "string", "default": "", "maxLength": 255, "x-reaches": "host",
+                "description": "The STUN server that tells the address outside: host, or host:port; empty for none."},
             "latencyMs": {"type": "number", "minimum": 0, "maximum": 5000, "default": 200, "x-unit": "ms",
                 "description": "How long a frame waits at most for packets that were lost."}
         }}"#,
@@ -62,6 +75,7 @@ impl Stage for WebrtcSource {
     const OUTPUTS: &'static [Port] = &[
         Port::encoded(c"video", c"H.264, an access unit a frame.").accepting(&[SLUICE_H264]),
         Port::encoded(c"audio", c"Opus, a packet a frame.").accepting(&[SLUICE_OPUS]),
+        Port::data(c"data", c"Messages of data channels."),
     ];
     const FIGURES: &'static [Figure] = &[
         Figure::new(c"peers"),
@@ -72,6 +86,8 @@ impl Stage for WebrtcSource {
         Figure::new(c"keyFrameRequests"),
         Figure::new(c"nacks"),
         Figure::new(c"roundTripMs"),
+        Figure::new(c"messages"),
+        Figure::new(c"messagesLost"),
     ];
 
     fn create(context: &mut Context) -> Result<Self, String> {
@@ -80,34 +96,21 @@ impl Stage for WebrtcSource {
         Ok(Self {
             endpoint: Endpoint::open(context, Role::Receives, settings)?,
             timeline: new_timeline(),
-            waiting: VecDeque::new(),
+            waiting: None,
             size: (0, 0),
-            gaps: [false; 2],
+            gaps: [false; 3],
+            has_refused: false,
         })
     }
 
     fn process(&mut self, context: &mut Context) -> Result<Next, String> {
-        loop {
-            while let Some(frame) = self.waiting.pop_front() {
-                if !context.is_linked(frame.kind as u32) {
-                    continue;
-                }
-                if !context.may_write() || !self.write(context, &frame)? {
-                    self.waiting.push_front(frame);
-                    return Ok(Next::Again);
-                }
-            }
-            match self.endpoint.news() {
-                Some(News::Frame(frame)) => self.waiting.push_back(frame),
-                Some(News::Connected) => {
-                    context.log("a publisher is connected");
-                    (self.timeline, self.gaps) = (new_timeline(), [true; 2]);
-                }
-                Some(News::Gone(what)) => context.log(&what),
-                Some(News::KeyFrameWanted | News::Estimate(_)) => {}
-                None => return Ok(Next::WhenFramesCome),
+        while let Some(news) = self.waiting.take().or_else(|| self.endpoint.news()) {
+            if !self.hand_on(context, &news)? {
+                self.waiting = Some(news);
+                return Ok(Next::Again);
             }
         }
+        Ok(Next::WhenFramesCome)
     }
 
     fn command(&mut self, _context: &mut Context, name: &str, json: &str) -> Result<String, String> {
@@ -125,11 +128,67 @@ impl Stage for WebrtcSource {
             counts.key_frame_requests.get(),
             counts.nacks.get(),
             counts.round_trip_us.get() / 1e3,
+            counts.messages.get(),
+            counts.messages_lost.get(),
         ]);
     }
 }
 
 impl WebrtcSource {
+    /// Hands on what the connections tell. `false`: there is no slot now.
+    fn hand_on(&mut self, context: &mut Context, news: &News) -> Result<bool, String> {
+        match news {
+            News::Frame(frame) if context.is_linked(frame.kind as u32) => {
+                return Ok(context.may_write() && self.write(context, frame)?);
+            }
+            News::Message(message, gap) if context.is_linked(DATA) => {
+                if *gap {
+                    self.lose(context, "messages come faster than the graph takes them");
+                }
+                return Ok(context.may_write() && self.write_message(context, message)?);
+            }
+            News::Connected => {
+                context.log("a publisher is connected");
+                (self.timeline, self.gaps) = (new_timeline(), [true; 3]);
+            }
+            News::StunSilent(what) => context.warn(what),
+            News::Gone(what) => context.log(what),
+            _ => {}
+        }
+        Ok(true)
+    }
+
+    /// Flags the next message, and tells of the first that is missing.
+    fn lose(&mut self, context: &mut Context, why: &str) {
+        self.gaps[DATA as usize] = true;
+        if !std::mem::replace(&mut self.has_refused, true) {
+            context.warn(&format!("messages are left out and counted (\"messagesLost\"), first because {why}"));
+        }
+    }
+
+    /// Hands a message on. `false`: there is no slot now.
+    fn write_message(&mut self, context: &mut Context, message: &Message) -> Result<bool, String> {
+        let value = message.to_value();
+        let slot = match context.acquire_value(DATA, value.len() as u32) {
+            Ok(slot) => slot,
+            Err(Acquire::Later) => return Ok(false),
+            Err(Acquire::Refused(why)) => {
+                self.endpoint.counts.messages_lost.add(1);
+                self.lose(context, &format!("a message has {} bytes: {why}", message.bytes.len()));
+                return Ok(true);
+            }
+        };
+        let place = context.bytes_mut(slot, 0).ok_or("a new value has no bytes")?;
+        place.get_mut(..value.len()).ok_or("a new value is too short")?.copy_from_slice(&value);
+        let now_ns = context.now_ns();
+        context.set_times_ns(slot, now_ns, 0.0)?;
+        if std::mem::take(&mut self.gaps[DATA as usize]) {
+            context.set_discontinuity(slot)?;
+        }
+        context.write(DATA, slot)?;
+        Ok(true)
+    }
+
     /// Hands a frame on. `false`: there is no slot now.
     fn write(&mut self, context: &mut Context, frame: &Incoming) -> Result<bool, String> {
         let output = frame.kind as u32;
