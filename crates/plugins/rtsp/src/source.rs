@@ -24,6 +24,19 @@ pub struct RtspSource {
     /// A frame that is yet to be written, with its time.
     waiting: Option<(Incoming, f64)>,
     teller: Teller,
+    /// Tracks of which a frame was too large for the graph: pictures are left out up to a key frame.
+    is_cut: [bool; Kind::ALL.len()],
+    /// The session's log has that a frame was too large.
+    is_cut_told: bool,
+}
+
+/// What becomes of a frame.
+enum Written {
+    Done,
+    /// There is no slot now.
+    Later,
+    /// There is never one, and why.
+    Never(String),
 }
 
 impl Stage for RtspSource {
@@ -100,6 +113,8 @@ impl Stage for RtspSource {
             settings: own,
             waiting: None,
             teller: Teller::default(),
+            is_cut: [false; Kind::ALL.len()],
+            is_cut_told: false,
         })
     }
 
@@ -109,11 +124,11 @@ impl Stage for RtspSource {
         // A server may send nothing for any time; the graph is not at its end then.
         context.wait_until_ns(context.now_ns() + LOOK_NS);
         loop {
-            if let Some((frame, pts_ns)) = &self.waiting {
-                if context.is_linked(frame.kind as u32) && (!context.may_write() || !write(context, frame, *pts_ns)?) {
+            if let Some((frame, pts_ns)) = self.waiting.take() {
+                if context.is_linked(frame.kind as u32) && !self.hand_on(context, &frame, pts_ns)? {
+                    self.waiting = Some((frame, pts_ns));
                     return Ok(Next::Again);
                 }
-                self.waiting = None;
             }
             match self.client.news() {
                 Some(News::Frame(frame)) => {
@@ -123,6 +138,7 @@ impl Stage for RtspSource {
                 }
                 Some(News::Plays(what)) => {
                     self.timeline.begin();
+                    self.is_cut_told = false;
                     context.log(&format!("{} sends {what}", self.settings.server()));
                 }
                 Some(News::Lacks(what)) => self.warn(context, format!("an output that is linked gets nothing: {what}")),
@@ -150,6 +166,31 @@ impl Stage for RtspSource {
 }
 
 impl RtspSource {
+    /// Hands a frame on, or leaves it out if the graph has no slots of its size. `false`: there is no slot now.
+    fn hand_on(&mut self, context: &mut Context, frame: &Incoming, pts_ns: f64) -> Result<bool, String> {
+        let is_cut = self.is_cut[frame.kind as usize];
+        if !context.may_write() {
+            return Ok(false);
+        }
+        let written = if is_cut && frame.kind == Kind::Video && !frame.key_frame {
+            Written::Never(String::new())
+        } else {
+            write(context, frame, pts_ns, frame.gap || is_cut)?
+        };
+        self.is_cut[frame.kind as usize] = match written {
+            Written::Later => return Ok(false),
+            Written::Done => false,
+            Written::Never(why) => {
+                self.client.counts().left_out.add(1);
+                if !std::mem::replace(&mut self.is_cut_told, true) {
+                    context.warn(&format!("a frame is left out: {why}"));
+                }
+                true
+            }
+        };
+        Ok(true)
+    }
+
     fn warn(&mut self, context: &mut Context, text: String) {
         if let Some(text) = self.teller.once(text) {
             context.warn(&text);
@@ -157,13 +198,12 @@ impl RtspSource {
     }
 }
 
-/// Hands a frame on. `false`: there is no slot now.
-fn write(context: &mut Context, frame: &Incoming, pts_ns: f64) -> Result<bool, String> {
+fn write(context: &mut Context, frame: &Incoming, pts_ns: f64, gap: bool) -> Result<Written, String> {
     let output = frame.kind as u32;
     let slot = match acquire(context, output, &frame.content) {
         Ok(slot) => slot,
-        Err(Acquire::Later) => return Ok(false),
-        Err(Acquire::Refused(why)) => return Err(why),
+        Err(Acquire::Later) => return Ok(Written::Later),
+        Err(Acquire::Refused(why)) => return Ok(Written::Never(why)),
     };
     match &frame.content {
         Content::Encoded(.., bytes) => {
@@ -182,9 +222,9 @@ fn write(context: &mut Context, frame: &Incoming, pts_ns: f64) -> Result<bool, S
     context.set_times_ns(slot, pts_ns, frame.duration_ns.round())?;
     let flag = |is_set: bool, bit: u32| if is_set { bit } else { 0 };
     let is_key = frame.key_frame && frame.kind != Kind::Pcm;
-    context.set_flags(slot, flag(frame.gap, SLUICE_DISCONTINUITY) | flag(is_key, SLUICE_KEYFRAME))?;
+    context.set_flags(slot, flag(gap, SLUICE_DISCONTINUITY) | flag(is_key, SLUICE_KEYFRAME))?;
     context.write(output, slot)?;
-    Ok(true)
+    Ok(Written::Done)
 }
 
 fn acquire(context: &mut Context, output: u32, content: &Content) -> Result<Frame, Acquire> {
