@@ -6,7 +6,15 @@ import type { PixelFormat } from "../../core/frames/format.ts";
 import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { drawn, gpu, send, type SentPicture, texture } from "../fixtures/plugins/gpu.ts";
-import { compareBytes, copyPicture, type PictureCopy, planeSize, runPictures } from "../fixtures/plugins/media.ts";
+import { addRow, compareBytes, copyPicture, end, type PictureCopy, runPictures } from "../fixtures/plugins/media.ts";
+import { rare } from "../fixtures/rare.ts";
+import { until } from "../fixtures/waiting.ts";
+
+const SAME = "fn shade(uv: vec2f) -> vec4f { return textureSampleLevel(video, videoSampler, uv, 0.0); }";
+const INVERT = `fn shade(uv: vec2f) -> vec4f {
+  let colour = textureSampleLevel(video, videoSampler, uv, 0.0);
+  return vec4f(1.0 - colour.rgb, colour.a);
+}`;
 
 /** How far levels may be off, of 255. */
 const TOLERANCE = 2;
@@ -102,32 +110,83 @@ gpu("chroma-key makes what is near the colour of the ground transparent", async 
   ok(alphas.has(0) && alphas.has(255) && alphas.size > 20, "some of it is transparent, some opaque, and some between");
 });
 
-/** Blends pictures of two sources of a script. */
+/** A `blend` with a script's pictures at both inputs, behind a `shader` that passes those of the first on. */
+function blender(registry: NodeRegistry, runtime: Runtime, config: Record<string, unknown>, like: SentPicture) {
+  const { pixelFormat, width, height } = like;
+  const sources = ["lower", "upper"].map((id) =>
+    runtime.add(appSource.video({ pixelFormat, width, height, frameRate: 25 }), { id })
+  );
+  const sink = runtime.add(appSink.video(), { id: "sink" });
+  const link = { policy: "lossless", capacity: 4 } as const;
+  runtime.addByType("blend", config, { id: "blend", lane: "media" });
+  runtime.connectByName(addRow(registry, runtime, { shader: { code: SAME } }, "lower.video"), "blend.videoIn", link);
+  runtime.connectByName("upper.video", "blend.videoIn2", link);
+  runtime.connectByName("blend.videoOut", "sink.video", link);
+  return { lower: sources[0], upper: sources[1], sink };
+}
+
+/** Blends two pictures. */
 async function blended(
   registry: NodeRegistry,
   config: Record<string, unknown>,
-  lower: SentPicture,
-  upper: SentPicture,
+  below: SentPicture,
+  above: SentPicture,
 ) {
   await using runtime = new Runtime({ native: "require", mode: "offline", registry });
-  const sources = [lower, upper].map(({ pixelFormat, width, height }, k) =>
-    runtime.add(appSource.video({ pixelFormat, width, height, frameRate: 25 }), { id: `source${k}` })
-  );
-  const sink = runtime.add(appSink.video(), { id: "sink" });
-  runtime.addByType("blend", config, { id: "blend", lane: "media" });
-  runtime.connectByName("source0.video", "blend.videoIn", { policy: "lossless", capacity: 4 });
-  runtime.connectByName("source1.video", "blend.videoIn2", { policy: "lossless", capacity: 4 });
-  runtime.connectByName("blend.videoOut", "sink.video", { policy: "lossless", capacity: 4 });
+  const { lower, upper, sink } = blender(registry, runtime, config, below);
   await runtime.start();
-  for (const [k, picture] of [lower, upper].entries()) {
-    await sources[k].push({ planes: [...picture.planes] });
-    sources[k].end();
-  }
+  await lower.push({ planes: [...below.planes] });
+  await upper.push({ planes: [...above.planes] });
+  lower.end();
+  upper.end();
   const [found, ...others] = await Array.fromAsync(sink, copyPicture);
-  await runtime.finished;
+  await end(runtime);
   equal(others.length, 0);
   return found;
 }
+
+gpu(
+  "blend waits for the upper picture of that time, and keeps the last one once its input has ended",
+  async (registry) => {
+    await using runtime = new Runtime({ native: "require", mode: "offline", registry });
+    const [black, white] = [0, 255].map((level) => drawn("rgba8", 8, 8, () => level));
+    const { lower, upper, sink } = blender(registry, runtime, {}, black);
+    await runtime.start();
+    await upper.push({ planes: [...white.planes], ptsNs: 40e6 });
+    for (let k = 0; k < 4; k++) await lower.push({ planes: [...black.planes] });
+    lower.end();
+    const pictures = sink[Symbol.asyncIterator]();
+    const levels: number[] = [];
+    const read = async () => {
+      const { value } = await pictures.next();
+      if (value !== undefined) levels.push(copyPicture(value).planes[0][0]);
+    };
+    // The first one has none yet. What is drawn over the others is known once the upper input tells more.
+    await read();
+    upper.end();
+    for (let k = 0; k < 4; k++) await read();
+    await end(runtime);
+    deepEqual(levels, [0, 255, 255, 255]);
+  },
+);
+
+gpu("pictures that wait on a device that is lost are left out, and the next one is flagged", async (registry) => {
+  await using runtime = new Runtime({ native: "require", mode: "offline", registry });
+  const picture = drawn("rgba8", 8, 8, texture);
+  const { lower, upper, sink } = blender(registry, runtime, { opacity: 0 }, picture);
+  await runtime.start();
+  await lower.push({ planes: [...picture.planes] });
+  // It waits as a texture between the two until a picture for the upper input comes.
+  await until(() => runtime.stats().nodes.find(({ id }) => id === "shader")?.figures?.frames === 1);
+  await runtime.command("shader", "loseDevice");
+  await lower.push({ planes: [...picture.planes] });
+  lower.end();
+  upper.end();
+  const found = await Array.fromAsync(sink, copyPicture);
+  deepEqual(found.map(({ ptsNs, discontinuity }) => [ptsNs, discontinuity]), [[40e6, true]]);
+  ok(compareBytes(found[0].planes[0], picture.planes[0]).most <= 1);
+  await end(runtime);
+});
 
 gpu("blend mixes colours by its mode, the opacity and the alpha of what is above", async (registry) => {
   const lower = drawn("rgba8", 24, 18, texture);
@@ -174,20 +233,36 @@ gpu("gpu-convert gives what convert gives, in each pair of formats", async (regi
   }
 });
 
-gpu("a picture goes through stages of a lane without being read back between", async (registry) => {
-  const code =
-    "fn shade(uv: vec2f) -> vec4f { return vec4f(1.0) - textureSampleLevel(video, videoSampler, uv, 0.0) * vec4f(1.0, 1.0, 1.0, 0.0); }";
-  const frames = 5;
+gpu("a picture of 1080p goes through three shaders without being read back between", async (registry) => {
+  const frames = 3;
+  const [width, height] = [1_920, 1_080];
+  const shader = { code: INVERT };
   const { pictures, figures } = await runPictures(registry, {
-    "pattern-source": { pattern: "ramp", width: 320, height: 180, frameRate: 25, durationSeconds: frames / 25 },
-    "shader#first": { code },
-    "blur": { radius: 2 },
-    "shader#last": { code },
+    "pattern-source": { pattern: "ramp", width, height, frameRate: 25, durationSeconds: frames / 25 },
+    "shader#first": shader,
+    "shader#second": shader,
+    "shader#third": shader,
   });
   equal(pictures.length, frames);
-  const counted = ["first", "blur", "last"].map(figures).map((each) => [each?.uploads, each?.readbacks]);
+  const counted = ["first", "second", "third"].map(figures).map((each) => [each?.uploads, each?.readbacks]);
   deepEqual(counted, [[frames, 0], [0, 0], [0, frames]]);
-  ok(figures("last")!.submissions <= frames, "one submission a picture at most, for all stages");
-  const [row, rows] = planeSize("rgba8", 320, 180, 0);
-  equal(pictures[0].planes[0].length, row * rows);
+  ok(figures("third")!.submissions <= frames, "one submission a picture at most, for all stages");
+});
+
+rare(gpu)("a stage in a process of its own gives bytes", async (registry) => {
+  const picture = drawn("rgba8", 21, 13, texture);
+  await using runtime = new Runtime({ native: "require", mode: "offline", registry });
+  const source = runtime.add(appSource.video({ pixelFormat: "rgba8", width: 21, height: 13, frameRate: 25 }), {
+    id: "source",
+  });
+  const sink = runtime.add(appSink.video(), { id: "sink" });
+  runtime.addByType("shader", { code: SAME }, { id: "shader", lane: "media", isolate: "process" });
+  runtime.connectByName("source.video", "shader.videoIn", { policy: "lossless", capacity: 4 });
+  runtime.connectByName("shader.videoOut", "sink.video", { policy: "lossless", capacity: 4 });
+  await runtime.start();
+  await source.push({ planes: [...picture.planes] });
+  source.end();
+  const [found] = await Array.fromAsync(sink, copyPicture);
+  await end(runtime);
+  ok(compareBytes(found.planes[0], picture.planes[0]).most <= 1);
 });

@@ -77,6 +77,11 @@ impl Gpu {
         self.lost.load(Ordering::Acquire)
     }
 
+    /// Whether it is there, and has refused nothing since the last look.
+    pub(crate) fn works(&self) -> bool {
+        !self.is_lost() && self.error.lock().unwrap_or_else(PoisonError::into_inner).is_none()
+    }
+
     /// Gives the device up, as a driver does that has crashed: for tests and diagnosis.
     pub(crate) fn lose(&self) {
         self.device.destroy();

@@ -20,8 +20,8 @@ const MOST_UNIFORMS: usize = 256 << 10;
 /// Most draws of one submission.
 const MOST_DRAWS: u32 = 128;
 
-/// Most textures that wait for their next use, and buffers of each kind.
-const MOST_TEXTURES: usize = 24;
+/// Most bytes of textures that wait for their next use, and most buffers of each kind.
+const MOST_TEXTURE_BYTES: u64 = 256 << 20;
 const MOST_BUFFERS: usize = 8;
 
 /// Size and format of a texture.
@@ -130,8 +130,10 @@ impl Lane {
     pub(crate) fn give_textures(&self, planes: impl Iterator<Item = Plane>) {
         let mut work = self.work();
         work.textures.extend(planes);
-        let most = work.textures.len().saturating_sub(MOST_TEXTURES);
-        work.textures.drain(..most);
+        let mut bytes: u64 = work.textures.iter().map(Plane::bytes).sum();
+        while bytes > MOST_TEXTURE_BYTES {
+            bytes -= work.textures.remove(0).bytes();
+        }
     }
 
     /// Records a draw of a texture from others.
@@ -229,6 +231,10 @@ impl Lane {
     /// Submits what is recorded, and waits until a buffer that it fills can be read. `false`: it cannot.
     pub(crate) fn wait(&self, buffer: &Buffer) -> bool {
         self.submit();
+        // What was refused cannot be waited for.
+        if !self.gpu.works() {
+            return false;
+        }
         let mapped = Arc::new(AtomicBool::new(false));
         let told = Arc::clone(&mapped);
         // Release, and acquire below: what the device has written is seen.

@@ -103,6 +103,14 @@ impl<E: Effect> Stage for Node<E> {
         }
     }
 
+    fn flush(&mut self, context: &mut Context) -> Result<Next, String> {
+        // Nobody reads what comes out, or the node was ended: what waits at an input is not wanted.
+        if (0..E::INPUTS.len() as u32).any(|input| context.input_state(input) == InputState::Open) {
+            return Ok(Next::WhenFramesCome);
+        }
+        self.process(context)
+    }
+
     fn control(&mut self, context: &mut Context, _key: &str) -> Result<(), String> {
         self.effect.configure(context)
     }

@@ -2,6 +2,7 @@
 //! the same surroundings, which are appended to the code, so that its lines keep their numbers.
 
 use std::num::NonZeroU64;
+use std::sync::{Mutex, PoisonError};
 
 use wgpu::*;
 
@@ -167,6 +168,9 @@ fn make_pipeline(gpu: &Gpu, module: &ShaderModule, format: TextureFormat) -> Ren
 
 /// Makes something, and tells why the device refuses it. A device that is lost refuses nothing: what it makes is of no use.
 fn checked<T>(gpu: &Gpu, make: impl FnOnce() -> T) -> Result<T, String> {
+    // Scopes are those of the device, not of the thread.
+    static SCOPE: Mutex<()> = Mutex::new(());
+    let _alone = SCOPE.lock().unwrap_or_else(PoisonError::into_inner);
     gpu.device.push_error_scope(ErrorFilter::Validation);
     let made = make();
     let error = block_on(gpu.device.pop_error_scope()).filter(|_| !gpu.is_lost());

@@ -268,6 +268,11 @@ impl Plane {
         width * format.block_copy_size(None).unwrap_or(4)
     }
 
+    /// Of its texture.
+    pub(crate) fn bytes(&self) -> u64 {
+        u64::from(self.row_bytes()) * u64::from(self.key.1)
+    }
+
     fn extent(&self) -> Extent3d {
         let (width, height, _) = self.key;
         Extent3d { width, height, depth_or_array_layers: 1 }
@@ -335,4 +340,45 @@ unsafe extern "C" fn release(handle: *mut c_void) {
     let picture = unsafe { Arc::from_raw(handle.cast_const().cast::<Picture>()) };
     // As in `map`.
     let _ = catch_unwind(AssertUnwindSafe(|| drop(picture)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lane::FrameFacts;
+    use crate::pass::Pass;
+
+    #[test]
+    fn pictures_that_leave_are_drawn_and_read_back_by_one_submission() {
+        let lane = match Lane::own() {
+            Ok(lane) => lane,
+            Err(why) if std::env::var_os("CI").is_some() => panic!("{why}"),
+            Err(why) => return eprintln!("left out: {why}"),
+        };
+        let counts = Arc::new(Counts::default());
+        counts.leaves.store(true, Ordering::Relaxed);
+        let mut pass = Pass::own("fn shade(uv: vec2f) -> vec4f { return vec4f(f32(frame) / 255.0); }").unwrap();
+        let measures = Measures { format: SLUICE_RGBA8, width: 5, height: 3, pixel_aspect: 0 };
+        let pictures: Vec<Picture> = (0..4_u32)
+            .map(|number| {
+                let picture = Picture::new(&lane, measures, &counts).unwrap();
+                let to = &picture.planes[0];
+                let pipeline = pass.pipeline(&lane.gpu, to.key.2).unwrap();
+                lane.draw(&pipeline, &[], to, FrameFacts { time_seconds: 0.0, number }, &[0; 16]);
+                picture.stage_if_it_leaves();
+                picture
+            })
+            .collect();
+        for (number, picture) in pictures.iter().enumerate() {
+            let mut levels = Vec::new();
+            assert!(picture.read(|_, bytes, stride| levels.extend_from_slice(&bytes[2 * stride..][..20])));
+            assert_eq!(levels, [number as u8; 20]);
+        }
+        assert_eq!((lane.submissions(), counts.read_backs.load(Ordering::Relaxed)), (1, 4));
+        // A device that is lost gives no bytes, and takes the next one's place from nobody.
+        let late = Picture::new(&lane, measures, &counts).unwrap();
+        lane.gpu.lose();
+        assert!(!late.read(|_, _, _| ()));
+        assert_eq!(Lane::own().unwrap().gpu.serial, lane.gpu.serial + 1);
+    }
 }
