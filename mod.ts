@@ -21,8 +21,8 @@
  * of the standard processors (`GainConfig`, `GainHandle`, what their data frames carry), `@sluice/sluice/stages` has
  * the native stages for video, codecs and sensors, `@sluice/sluice/testing` is for tests of processors,
  * `@sluice/sluice/generated` is what a `sluice.gen.ts` imports, `@sluice/sluice/kernels` has loops over samples with the
- * vector instructions of the processor, `@sluice/sluice/media` reads what is in media files and counts their times, and
- * `@sluice/sluice/pipelines` is for graphs that are called from elsewhere.
+ * vector instructions of the processor, `@sluice/sluice/media` reads what is in media files and counts their times,
+ * `@sluice/sluice/gpu` has the graphics processor for processors in TypeScript, and `@sluice/sluice/pipelines` is for graphs that are called from elsewhere.
  *
  * @module
  */

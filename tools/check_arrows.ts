@@ -90,6 +90,7 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
   "testing.ts": { parts: ["testing", "core"], npm: [] },
   "kernels.ts": { parts: ["kernels"], npm: [] },
   "media.ts": { parts: ["processors", "core"], npm: [] },
+  "gpu.ts": { parts: ["processors"], npm: [] },
   "pipelines.ts": { parts: ["core"], npm: [] },
   "plugins.ts": { parts: ["core"], npm: [] },
   "control.ts": { parts: ["control"], npm: [] },
@@ -99,6 +100,7 @@ const RULES: Readonly<Record<string, PartRules | "anything">> = {
     parts: [
       "mod.ts",
       "media.ts",
+      "gpu.ts",
       "plugins.ts",
       "pipelines.ts",
       "control.ts",
