@@ -152,7 +152,8 @@ impl Lane {
         }
         let offset = work.uniforms.len();
         let (width, height, _) = to.key;
-        let frame = [(width as f32).to_le_bytes(), (height as f32).to_le_bytes(), facts.time_seconds.to_le_bytes()];
+        let (width, height) = (width as f32, height as f32);
+        let frame = [width, height, 1.0 / width, 1.0 / height, facts.time_seconds].map(f32::to_le_bytes);
         work.uniforms.extend(frame.iter().flatten());
         work.uniforms.extend(facts.number.to_le_bytes());
         debug_assert_eq!(work.uniforms.len(), offset + FRAME_BYTES);

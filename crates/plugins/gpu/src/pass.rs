@@ -12,8 +12,8 @@ use crate::program::Program;
 /// Most pictures that a pass reads.
 pub(crate) const MOST_INPUTS: usize = 4;
 
-/// Bytes of what every pass is told: resolution, time and number of the picture.
-pub(crate) const FRAME_BYTES: usize = 16;
+/// Bytes of what every pass is told: resolution, size of a pixel, time and number of the picture.
+pub(crate) const FRAME_BYTES: usize = 24;
 
 /// What a uniform block is padded to, so that it may start anywhere in a buffer of them.
 pub(crate) const UNIFORM_STEP: usize = 256;

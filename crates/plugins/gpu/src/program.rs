@@ -8,7 +8,7 @@ use wgpu::naga::{Module, ScalarKind, SourceLocation, TypeInner, VectorSize};
 
 /// What surrounds the code of a pass.
 const SURROUNDINGS: &str = "
-struct SluiceFrame { resolution: vec2f, time: f32, frame: u32 }
+struct SluiceFrame { resolution: vec2f, pixel: vec2f, time: f32, frame: u32 }
 @group(0) @binding(0) var videoSampler: sampler;
 @group(0) @binding(1) var video: texture_2d<f32>;
 @group(0) @binding(2) var video2: texture_2d<f32>;
@@ -27,7 +27,7 @@ var<private> frame: u32;
     time = sluiceFrame.time;
     resolution = sluiceFrame.resolution;
     frame = sluiceFrame.frame;
-    return shade(at.xy / sluiceFrame.resolution);
+    return shade(at.xy * sluiceFrame.pixel);
 }
 ";
 
