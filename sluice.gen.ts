@@ -11920,6 +11920,7 @@ export const nodes: {
   readonly blur: typeof package1.nodes.blur;
   readonly camera: typeof package1.nodes.camera;
   readonly chromaKey: typeof package1.nodes.chromaKey;
+  readonly clap: typeof package1.nodes.clap;
   readonly compositor: typeof package1.nodes.compositor;
   readonly convert: typeof package1.nodes.convert;
   readonly display: typeof package1.nodes.display;
@@ -12197,6 +12198,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/network/udp_source.ts": "e705c9932713189c",
     "processors/network/websocket_source.ts": "116e708c48c9f851",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "a1ed95d3589fad46",
+    "stages.gen.ts": "bf504dbf935d3dd2",
   },
 });

@@ -1011,6 +1011,170 @@ export const chromaKey: NodeType<ChromaKeyConfig, ChromaKeyHandle> = shippedStag
   },
 });
 
+/** The configuration of `clap`. */
+export interface ClapConfig {
+  /**
+   * The file with the plugin: a path, or a name that is looked for in CLAP_PATH, ~/.clap and /usr/lib/clap.
+   *
+   * A non-empty string.
+   */
+  readonly path: string;
+  /**
+   * The plugin's id; empty: the only plugin of the file.
+   *
+   * A string; "" by default.
+   */
+  readonly id?: string;
+  /**
+   * Values of parameters by name, module/name or id: numbers in their ranges, or texts as the plugin shows them.
+   *
+   * An object; {} by default; may change while the node runs.
+   */
+  readonly parameters?: { readonly [key: string]: number | string | boolean };
+  /**
+   * The state to begin with, in base64, as the command saveState answers it.
+   *
+   * A string; "" by default.
+   */
+  readonly state?: string;
+  /**
+   * Most samples that the plugin processes at once; longer blocks are split.
+   *
+   * A whole number from 1 to 4096 samples; 4096 by default.
+   */
+  readonly blockSize?: number;
+  /**
+   * How long the plugin may sound behind the last block.
+   *
+   * A number from 0 to 600 s; 10 by default.
+   */
+  readonly tailSeconds?: number;
+}
+
+/** A `clap` in a graph. */
+export type ClapHandle = NodeHandle<{ audioIn: AudioFrame; eventsIn: DataFrame<Untyped> }, { audioOut: AudioFrame }>;
+
+/**
+ * Puts audio through a CLAP plugin: an effect or an instrument.
+ *
+ * `path` and `id` name the plugin; `sluice clap list` tells which there are, `sluice clap info PATH` its ports and parameters. It runs in a process of its own unless the node says `"isolate": false`, so that a plugin which crashes, or hangs for longer than `callTimeoutMs`, fails its node alone.
+ *
+ * - **Ports.** Audio goes to the main input of the plugin and comes from its main output; the number of channels has to be that of the port. Other inputs get silence, and what other outputs give goes nowhere. For an instrument without an audio input the blocks of `audioIn` give the pace, and their samples count for nothing. Blocks may have any length and rate; at another rate the plugin is activated anew.
+ * - **Parameters.** A change of `parameters` sets those whose values differ from before, with the next sample. Numbers have to be in the parameter's range; a text is what the plugin makes of it, such as `"-6 dB"`.
+ * - **Events.** A value of `eventsIn`, or each of a list, is one of `{parameter, value}`, `{noteOn: {key, velocity, channel, port, id}}`, `{noteOff: {key}}` and `{midi: [144, 60, 100]}`, with velocities from 0 to 1. `atSample` says at which sample of the stream, counted from 0, it happens, or `ptsNs` at which media time, by default that of its frame. Values come in the order of their times. An offline graph waits with a block until a value for a later time has come, or the input ends; so their link needs a `capacity` where both have one source. A live graph does not wait: what is late happens with the next block. What cannot be used is logged, and the figure `refusedEvents` counts it.
+ * - **Latency.** A plugin that says it is late makes the stream no later: its first samples, as many as the figure `latencySamples`, are dropped, and every sample has the time at which it came in. A gap is kept, too.
+ * - **Ends.** Behind the last block comes what is late, and then what still sounds: for as long as the plugin says, or until it is silent for a second, at most `tailSeconds`.
+ * - **State.** Where the node is replaced by one with the same plugin, the plugin's state goes on, and so do all parameters but those that the new node sets to something else. The command `saveState` answers it for the key `state`.
+ * - **Threads.** The lane's thread is the plugin's main thread between blocks, and its audio thread in one; a plugin that asks is told so. Without a process of their own, nodes with plugins of one file belong on one lane.
+ *
+ * A plugin that answers an error, gives samples that are no finite numbers, or has no audio output, fails the node with the reason. Of the interface it is offered parameters, state, latency, tail, audio ports, note ports, log and thread check; there is no window.
+ *
+ * **Example.** `tone-source durationSeconds=1 ! clap path=ZamTube ! wav-sink path=warm.wav`
+ */
+export const clap: NodeType<ClapConfig, ClapHandle> = shippedStage<ClapConfig, ClapHandle>({
+  plugin: "clap",
+  descriptor: {
+    type: "clap",
+    className: "Clap",
+    source: "crates/plugins/clap/plugin.toml",
+    description: "Puts audio through a CLAP plugin: an effect or an instrument.",
+    doc:
+      "Puts audio through a CLAP plugin: an effect or an instrument.\n\n`path` and `id` name the plugin; `sluice clap list` tells which there are, `sluice clap info PATH` its ports and parameters. It runs in a process of its own unless the node says `\"isolate\": false`, so that a plugin which crashes, or hangs for longer than `callTimeoutMs`, fails its node alone.\n\n- **Ports.** Audio goes to the main input of the plugin and comes from its main output; the number of channels has to be that of the port. Other inputs get silence, and what other outputs give goes nowhere. For an instrument without an audio input the blocks of `audioIn` give the pace, and their samples count for nothing. Blocks may have any length and rate; at another rate the plugin is activated anew.\n- **Parameters.** A change of `parameters` sets those whose values differ from before, with the next sample. Numbers have to be in the parameter's range; a text is what the plugin makes of it, such as `\"-6 dB\"`.\n- **Events.** A value of `eventsIn`, or each of a list, is one of `{parameter, value}`, `{noteOn: {key, velocity, channel, port, id}}`, `{noteOff: {key}}` and `{midi: [144, 60, 100]}`, with velocities from 0 to 1. `atSample` says at which sample of the stream, counted from 0, it happens, or `ptsNs` at which media time, by default that of its frame. Values come in the order of their times. An offline graph waits with a block until a value for a later time has come, or the input ends; so their link needs a `capacity` where both have one source. A live graph does not wait: what is late happens with the next block. What cannot be used is logged, and the figure `refusedEvents` counts it.\n- **Latency.** A plugin that says it is late makes the stream no later: its first samples, as many as the figure `latencySamples`, are dropped, and every sample has the time at which it came in. A gap is kept, too.\n- **Ends.** Behind the last block comes what is late, and then what still sounds: for as long as the plugin says, or until it is silent for a second, at most `tailSeconds`.\n- **State.** Where the node is replaced by one with the same plugin, the plugin's state goes on, and so do all parameters but those that the new node sets to something else. The command `saveState` answers it for the key `state`.\n- **Threads.** The lane's thread is the plugin's main thread between blocks, and its audio thread in one; a plugin that asks is told so. Without a process of their own, nodes with plugins of one file belong on one lane.\n\nA plugin that answers an error, gives samples that are no finite numbers, or has no audio output, fails the node with the reason. Of the interface it is offered parameters, state, latency, tail, audio ports, note ports, log and thread check; there is no window.\n\n**Example.** `tone-source durationSeconds=1 ! clap path=ZamTube ! wav-sink path=warm.wav`",
+    category: "clap",
+    tags: ["native", "clap"],
+    mode: "push",
+    trigger: "any",
+    lane: "native",
+    isolated: true,
+    converts: [],
+    isAsync: false,
+    inputs: [{
+      name: "audioIn",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "Audio with as many channels as the plugin's main input.",
+    }, {
+      name: "eventsIn",
+      direction: "input",
+      kind: "data",
+      type: "DataFrame<unknown>",
+      schema: "unknown",
+      optional: true,
+      burst: 1,
+      doc: "Changes of parameters, notes and MIDI, each with its time.",
+    }],
+    outputs: [{
+      name: "audioOut",
+      direction: "output",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: false,
+      burst: 1,
+      doc: "What the plugin makes of it, at the same times.",
+    }],
+    config: {
+      type: "object",
+      properties: {
+        path: {
+          type: "string",
+          minLength: 1,
+          "x-reaches": "command",
+          description:
+            "The file with the plugin: a path, or a name that is looked for in CLAP_PATH, ~/.clap and /usr/lib/clap.",
+        },
+        id: {
+          type: "string",
+          default: "",
+          description: "The plugin's id; empty: the only plugin of the file.",
+        },
+        parameters: {
+          type: "object",
+          default: {},
+          "x-live": true,
+          additionalProperties: { anyOf: [{ type: "number" }, { type: "string" }, { type: "boolean" }] },
+          description:
+            "Values of parameters by name, module/name or id: numbers in their ranges, or texts as the plugin shows them.",
+        },
+        state: {
+          type: "string",
+          default: "",
+          description: "The state to begin with, in base64, as the command saveState answers it.",
+        },
+        blockSize: {
+          type: "integer",
+          minimum: 1,
+          maximum: 4096,
+          default: 4096,
+          "x-unit": "samples",
+          description: "Most samples that the plugin processes at once; longer blocks are split.",
+        },
+        tailSeconds: {
+          type: "number",
+          minimum: 0,
+          maximum: 600,
+          default: 10,
+          "x-unit": "s",
+          description: "How long the plugin may sound behind the last block.",
+        },
+      },
+      required: ["path"],
+      additionalProperties: false,
+    },
+    figures: ["blocks", "latencySamples", "events", "refusedEvents"],
+    commands: {
+      saveState: {
+        description: "Saves the plugin's state; answers {state}, for the key `state`.",
+      },
+      parameters: {
+        description: "Lists the plugin's parameters with their ranges and present values; answers {parameters}.",
+      },
+    },
+  },
+});
+
 /** The configuration of `compositor`. */
 export interface CompositorConfig {
   /**
@@ -5935,6 +6099,7 @@ export const nodes: {
   readonly blur: typeof blur;
   readonly camera: typeof camera;
   readonly chromaKey: typeof chromaKey;
+  readonly clap: typeof clap;
   readonly compositor: typeof compositor;
   readonly convert: typeof convert;
   readonly display: typeof display;
@@ -5973,6 +6138,7 @@ export const nodes: {
   blur,
   camera,
   chromaKey,
+  clap,
   compositor,
   convert,
   display,
@@ -6017,6 +6183,7 @@ export const nodePackage: NodePackage = definePackage({
     blur,
     camera,
     chromaKey,
+    clap,
     compositor,
     convert,
     display,

@@ -22,6 +22,13 @@ const GPU = `The stages for pictures that run on a graphics processor, by Vulkan
 
 /** The pages, by family. */
 const PAGES: { readonly [family: string]: StagePage } = {
+  clap: {
+    title: "CLAP stages",
+    intro: "The stage that hosts plugins for audio of other makers, which have the interface " +
+      "[CLAP](https://github.com/free-audio/clap): compressors, equalisers, halls, instruments. It is a native stage, " +
+      "which runs on [native lanes](../lanes.md#native-stages) and needs no flag. `sluice clap` " +
+      "([command line](../cli.md)) lists the plugins that are installed.",
+  },
   codec: {
     title: "Codec stages",
     intro: `The stages that encode and decode. ${NATIVE}[Media processors](media.md) tells what encoded frames ` +

@@ -579,6 +579,7 @@ function unoptimized(): string[] {
     "sluice-core",
     "sluice-ffi",
     "sluice-plugin-audio-devices",
+    "sluice-plugin-clap",
     "sluice-plugin-codecs",
     "sluice-plugin-gpu",
     "sluice-plugin-rtsp",

@@ -197,6 +197,8 @@ export interface NodeDescriptor {
   readonly lane: DescriptorLane;
   /** True for a native stage whose code always runs in a process of its own, such as one in Python. */
   readonly process?: true;
+  /** True for a native stage that has a process of its own, where the system has those, unless its node says otherwise. */
+  readonly isolated?: true;
   /** The priority that it asks for its lane; absent for none. */
   readonly priority?: "realtime" | "high" | "normal";
   /** The processors that it asks for its lane, counted from 0; absent for none. */

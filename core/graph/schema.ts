@@ -127,11 +127,12 @@ export const NODE_OPTIONS: { readonly [K in NodeOption]-?: OptionRule } = {
   isolate: {
     schema: {
       enum: ["process", false],
-      default: false,
-      description: "Runs the node's code in a process of its own: a crash of it is the node's alone.",
+      description: "Whether the node's code runs in a process of its own: a crash of it is the node's alone. " +
+        "By default as its type says: false for most.",
     },
     ofSubGraph: refusedIsolation,
-    check: (options, { id, descriptor }) => assertIsolation(id, descriptor, options),
+    check: (options, { id, descriptor }) =>
+      assertIsolation(id, descriptor, options.isolate ? options : { isolate: false }),
   },
   isolateMemoryMb: {
     schema: {
@@ -143,7 +144,7 @@ export const NODE_OPTIONS: { readonly [K in NodeOption]-?: OptionRule } = {
     ofSubGraph: refusedIsolation,
     // The check of `isolate` includes that of the memory of an isolated node.
     check: ({ isolate, isolateMemoryMb }, { id, descriptor }) =>
-      isolate || assertIsolation(id, descriptor, { isolateMemoryMb }),
+      isolate || assertIsolation(id, descriptor, { isolate, isolateMemoryMb }),
   },
   isolatePermissions: {
     schema: {
@@ -413,8 +414,8 @@ export interface GraphFileNode {
   readonly cpus?: readonly number[];
   /**
    * `process`: runs the node's code in a process of its own. If that process crashes, hangs for `callTimeoutMs` or takes
-   * too much memory, only this node fails. `false` (default): runs the node in this process. A processor in TypeScript
-   * has the permissions in `isolatePermissions` there. Linux only.
+   * too much memory, only this node fails. `false`: runs the node in this process. By default as its type says, which is
+   * `false` for most. A processor in TypeScript has the permissions in `isolatePermissions` there. Linux only.
    */
   readonly isolate?: "process" | false;
   /** Memory limit for the process of an isolated node, MiB; by default the limit of the system. */

@@ -34,7 +34,10 @@ const PERMISSIONS: readonly string[] = ["read", "write", "net", "env", "run", "s
 
 /** The isolation of a node's code in a process of its own. */
 export interface Isolation {
-  /** `process`: its code runs in a process of its own. `false` (default): it runs in the runtime's process. */
+  /**
+   * `process`: its code runs in a process of its own. `false`: it runs in the runtime's process. By default what its type
+   * says, which is `false` for most.
+   */
   readonly isolate?: "process" | false;
   /** Memory limit of the process, MiB; absent: the limit of the system. */
   readonly isolateMemoryMb?: number;
@@ -50,7 +53,7 @@ export const NOT_ISOLATED: Isolation = {
 };
 
 /** The facts about a type that isolation depends on. */
-type Isolated = Pick<NodeDescriptor, "type" | "lane" | "process" | "mode" | "inputs" | "outputs">;
+type Isolated = Pick<NodeDescriptor, "type" | "lane" | "process" | "isolated" | "mode" | "inputs" | "outputs">;
 
 /**
  * Returns the isolation of a replacing node: by default that of the old one.
@@ -70,9 +73,13 @@ export function isolationAfter(
 
 /** True if a node's code runs in a process of its own. */
 export function isIsolated(
-  { isolate, type }: Isolation & { readonly type: { readonly descriptor: Pick<NodeDescriptor, "process"> } },
+  { isolate, type }: Isolation & {
+    readonly type: { readonly descriptor: Pick<NodeDescriptor, "process" | "isolated"> };
+  },
 ): boolean {
-  return isolate === "process" || type.descriptor.process === true;
+  const { process, isolated } = type.descriptor;
+  return isolate === "process" || process === true ||
+    (isolate === undefined && isolated === true && Deno.build.os === "linux");
 }
 
 /** Checks the options for isolation. @throws {SluiceError} `InvalidConfig` */
@@ -91,7 +98,10 @@ export function assertIsolation(
       refuse("isolatePermissions", 'isolatePermissions is said of it without isolate: "process"');
     }
     if (isolateMemoryMb === undefined) return;
-    if (!descriptor.process) refuse("isolateMemoryMb", 'isolateMemoryMb is said of it without isolate: "process"');
+    const isByDefault = isolate === undefined && descriptor.isolated;
+    if (!descriptor.process && !isByDefault) {
+      refuse("isolateMemoryMb", 'isolateMemoryMb is said of it without isolate: "process"');
+    }
   }
   if (isolate !== undefined && isolate !== false && isolate !== "process") {
     refuse("isolate", `isolate is ${describeValue(isolate)}, wanted "process" or false`);

@@ -69,10 +69,12 @@ export interface StageConfig {
   readonly accepts: { readonly [port: string]: FormatAccepts };
   /** Its commands, each with its description. */
   readonly commands: { readonly [name: string]: string };
+  /** Whether it has a process of its own unless its node says otherwise. */
+  readonly isolated: boolean;
 }
 
 /**
- * Reads a schema, and its words `x-converts`, `x-accepts` and `x-commands`.
+ * Reads a schema, and its words `x-converts`, `x-accepts`, `x-commands` and `x-isolate`.
  *
  * @param text the schema of an object with `properties`; `null`: the schema without properties
  * @throws {RangeError} with the fault, as a clause
@@ -84,11 +86,13 @@ export function readStageConfig(text: string | null): StageConfig {
     throw new RangeError("its configuration schema is none of an object without other keys");
   }
   for (const word of Object.keys(rest)) {
-    if (!["$schema", "description", "x-converts", "x-accepts", "x-commands"].includes(word)) {
+    if (!["$schema", "description", "x-converts", "x-accepts", "x-commands", "x-isolate"].includes(word)) {
       throw new RangeError(`its configuration schema has "${word}", which is not known there`);
     }
   }
-  const { "x-converts": converts = [], "x-accepts": accepts = {}, "x-commands": commands = {} } = rest;
+  const { "x-converts": converts = [], "x-accepts": accepts = {}, "x-commands": commands = {}, "x-isolate": isolate } =
+    rest;
+  if (isolate !== undefined) oneOf(["process"])(isolate, "x-isolate");
   checkConverts(converts, properties as object);
   checkAccepts(accepts);
   for (const [name, doc] of Object.entries(object(commands, "x-commands"))) isText(doc, `x-commands.${name}`);
@@ -97,7 +101,7 @@ export function readStageConfig(text: string | null): StageConfig {
   const missing = (required as unknown[]).find((key) => !Object.hasOwn(properties as object, key as string));
   if (missing !== undefined) throw new RangeError(`required names ${describeValue(missing)}, which is no property`);
   const config = { type: "object", properties, required, additionalProperties: false };
-  return { config, converts, accepts, commands } as StageConfig;
+  return { config, converts, accepts, commands, isolated: isolate === "process" } as StageConfig;
 }
 
 function checkAccepts(value: unknown): void {

@@ -36,6 +36,7 @@ Deno.test("readStageConfig() says what is wrong with a schema, and where", () =>
     ['{"x-accepts":{"audio":3}}', /^x-accepts\.audio is 3, wanted an object$/],
     ['{"x-commands":["reset"]}', /^x-commands is .*, wanted an object$/],
     ['{"x-commands":{"reset":{}}}', /^x-commands\.reset is .*, wanted a text$/],
+    ['{"x-isolate":"lane"}', /^x-isolate is "lane", wanted process$/],
     ['{"x-converts":"width"}', /^x-converts is "width", wanted /],
     ['{"x-converts":["size"]}', /^x-converts names "size"; available: "sampleRateHz", /],
     ['{"x-converts":["width"]}', 'x-converts names "width", which is no property'],
@@ -47,6 +48,11 @@ Deno.test("readStageConfig() gives the formats that inputs accept, by port", () 
   deepEqual(readStageConfig(null).accepts, {});
   const accepts = { audio: { sampleRateHz: 48_000, channels: [1, 2] } };
   deepEqual(readStageConfig(JSON.stringify({ "x-accepts": accepts })).accepts, accepts);
+});
+
+Deno.test("readStageConfig() says whether a stage has a process of its own by default", () => {
+  equal(readStageConfig('{"x-isolate":"process"}').isolated, true);
+  equal(readStageConfig("{}").isolated, false);
 });
 
 Deno.test("readStageConfig() gives what a stage can be asked for", () => {

@@ -45,7 +45,7 @@ export function stageType(
   const { id, doc, mode, figures } = stage;
   const shipped = shippedName(id);
   const type = shipped?.type ?? id;
-  const { config, converts, accepts, commands } = readStageConfig(stage.config);
+  const { config, converts, accepts, commands, isolated } = readStageConfig(stage.config);
   const descriptor: NodeDescriptor = {
     type,
     className: className(type),
@@ -63,6 +63,7 @@ export function stageType(
     trigger: "any",
     lane: "native",
     ...(python !== undefined && { process: true as const }),
+    ...(isolated && { isolated }),
     converts,
     isAsync: false,
     inputs: stage.inputs.map((port) => portOf(port, "input", accepts[port.name])),

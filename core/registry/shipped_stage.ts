@@ -19,6 +19,7 @@ import { type AnyNodeType, defineNodeType, type NodeType } from "./node_type.ts"
 /** The name of a plugin that comes with Sluice: that of its folder in `crates/plugins`. */
 export type ShippedPlugin =
   | "audio-devices"
+  | "clap"
   | "codecs"
   | "gpu"
   | "rtsp"
@@ -30,6 +31,7 @@ export type ShippedPlugin =
 /** The category of each plugin's stages. */
 const FAMILIES: { readonly [plugin in ShippedPlugin]: string } = {
   "audio-devices": "device",
+  clap: "clap",
   codecs: "codec",
   gpu: "gpu",
   rtsp: "rtsp",

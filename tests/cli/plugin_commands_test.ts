@@ -208,7 +208,7 @@ inFolder("mistakes are answered with what can be done", undefined, async (path, 
     [["new", "Hum_Filter", "--c"], /Cannot name a plugin "Hum_Filter": .*; write "hum-filter"$/m],
     [
       ["info", "gate"],
-      /Cannot find plugin "gate"; available: "audio-devices", "codecs", "rtsp", "sensors", "video", "video-devices" and "webrtc"$/m,
+      /Cannot find plugin "gate"; available: "audio-devices", "clap", "codecs", "gpu", "rtsp", "sensors", "video", "video-devices" and "webrtc"$/m,
     ],
     [["check"], /Cannot check a plugin: none is found; name the folder that has a "plugin\.toml"/],
     [["build"], /neither it nor a folder in it has a "plugin\.toml"; name the folder of a plugin$/m],

@@ -14,6 +14,7 @@ import type { LinkEntry, NodeEntry } from "../../graph/entries.ts";
 import type { LaneReplacer } from "../lane_replacer.ts";
 import type { LaneNews } from "../lane_news.ts";
 import type { LaneHold, LaneThread } from "../../lanes/ports/lane_thread.ts";
+import { isIsolated } from "../../placement/isolation.ts";
 import type { Run } from "../run.ts";
 import { findDrops, type Losses } from "./drops.ts";
 import { awaitingCalls, nameOfCall } from "./late_calls.ts";
@@ -286,7 +287,7 @@ export class SessionWatch {
     } for ${ms} ms without returning`;
     const error = new SluiceError("NodeFailed", message, { nodeId: id });
     this.#giveUp(lane, error, place, [node]);
-    return [lane, { error, limitNs: this.#limitNs([node]), isIsolated: node.isolate === "process" }];
+    return [lane, { error, limitNs: this.#limitNs([node]), isIsolated: isIsolated(node) }];
   }
 
   /** Handles nodes, one of which keeps their lane's thread. @returns the lane, and the hold */
