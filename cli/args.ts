@@ -19,6 +19,7 @@ import { ArgsAnswered } from "./output/args_answered.ts";
 import { explainUnexpected, type KnownCommand } from "./output/unexpected.ts";
 import { type EditArgs, editCommands, remote } from "./edit_args.ts";
 import { type StateArgs, stateCommands } from "./state_args.ts";
+import { clap, type ClapArgs, clapCommands } from "./clap_args.ts";
 import { type DeviceArgs, deviceCommands, joinDevices } from "./device_args.ts";
 import { type MediaArgs, mediaCommands } from "./media_args.ts";
 import { mcp, type McpArgs } from "./mcp_args.ts";
@@ -192,6 +193,7 @@ export type CommandArgs =
   | PluginArgs
   | MediaArgs
   | DeviceArgs
+  | ClapArgs
   | DoctorArgs;
 
 const graph = or(
@@ -477,15 +479,16 @@ const commands = [
 ] as const;
 
 /** Commands beside those: one or() takes 15 parsers. */
-const further = [top, doctor, tap, mcp] as const;
+const further = [top, doctor, tap, mcp, clap] as const;
 
 /** Every command that does something, for messages; of those whose last word is the same, the last is meant by it. */
 const known: readonly KnownCommand[] = [
   ...pluginCommands,
+  ...clapCommands,
   { path: "nodes list", usage: list.usage },
   { path: "nodes info", usage: info.usage },
   ...[...commands, ...further, ...editCommands, ...stateCommands].filter((each) =>
-    each !== nodes && each !== make && each !== managePlugins
+    each !== nodes && each !== make && each !== managePlugins && each !== clap
   )
     .map((
       { usage },

@@ -18,7 +18,7 @@ import { PROGRAM } from "./output/version.ts";
 import { readPlainRun } from "./plain_run.ts";
 
 /** The first words of two-word commands. */
-const GROUPS = new Set(["nodes", "new", "plugins"]);
+const GROUPS = new Set(["clap", "nodes", "new", "plugins"]);
 
 if (import.meta.main) await runProgram(Deno.args);
 
@@ -115,6 +115,10 @@ async function dispatch(command: CommandArgs, io: Io, beforeRun?: () => void): P
       return await (await import("./commands/play_command.ts")).playCommand(command, io);
     case "devices":
       return await (await import("./commands/devices_command.ts")).devicesCommand(command, io);
+    case "clap-list":
+      return await (await import("./commands/clap_command.ts")).clapListCommand(command, io);
+    case "clap-info":
+      return await (await import("./commands/clap_command.ts")).clapInfoCommand(command, io);
     case "record":
       if (command.quiet) quietLog();
       return await (await import("./commands/record_command.ts")).recordCommand(command, io);
