@@ -94,6 +94,22 @@ export function speaker(): ReturnType<typeof nodes.speaker> {
   return isThere(found, "nobody hears the sound") ? found : nodes.speaker({ backend: "simulated" });
 }
 
+/** Whether a CLAP plugin is installed; otherwise the console says what is taken in its place. */
+export function clapPlugin(name: string, substitute: string): boolean {
+  const own = (Deno.env.get("CLAP_PATH") ?? "").split(":").filter((each) => each !== "");
+  const folders = [...own, `${Deno.env.get("HOME")}/.clap`, "/usr/local/lib/clap", "/usr/lib/clap"];
+  const isFound = folders.some((folder) => {
+    try {
+      return Deno.statSync(`${folder}/${name}.clap`).isFile;
+    } catch {
+      return false;
+    }
+  });
+  if (isFound) console.log(`plugin: ${name}`);
+  else console.log(`The CLAP plugin ${name} is not installed, as "sluice clap list" says: ${substitute}`);
+  return isFound;
+}
+
 /** Adds the first camera, or test pictures. */
 export function addCamera(runtime: Runtime): OutputRef<VideoFrame> {
   const found = nodes.camera();

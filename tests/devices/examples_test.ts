@@ -47,6 +47,21 @@ Deno.test({
 });
 
 Deno.test({
+  name: "examples/microphone-clap-speaker.ts plays through a plugin, or a hall in its place, and says which",
+  ignore: ignore || noRustPlugin("clap") !== undefined,
+  fn: async () => {
+    const told = await example("microphone-clap-speaker", ["--seconds", "0.4"]);
+    match(
+      told,
+      /^(plugin: ZamVerb|The CLAP plugin ZamVerb is not installed, .*: the hall of Sluice is taken in its place)$/m,
+    );
+    match(told, /^hall: [1-9]\d* blocks in, [1-9]\d* out$/m);
+    const without = await example("microphone-clap-speaker", ["--help"]);
+    match(without, /^Usage: deno run -A examples\/microphone-clap-speaker\.ts \[--seconds N\]$/m);
+  },
+});
+
+Deno.test({
   name: "examples/camera-audio-recorder.ts records pictures and sound from the first of both on",
   ignore,
   fn: async () => {
