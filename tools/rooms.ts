@@ -85,6 +85,7 @@ export const ROOMS: Readonly<Record<string, Rooms>> = {
       "edit_args.ts",
       "state_args.ts",
       "media_args.ts",
+      "clap_args.ts",
       "device_args.ts",
       "media_values.ts",
       "pipeline_args.ts",

@@ -220,11 +220,14 @@ export function keptOptions(
 }
 
 /** Returns the options that a node has kept and that differ from their defaults, as copies. */
-export function givenOptions(node: KeptOptions): NodeOptions {
-  return structuredClone(pick<NodeOptions, NodeOption>(
-    node,
-    KEPT_OPTIONS.filter((name) => node[name as keyof KeptOptions] !== NODE_OPTIONS[name].schema.default),
-  ));
+export function givenOptions(
+  node: KeptOptions & { readonly type: { readonly descriptor: Pick<NodeDescriptor, "isolated"> } },
+): NodeOptions {
+  const isUsual = (name: NodeOption) => {
+    const usual = name === "isolate" && !node.type.descriptor.isolated ? false : NODE_OPTIONS[name].schema.default;
+    return node[name as keyof KeptOptions] === usual;
+  };
+  return structuredClone(pick<NodeOptions, NodeOption>(node, KEPT_OPTIONS.filter((name) => !isUsual(name))));
 }
 
 /** The options of a link in a file. */
