@@ -3,6 +3,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { ROOT } from "../../tools/root.ts";
 import { drawn, gpu, send, texture } from "../fixtures/plugins/gpu.ts";
 import { compareBytes } from "../fixtures/plugins/media.ts";
+import { rare } from "../fixtures/rare.ts";
 
 const SAME = "fn shade(uv: vec2f) -> vec4f { return textureSampleLevel(video, videoSampler, uv, 0.0); }";
 
@@ -20,14 +21,25 @@ gpu("a device that is lost is found again, and the picture after it is flagged",
   deepEqual(["first", "last"].map((id) => figures(id)?.deviceLosses), [2, 2]);
 });
 
-gpu("without a graphics processor a node fails and says what to install", async () => {
-  const graph = `pattern-source width=64 height=64 durationSeconds=1 ! blur ! image-sink path=never-%d.png`;
+/** Runs a graph with a stage on the graphics processor as the command does. */
+async function run(env: Record<string, string>) {
+  const graph = "pattern-source width=64 height=64 durationSeconds=1 ! blur ! image-sink path=never-%d.png";
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", `${ROOT}cli/start.ts`, "run", "-e", graph],
-    env: { VK_ICD_FILENAMES: "/nonexistent", VK_DRIVER_FILES: "/nonexistent", NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
     stdout: "null",
-    stderr: "piped",
   }).output();
+  return { code, mistakes: new TextDecoder().decode(stderr) };
+}
+
+gpu("without a graphics processor a node fails and says what to install", async () => {
+  const { code, mistakes } = await run({ VK_ICD_FILENAMES: "/nonexistent", VK_DRIVER_FILES: "/nonexistent" });
   equal(code, 1);
-  match(new TextDecoder().decode(stderr), /there is no graphics processor: .*"apt-get install mesa-vulkan-drivers"/);
+  match(mistakes, /there is no graphics processor: .*"apt-get install mesa-vulkan-drivers"/);
+});
+
+rare(gpu)("a graphics processor of another name is refused, with a list of those that are there", async () => {
+  const { code, mistakes } = await run({ WGPU_ADAPTER_NAME: "Voodoo 2" });
+  equal(code, 1);
+  match(mistakes, /WGPU_ADAPTER_NAME is "Voodoo 2", which no graphics processor is called; available: \S/);
 });

@@ -249,6 +249,29 @@ gpu("a picture of 1080p goes through three shaders without being read back betwe
   ok(figures("third")!.submissions <= frames, "one submission a picture at most, for all stages");
 });
 
+gpu("stages of two lanes hand bytes on", async (registry) => {
+  await using runtime = new Runtime({ native: "require", mode: "offline", registry });
+  const picture = drawn("rgba8", 21, 13, texture);
+  const source = runtime.add(appSource.video({ pixelFormat: "rgba8", width: 21, height: 13, frameRate: 25 }), {
+    id: "source",
+  });
+  const sink = runtime.add(appSink.video(), { id: "sink" });
+  const link = { policy: "lossless", capacity: 4 } as const;
+  for (const id of ["first", "second"]) runtime.addByType("shader", { code: INVERT }, { id, lane: id });
+  runtime.connectByName("source.video", "first.videoIn", link);
+  runtime.connectByName("first.videoOut", "second.videoIn", link);
+  runtime.connectByName("second.videoOut", "sink.video", link);
+  await runtime.start();
+  for (let k = 0; k < 3; k++) await source.push({ planes: [...picture.planes] });
+  source.end();
+  const found = await Array.fromAsync(sink, copyPicture);
+  const { figures } = await end(runtime);
+  equal(found.length, 3);
+  for (const { planes } of found) ok(compareBytes(planes[0], picture.planes[0]).most <= 2);
+  const counted = ["first", "second"].map(figures).map((each) => [each?.uploads, each?.readbacks]);
+  deepEqual(counted, [[3, 3], [3, 3]]);
+});
+
 rare(gpu)("a stage in a process of its own gives bytes", async (registry) => {
   const picture = drawn("rgba8", 21, 13, texture);
   await using runtime = new Runtime({ native: "require", mode: "offline", registry });
