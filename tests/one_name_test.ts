@@ -46,6 +46,7 @@ Deno.test("nodes list has each name once, in its family, on three screens", asyn
   );
   deepEqual([...new Set(types.map(({ category }) => category))], [
     "audio",
+    "clap",
     "codec",
     "data",
     "device",
