@@ -51,7 +51,8 @@ impl Stage for Clap {
     const DOC: &'static CStr = c"Puts audio through a CLAP plugin: an effect or an instrument.\n\n\
         `path` and `id` name the plugin; `sluice clap list` tells which there are, `sluice clap info PATH` its ports and \
         parameters. It runs in a process of its own unless the node says `\"isolate\": false`, so that a plugin which \
-        crashes, or hangs for longer than `callTimeoutMs`, fails its node alone.\n\n\
+        crashes, or hangs for longer than `callTimeoutMs`, fails its node alone; the node's `supervision` says whether it is \
+        loaded again, or the graph goes on without it.\n\n\
         - **Ports.** Audio goes to the main input of the plugin and comes from its main output; the number of channels has \
         to be that of the port. Other inputs get silence, and what other outputs give goes nowhere. For an instrument \
         without an audio input the blocks of `audioIn` give the pace, and their samples count for nothing. Blocks may have \
