@@ -19,6 +19,7 @@ const PACKAGES = [
   "sluice-apple",
   "sluice-plugin-apple",
   "sluice-plugin-audio-devices",
+  "sluice-plugin-clap",
   "sluice-plugin-gpu",
   "sluice-plugin-video-devices",
 ];
