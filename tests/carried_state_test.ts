@@ -70,6 +70,7 @@ const CARRIED: Readonly<Record<string, Case>> = {
 const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   "acquisition": "tests/plugins/sensors_test.ts",
   "biquad": "tests/plugins/sensors_test.ts",
+  "clap": "tests/clap/clap_test.ts",
   "compositor": "tests/plugins/compositor_test.ts",
   "data-align": "tests/align_test.ts",
   "packet-align": "tests/align_test.ts",
@@ -90,7 +91,9 @@ const BEGIN_ANEW: Readonly<Record<string, readonly string[]>> = {
       " ",
     ),
   ],
-  "each frame is made of one frame": [..."convert jpeg-decode jpeg-encode scale to-voltage".split(" ")],
+  "each frame is made of the newest frames": [
+    ..."blend blur chroma-key convert gpu-convert gpu-scale jpeg-decode jpeg-encode scale shader to-voltage".split(" "),
+  ],
   "the library of the codec does not give its state out": [
     ..."aac-decode audio-decode flac-decode flac-encode h264-decode h264-encode mp3-decode".split(" "),
     ..."opus-decode opus-encode".split(" "),
