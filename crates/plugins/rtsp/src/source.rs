@@ -58,7 +58,8 @@ impl Stage for RtspSource {
         **Losses.** `packetsLost` counts packets that did not come, or that UDP delivered behind later ones; `damaged` \
         counts those that the node cannot read. `leftOut` counts frames: pictures between a loss and the next key frame, \
         since the protocol cannot ask for one; pictures before the first key frame; and what the graph does not take while \
-        256 frames wait. The first frame of each session, and the first one behind a loss, is flagged as a discontinuity \
+        256 frames wait; and frames that are larger than a slot of the pool `encoded` (1 MiB by default: \
+        `pools.encoded.slotBytes`), of which the log tells once a session. The first frame of each session, and the first one behind a loss, is flagged as a discontinuity \
         (`gaps`).\n\n\
         **Less work.** A recording need not have each frame at once. With `batchMs` the node hands frames on together, so \
         that the nodes behind it are woken seldom: 500 ms take two thirds of the processor time off a recording. Links to \
