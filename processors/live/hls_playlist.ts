@@ -149,8 +149,15 @@ function count(text: string, what: string, most = Number.MAX_SAFE_INTEGER): numb
 /** What a line says: `NAME=value,NAME="a, b"`. */
 function attributes(line: string): { readonly [name: string]: string | undefined } {
   const found: { [name: string]: string } = Object.create(null);
-  for (const [, name, quoted, bare] of line.matchAll(/([A-Z0-9-]+)=(?:"([^"]*)"|([^",]*))/g)) {
-    found[name] = quoted ?? bare;
+  const behind = (mark: string, from: number) => (line.indexOf(mark, from) + 1 || line.length + 1) - 1;
+  for (let at = line.indexOf(":") + 1; at < line.length;) {
+    const equals = behind("=", at);
+    const isQuoted = line[equals + 1] === '"';
+    const start = equals + (isQuoted ? 2 : 1);
+    const end = behind(isQuoted ? '"' : ",", start);
+    const name = line.slice(at, equals);
+    if (equals < line.length) found[name.slice(name.lastIndexOf(",") + 1).trim()] = line.slice(start, end);
+    at = behind(",", end) + 1;
   }
   return found;
 }

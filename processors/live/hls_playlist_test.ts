@@ -65,3 +65,11 @@ Deno.test("chooseVariant() takes the best one within a limit whose codecs frames
   const foreign = { kind: "master", variants: list.variants.slice(1, 2) } as const;
   throws(() => chooseVariant(foreign, Infinity, url), /its codecs are avc1\.42c00a, ec-3, wanted H\.264/);
 });
+
+Deno.test("parsePlaylist() reads a long line of attributes in the time of its length", () => {
+  const long = "A".repeat(2 ** 20);
+  throws(() => parse("#EXT-X-TARGETDURATION:2", `#EXT-X-MAP:${long}`), /names no file/);
+  const map = `#EXT-X-MAP:${long},B,URI="a, b=c.mp4",BYTERANGE="10@5"`;
+  const { segments } = parse("#EXT-X-TARGETDURATION:2", map, "#EXTINF:1,", "0.m4s") as MediaPlaylist;
+  deepEqual(segments[0].init, { uri: "a, b=c.mp4", range: { start: 5, length: 10 } });
+});

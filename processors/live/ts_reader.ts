@@ -10,6 +10,9 @@ import { checksum, type MappedStream, readMap } from "../media/ts_streams.ts";
 
 /** The most bytes of a packet of an elementary stream, and of a section with what is behind it. */
 const [MOST_BYTES, MOST_SECTION_BYTES] = [2 ** 22, 4096];
+
+/** The most parts of one: a part may have a single byte. */
+const MOST_PARTS = 2 ** 16;
 /** The association of programs, and the tables that are read (2.4.4.3, 2.4.4.8). */
 const [ASSOCIATION_PID, ASSOCIATION_TABLE, MAP_TABLE] = [0, 0x00, 0x02];
 const CRC_BYTES = 4;
@@ -95,10 +98,10 @@ export class TsReader {
       const length = content.length >= 6 ? content[4] * 256 + content[5] : 0;
       assembly.wanted = length === 0 ? 0 : length + 6;
     }
-    if (!assembly.isWhole) return;
+    if (!assembly.isWhole || content.length === 0) return;
     assembly.parts.push(content.slice());
     assembly.length += content.length;
-    if (assembly.length > MOST_BYTES) this.#lose(assembly);
+    if (assembly.length > MOST_BYTES || assembly.parts.length > MOST_PARTS) this.#lose(assembly);
     else if (assembly.wanted > 0 && assembly.length >= assembly.wanted) this.#finish(pid, assembly, done);
   }
 
@@ -136,6 +139,7 @@ export class TsReader {
     // In front of a section stands how far behind it begins.
     const part = begins ? content.subarray(1 + content[0]) : content;
     assembly.isWhole = true;
+    if (part.length === 0) return;
     assembly.parts.push(part.slice());
     assembly.length += part.length;
     const section = joined(assembly.parts);

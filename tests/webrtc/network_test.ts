@@ -81,6 +81,24 @@ test("an encoder comes down to what a way of 500 kbit/s carries in 5 s, and up a
   });
 });
 
+test("an encoder has its own bit rate again when the player with the narrow way has gone", () => {
+  const throttle = new Throttle(500_000);
+  const deal: Deal = (bytes, toPeer) => !toPeer || throttle.takes(bytes) ? [bytes] : [];
+  return watched(deal, async (world) => {
+    const played = world.play(8);
+    played.catch(() => {});
+    const endMs = performance.now() + 30_000;
+    for (const holds of [(bits: number) => bits < 1_000_000, (bits: number) => bits === 2_000_000]) {
+      while (!holds(world.bitRate())) {
+        ok(performance.now() < endMs, `${world.bitRate()} bit/s ${JSON.stringify(world.figures())}`);
+        await sleep(20);
+      }
+    }
+    await played;
+    ok(world.figures().peers === 0, "the player has gone");
+  });
+});
+
 test("10,000 datagrams that are changed, cut, made up and sent twice end no connection", () => {
   let seed = 1;
   const random = (below: number) => (seed = Math.imul(seed, 1_103_515_245) + 12_345 & 0x7fffffff) % below;

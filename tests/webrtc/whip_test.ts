@@ -42,6 +42,17 @@ test("pictures and sound of a publisher come in order, and go on when its tab is
     ok(numbers.every((number, k) => k === 0 || number > numbers[k - 1]), `in order: ${numbers}`);
     ok(numbers.at(-1)! - numbers[0] < 1.5 * PICTURES, `few are missing: ${numbers}`);
   }
+  const refused = await fetch(`${server.url}/whip/${source.id}`, {
+    method: "POST",
+    headers: { "content-type": "application/sdp" },
+    body: "v=0\r\n",
+  });
+  ok(refused.status === 400, `an offer that is none: ${refused.status} ${await refused.text()}`);
+  let more = 0;
+  for await (const { jumps } of seen) {
+    ok(!jumps, "the publisher goes on when another offer is refused");
+    if (++more === PICTURES) break;
+  }
   const heard = blocks[Symbol.asyncIterator]();
   const { value: block } = await heard.next();
   ok(block !== undefined && block.sampleRateHz === 48_000, "sound comes");

@@ -24,7 +24,9 @@ class BitRate {
   /** The one that it was given here. */
   #given: number;
   #atMs = -Infinity;
-  /** What the newest estimate leaves for it, while it is being given another. */
+  /** The newest estimate of each node behind it that has players, bits a second. */
+  readonly #estimates = new Map<string, number>();
+  /** What the least of them leaves for it, while it is being given another. */
   #next: number | undefined;
   #isBusy = false;
 
@@ -32,9 +34,16 @@ class BitRate {
     this.#own = this.#given = own;
   }
 
-  /** Gives the encoder what an estimate leaves for it. @param bits the estimate, bits a second */
-  async follow(runtime: Runtime, encoder: NodeEntry, bits: number): Promise<void> {
-    this.#next = bits * SHARE;
+  /**
+   * Gives the encoder what the least estimate leaves for it.
+   *
+   * @param sink the node with the players
+   * @param bits its estimate, bits a second; `null`: it has no players any more
+   */
+  async follow(runtime: Runtime, encoder: NodeEntry, sink: string, bits: number | null): Promise<void> {
+    if (bits === null) this.#estimates.delete(sink);
+    else this.#estimates.set(sink, bits);
+    this.#next = Math.min(...this.#estimates.values()) * SHARE;
     if (this.#isBusy) return;
     this.#isBusy = true;
     try {
@@ -44,7 +53,8 @@ class BitRate {
         if (current !== this.#given) this.#own = this.#given = current;
         const wanted = Math.round(Math.min(this.#own, Math.max(LEAST, next)));
         const nowMs = performance.now();
-        if (wanted === current || wanted > current && nowMs - this.#atMs < INTERVAL_MS) continue;
+        const isSoon = nowMs - this.#atMs < INTERVAL_MS && next !== Infinity;
+        if (wanted === current || wanted > current && isSoon) continue;
         this.#atMs = nowMs;
         await runtime.setConfig(encoder.id, "bitRate", wanted);
         this.#given = wanted;
@@ -63,13 +73,13 @@ class BitRate {
  */
 export function obeyPlayers(runtime: Runtime): Disposable {
   const rates = new Map<string, BitRate>();
-  const follow = async (encoder: NodeEntry, bits: number) => {
+  const follow = async (encoder: NodeEntry, sink: string, bits: number | null) => {
     const own = Number(encoder.config.bitRate);
     if (!Number.isFinite(own)) return;
     const life = `${encoder.id} ${encoder.life}`;
     const rate = rates.get(life) ?? new BitRate(own);
     rates.set(life, rate);
-    await rate.follow(runtime, encoder, bits);
+    await rate.follow(runtime, encoder, sink, bits);
   };
   return runtime.events.on("node:*", (event) => {
     if (event.group !== "node" || event.kind !== "custom") return;
@@ -78,7 +88,7 @@ export function obeyPlayers(runtime: Runtime): Disposable {
     if (encoder === undefined) return;
     const done = event.name === "key-frame-wanted"
       ? runtime.command(encoder.id, "keyFrame")
-      : follow(encoder, (event.data as { readonly bitsPerSecond: number }).bitsPerSecond);
+      : follow(encoder, event.nodeId, (event.data as { readonly bitsPerSecond: number | null }).bitsPerSecond);
     done.catch((error) => logger("node").debug(`"${encoder.id}" does not obey players`, { error }));
   });
 }

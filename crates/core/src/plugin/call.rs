@@ -12,6 +12,7 @@ use crate::lane::{Frame, NodeAccess};
 
 use super::guards::Guards;
 use super::loaded_stage::LoadedStage;
+use super::misfit::misfit;
 
 /// What a stage has given its host in a call.
 pub(super) struct Given {
@@ -27,6 +28,8 @@ pub(super) struct Call<'a, L: NodeAccess> {
     pub(super) kind: &'static LoadedStage,
     pub(super) bell: &'a L::Bell,
     fault: Option<String>,
+    /// The first frame that was read in a format that its input does not take.
+    misfit: Option<String>,
     /// Why the last function refused.
     pub(super) reason: Option<CString>,
     pub(super) state: Vec<u8>,
@@ -46,7 +49,7 @@ impl<'a, L: NodeAccess> Call<'a, L> {
     ) -> Self {
         let (state, texts) = (Vec::new(), Vec::new());
         let guards = lane.as_ref().is_some_and(|lane| lane.is_development()).then(Guards::default);
-        Self { lane, settings, kind, bell, fault: None, reason: None, state, answer: None, texts, guards }
+        Self { lane, settings, kind, bell, fault: None, misfit: None, reason: None, state, answer: None, texts, guards }
     }
 
     /// Puts back what the stage wrote to a frame that is to leave the call. `false`: it also wrote elsewhere, and is to
@@ -66,9 +69,24 @@ impl<'a, L: NodeAccess> Call<'a, L> {
         }
     }
 
-    /// The stage has returned: what it wrote where it should not.
+    /// Notes a frame that was read.
+    #[inline]
+    pub(super) fn note_read(&mut self, input: u32, frame: Frame) {
+        let Some(port) = self.kind.inputs.get(input as usize) else { return };
+        if let Some(guards) = &mut self.guards {
+            guards.note(frame, &port.name);
+        }
+        if port.formats.is_empty() || self.misfit.is_some() {
+            return;
+        }
+        let header = self.lane.as_ref().and_then(|lane| lane.header(frame));
+        // SAFETY: the tick owns the frame.
+        self.misfit = header.and_then(|header| misfit(port, unsafe { (*header).format }));
+    }
+
+    /// The stage has returned: what it wrote where it should not, or read that it does not take.
     pub(super) fn find_overrun(&mut self) -> Option<String> {
-        self.guards.as_mut().and_then(Guards::find_overrun)
+        self.guards.as_mut().and_then(Guards::find_overrun).or_else(|| self.misfit.take())
     }
 
     /// What `keep` and `answer` were given.

@@ -13,11 +13,9 @@ use sluice_abi::stage::{
 use crate::lane::{Element, Foreign, Frame, NoFrame, NodeAccess, Shape, Unwritten};
 
 use super::call::{Call, number_of, own, str_of, with};
-use super::guards::Guards;
 use super::host_words::{
     answer, drop_waker, emit, fault, keep, log, number, present, presented, reason, text, wake, waker,
 };
-use super::loaded_stage::LoadedStage;
 use super::main_work::{hold_main, release_main, run_on_main};
 use super::shapes::{MAX_FIELDS, PlanePlaces, kind_of, read_shape, tell_info, tell_plane};
 
@@ -79,7 +77,7 @@ pub(crate) const fn table<L: NodeAccess>() -> SluiceHost {
 unsafe extern "C" fn read<L: NodeAccess>(context: *mut SluiceContext, input: u32) -> u32 {
     let body = |call: &mut Call<'_, L>| {
         let Some(frame) = call.lane.as_deref_mut().and_then(|lane| lane.read(input)) else { return 0 };
-        note_read(&mut call.guards, call.kind, input, frame);
+        call.note_read(input, frame);
         number_of(frame)
     };
     // SAFETY: the plugin vouches for the context.
@@ -354,14 +352,6 @@ unsafe extern "C" fn forward<L: NodeAccess>(context: *mut SluiceContext, output:
     unsafe { with::<L, _>(context, SLUICE_REFUSED, |call| hand_over(call, output, frame, true, L::forward_of)) }
 }
 
-/// Notes where a frame was read, in development mode.
-#[inline]
-fn note_read(guards: &mut Option<Guards>, kind: &'static LoadedStage, input: u32, frame: Frame) {
-    if let (Some(guards), Some(port)) = (guards, kind.inputs.get(input as usize)) {
-        guards.note(frame, &port.name);
-    }
-}
-
 #[inline]
 fn hand_over<L: NodeAccess>(
     call: &mut Call<'_, L>,
@@ -408,17 +398,22 @@ unsafe extern "C" fn read_many<L: NodeAccess>(
     count: u32,
 ) -> u32 {
     let body = |call: &mut Call<'_, L>| {
-        let Call { lane, guards, kind, .. } = call;
-        let Some(lane) = lane.as_deref_mut().filter(|_| !frames.is_null()) else { return 0 };
+        let Some(lane) = call.lane.as_deref_mut().filter(|_| !frames.is_null()) else { return 0 };
         let mut at = frames;
-        lane.read_many(input, count, |frame| {
-            note_read(guards, kind, input, frame);
+        let read = lane.read_many(input, count, |frame| {
             // SAFETY: the plugin vouches for so many places.
             unsafe {
                 at.write(number_of(frame));
                 at = at.add(1);
             }
-        })
+        });
+        for place in 0..read as usize {
+            // SAFETY: it was written above.
+            if let Some(frame) = own(unsafe { frames.add(place).read() }) {
+                call.note_read(input, frame);
+            }
+        }
+        read
     };
     // SAFETY: the plugin vouches for the context.
     unsafe { with::<L, _>(context, 0, body) }

@@ -18,6 +18,7 @@ mod loaded;
 mod loaded_stage;
 mod main_work;
 mod memory;
+mod misfit;
 #[cfg(target_os = "linux")]
 mod program_stage;
 #[cfg(unix)]

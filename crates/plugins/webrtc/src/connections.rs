@@ -79,6 +79,7 @@ impl Connections {
         loop {
             self.pass_time();
             self.drain();
+            self.replace();
             self.forget();
             self.tell_estimate();
             self.ask_stun();
@@ -133,6 +134,7 @@ impl Connections {
                 // The stage's figures are read after its ticks.
                 self.waker.iter().for_each(Waker::wake);
             }
+            Ask::LosePicture => self.peers.iter_mut().for_each(Peer::lose_picture),
             Ask::Receive(Datagram { bytes, source, .. }) => self.receive(&bytes, source),
             Ask::Stop => {}
         }
@@ -155,12 +157,7 @@ impl Connections {
 
     fn accept(&mut self, offer: &str) -> Result<Answer, Refusal> {
         self.forget();
-        if self.role == Role::Receives {
-            // A publisher that comes again takes its own place.
-            self.peers.iter_mut().for_each(Peer::close);
-            self.drain();
-            self.peers.clear();
-        } else if self.peers.len() >= self.settings.most_peers {
+        if self.role == Role::Sends && self.peers.len() >= self.settings.most_peers {
             let most = self.settings.most_peers;
             return Err(Refusal::Full(format!("{most} peers are connected, the most: end one, or raise \"maxPeers\"")));
         }
@@ -171,8 +168,21 @@ impl Connections {
         }));
         let accepted = accepted.unwrap_or_else(|_| Err("the offer is refused".into()));
         let (peer, sdp) = accepted.map_err(Refusal::Wrong)?;
+        if self.role == Role::Receives {
+            // The publisher that is connected stays until this one is.
+            self.peers.iter_mut().filter(|peer| !peer.connected).for_each(Peer::abandon);
+        }
         self.peers.push(peer);
         Ok(Answer { id, sdp })
+    }
+
+    /// A publisher that has been connected takes the place of the one before.
+    fn replace(&mut self) {
+        let Some(newest) = self.peers.iter().rposition(|peer| peer.connected) else { return };
+        if self.role == Role::Receives && newest > 0 {
+            self.peers[..newest].iter_mut().for_each(Peer::close);
+            self.drain();
+        }
     }
 
     fn receive(&mut self, bytes: &[u8], source: SocketAddr) {
@@ -247,12 +257,16 @@ impl Connections {
 
     /// Tells the stage of an estimate that differs by a twentieth.
     fn tell_estimate(&mut self) {
-        let Some(least) = self.peers.iter().filter_map(|peer| peer.estimate).min_by(f64::total_cmp) else { return };
-        if self.estimate.is_some_and(|told| (least - told).abs() < told / 20.0) {
+        let least = self.peers.iter().filter_map(|peer| peer.estimate).min_by(f64::total_cmp);
+        let is_told = match (least, self.estimate) {
+            (Some(least), Some(told)) => (least - told).abs() < told / 20.0,
+            (least, told) => least == told,
+        };
+        if is_told {
             return;
         }
-        self.estimate = Some(least);
-        self.counts.estimate.set(least as u64);
+        self.estimate = least;
+        self.counts.estimate.set(least.unwrap_or(0.0) as u64);
         let _ = self.tell.try_send(News::Estimate(least));
         self.waker.iter().for_each(Waker::wake);
     }

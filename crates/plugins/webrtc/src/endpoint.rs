@@ -46,8 +46,8 @@ pub(crate) enum News {
     /// A message, and whether messages before it are missing.
     Message(Message, bool),
     KeyFrameWanted,
-    /// What the way to the slowest peer carries, bits a second.
-    Estimate(f64),
+    /// What the way to the slowest peer carries, bits a second. `None`: there is no peer any more.
+    Estimate(Option<f64>),
     Connected,
     /// What the stage's log is to say of the STUN server.
     StunSilent(String),
@@ -65,6 +65,8 @@ pub(crate) enum Ask {
     Send(Outgoing),
     SendMessage(Message),
     Receive(Datagram),
+    /// The stage has left a picture out.
+    LosePicture,
     Stop,
 }
 
@@ -138,6 +140,11 @@ impl Endpoint {
     /// Sends a message to all peers that have opened a channel.
     pub(crate) fn send_message(&self, message: Message) {
         self.tell(Ask::SendMessage(message));
+    }
+
+    /// The pictures that follow are of no use before a key frame, which the publisher is asked for.
+    pub(crate) fn lose_picture(&self) {
+        self.tell(Ask::LosePicture);
     }
 
     /// The oldest of the news.

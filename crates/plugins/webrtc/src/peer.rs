@@ -93,7 +93,7 @@ impl Peer {
         local: SocketAddr,
         mapped: Option<SocketAddr>,
     ) -> Result<(Self, String), String> {
-        let offer = SdpOffer::from_sdp_string(offer).map_err(|error| format!("the offer is no SDP: {error}"))?;
+        let offer = SdpOffer::from_sdp_string(offer).map_err(|_| "the offer is no SDP".to_owned())?;
         let now = Instant::now();
         let mut config = RtcConfig::new()
             .clear_codecs()

@@ -87,7 +87,8 @@ impl Stage for WebrtcSink {
             match news {
                 News::KeyFrameWanted => context.emit("key-frame-wanted", "{}")?,
                 News::Estimate(bits) => {
-                    context.emit("bandwidth", &format!(r#"{{"bitsPerSecond":{}}}"#, bits.round()))?
+                    let bits = bits.map_or_else(|| "null".into(), |bits| bits.round().to_string());
+                    context.emit("bandwidth", &format!(r#"{{"bitsPerSecond":{bits}}}"#))?
                 }
                 News::Connected => context.log("a player is connected"),
                 News::MessageLost(what) => {

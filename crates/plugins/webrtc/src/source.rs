@@ -34,6 +34,10 @@ pub struct WebrtcSource {
     gaps: [bool; 3],
     /// Messages that were left out are told of once, then only counted.
     has_refused: bool,
+    /// As there, of frames.
+    has_left_out: bool,
+    /// Pictures are left out up to the next key frame.
+    is_cut: bool,
 }
 
 impl Stage for WebrtcSource {
@@ -100,6 +104,8 @@ impl Stage for WebrtcSource {
             size: (0, 0),
             gaps: [false; 3],
             has_refused: false,
+            has_left_out: false,
+            is_cut: false,
         })
     }
 
@@ -189,11 +195,29 @@ impl WebrtcSource {
         Ok(true)
     }
 
+    /// Leaves out a frame that no slot holds.
+    fn leave_out(&mut self, context: &mut Context, kind: Kind, why: &str) {
+        self.endpoint.counts.left_out.add(1);
+        self.gaps[kind as usize] = true;
+        if kind == Kind::Video {
+            self.is_cut = true;
+            self.endpoint.lose_picture();
+        }
+        if !std::mem::replace(&mut self.has_left_out, true) {
+            context.warn(&format!("a frame is left out: {why}"));
+        }
+    }
+
     /// Hands a frame on. `false`: there is no slot now.
     fn write(&mut self, context: &mut Context, frame: &Incoming) -> Result<bool, String> {
         let output = frame.kind as u32;
         let (codec, measures, duration_ns) = match frame.kind {
             Kind::Video => {
+                self.is_cut &= !frame.key_frame;
+                if self.is_cut {
+                    self.endpoint.counts.left_out.add(1);
+                    return Ok(true);
+                }
                 if frame.key_frame {
                     self.size = picture_size(&frame.bytes).unwrap_or(self.size);
                 }
@@ -205,7 +229,10 @@ impl WebrtcSource {
         let slot = match context.acquire_encoded(output, codec, measures, length) {
             Ok(slot) => slot,
             Err(Acquire::Later) => return Ok(false),
-            Err(Acquire::Refused(why)) => return Err(why),
+            Err(Acquire::Refused(why)) => {
+                self.leave_out(context, frame.kind, &why);
+                return Ok(true);
+            }
         };
         let place = context.bytes_mut(slot, 0).ok_or("a new frame has no bytes")?;
         place.get_mut(..frame.bytes.len()).ok_or("a new frame is too short")?.copy_from_slice(&frame.bytes);
