@@ -490,6 +490,11 @@ export function deepGates(driver: "native" | "portable" = "native"): Gate[] {
       commands: [{ ...deno("test", "-A", "tests/rtsp/long_run_test.ts"), env: { SLUICE_RTSP_SECONDS: "600" } }],
     },
     {
+      name: "sound and pictures of a publisher by WebRTC for ten minutes",
+      tests: DENO_TESTS,
+      commands: [{ ...deno("test", "-A", "tests/webrtc/sync_test.ts"), env: { SLUICE_SYNC_SECONDS: "600" } }],
+    },
+    {
       name: "a million random edits of running graphs",
       tests: DENO_TESTS,
       commands: [{ ...deno("test", "-A", "tests/random_edits_test.ts"), env: { SLUICE_EDITS: "500000" } }],

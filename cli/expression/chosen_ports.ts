@@ -60,7 +60,8 @@ interface Pair {
  * The first output and the first input without a link that carry the same, outputs of a kind that the node is fed before
  * others, so that what takes pictures and gives sound or pictures gives pictures; then outputs without a link: of encoded
  * streams first those of one name, then those of a codec that both may have. Where nodes are put in that convert, sound
- * and pictures go to the first input that they can be converted for, and encoded streams that no input takes to the one
+ * and pictures go to the first input that they can be converted for, unless an output before them has its stream of one
+ * name there; and encoded streams that no input takes to the one
  * that they have the shortest way to. The first output of a kind that the file of a sink holds is never left out for a
  * later one.
  *
@@ -128,7 +129,8 @@ function chooseOf(
   const isReached = ({ output, input }: Pair) =>
     !takesAny(input.port) && isRaw(output.port) && wayOf({ output, input }) !== undefined;
   for (const some of [pairs.filter(({ output }) => from.fed?.has(output.port.kind) === true), pairs]) {
-    for (const fits of [...(converting?.isAuto ? [isReached] : []), isFed, isSameStream, isSameType, isSameKind]) {
+    const isFirst = (pair: Pair) => isReached(pair) || isSameStream(pair);
+    for (const fits of [...(converting?.isAuto ? [isFirst] : []), isFed, isSameStream, isSameType, isSameKind]) {
       const pair = some.find(fits);
       if (pair !== undefined) return chosen(pair);
     }

@@ -92,6 +92,12 @@ Deno.test("choosePorts() takes for sound the first input that it can be converte
   deepEqual(choose(from, to, { way: (output, input) => input.kind === output.kind ? [] : undefined }), "audio pcm_0");
 });
 
+Deno.test("choosePorts() takes an encoded stream of the input's name before sound that could be encoded for it", () => {
+  const way: Converting["way"] = (output, input) => output.kind === input.kind ? [] : ["opus-encode"];
+  deepEqual(choose(typed("rtsp-source"), typed("webrtc-sink"), { way }), "video video");
+  deepEqual(choose(typed("rtsp-source"), typed("hls-sink"), { way }), "video video_0");
+});
+
 Deno.test("choosePorts() takes the output whose codecs the next node takes, whatever else there is", () => {
   const from = typed("media-source");
   const decoder = (codec: "aac" | "h264") => {
