@@ -27,7 +27,7 @@ const MEANINGS: readonly (readonly [words: RegExp, meaning: string])[] = [
     "a caller has said nothing that is RTMP, and kept publishers away for up to 4 s; let only publishers call",
   ],
   [/Protocol not found/, "this ffmpeg lacks the protocol; install one with libsrt and RTMP"],
-  [/Address already in use/, "EADDRINUSE"],
+  [/Address already in use/, "another node or program listens there; wanted a port of its own"],
   [/Cannot assign requested address/, "EADDRNOTAVAIL"],
   [/Permission denied/, "EACCES"],
   [/Connection refused/, "ECONNREFUSED"],
