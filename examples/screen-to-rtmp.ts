@@ -10,6 +10,10 @@ import { nodes, Runtime } from "../mod.ts";
 import { addScreen, readOptions, run, screenPools } from "./stand_ins.ts";
 
 const options = readOptions("Publishes the screen to the address in RTMP_URL, at half its size.");
+if (!Deno.env.get("RTMP_URL")) {
+  console.error("error: RTMP_URL is not set: it names the server and the stream, as rtmp://HOST/APP/KEY");
+  Deno.exit(2);
+}
 
 await using runtime = new Runtime({ mode: "live", native: "require", pools: screenPools() });
 const smaller = runtime.add(nodes.scale({ width: 960 }), { id: "scale" });

@@ -115,6 +115,16 @@ Deno.test({
       2,
       ['error: cannot write "screen.wav": wanted .mp4, .m4v or .mkv'],
     ]);
+    const unset = await runExample("screen-to-rtmp", [], { RTMP_URL: "" });
+    deepEqual([unset.code, unset.mistakes], [
+      2,
+      "error: RTMP_URL is not set: it names the server and the stream, as rtmp://HOST/APP/KEY\n",
+    ]);
+    const hls = await runExample("pattern-to-hls", ["--help"]);
+    deepEqual([hls.code, hls.told.split("\n", 1)], [0, [
+      "Usage: deno run -A examples/pattern-to-hls.ts [--seconds N]",
+    ]]);
+    match(hls.told, /ffplay/);
   },
 });
 
