@@ -7,6 +7,7 @@ import { noRustPlugin } from "../fixtures/plugins/build.ts";
 import { CHANNEL_OFFER } from "./fixtures/offer.ts";
 
 const SDP = { "content-type": "application/sdp" };
+const FRAGMENT = { "content-type": "application/trickle-ice-sdpfrag" };
 
 const VP8_ONLY = [
   "v=0",
@@ -66,7 +67,13 @@ Deno.test({
       ],
       [await ask("DELETE", "/whip/stage/abc"), 404, /there is no connection "abc"/],
       [
-        await ask("PATCH", "/whep/hall/abc", { "content-type": "application/trickle-ice-sdpfrag" }, "a=candidate:x"),
+        await ask("PATCH", "/whep/hall/abc", FRAGMENT, "a=candidate:x"),
+        404,
+        /there is no connection "abc"/,
+      ],
+      [await ask("PATCH", "/whip/stage/abc", FRAGMENT, "a=end-of-candidates"), 404, /there is no connection "abc"/],
+      [
+        await ask("PATCH", "/whip/stage/abc", FRAGMENT, "a=candidate:1 1 udp 1 abc.local 9 typ host"),
         404,
         /there is no connection "abc"/,
       ],
@@ -85,8 +92,8 @@ Deno.test({
   async fn() {
     await using runtime = new Runtime({ native: "require", mode: "live" });
     runtime.add(nodes.webrtcSink({ address: "127.0.0.1", maxPeers: 2 }), { id: "hall" });
-    const ask = async (method: string, path: string, body?: string) => {
-      const request = new Request(`http://localhost${path}`, { method, headers: SDP, body });
+    const ask = async (method: string, path: string, body?: string, headers = SDP) => {
+      const request = new Request(`http://localhost${path}`, { method, headers, body });
       const response = (await answerWhip(runtime, request))!;
       return { status: response.status, headers: response.headers, text: await response.text() };
     };
@@ -98,6 +105,8 @@ Deno.test({
     const refused = await ask("POST", "/whep/hall", CHANNEL_OFFER);
     deepEqual([refused.status, refused.headers.get("retry-after")], [503, "2"]);
     match(refused.text, /^2 peers are connected, the most: end one, or raise "maxPeers"$/m);
+    const patched = await ask("PATCH", first.headers.get("location")!, "a=end-of-candidates", FRAGMENT);
+    equal(patched.status, 204, patched.text);
     equal((await ask("DELETE", first.headers.get("location")!)).status, 200);
     equal((await ask("POST", "/whep/hall", CHANNEL_OFFER)).status, 201);
   },

@@ -74,7 +74,12 @@ export async function answerWhip(runtime: Runtime, request: Request): Promise<Re
     if (request.method !== "PATCH") return refuse(405, "wanted PATCH or DELETE", { allow: "PATCH, DELETE, OPTIONS" });
     const fragment = await readBody(request, FRAGMENT);
     if (fragment instanceof Response) return fragment;
-    for (const candidate of candidatesOf(fragment)) {
+    const candidates = candidatesOf(fragment);
+    if (candidates.length === 0) {
+      const refused = await findConnection(runtime, nodeId, connection);
+      if (refused !== null) return refuseFor(refused);
+    }
+    for (const candidate of candidates) {
       const refused = await runtime.command(nodeId, "candidate", { id: connection, candidate }) as Refused | null;
       if (refused !== null) return refuseFor(refused);
     }
@@ -82,6 +87,20 @@ export async function answerWhip(runtime: Runtime, request: Request): Promise<Re
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
     return error.code === "Busy" ? refuse(503, error.message, AGAIN) : refuse(400, error.message);
+  }
+}
+
+/**
+ * Looks for a connection by a candidate that is none: the node refuses it where the connection is there, and adds nothing.
+ *
+ * @returns `null` if it is there
+ */
+async function findConnection(runtime: Runtime, nodeId: string, id: string): Promise<Refused | null> {
+  try {
+    return await runtime.command(nodeId, "candidate", { id, candidate: "" }) as Refused | null;
+  } catch (error) {
+    if (error instanceof SluiceError && error.code !== "Busy") return null;
+    throw error;
   }
 }
 
