@@ -14,6 +14,7 @@
  */
 export { serveControl } from "./control/server/server.ts";
 export type { ControlServer } from "./control/server/server.ts";
+export type { ForeignPages } from "./control/server/foreign_pages.ts";
 export type { ControlOptions } from "./control/server/server_options.ts";
 export type { CommandAccessOptions } from "./control/commands/command_access.ts";
 export type { ControlLimits } from "./control/schemas/limits.ts";

@@ -52,6 +52,8 @@ export interface RunArgs {
   readonly native?: "auto" | "require" | "off";
   /** Where to serve the page and the control plane, as {@linkcode readServeAddress} reads it. */
   readonly serve?: string;
+  /** The origins whose pages may send and play media. */
+  readonly origins?: readonly string[];
   /** Replaces nodes whose source is saved. */
   readonly watch: boolean;
   /** Checks frames, as development mode does. */
@@ -251,6 +253,11 @@ const run = command(
           message`Use the native library if it is there (auto), fail without it (require), or do without it (off).`,
       })),
       serve,
+      origins: multiple(option("--origin", string({ metavar: "ORIGIN" }), {
+        description: message`With ${
+          optionName("--serve")
+        }: let pages of this origin send and play media by WHIP, WHEP and HLS, such as ${"https://app.example"}. May be given several times.`,
+      })),
       watch: option("--watch", {
         description:
           message`When the source of a processor is saved, generate its code and replace its nodes while the rest runs on.`,

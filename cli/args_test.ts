@@ -36,6 +36,8 @@ Deno.test("parseArgs() reads sluice run with all its options", () => {
     parse(
       ...line,
       "--serve",
+      "--origin=https://a.example",
+      "--origin=https://b.example",
       "--lanes",
       "auto",
       "--native",
@@ -60,6 +62,7 @@ Deno.test("parseArgs() reads sluice run with all its options", () => {
       lanes: "auto",
       native: "off",
       serve: "auto",
+      origins: ["https://a.example", "https://b.example"],
       packages: ["p.ts", "q.ts"],
       plugins: ["x"],
       stuckAfter: undefined,

@@ -36,7 +36,7 @@ export interface ServeArgs {
   readonly maxSessions?: number;
   /** Path of a file with the token. */
   readonly tokenFile?: string;
-  /** The origins whose pages may call. */
+  /** The origins whose pages may call pipelines, and send and play media. */
   readonly origins: readonly string[];
   /** Names by which HTTP is answered, beside those of this machine. */
   readonly allowHosts: readonly string[];
@@ -134,7 +134,7 @@ const serve = command(
     tokenFile,
     origins: multiple(option("--origin", string({ metavar: "ORIGIN" }), {
       description:
-        message`Let pages of this origin call, such as ${"https://app.example"}. May be given several times.`,
+        message`Let pages of this origin call pipelines, and send and play media by WHIP, WHEP and HLS, such as ${"https://app.example"}. May be given several times.`,
     })),
     allowHosts: multiple(option("--allow-host", string({ metavar: "NAME" }), {
       description:

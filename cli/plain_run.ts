@@ -28,5 +28,5 @@ export function readPlainRun([command, ...rest]: readonly string[]): RunArgs | u
   }
   if (graph === undefined) return undefined;
   const [quiet, json] = [given.has("--quiet"), given.has("--json")];
-  return { command, graph, set: [], json, quiet, watch: false, dev: false, packages: [], plugins: [] };
+  return { command, graph, set: [], json, quiet, watch: false, dev: false, origins: [], packages: [], plugins: [] };
 }

@@ -51,7 +51,16 @@ Deno.test("readPlainRun() gives what parseArgs() gives, or nothing", () => {
 });
 
 Deno.test("readPlainRun() reads the plain forms, and leaves all others", () => {
-  const plain = { command: "run", graph: "a.json", set: [], watch: false, dev: false, packages: [], plugins: [] };
+  const plain = {
+    command: "run",
+    graph: "a.json",
+    set: [],
+    watch: false,
+    dev: false,
+    origins: [],
+    packages: [],
+    plugins: [],
+  };
   assert.deepEqual(readPlainRun(["run", "a.json"]), { ...plain, quiet: false, json: false });
   assert.deepEqual(readPlainRun(["run", "-q", "a.json", "--json"]), { ...plain, quiet: true, json: true });
   for (

@@ -71,7 +71,7 @@ async function serveGraph(args: ServeArgs, graph: string, more: PageMore, io: Io
   return await runCommand(runArgs(args, graph), io, { ...pageMore(args, more), graphFile: graph });
 }
 
-function runArgs({ json, packages, plugins, page = SERVE_AUTO }: ServeArgs, graph: string): RunArgs {
+function runArgs({ json, packages, plugins, origins, page = SERVE_AUTO }: ServeArgs, graph: string): RunArgs {
   return {
     command: "run",
     graph,
@@ -83,6 +83,7 @@ function runArgs({ json, packages, plugins, page = SERVE_AUTO }: ServeArgs, grap
     packages,
     plugins,
     serve: page,
+    origins,
   };
 }
 

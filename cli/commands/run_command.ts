@@ -72,6 +72,10 @@ export async function runCommand(args: RunArgs, io: Io, stays?: PageMore): Promi
     consoleToStderr();
     reserveStdout();
   }
+  if (args.serve === undefined && args.origins?.[0] !== undefined) {
+    const message = "Cannot let pages of other origins use media with --origin: there is no server; add --serve";
+    throw new SluiceError("InvalidConfig", message, { key: "--origin" });
+  }
   const { text, document, errors, warnings, registry } = await readGraph(args);
   if (document === undefined) {
     await warnOfStaleCode(registry, args);

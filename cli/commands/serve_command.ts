@@ -16,12 +16,16 @@ import type { Runtime } from "../../core/runtime.ts";
 import { answerHls } from "../../transports/hls/answer_hls.ts";
 import { obeyPlayers } from "../../transports/webrtc/encoders.ts";
 import { answerWhip } from "../../transports/webrtc/whip.ts";
+import type { RunArgs } from "../args.ts";
 import type { Io } from "../output/output.ts";
 import { readServeAddress } from "../output/serve_address.ts";
 import { buildMissingPage } from "../project/missing_page.ts";
 
 /** A command log that a journal keeps. */
 type KeptLog = Pick<EditingOptions, "log" | "journal">;
+
+/** The first parts of the paths that {@linkcode answerWhip} and {@linkcode answerHls} answer. */
+const MEDIA_PATHS: readonly string[] = ["whip", "whep", "hls"];
 
 /** How many ports are tried if none was given. */
 const TRIED_PORTS = 20;
@@ -57,7 +61,7 @@ export const TOKEN_VARIABLE = "SLUICE_TOKEN";
 export async function serveRun(
   runtime: Runtime,
   address: string,
-  args: { readonly graph: string; readonly expression?: string; readonly json: boolean },
+  args: Pick<RunArgs, "graph" | "expression" | "json" | "origins">,
   io: Io,
   more: PageMore = {},
 ): Promise<AsyncDisposable> {
@@ -78,6 +82,7 @@ export async function serveRun(
     ...(lock && { lock }),
     ...(graphFile !== undefined && { graphFile }),
     answer: async (request) => await answerWhip(runtime, request) ?? await answerHls(runtime, request),
+    pages: { origins: args.origins ?? [], paths: MEDIA_PATHS },
   };
   begun.use(obeyPlayers(runtime));
   const server = begun.use(

@@ -60,8 +60,10 @@ export class Access {
   /**
    * Checks `Host`, `Origin` and `Sec-Fetch-Site`. Browsers send the last with every request, even those without
    * `Origin`, such as a page's images and scripts; other programs do not send it.
+   *
+   * @param isAllowedPage whether a page of any origin may send the request; by default one of `allowedOrigins` may
    */
-  checkSource(request: Request): Refusal | undefined {
+  checkSource(request: Request, isAllowedPage?: boolean): Refusal | undefined {
     // A request over HTTP/2 has it in its address. One whose `Host` is none has no address.
     const { host: named = "", protocol = "" } = URL.parse(request.url) ?? {};
     const host = request.headers.get("host") ?? (protocol === "https:" ? named : "");
@@ -74,7 +76,7 @@ export class Access {
       };
     }
     const origin = request.headers.get("origin");
-    if (origin !== null && this.#options.allowedOrigins?.includes(origin) === true) return undefined;
+    if (isAllowedPage ?? (origin !== null && this.#options.allowedOrigins?.includes(origin))) return undefined;
     if (origin !== null && origin !== `${protocol}//${host}`) {
       return { status: 403, message: `Cannot answer a page of origin ${JSON.stringify(origin.slice(0, 100))}` };
     }

@@ -16,6 +16,7 @@ import { makeApi } from "../connections/api.ts";
 import { type Connection, type ConnectionHost, serveConnection } from "../connections/connection.ts";
 import { RateLimit } from "../../core/log/rate_limit.ts";
 import { DEFAULT_LIMITS } from "../schemas/limits.ts";
+import { answerForeignPages, type ForeignPages, isFromForeignPage } from "./foreign_pages.ts";
 import { Listener } from "./listener.ts";
 import { LOGIN_STYLES_PATH, loginPage, loginStyles } from "./login_page.ts";
 import { McpDoor } from "./mcp_door.ts";
@@ -159,6 +160,7 @@ export function serveLogged(
     sockets,
     page: options.page ?? new URL("../../web/dist/", import.meta.url),
     answer: options.answer,
+    pages: options.pages ?? { origins: [], paths: [] },
   });
   const listener = new Listener({
     hostname,
@@ -223,6 +225,7 @@ interface AppParts {
   readonly sockets: Map<WebSocket, Place>;
   readonly page: URL;
   readonly answer: ControlOptions["answer"];
+  readonly pages: ForeignPages;
 }
 
 /** What the handlers of a request receive beside it. */
@@ -230,7 +233,7 @@ interface AppEnv {
   readonly Bindings: { readonly address: string };
 }
 
-function makeApp({ host, mcp, ofSession, leave, access, sockets, page, answer }: AppParts): Hono<AppEnv> {
+function makeApp({ host, mcp, ofSession, leave, access, sockets, page, answer, pages }: AppParts): Hono<AppEnv> {
   const { limits } = host;
   const app = new Hono<AppEnv>();
   const rate = new RateLimit(limits.requestsPerSecond, limits.requestsPerSecond, () => performance.now());
@@ -244,9 +247,16 @@ function makeApp({ host, mcp, ofSession, leave, access, sockets, page, answer }:
   // Separate, so that strangers cannot use up the budget of those with the token.
   const others = makeBudget();
   const files = new PageFiles(page, (ms) => clients.took(ms));
+  const answerPages = answerForeignPages(pages.origins);
   app.use("*", async (c, next) => {
-    const refusal = access.checkSource(c.req.raw);
+    const isForeign = isFromForeignPage(pages, c.req.raw);
+    const refusal = access.checkSource(c.req.raw, isForeign);
     if (refusal !== undefined) return refuse(c, refusal.status, refusal.message);
+    if (!isForeign) return await next();
+    const preflight = await answerPages(c, next);
+    if (preflight instanceof Response) return harden(preflight);
+  });
+  app.use("*", async (c, next) => {
     const missing = access.checkToken(c.req.raw);
     if (!(missing === undefined ? rate.take() : strangers.take(c.env.address))) {
       return refuse(c, 429, `Cannot answer: more than ${limits.requestsPerSecond} requests a second`);

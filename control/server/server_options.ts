@@ -9,6 +9,7 @@ import { assertKeys } from "../../core/errors/option_check.ts";
 import type { SessionRouter } from "../../core/pipeline/session_router.ts";
 import type { CommandAccessOptions } from "../commands/command_access.ts";
 import { type ControlLimits, DEFAULT_LIMITS } from "../schemas/limits.ts";
+import { type ForeignPages, isOrigin } from "./foreign_pages.ts";
 
 /** Options of `serveControl()`. */
 export interface ControlOptions {
@@ -42,6 +43,8 @@ export interface ControlOptions {
    * does not have either.
    */
   readonly answer?: (request: Request) => Promise<Response | undefined>;
+  /** The pages of other origins that may use paths of `answer`; by default none. */
+  readonly pages?: ForeignPages;
   /** Limits of clients; the defaults suit a page or two and a few scripts. */
   readonly limits?: Partial<ControlLimits>;
 }
@@ -62,6 +65,7 @@ const KNOWN: { readonly [key in keyof Required<ControlOptions>]: true } = {
   taps: true,
   page: true,
   answer: true,
+  pages: true,
   limits: true,
 };
 
@@ -92,7 +96,18 @@ export function assertControlOptions(options: ControlOptions): void {
   if (sessions !== undefined && typeof sessions.runtimeOf !== "function") {
     refuse("sessions", sessions, "a SessionRouter");
   }
+  if (options.pages !== undefined) assertPages(options.pages);
   if (limits !== undefined) assertLimits(limits);
+}
+
+function assertPages(pages: ForeignPages): void {
+  assertKeys('Cannot serve with "pages"', pages, ["origins", "paths"]);
+  for (const name of ["origins", "paths"] as const) {
+    if (!Array.isArray(pages[name])) refuse(`pages.${name}`, pages[name], "a list of texts");
+  }
+  for (const origin of pages.origins) {
+    if (!isOrigin(origin)) refuse("origins", origin, "an origin without a path, such as https://app.example");
+  }
 }
 
 function assertLimits(limits: Partial<ControlLimits>): void {

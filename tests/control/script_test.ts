@@ -34,6 +34,11 @@ Deno.test("options that a server cannot have are refused, and no token is shown"
     [{ page: "/tmp" }, /"page" is "\/tmp", wanted the URL of a folder/],
     [{ limits: { bursts: 1 } }, /^Cannot serve with "limits": there is no option "bursts" \(did you mean "burst"\?\)/],
     [{ limits: { burst: NaN } }, /"limits\.burst" is NaN/],
+    [{ pages: { origins: "*" } }, /"pages\.origins" is "\*", wanted a list of texts/],
+    [
+      { pages: { origins: ["https://a.example/"], paths: [] } },
+      /"origins" is "https:\/\/a\.example\/", wanted an origin wi/,
+    ],
     [[], /its options are a list, wanted an object/],
   ];
   for (const [options, message] of cases) {

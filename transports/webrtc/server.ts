@@ -4,8 +4,8 @@
  * @module
  */
 import { Hono } from "hono";
-import { cors } from "hono/cors";
 import { Access } from "../../control/server/access.ts";
+import { answerForeignPages } from "../../control/server/foreign_pages.ts";
 import { Listener } from "../../control/server/listener.ts";
 import { within } from "../../control/server/within.ts";
 import { logger } from "../../core/log.ts";
@@ -20,9 +20,6 @@ const DEFAULT_PORT = 8889;
 
 /** How long connections may take to end, milliseconds. */
 const CLOSE_TIMEOUT_MS = 1_000;
-
-/** How long a browser remembers what pages may ask, seconds. */
-const PREFLIGHT_SECONDS = 600;
 
 /** A running server. */
 export interface WebrtcServer extends AsyncDisposable {
@@ -98,13 +95,7 @@ function makeRoutes(runtime: Runtime, access: Access, origins: readonly string[]
     const refusal = access.checkSource(c.req.raw);
     return refusal === undefined ? await next() : new Response(refusal.message, { status: refusal.status });
   });
-  const forPages = cors({
-    origin: [...origins],
-    allowMethods: ["POST", "PATCH", "DELETE"],
-    allowHeaders: ["authorization", "content-type"],
-    exposeHeaders: ["location"],
-    maxAge: PREFLIGHT_SECONDS,
-  });
+  const forPages = answerForeignPages(origins);
   // Without an origin it is a program that asks for the options of WHIP.
   app.use("*", (c, next) => c.req.header("origin") === undefined ? next() : forPages(c, next));
   app.all("*", async (c) => {
