@@ -8626,10 +8626,11 @@ export type RtmpSourceHandle = NodeHandle<Record<never, never>, { video: Encoded
  * Receives what is published by RTMP, as OBS and ffmpeg do it.
  *
  * **Purpose.** Listens on a port, where one publisher at a time sends to `rtmp://HOST:PORT/APP/KEY`, and gives its pictures
- * and sound as they come, without decoding them. Another key is refused. When the publisher ends, or nothing comes of it
- * for 4 s, it listens again; the first frames behind that are flagged as a discontinuity, and times go on rising. The first frame
- * has the time at which it came, the others follow by the publisher's times. It starts `ffmpeg`, which has to be on the
- * `PATH` (`--allow-run=ffmpeg`) and copies what comes. In an offline graph the stream ends with its first publisher.
+ * and sound as they come, without decoding them. Another key is refused, and nothing of a caller is taken before it
+ * has published with the key. When the publisher ends, or nothing comes of it for 4 s, the next one is taken; the first frames
+ * behind that are flagged as a discontinuity, and times go on rising. The first frame has the time at which it came, the
+ * others follow by the publisher's times. It listens itself (`--allow-net`), and starts `ffmpeg`, which has to be on the
+ * `PATH` (`--allow-run=ffmpeg`) and copies what a publisher sends. In an offline graph the stream ends with its first publisher.
  *
  * **Inputs.** None.
  *
@@ -8650,10 +8651,10 @@ export const rtmpSource: NodeType<RtmpSourceConfig, RtmpSourceHandle> = defineNo
   descriptor: {
     type: "rtmp-source",
     className: "RtmpSource",
-    source: "processors/live/rtmp_source.ts:41",
+    source: "processors/live/rtmp_source.ts:43",
     description: "Receives what is published by RTMP, as OBS and ffmpeg do it.",
     doc:
-      'Receives what is published by RTMP, as OBS and ffmpeg do it.\n\n**Purpose.** Listens on a port, where one publisher at a time sends to `rtmp://HOST:PORT/APP/KEY`, and gives its pictures\nand sound as they come, without decoding them. Another key is refused. When the publisher ends, or nothing comes of it\nfor 4 s, it listens again; the first frames behind that are flagged as a discontinuity, and times go on rising. The first frame\nhas the time at which it came, the others follow by the publisher\'s times. It starts `ffmpeg`, which has to be on the\n`PATH` (`--allow-run=ffmpeg`) and copies what comes. In an offline graph the stream ends with its first publisher.\n\n**Inputs.** None.\n\n**Outputs.** `video`: H.264. `audio`: AAC or MP3. Either may be missing. Frames for an output without a link are dropped.\n\n**Config.** `hostname`, `port`, `app`, `key`. Figures: `received` frames, `lostFrames`, which could not be used, and\n`connections` so far.\n\n**Example.**\n```json\n{ "camera": { "type": "rtmp-source", "config": { "hostname": "0.0.0.0", "key": "${env:RTMP_KEY}" } } }\n```',
+      'Receives what is published by RTMP, as OBS and ffmpeg do it.\n\n**Purpose.** Listens on a port, where one publisher at a time sends to `rtmp://HOST:PORT/APP/KEY`, and gives its pictures\nand sound as they come, without decoding them. Another key is refused, and nothing of a caller is taken before it\nhas published with the key. When the publisher ends, or nothing comes of it for 4 s, the next one is taken; the first frames\nbehind that are flagged as a discontinuity, and times go on rising. The first frame has the time at which it came, the\nothers follow by the publisher\'s times. It listens itself (`--allow-net`), and starts `ffmpeg`, which has to be on the\n`PATH` (`--allow-run=ffmpeg`) and copies what a publisher sends. In an offline graph the stream ends with its first publisher.\n\n**Inputs.** None.\n\n**Outputs.** `video`: H.264. `audio`: AAC or MP3. Either may be missing. Frames for an output without a link are dropped.\n\n**Config.** `hostname`, `port`, `app`, `key`. Figures: `received` frames, `lostFrames`, which could not be used, and\n`connections` so far.\n\n**Example.**\n```json\n{ "camera": { "type": "rtmp-source", "config": { "hostname": "0.0.0.0", "key": "${env:RTMP_KEY}" } } }\n```',
     category: "live",
     tags: ["rtmp", "network", "live", "receive", "listen", "obs", "ffmpeg", "h264", "aac"],
     mode: "external",
@@ -12180,7 +12181,7 @@ export const nodePackage: NodePackage = definePackage({
     "processors/live/mpegts_sink.ts": "e7462ae4344342b3",
     "processors/live/mpegts_source.ts": "be16815bfbd42a6f",
     "processors/live/rtmp_sink.ts": "8827eaca72952077",
-    "processors/live/rtmp_source.ts": "9ddad56586d1e421",
+    "processors/live/rtmp_source.ts": "02c76ffbc6f583de",
     "processors/live/srt_sink.ts": "2e92499b7ed6ae0a",
     "processors/live/srt_source.ts": "63d937de98ffb04f",
     "processors/media/containers.ts": "a70c8c28c838c27d",

@@ -12,6 +12,12 @@ import { FfmpegWords } from "./ffmpeg_words.ts";
 import type { LiveLink } from "./live_link.ts";
 import { SILENCE_MS } from "./pauses.ts";
 
+/** What it is given to read, and is closed once it reads no more. */
+export interface FfmpegInput {
+  bytes(): AsyncIterable<Uint8Array<ArrayBuffer>>;
+  close(): void;
+}
+
 /** What it is started with. */
 export interface ProgramOptions {
   readonly nodeId: string;
@@ -23,6 +29,8 @@ export interface ProgramOptions {
   readonly waits?: (message: string) => void;
   /** Is told of codecs that are not carried. */
   readonly leaveOut?: (codec: string) => void;
+  /** Of one that receives: what it reads, where it has no connection of its own. */
+  readonly input?: FfmpegInput;
 }
 
 /** Ends what a peer has begun and says nothing in; such a wait is not in what this side can see. */
@@ -41,8 +49,12 @@ class FfmpegProgram implements AsyncDisposable {
   /** Resolves when it has ended: with false where it has failed. */
   readonly ended: Promise<boolean>;
   readonly #attempt: string;
+  readonly #input: FfmpegInput | undefined;
+  readonly #fed: Promise<void> | undefined;
+  /** What went wrong with the input. */
+  #broken: NetworkFault | undefined;
 
-  constructor({ nodeId, attempt, args, waits, leaveOut }: ProgramOptions, direction: "read" | "write") {
+  constructor({ nodeId, attempt, args, waits, leaveOut, input }: ProgramOptions, direction: "read" | "write" | "io") {
     this.#attempt = attempt;
     let told = "";
     const refuse = (meaning: string) => {
@@ -53,18 +65,40 @@ class FfmpegProgram implements AsyncDisposable {
     const command = ["ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-v", "repeat+level+verbose", ...args];
     this.pipe = new ChildPipe(command, direction, nodeId, { lines: this.words, isApart: true });
     this.ended = this.pipe.ended().then(() => true, () => false);
+    this.#input = input;
+    this.#fed = input && this.#feed(input, this.pipe.writable!.getWriter());
+  }
+
+  /** Whether something went wrong with the input. */
+  get isBroken(): boolean {
+    return this.#broken !== undefined;
   }
 
   /** What went wrong, once all is said. @param reason where it is known otherwise */
   async fault(reason?: string): Promise<NetworkFault> {
     if (reason !== undefined) return new NetworkFault(this.#attempt, reason);
     await this.pipe.silent();
+    if (this.#broken !== undefined) return this.#broken;
     return this.words.fault(this.#attempt);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#input?.close();
     // Where it waits for a peer that says nothing, it heeds no other signal.
     await this.pipe.kill();
+    await this.#fed;
+  }
+
+  /** Gives it what it reads, as it takes it. */
+  async #feed(input: FfmpegInput, writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>): Promise<void> {
+    try {
+      for await (const bytes of input.bytes()) await writer.write(bytes);
+      await writer.close();
+    } catch (error) {
+      // It has ended, which says more than that it takes nothing.
+      if (error instanceof NetworkFault) this.#broken = error;
+      await writer.close().catch(() => {});
+    }
   }
 }
 
@@ -81,11 +115,12 @@ export async function* receiveByFfmpeg(
   begun: () => void,
 ): AsyncGenerator<Uint8Array> {
   signal.throwIfAborted();
-  await using program = new FfmpegProgram({ ...options, args: [...READ_TIMEOUT, ...options.args] }, "read");
+  const { input } = options;
+  const args = input === undefined ? [...READ_TIMEOUT, ...options.args] : options.args;
+  await using program = new FfmpegProgram({ ...options, args }, input === undefined ? "read" : "io");
   const reader = program.pipe.readable!.getReader();
   const stop = () => void reader.cancel().catch(() => {});
   signal.addEventListener("abort", stop, { once: true });
-  void program.words.refused.then(stop);
   let hasBegun = false;
   try {
     for (;;) {
@@ -95,8 +130,8 @@ export async function* receiveByFfmpeg(
       const { value, done } = await reader.read();
       clearTimeout(timer);
       signal.throwIfAborted();
-      if (isLate) throw await program.fault(hasBegun ? STOPPED : SILENT);
-      if (done || program.words.isRefused) break;
+      if (isLate) throw await program.fault(hasBegun || input !== undefined ? STOPPED : SILENT);
+      if (done) break;
       if (!hasBegun) begun();
       hasBegun = true;
       yield value;
@@ -105,9 +140,8 @@ export async function* receiveByFfmpeg(
     signal.removeEventListener("abort", stop);
     stop();
   }
-  if (program.words.isRefused) await program.pipe.kill();
   const isWell = await program.ended;
-  if (!hasBegun || !isWell) throw await program.fault();
+  if (!hasBegun || !isWell || program.isBroken) throw await program.fault();
 }
 
 /** Packets of a transport stream that carry nothing: ffmpeg opens its output once it has read something. */

@@ -15,16 +15,8 @@ const MEANINGS: readonly (readonly [words: RegExp, meaning: string])[] = [
   ],
   [/REJECT reported from/, "the other side refuses the call; look whether it is free, and wants another stream id"],
   [
-    /Unexpected stream|App field don't match/,
-    'a publisher with another app or key was refused; let it publish to "rtmp://HOST:PORT/APP/KEY", as the node is set',
-  ],
-  [
     /Server error|Server rejected|authentication failed/i,
     "the server refuses the stream; correct the address, and the key at its end",
-  ],
-  [
-    /Unable to read handshake/,
-    "a caller has said nothing that is RTMP, and kept publishers away for up to 4 s; let only publishers call",
   ],
   [/Protocol not found/, "this ffmpeg lacks the protocol; install one with libsrt and RTMP"],
   [/Address already in use/, "another node or program listens there; wanted a port of its own"],
@@ -37,8 +29,8 @@ const MEANINGS: readonly (readonly [words: RegExp, meaning: string])[] = [
   [/Broken pipe|Connection reset/, "ECONNRESET"],
   [/^\[srt @ .*Connection to .* failed/, "EHOSTUNREACH"],
 ];
-/** The first ones tell of a single caller, whom a listener has refused; and of a publisher to whom it must not listen. */
-const [CALLERS, REFUSED] = [3, 3];
+/** The first ones tell of a single caller, whom a listener has refused. */
+const CALLERS = 3;
 /** A stream that the transport stream cannot carry. */
 const FOREIGN = /Stream \d+, codec (\w+), is muxed as a private data stream/;
 /** The line with which what is written is open. */
@@ -51,7 +43,6 @@ const ENDED = "the other side has ended the connection";
 /** Reads the lines of one run. */
 export class FfmpegWords implements LineTaker {
   readonly #opened = Promise.withResolvers<void>();
-  readonly #refused = Promise.withResolvers<void>();
   readonly #refuse: ((meaning: string) => void) | undefined;
   readonly #leaveOut: ((codec: string) => void) | undefined;
   #found = Infinity;
@@ -70,15 +61,6 @@ export class FfmpegWords implements LineTaker {
     return this.#opened.promise;
   }
 
-  /** Resolves when a publisher has come that is to be sent away. */
-  get refused(): Promise<void> {
-    return this.#refused.promise;
-  }
-
-  get isRefused(): boolean {
-    return this.#found === REFUSED;
-  }
-
   /** Takes the next line. */
   tell(line: string): void {
     if (OPEN.test(line)) this.#opened.resolve();
@@ -89,7 +71,6 @@ export class FfmpegWords implements LineTaker {
     const found = MEANINGS.findIndex(([words]) => words.test(text));
     if (found >= 0 && found < CALLERS && this.#refuse !== undefined) return this.#refuse(MEANINGS[found][1]);
     if (found >= 0) this.#found = Math.min(this.#found, found);
-    if (this.isRefused) this.#refused.resolve();
   }
 
   end(): void {}

@@ -125,7 +125,7 @@ rare(Deno.test)({
     const from = wallMs();
     await until(source, () => lines.length > 0);
     ok(wallMs() - from < 5000);
-    match(lines[0], /a caller has said nothing that is RTMP, and kept publishers away for up to 4 s/);
+    match(lines[0], /a caller has said nothing that is RTMP for 4 s, and was sent away; let only publishers call/);
     await until(source, () => source.figures !== undefined);
     await listened(port);
   },

@@ -11,15 +11,17 @@ import { receiveByFfmpeg } from "./ffmpeg_program.ts";
 import { LiveOutputs } from "./live_outputs.ts";
 import { receiveLive } from "./live_source.ts";
 import { hostPort } from "./addresses.ts";
+import { RtmpGate } from "./rtmp_gate.ts";
 
 /**
  * Receives what is published by RTMP, as OBS and ffmpeg do it.
  *
  * **Purpose.** Listens on a port, where one publisher at a time sends to `rtmp://HOST:PORT/APP/KEY`, and gives its pictures
- * and sound as they come, without decoding them. Another key is refused. When the publisher ends, or nothing comes of it
- * for 4 s, it listens again; the first frames behind that are flagged as a discontinuity, and times go on rising. The first frame
- * has the time at which it came, the others follow by the publisher's times. It starts `ffmpeg`, which has to be on the
- * `PATH` (`--allow-run=ffmpeg`) and copies what comes. In an offline graph the stream ends with its first publisher.
+ * and sound as they come, without decoding them. Another key is refused, and nothing of a caller is taken before it
+ * has published with the key. When the publisher ends, or nothing comes of it for 4 s, the next one is taken; the first frames
+ * behind that are flagged as a discontinuity, and times go on rising. The first frame has the time at which it came, the
+ * others follow by the publisher's times. It listens itself (`--allow-net`), and starts `ffmpeg`, which has to be on the
+ * `PATH` (`--allow-run=ffmpeg`) and copies what a publisher sends. In an offline graph the stream ends with its first publisher.
  *
  * **Inputs.** None.
  *
@@ -68,19 +70,27 @@ export class RtmpSource {
 
   /** Receives one publisher after another. */
   async process(context: ProcessorContext): Promise<void> {
-    const address = hostPort(this.hostname, this.port);
+    const { hostname, port, app, key } = this;
+    const attempt = `Cannot receive by RTMP on ${hostPort(hostname, port)}`;
+    using gate = new RtmpGate({ attempt, hostname, port, app, key, warn: (message) => context.log.warn(message) });
+    await receiveLive(context, this.#outputs, () => this.#receive(gate, attempt, context));
+  }
+
+  /** Receives one publisher. */
+  async *#receive(gate: RtmpGate, attempt: string, { nodeId, signal }: ProcessorContext): AsyncGenerator<Uint8Array> {
+    const outputs = this.#outputs;
+    using publisher = await gate.next(signal);
     const options = {
-      nodeId: context.nodeId,
-      attempt: `Cannot receive by RTMP on ${address}`,
-      waits: (message: string) => context.log.warn(message),
-      leaveOut: (codec: string) => this.#outputs.leaveOut(codec),
+      nodeId,
+      attempt,
+      input: publisher,
+      leaveOut: (codec: string) => outputs.leaveOut(codec),
       args: [
-        ...["-analyzeduration", "500000", "-fpsprobesize", "0", "-listen", "1"],
-        ...["-i", `rtmp://${address}/${this.app}/${this.key}`, "-map", "0:v:0?", "-map", "0:a:0?", "-c", "copy"],
+        ...["-analyzeduration", "500000", "-fpsprobesize", "0", "-f", "flv", "-i", "-"],
+        ...["-map", "0:v:0?", "-map", "0:a:0?", "-c", "copy"],
         ...["-f", "mpegts", "-omit_video_pes_length", "0", "-flush_packets", "1", "-muxdelay", "0", "-"],
       ],
     };
-    const outputs = this.#outputs;
-    await receiveLive(context, outputs, () => receiveByFfmpeg(options, context.signal, () => outputs.connected()));
+    yield* receiveByFfmpeg(options, signal, () => outputs.connected());
   }
 }
