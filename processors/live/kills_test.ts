@@ -3,10 +3,10 @@ import { equal, match } from "node:assert/strict";
 import { MAIN, spawn } from "../../tests/cli/command_line.ts";
 import { rare } from "../../tests/fixtures/rare.ts";
 import { FOLDER, input } from "../media/fixtures/media_files.ts";
-import { freePort, hasFfmpeg, listened } from "./fixtures/peers.ts";
+import { freePort, hasFfmpeg, isReceived, received } from "./fixtures/peers.ts";
 
 rare(Deno.test)({
-  name: "RtmpSource leaves no ffmpeg on its port where its process is killed",
+  name: "SrtSource leaves no ffmpeg on its port where its process is killed",
   ignore: !hasFfmpeg || Deno.build.os !== "linux",
   fn: async () => {
     const port = freePort();
@@ -14,20 +14,13 @@ rare(Deno.test)({
       "run",
       "--mode=live",
       "-e",
-      `rtmp-source key=k port=${port} id=in; mpegts-sink port=${freePort()} id=out; in.video ! out.video`,
+      `srt-source mode=listener port=${port} id=in; mpegts-sink port=${freePort()} id=out; in.video ! out.video`,
     ]);
-    await Promise.race([listened(port), child.status]);
+    await Promise.race([received(port), child.status]);
     child.kill("SIGKILL");
     const [{ signal }] = await Promise.all([child.status, child.stderr.cancel(), child.stdout.cancel()]);
     equal(signal, "SIGKILL");
-    for (;;) {
-      try {
-        return Deno.listen({ hostname: "127.0.0.1", port }).close();
-      } catch (error) {
-        if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    }
+    while (isReceived(port)) await new Promise((resolve) => setTimeout(resolve, 20));
   },
 });
 
