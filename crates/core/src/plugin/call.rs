@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::ffi::{CStr, CString, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use sluice_abi::kind;
 use sluice_abi::stage::SluiceContext;
 
 use crate::lane::settings::Settings;
@@ -28,7 +29,7 @@ pub(super) struct Call<'a, L: NodeAccess> {
     pub(super) kind: &'static LoadedStage,
     pub(super) bell: &'a L::Bell,
     fault: Option<String>,
-    /// The first frame that was read in a format that its input does not take.
+    /// The first encoded frame that was read of a codec that its input does not take.
     misfit: Option<String>,
     /// Why the last function refused.
     pub(super) reason: Option<CString>,
@@ -76,7 +77,7 @@ impl<'a, L: NodeAccess> Call<'a, L> {
         if let Some(guards) = &mut self.guards {
             guards.note(frame, &port.name);
         }
-        if port.formats.is_empty() || self.misfit.is_some() {
+        if port.kind != kind::ENCODED || port.formats.is_empty() || self.misfit.is_some() {
             return;
         }
         let header = self.lane.as_ref().and_then(|lane| lane.header(frame));

@@ -1,16 +1,13 @@
-//! Frames in a format that their input does not take: formats that are only known once frames come, such as the codec of a
-//! camera, cannot be checked before a graph runs.
+//! Encoded frames of a codec that their input does not take. Which one a camera sends is only known once frames come; it
+//! cannot be checked before a graph runs, and a stage that tries to decode them says that they are damaged. Stages look at
+//! the pixel formats of pictures themselves.
 
 use sluice_abi::format;
 
 use super::loaded_stage::Port;
 
-/// Formats by the names that graphs have for them.
-const NAMES: [(u8, &str); 14] = [
-    (format::RGBA8, "rgba8"),
-    (format::BGRA8, "bgra8"),
-    (format::NV12, "nv12"),
-    (format::I420, "i420"),
+/// Codecs by the names that graphs have for them.
+const NAMES: [(u8, &str); 10] = [
     (format::H264, "h264"),
     (format::HEVC, "hevc"),
     (format::VP8, "vp8"),
