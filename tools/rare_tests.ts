@@ -59,6 +59,9 @@ export const RARE_TESTS: ReadonlySet<string> = new Set([
   "tests/plugins/flac_sizes_test.ts",
   "tests/plugins/sound_rounds_test.ts",
   // Other programs at the other end of a network, or a hundred clients at once.
+  "processors/live/hls_faults_test.ts",
+  "processors/live/rtmp_faults_test.ts",
+  "processors/live/srt_faults_test.ts",
   "processors/network/foreign_peers_test.ts",
   "tests/cli/foreign_clients_test.ts",
   "tests/control/limits_test.ts",
