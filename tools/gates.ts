@@ -6,10 +6,10 @@
 import { APPLE_TARGETS, type AppleTarget } from "./check_apple.ts";
 import { readCargoFailures, readDenoFailures, readPythonFailures } from "./failed_tests.ts";
 import type { Gate, TestRunner } from "./gate_runner.ts";
+import { cargo, deno, denoTest, linting, packagesWith, unoptimized } from "./gate_commands.ts";
 import { hasRareCases, RARE_TESTS } from "./rare_tests.ts";
 import { countCargoTests, countDenoTests, countPythonTests } from "./result_lines.ts";
 import { ROOT } from "./root.ts";
-import { listPackagesWith } from "./rust_tests.ts";
 import { listTypeScript } from "./source_files.ts";
 
 /**
@@ -87,13 +87,7 @@ const CLIPPY = "clippy";
 /** For release: what build scripts compile, codecs in C++, is there since the set-up. */
 const RELEASE = ["--release", "--locked"];
 
-/**
- * The heap of a process of tests may grow so far, in MiB, before V8 collects all of it: to collect a heap of 150 MiB
- * again and again costs a tenth of what the tests do.
- */
-const HEAP = "--v8-flags=--initial-heap-size=512";
-
-/** As {@linkcode HEAP}, for the compiler of TypeScript, which keeps a gigabyte. */
+/** How far the heap of the compiler of TypeScript, which keeps a gigabyte, may grow before V8 collects all of it. */
 const OF_COMPILER = { DENO_V8_FLAGS: "--initial-heap-size=2000,--min-semi-space-size=64,--max-semi-space-size=128" };
 
 /** The public modules. They are checked together: a type that one of them names may be another's. */
@@ -564,51 +558,4 @@ function longerTests(): string[] {
 /** The target that cargo builds for here: a sanitizer wants it named. */
 function hostTriple(): string {
   return Deno.build.target;
-}
-
-function deno(...args: string[]): { program: string; args: string[] } {
-  return { program: Deno.execPath(), args };
-}
-
-/** The options that name the crates with tests, or with examples. */
-function packagesWith(kind: "tests" | "examples"): string[] {
-  return listPackagesWith(kind).flatMap((name) => ["--package", name]);
-}
-
-/**
- * Options that leave the crates with tests unoptimised, but for those that others use: to optimise them takes two minutes
- * of processor time more, to run their tests some 20 seconds less. What they use is there since the set-up, optimised.
- */
-function unoptimized(): string[] {
-  const crates = [
-    "sluice-core",
-    "sluice-ffi",
-    "sluice-plugin-audio-devices",
-    "sluice-plugin-clap",
-    "sluice-plugin-codecs",
-    "sluice-plugin-gpu",
-    "sluice-plugin-rtsp",
-    "sluice-plugin-sensors",
-    "sluice-plugin-video",
-    "sluice-plugin-video-devices",
-    "sluice-plugin-webrtc",
-  ];
-  return crates.flatMap((crate) => ["--config", `profile.release.package.${crate}.opt-level=0`]);
-}
-
-/**
- * A command of cargo in which clippy compiles the crates of the workspace, as `cargo clippy` has it, but to what runs: to
- * check the packages that they use would take a minute of processor time, and these are compiled already.
- */
-function linting(command: { program: string; args: string[] }): Gate["commands"][number] {
-  return { ...command, env: { RUSTC_WORKSPACE_WRAPPER: "clippy-driver", CLIPPY_ARGS: "-Dwarnings" } };
-}
-
-/** Runs tests, whose types the gate "types" checks. */
-function denoTest(env: Readonly<Record<string, string>>, ...args: string[]): Gate["commands"][number] {
-  return { ...deno("test", "-A", "--no-check", HEAP, "--preload=tools/same_properties.ts", ...args), env };
-}
-
-function cargo(...args: string[]): { program: string; args: string[] } {
-  return { program: "cargo", args };
 }
