@@ -628,7 +628,7 @@ export type BlendHandle = NodeHandle<{ videoIn: VideoFrame; videoIn2: VideoFrame
  *
  * Pictures come out at the times and in the size of the lower ones. The upper input shows the newest of its pictures that is not after it, scaled to that size bilinearly; before its first one nothing is drawn. An offline graph waits for it. Modes are those of the W3C's Compositing and Blending, where `add` is its plus-lighter of the colours: they count as far as the upper picture is opaque, by its own alpha times `opacity`. Both may change while it runs.
  *
- * **Example.** `blend id=cast mode=screen opacity=0.5 ! jpeg-encode ! media-sink path=blended.mkv; pattern-source durationSeconds=2 ! cast.videoIn; pattern-source pattern=zone-plate durationSeconds=2 ! cast.videoIn2`
+ * **Example.** `blend id=cast mode=screen opacity=0.5 ! media-sink path=blended.mkv; pattern-source durationSeconds=2 ! cast.videoIn; pattern-source pattern=zone-plate durationSeconds=2 ! cast.videoIn2`
  */
 export const blend: NodeType<BlendConfig, BlendHandle> = shippedStage<BlendConfig, BlendHandle>({
   plugin: "gpu",
@@ -638,7 +638,7 @@ export const blend: NodeType<BlendConfig, BlendHandle> = shippedStage<BlendConfi
     source: "crates/plugins/gpu/plugin.toml",
     description: "Blends pictures with others below them, on the GPU.",
     doc:
-      "Blends pictures with others below them, on the GPU.\n\nPictures come out at the times and in the size of the lower ones. The upper input shows the newest of its pictures that is not after it, scaled to that size bilinearly; before its first one nothing is drawn. An offline graph waits for it. Modes are those of the W3C's Compositing and Blending, where `add` is its plus-lighter of the colours: they count as far as the upper picture is opaque, by its own alpha times `opacity`. Both may change while it runs.\n\n**Example.** `blend id=cast mode=screen opacity=0.5 ! jpeg-encode ! media-sink path=blended.mkv; pattern-source durationSeconds=2 ! cast.videoIn; pattern-source pattern=zone-plate durationSeconds=2 ! cast.videoIn2`",
+      "Blends pictures with others below them, on the GPU.\n\nPictures come out at the times and in the size of the lower ones. The upper input shows the newest of its pictures that is not after it, scaled to that size bilinearly; before its first one nothing is drawn. An offline graph waits for it. Modes are those of the W3C's Compositing and Blending, where `add` is its plus-lighter of the colours: they count as far as the upper picture is opaque, by its own alpha times `opacity`. Both may change while it runs.\n\n**Example.** `blend id=cast mode=screen opacity=0.5 ! media-sink path=blended.mkv; pattern-source durationSeconds=2 ! cast.videoIn; pattern-source pattern=zone-plate durationSeconds=2 ! cast.videoIn2`",
     category: "gpu",
     tags: ["native", "gpu"],
     mode: "push",
@@ -719,7 +719,7 @@ export type BlurHandle = NodeHandle<{ videoIn: VideoFrame }, { videoOut: VideoFr
  *
  * Edges are repeated. The standard deviation is a third of the radius; a radius of 0 changes nothing. It may change while it runs.
  *
- * **Example.** `pattern-source durationSeconds=2 ! blur radius=12 ! jpeg-encode ! media-sink path=blurred.mkv`
+ * **Example.** `pattern-source durationSeconds=2 ! blur radius=12 ! media-sink path=blurred.mkv`
  */
 export const blur: NodeType<BlurConfig, BlurHandle> = shippedStage<BlurConfig, BlurHandle>({
   plugin: "gpu",
@@ -729,7 +729,7 @@ export const blur: NodeType<BlurConfig, BlurHandle> = shippedStage<BlurConfig, B
     source: "crates/plugins/gpu/plugin.toml",
     description: "Blurs pictures by a Gaussian, on the GPU.",
     doc:
-      "Blurs pictures by a Gaussian, on the GPU.\n\nEdges are repeated. The standard deviation is a third of the radius; a radius of 0 changes nothing. It may change while it runs.\n\n**Example.** `pattern-source durationSeconds=2 ! blur radius=12 ! jpeg-encode ! media-sink path=blurred.mkv`",
+      "Blurs pictures by a Gaussian, on the GPU.\n\nEdges are repeated. The standard deviation is a third of the radius; a radius of 0 changes nothing. It may change while it runs.\n\n**Example.** `pattern-source durationSeconds=2 ! blur radius=12 ! media-sink path=blurred.mkv`",
     category: "gpu",
     tags: ["native", "gpu"],
     mode: "push",
@@ -939,7 +939,7 @@ export type ChromaKeyHandle = NodeHandle<{ videoIn: VideoFrame }, { videoOut: Vi
  *
  * The distance between colours is that of their chroma (ITU-R BT.709), 0 to about 1, so that light and dark parts of the ground are alike. Pixels within `similarity` become transparent, those farther by `smoothness` stay as they are, and those between become so in proportion. All of it may change while it runs. `blend` draws what is left over other pictures.
  *
- * **Example.** `blend id=cast ! jpeg-encode ! media-sink path=keyed.mkv; pattern-source pattern=ramp durationSeconds=2 ! cast.videoIn; pattern-source durationSeconds=2 ! chroma-key key=#00bf00 ! cast.videoIn2`
+ * **Example.** `blend id=cast ! media-sink path=keyed.mkv; pattern-source pattern=ramp durationSeconds=2 ! cast.videoIn; pattern-source durationSeconds=2 ! chroma-key key=#00bf00 ! cast.videoIn2`
  */
 export const chromaKey: NodeType<ChromaKeyConfig, ChromaKeyHandle> = shippedStage<ChromaKeyConfig, ChromaKeyHandle>({
   plugin: "gpu",
@@ -949,7 +949,7 @@ export const chromaKey: NodeType<ChromaKeyConfig, ChromaKeyHandle> = shippedStag
     source: "crates/plugins/gpu/plugin.toml",
     description: "Makes the colour of the ground transparent, on the GPU.",
     doc:
-      "Makes the colour of the ground transparent, on the GPU.\n\nThe distance between colours is that of their chroma (ITU-R BT.709), 0 to about 1, so that light and dark parts of the ground are alike. Pixels within `similarity` become transparent, those farther by `smoothness` stay as they are, and those between become so in proportion. All of it may change while it runs. `blend` draws what is left over other pictures.\n\n**Example.** `blend id=cast ! jpeg-encode ! media-sink path=keyed.mkv; pattern-source pattern=ramp durationSeconds=2 ! cast.videoIn; pattern-source durationSeconds=2 ! chroma-key key=#00bf00 ! cast.videoIn2`",
+      "Makes the colour of the ground transparent, on the GPU.\n\nThe distance between colours is that of their chroma (ITU-R BT.709), 0 to about 1, so that light and dark parts of the ground are alike. Pixels within `similarity` become transparent, those farther by `smoothness` stay as they are, and those between become so in proportion. All of it may change while it runs. `blend` draws what is left over other pictures.\n\n**Example.** `blend id=cast ! media-sink path=keyed.mkv; pattern-source pattern=ramp durationSeconds=2 ! cast.videoIn; pattern-source durationSeconds=2 ! chroma-key key=#00bf00 ! cast.videoIn2`",
     category: "gpu",
     tags: ["native", "gpu"],
     mode: "push",
@@ -3098,7 +3098,7 @@ export type GpuScaleHandle = NodeHandle<{ videoIn: VideoFrame }, { videoOut: Vid
  *
  * It does so in any pixel format, bilinearly: of pictures that become smaller than half, pixels are left out, where `scale` takes the mean of all. Pictures that have their size already pass unchanged. A size is one of square pixels, and a side of 0 follows the shape in which pictures are shown; two of 0 change nothing. Both may change while it runs.
  *
- * **Example.** `pattern-source durationSeconds=2 ! gpu-scale width=320 ! jpeg-encode ! media-sink path=small.mkv`
+ * **Example.** `pattern-source durationSeconds=2 ! gpu-scale width=320 ! media-sink path=small.mkv`
  */
 export const gpuScale: NodeType<GpuScaleConfig, GpuScaleHandle> = shippedStage<GpuScaleConfig, GpuScaleHandle>({
   plugin: "gpu",
@@ -3108,7 +3108,7 @@ export const gpuScale: NodeType<GpuScaleConfig, GpuScaleHandle> = shippedStage<G
     source: "crates/plugins/gpu/plugin.toml",
     description: "Scales pictures on the GPU.",
     doc:
-      "Scales pictures on the GPU.\n\nIt does so in any pixel format, bilinearly: of pictures that become smaller than half, pixels are left out, where `scale` takes the mean of all. Pictures that have their size already pass unchanged. A size is one of square pixels, and a side of 0 follows the shape in which pictures are shown; two of 0 change nothing. Both may change while it runs.\n\n**Example.** `pattern-source durationSeconds=2 ! gpu-scale width=320 ! jpeg-encode ! media-sink path=small.mkv`",
+      "Scales pictures on the GPU.\n\nIt does so in any pixel format, bilinearly: of pictures that become smaller than half, pixels are left out, where `scale` takes the mean of all. Pictures that have their size already pass unchanged. A size is one of square pixels, and a side of 0 follows the shape in which pictures are shown; two of 0 change nothing. Both may change while it runs.\n\n**Example.** `pattern-source durationSeconds=2 ! gpu-scale width=320 ! media-sink path=small.mkv`",
     category: "gpu",
     tags: ["native", "gpu"],
     mode: "push",
@@ -5144,15 +5144,15 @@ export type ShaderHandle = NodeHandle<
 /**
  * Draws pictures by a shader in WGSL, of up to four others.
  *
- * The shader is the function `shade(uv: vec2f) -> vec4f` of `code`, or of a file. It gives the colour at a place, from 0, 0 in the left upper corner to 1, 1; colours are 0 to 1. There are, without being declared: the pictures `video` (of `videoIn`), `video2`, `video3` and `video4`, each a `texture_2d<f32>`; `videoSampler`, which is bilinear and repeats the edges; `time: f32`, the time of the picture in seconds; `resolution: vec2f`, the size that comes out, pixels; `frame: u32`, how many pictures came before. Within branches call `textureSampleLevel` in place of `textureSample`.
+ * The shader is the function `shade(uv: vec2f) -> vec4f` of `code`, or of a file. It gives the colour at a place, from 0, 0 in the left upper corner to 1, 1; colours are 0 to 1. There are, without being declared: the pictures `video` (of `videoIn`), `video2`, `video3` and `video4`, each a `texture_2d<f32>`; `videoSampler`, which is bilinear and clamps to the edge; `time: f32`, the seconds since the first picture that the node drew, whichever code drew it; `resolution: vec2f`, the size that comes out, pixels; `frame: u32`, how many pictures came before. Within branches call `textureSampleLevel` in place of `textureSample`.
  *
- * A `struct Uniforms` in the shader makes its fields live values: `uniforms.gain` in the shader is the value `gain` of the key `uniforms`. Fields are `f32`, `i32`, `u32`, or vectors of them, whose values are lists; without a value they are 0. The command `uniforms` tells them.
+ * A `struct Uniforms` in the shader makes its fields live values: `uniforms.gain` in the shader is the value `gain` of the key `uniforms`. Fields are `f32`, `i32`, `u32`, or vectors of them, whose values are lists. A new value of `uniforms` takes the place of all values before; a field without a value is 0, as the log says. The command `uniforms` tells the fields. Variables of a shader's own outside of functions are `var<private>` or `const`.
  *
- * A file is read again once it has changed, and `code` and `file` may change while it runs. A shader that is wrong is refused with line and column, and the one before goes on; the log says so where a file is wrong.
+ * A file is read again once it has changed, and `code` and `file` may change while it runs. A shader that is wrong is refused with line and column, and the one before goes on; the log says so where a file is wrong. Values whose fields have gone from a file are left out, and the log names them.
  *
  * Pictures come out at the times and in the size of those of `videoIn`. The other inputs show the newest of their pictures that is not after it; one without a picture is transparent. An offline graph waits for them.
  *
- * **Example.** `pattern-source durationSeconds=2 ! shader code="fn shade(uv: vec2f) -> vec4f { return textureSample(video, videoSampler, vec2f(1.0 - uv.x, uv.y)); }" ! jpeg-encode ! media-sink path=mirror.mkv`
+ * **Example.** `pattern-source durationSeconds=2 ! shader code="fn shade(uv: vec2f) -> vec4f { return textureSample(video, videoSampler, vec2f(1.0 - uv.x, uv.y)); }" ! media-sink path=mirror.mkv`
  */
 export const shader: NodeType<ShaderConfig, ShaderHandle> = shippedStage<ShaderConfig, ShaderHandle>({
   plugin: "gpu",
@@ -5162,7 +5162,7 @@ export const shader: NodeType<ShaderConfig, ShaderHandle> = shippedStage<ShaderC
     source: "crates/plugins/gpu/plugin.toml",
     description: "Draws pictures by a shader in WGSL, of up to four others.",
     doc:
-      'Draws pictures by a shader in WGSL, of up to four others.\n\nThe shader is the function `shade(uv: vec2f) -> vec4f` of `code`, or of a file. It gives the colour at a place, from 0, 0 in the left upper corner to 1, 1; colours are 0 to 1. There are, without being declared: the pictures `video` (of `videoIn`), `video2`, `video3` and `video4`, each a `texture_2d<f32>`; `videoSampler`, which is bilinear and repeats the edges; `time: f32`, the time of the picture in seconds; `resolution: vec2f`, the size that comes out, pixels; `frame: u32`, how many pictures came before. Within branches call `textureSampleLevel` in place of `textureSample`.\n\nA `struct Uniforms` in the shader makes its fields live values: `uniforms.gain` in the shader is the value `gain` of the key `uniforms`. Fields are `f32`, `i32`, `u32`, or vectors of them, whose values are lists; without a value they are 0. The command `uniforms` tells them.\n\nA file is read again once it has changed, and `code` and `file` may change while it runs. A shader that is wrong is refused with line and column, and the one before goes on; the log says so where a file is wrong.\n\nPictures come out at the times and in the size of those of `videoIn`. The other inputs show the newest of their pictures that is not after it; one without a picture is transparent. An offline graph waits for them.\n\n**Example.** `pattern-source durationSeconds=2 ! shader code="fn shade(uv: vec2f) -> vec4f { return textureSample(video, videoSampler, vec2f(1.0 - uv.x, uv.y)); }" ! jpeg-encode ! media-sink path=mirror.mkv`',
+      'Draws pictures by a shader in WGSL, of up to four others.\n\nThe shader is the function `shade(uv: vec2f) -> vec4f` of `code`, or of a file. It gives the colour at a place, from 0, 0 in the left upper corner to 1, 1; colours are 0 to 1. There are, without being declared: the pictures `video` (of `videoIn`), `video2`, `video3` and `video4`, each a `texture_2d<f32>`; `videoSampler`, which is bilinear and clamps to the edge; `time: f32`, the seconds since the first picture that the node drew, whichever code drew it; `resolution: vec2f`, the size that comes out, pixels; `frame: u32`, how many pictures came before. Within branches call `textureSampleLevel` in place of `textureSample`.\n\nA `struct Uniforms` in the shader makes its fields live values: `uniforms.gain` in the shader is the value `gain` of the key `uniforms`. Fields are `f32`, `i32`, `u32`, or vectors of them, whose values are lists. A new value of `uniforms` takes the place of all values before; a field without a value is 0, as the log says. The command `uniforms` tells the fields. Variables of a shader\'s own outside of functions are `var<private>` or `const`.\n\nA file is read again once it has changed, and `code` and `file` may change while it runs. A shader that is wrong is refused with line and column, and the one before goes on; the log says so where a file is wrong. Values whose fields have gone from a file are left out, and the log names them.\n\nPictures come out at the times and in the size of those of `videoIn`. The other inputs show the newest of their pictures that is not after it; one without a picture is transparent. An offline graph waits for them.\n\n**Example.** `pattern-source durationSeconds=2 ! shader code="fn shade(uv: vec2f) -> vec4f { return textureSample(video, videoSampler, vec2f(1.0 - uv.x, uv.y)); }" ! media-sink path=mirror.mkv`',
     category: "gpu",
     tags: ["native", "gpu"],
     mode: "push",

@@ -1,5 +1,6 @@
 /** Graphics processors that go, and that were never there. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { tapLog } from "../../core/log.ts";
 import { ROOT } from "../../tools/root.ts";
 import { drawn, gpu, send, texture } from "../fixtures/plugins/gpu.ts";
 import { compareBytes } from "../fixtures/plugins/media.ts";
@@ -9,6 +10,8 @@ const SAME = "fn shade(uv: vec2f) -> vec4f { return textureSampleLevel(video, vi
 
 gpu("a device that is lost is found again, and the picture after it is flagged", async (registry) => {
   const picture = drawn("rgba8", 30, 20, texture);
+  const told: string[] = [];
+  const silence = tapLog(({ level, message }) => void (level === "info" && told.push(message)));
   const row = { "shader#first": { code: SAME }, "shader#last": { code: SAME } };
   const { pictures, figures } = await send(registry, row, Array(6).fill(picture), {
     between: async ({ runtime, sent, come }) => {
@@ -16,6 +19,10 @@ gpu("a device that is lost is found again, and the picture after it is flagged",
       if (sent === 2 || sent === 4) await runtime.command("last", "loseDevice");
     },
   });
+  silence();
+  // The first device is another test's where one ran before.
+  const introductions = told.filter((message) => /^pictures are drawn by ".+" \((vulkan|metal), /.test(message));
+  ok(introductions.length === 2 || introductions.length === 3, told.join("\n"));
   deepEqual(pictures.map(({ discontinuity }) => discontinuity), [false, false, true, false, true, false]);
   for (const { planes } of pictures) ok(compareBytes(planes[0], picture.planes[0]).most <= 1);
   deepEqual(["first", "last"].map((id) => figures(id)?.deviceLosses), [2, 2]);

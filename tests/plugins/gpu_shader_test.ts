@@ -1,8 +1,11 @@
 /** Shaders of users, on whatever graphics processor there is: Mesa's without any, on most machines that run tests. */
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { appSink } from "../../core/app/app_sink.ts";
+import { appSource } from "../../core/app/app_source.ts";
 import { tapLog } from "../../core/log.ts";
+import { Runtime } from "../../core/runtime.ts";
 import { drawn, gpu, send, texture } from "../fixtures/plugins/gpu.ts";
-import { compareBytes } from "../fixtures/plugins/media.ts";
+import { compareBytes, copyPicture, end } from "../fixtures/plugins/media.ts";
 import { rare } from "../fixtures/rare.ts";
 
 const INVERT = `fn shade(uv: vec2f) -> vec4f {
@@ -56,13 +59,45 @@ gpu("uniforms and code are live values, and what is wrong is refused while the s
         deepEqual(await runtime.command("shader", "uniforms"), { gain: "f32", add: "vec2<f32>" });
         await refuse({ uniforms: { gian: 1 } }, /no uniform "gian"; available: gain: f32, add: vec2<f32>/);
         await refuse({ uniforms: { add: 1 } }, /"add" is 1(\.0)?, wanted vec2<f32>/);
-        await refuse({ code: "fn shade(uv: vec2f) -> vec4f { return uv; }" }, /wrong at line 1/);
+        await refuse(
+          { code: "fn shade(uv: vec2f) -> vec4f {\n return uv; }" },
+          /wrong at line 2, column 2: what is returned/,
+        );
+        // What a device would refuse, or crash by.
+        for (
+          const line of [
+            "@group(1) @binding(0) var<uniform> gain: f32;",
+            "var<workgroup> all: array<f32, 4>;",
+            "override gain: f32;",
+            "@fragment fn main() {}",
+          ]
+        ) {
+          await refuse({ code: `${INVERT}\n${line}` }, /wrong at line 5, column \d+: "(gain|all|main)" /);
+        }
       }
       if (sent === 3) await runtime.configure("shader", { code: green, uniforms: {} });
     },
   });
   const levels = pictures.map(({ planes: [bytes] }) => [...bytes.subarray(0, 4)]);
   deepEqual(levels, [[51, 102, 153, 255], [255, 0, 0, 255], [255, 0, 0, 255], [0, 255, 0, 255]]);
+});
+
+gpu("the log names the fields of Uniforms that have no value, once for each change", async (registry) => {
+  const warnings: string[] = [];
+  const silence = tapLog(({ level, message }) => void (level === "warn" && warnings.push(message)));
+  const row = { shader: { code: GAIN, uniforms: { add: [0.4, 0.6] } } };
+  await send(registry, row, Array(3).fill(drawn("rgba8", 8, 4, texture)), {
+    between: async ({ runtime, sent, come }) => {
+      if (sent > 0) await come(sent);
+      if (sent === 1) await runtime.configure("shader", { uniforms: { gain: 1 } });
+      if (sent === 2) await runtime.configure("shader", { code: GAIN.replaceAll("gain", "level"), uniforms: {} });
+    },
+  });
+  silence();
+  deepEqual(
+    warnings,
+    ["gain", "add", "level, add"].map((names) => `"uniforms" has no value for ${names}; without one a field is 0`),
+  );
 });
 
 gpu("a picture of any size has its rows, and one that is too large for the device is refused", async (registry) => {
@@ -78,13 +113,64 @@ gpu("a picture of any size has its rows, and one that is too large for the devic
   match(told, /^32768 × 1$|a picture of 32768 × 1 is larger than the \d+ pixels a side of "/);
 });
 
-gpu("shader reads its time and number, and pictures of other inputs at their own size", async (registry) => {
-  const code = `fn shade(uv: vec2f) -> vec4f {
-    return vec4f(time, f32(frame) / 255.0, resolution.x / 255.0, textureSampleLevel(video2, videoSampler, uv, 0.0).r);
+gpu("shader counts time from the first picture, whichever code draws it", async (registry) => {
+  const code = "fn shade(uv: vec2f) -> vec4f { return vec4f(time, f32(frame) / 255.0, resolution.x / 255.0, 1.0); }";
+  // As cameras with the time of day have it, which has no tenths of a second in an f32.
+  const pictures = [0, 1, 2].map((k) => ({ ...drawn("rgba8", 20, 10, texture), ptsNs: 1_764_000_000e9 + k * 200e6 }));
+  const { pictures: found } = await send(registry, { shader: { code } }, pictures, {
+    between: async ({ runtime, sent, come }) => {
+      if (sent > 0) await come(sent);
+      if (sent === 2) await runtime.configure("shader", { code: `${code} // Another one.` });
+    },
+  });
+  const levels = found.map(({ planes: [bytes] }) => [...bytes.subarray(0, 3)]);
+  deepEqual(levels, [[0, 0, 20], [51, 1, 20], [102, 2, 20]]);
+});
+
+gpu("shader reads pictures of other inputs at their own size, and none of one that is unlinked", async (registry) => {
+  await using runtime = new Runtime({ native: "require", mode: "offline", registry });
+  const code = `fn level(picture: texture_2d<f32>, uv: vec2f) -> f32 {
+    return textureLoad(picture, vec2i(uv * vec2f(textureDimensions(picture))), 0).r;
+  }
+  fn shade(uv: vec2f) -> vec4f {
+    return vec4f(level(video, uv), level(video2, uv), level(video4, uv), f32(textureDimensions(video3).x) / 255.0);
   }`;
-  const { pictures } = await send(registry, { shader: { code } }, Array(3).fill(drawn("rgba8", 20, 10, texture)));
-  const levels = pictures.map(({ planes: [bytes] }) => [...bytes.subarray(0, 4)]);
-  deepEqual(levels, [0, 1, 2].map((k) => [Math.round(k * 0.04 * 255), k, 20, 0]));
+  const all = {
+    videoIn: drawn("rgba8", 20, 10, texture),
+    videoIn2: drawn("rgba8", 2, 1, (x) => 50 + 100 * x),
+    videoIn4: drawn("rgba8", 1, 3, (_, y) => 40 + 80 * y),
+  };
+  runtime.addByType("shader", { code }, { id: "shader", lane: "media" });
+  const sources = Object.entries(all).map(([id, { pixelFormat, width, height }]) => {
+    const source = runtime.add(appSource.video({ pixelFormat, width, height, frameRate: 25 }), { id });
+    runtime.connectByName(`${id}.video`, `shader.${id}`, { policy: "lossless", capacity: 4 });
+    return source;
+  });
+  const sink = runtime.add(appSink.video(), { id: "sink" });
+  runtime.connectByName("shader.videoOut", "sink.video", { policy: "lossless", capacity: 4 });
+  await runtime.start();
+  const [first, second, fourth] = sources;
+  await second.push({ planes: [...all.videoIn2.planes] });
+  await fourth.push({ planes: [...all.videoIn4.planes] });
+  fourth.end();
+  const pictures = sink[Symbol.asyncIterator]();
+  /** Draws one picture. @param level that of the second input by its column */
+  const draw = async (level: (column: number) => number) => {
+    await first.push({ planes: [...all.videoIn.planes] });
+    const [found] = copyPicture((await pictures.next()).value!).planes;
+    const wanted = all.videoIn.planes[0].map((red, at) => {
+      const [x, y] = [(at >> 2) % 20, Math.floor((at >> 2) / 20)];
+      return [red, level(Math.floor(x / 10)), 40 + 80 * Math.floor((y + 0.5) * 3 / 10), 1][at % 4];
+    });
+    ok(compareBytes(found, wanted).most <= 1);
+  };
+  second.end();
+  await draw((column) => 50 + 100 * column);
+  await runtime.edit((edit) => edit.disconnectInput("shader.videoIn2"));
+  await draw(() => 0);
+  first.end();
+  await pictures.next();
+  await end(runtime);
 });
 
 rare(gpu)(
@@ -116,5 +202,52 @@ rare(gpu)(
     await Deno.remove(folder, { recursive: true });
     deepEqual([...seen], [51, 102]);
     match(warning!, /a\.wgsl": the shader is wrong at line 1, column 45: .*`oops`; the shader before goes on/);
+  },
+);
+
+rare(gpu)(
+  "shader drops values whose field has gone from its file, and configure looks at a file that was refused",
+  async (registry) => {
+    const folder = await Deno.makeTempDir();
+    const file = `${folder}/a.wgsl`;
+    const code = (field: string) =>
+      `struct Uniforms { ${field}: f32 }
+    fn shade(uv: vec2f) -> vec4f { return vec4f(uniforms.${field}); }`;
+    await Deno.writeTextFile(file, code("gain"));
+    const warnings: string[] = [];
+    const silence = tapLog(({ level, message }) => void (level === "warn" && warnings.push(message)));
+    const seen = new Set<number>();
+    let isSet = false;
+    await send(
+      registry,
+      { shader: { file, uniforms: { gain: 0.2 } } },
+      Array(100_000).fill(drawn("rgba8", 2, 2, texture)),
+      {
+        between: async ({ runtime, sent, come }) => {
+          if (sent === 0) return;
+          const { planes: [bytes] } = await come(sent);
+          seen.add(bytes[0]);
+          const set = (uniforms: Record<string, number>) => runtime.configure("shader", { uniforms });
+          if (sent === 1) await Deno.writeTextFile(file, code("level"));
+          if (!isSet && warnings.length === 2) {
+            isSet = true;
+            await rejects(set({ gain: 1 }), /no uniform "gain"; available: level: f32/);
+            await set({ level: 0.4 });
+            await Deno.writeTextFile(file, "oops");
+          }
+          if (warnings.length === 3) {
+            await Deno.writeTextFile(file, code("depth"));
+            await set({ depth: 0.6 });
+            warnings.push("set");
+          } else if (warnings.length === 4) return "end";
+        },
+      },
+    );
+    silence();
+    await Deno.remove(folder, { recursive: true });
+    deepEqual([...seen], [51, 0, 102, 153]);
+    match(warnings[0], /takes no longer what "uniforms" has for gain; available: level: f32/);
+    match(warnings[1], /no value for level/);
+    match(warnings[2], /a\.wgsl": the shader is wrong at line 1, column 1: .*; the shader before goes on/);
   },
 );

@@ -51,7 +51,7 @@ impl Effect for Blend {
         waits for it. Modes are those of the W3C's Compositing and Blending, where `add` is its plus-lighter of the \
         colours: they count as far as the upper picture is opaque, by its own alpha times `opacity`. Both may change while \
         it runs.\n\n\
-        **Example.** `blend id=cast mode=screen opacity=0.5 ! jpeg-encode ! media-sink path=blended.mkv; pattern-source \
+        **Example.** `blend id=cast mode=screen opacity=0.5 ! media-sink path=blended.mkv; pattern-source \
         durationSeconds=2 ! cast.videoIn; pattern-source pattern=zone-plate durationSeconds=2 ! cast.videoIn2`";
     const CONFIG: &'static CStr = cr#"{"properties": {
             "mode": {"type": "string", "enum": ["normal", "add", "multiply", "screen"], "default": "normal",

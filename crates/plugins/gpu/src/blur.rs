@@ -50,7 +50,7 @@ impl Effect for Blur {
     const DOC: &'static CStr = c"Blurs pictures by a Gaussian, on the GPU.\n\n\
         Edges are repeated. The standard deviation is a third of the radius; a radius of 0 changes nothing. It may change \
         while it runs.\n\n\
-        **Example.** `pattern-source durationSeconds=2 ! blur radius=12 ! jpeg-encode ! media-sink path=blurred.mkv`";
+        **Example.** `pattern-source durationSeconds=2 ! blur radius=12 ! media-sink path=blurred.mkv`";
     const CONFIG: &'static CStr = cr#"{"properties": {
             "radius": {"type": "number", "minimum": 0, "maximum": 200, "default": 8, "x-live": true,
                 "x-unit": "pixels", "description": "How far a pixel reaches."}

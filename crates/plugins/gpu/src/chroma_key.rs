@@ -41,7 +41,7 @@ impl Effect for ChromaKey {
         of the ground are alike. Pixels within `similarity` become transparent, those farther by `smoothness` stay as they \
         are, and those between become so in proportion. All of it may change while it runs. `blend` draws what is left over \
         other pictures.\n\n\
-        **Example.** `blend id=cast ! jpeg-encode ! media-sink path=keyed.mkv; pattern-source pattern=ramp \
+        **Example.** `blend id=cast ! media-sink path=keyed.mkv; pattern-source pattern=ramp \
         durationSeconds=2 ! cast.videoIn; pattern-source durationSeconds=2 ! chroma-key key=#00bf00 ! cast.videoIn2`";
     const CONFIG: &'static CStr = cr##"{"properties": {
             "key": {"type": "string", "pattern": "^#[0-9a-fA-F]{6}$", "default": "#00ff00", "x-live": true,

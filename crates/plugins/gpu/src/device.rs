@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use wgpu::{
-    Adapter, Backends, Device, DeviceDescriptor, Instance, InstanceDescriptor, PollType, PowerPreference, Queue,
-    RequestAdapterOptions,
+    Adapter, AdapterInfo, Backends, Device, DeviceDescriptor, Instance, InstanceDescriptor, PollType, PowerPreference,
+    Queue, RequestAdapterOptions,
 };
 
 use crate::pass::Common;
@@ -28,6 +28,8 @@ pub(crate) struct Gpu {
     pub(crate) serial: u64,
     /// The longest side of a texture, pixels.
     pub(crate) most_pixels: u32,
+    /// What is said of it, until it is said.
+    introduction: Mutex<Option<String>>,
     lost: Arc<AtomicBool>,
     /// What no call has told: the first error since the last look.
     error: Arc<Mutex<Option<String>>>,
@@ -53,7 +55,8 @@ impl Gpu {
     fn open() -> Result<Self, String> {
         static SERIAL: AtomicU64 = AtomicU64::new(0);
         let adapter = choose_adapter()?;
-        let name = adapter.get_info().name;
+        let AdapterInfo { name, backend, driver_info, .. } = adapter.get_info();
+        let introduction = Mutex::new(Some(format!("pictures are drawn by \"{name}\" ({backend}, {driver_info})")));
         let limits = adapter.limits();
         let most_pixels = limits.max_texture_dimension_2d;
         let wanted = DeviceDescriptor { label: Some("sluice"), required_limits: limits, ..Default::default() };
@@ -69,7 +72,12 @@ impl Gpu {
         }));
         let common = Common::new(&device);
         let serial = SERIAL.fetch_add(1, Ordering::Relaxed) + 1;
-        Ok(Self { device, queue, name, common, serial, most_pixels, lost, error })
+        Ok(Self { device, queue, name, common, serial, most_pixels, introduction, lost, error })
+    }
+
+    /// Which graphics processor it is, for the log; once.
+    pub(crate) fn introduce(&self) -> Option<String> {
+        self.introduction.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Whether nothing can be done with it any more.
@@ -136,3 +144,7 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
         std::thread::yield_now();
     }
 }
+
+/// Tests that depend on the device hold it, since one of them loses it.
+#[cfg(test)]
+pub(crate) static ALONE: Mutex<()> = Mutex::new(());

@@ -3,6 +3,7 @@
 
 mod blend;
 mod blur;
+mod check;
 mod chroma_key;
 mod colour;
 mod convert;
@@ -14,6 +15,7 @@ mod picture;
 mod program;
 mod scale;
 mod shader;
+mod source;
 
 use node::Node;
 

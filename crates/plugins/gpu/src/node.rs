@@ -65,9 +65,13 @@ pub struct Node<E> {
     others: Vec<Option<Arc<Picture>>>,
     /// Pictures that came.
     number: u32,
+    /// When the first of them is due.
+    first_pts_ns: Option<f64>,
     losses: u32,
     /// The next picture follows a gap.
     gap: bool,
+    /// The log has said which device it is.
+    is_introduced: bool,
 }
 
 impl<E: Effect> Stage for Node<E> {
@@ -90,11 +94,21 @@ impl<E: Effect> Stage for Node<E> {
         let effect = E::create(context)?;
         let others = E::INPUTS.iter().skip(1).map(|_| None).collect();
         let (lane, counts) = (Lane::own()?, Arc::default());
-        Ok(Self { effect, lane, counts, others, number: 0, losses: 0, gap: false })
+        Ok(Self {
+            effect,
+            lane,
+            counts,
+            others,
+            number: 0,
+            first_pts_ns: None,
+            losses: 0,
+            gap: false,
+            is_introduced: false,
+        })
     }
 
     fn process(&mut self, context: &mut Context) -> Result<Next, String> {
-        self.find_lane()?;
+        self.follow_device(context)?;
         self.effect.tick(context);
         let next = if self.others.is_empty() { self.take_many(context) } else { self.follow(context) };
         match self.lane.gpu.take_error() {
@@ -129,12 +143,16 @@ impl<E: Effect> Stage for Node<E> {
 
 impl<E: Effect> Node<E> {
     /// Goes on with the next device where the one before is lost.
-    fn find_lane(&mut self) -> Result<(), String> {
+    fn follow_device(&mut self, context: &mut Context) -> Result<(), String> {
         if self.lane.gpu.is_lost() {
             self.lane = Lane::own()?;
+            self.is_introduced = false;
             self.others.fill(None);
             self.losses += 1;
             self.gap = true;
+        }
+        if !std::mem::replace(&mut self.is_introduced, true) {
+            self.lane.gpu.introduce().into_iter().for_each(|line| context.log(&line));
         }
         Ok(())
     }
@@ -200,6 +218,10 @@ impl<E: Effect> Node<E> {
     fn catch_up(&mut self, context: &mut Context, pts_ns: f64) -> Result<bool, String> {
         for (at, other) in self.others.iter_mut().enumerate() {
             let input = at as u32 + 1;
+            if context.input_state(input) == InputState::Unlinked {
+                *other = None;
+                continue;
+            }
             loop {
                 match context.peek(input) {
                     Some(info) if info.pts_ns <= pts_ns => {
@@ -225,7 +247,8 @@ impl<E: Effect> Node<E> {
         let mut from = Vec::with_capacity(1 + self.others.len());
         from.push(Some(picture));
         from.extend(self.others.iter().cloned());
-        let facts = FrameFacts { time_seconds: (info.pts_ns / 1e9) as f32, number: self.number };
+        let since_ns = info.pts_ns - *self.first_pts_ns.get_or_insert(info.pts_ns);
+        let facts = FrameFacts { time_seconds: (since_ns / 1e9) as f32, number: self.number };
         self.effect.draw(&self.lane, &from, &to.picture, facts)?;
         self.number = self.number.wrapping_add(1);
         to.picture.stage_if_it_leaves();

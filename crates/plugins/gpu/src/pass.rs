@@ -116,6 +116,19 @@ impl Pass {
         Program::new(code).map(Self::new)
     }
 
+    /// Compiles it for the formats that another one draws, or for RGBA, before anything depends on it.
+    ///
+    /// # Errors
+    ///
+    /// The device refuses it.
+    pub(crate) fn compile_as(&mut self, gpu: &Gpu, other: Option<&Self>) -> Result<(), String> {
+        let formats = match other.and_then(|other| other.compiled.as_ref()) {
+            Some(compiled) => compiled.pipelines.iter().map(|(format, _)| *format).collect(),
+            None => vec![TextureFormat::Rgba8Unorm],
+        };
+        formats.into_iter().try_for_each(|format| self.pipeline(gpu, format).map(drop))
+    }
+
     /// The pipeline that draws to a format on a device.
     ///
     /// # Errors
@@ -171,8 +184,34 @@ fn checked<T>(gpu: &Gpu, make: impl FnOnce() -> T) -> Result<T, String> {
     // Scopes are those of the device, not of the thread.
     static SCOPE: Mutex<()> = Mutex::new(());
     let _alone = SCOPE.lock().unwrap_or_else(PoisonError::into_inner);
-    gpu.device.push_error_scope(ErrorFilter::Validation);
+    let filters = [ErrorFilter::Validation, ErrorFilter::Internal, ErrorFilter::OutOfMemory];
+    filters.iter().for_each(|filter| gpu.device.push_error_scope(*filter));
     let made = make();
-    let error = block_on(gpu.device.pop_error_scope()).filter(|_| !gpu.is_lost());
+    let error = filters.iter().filter_map(|_| block_on(gpu.device.pop_error_scope())).last();
+    let error = error.filter(|_| !gpu.is_lost());
     error.map_or(Ok(made), |error| Err(format!("\"{}\" refuses the shader: {error}", gpu.name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::ALONE;
+
+    #[test]
+    fn compile_as_tells_what_the_device_refuses() {
+        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let gpu = match Gpu::shared() {
+            Ok(gpu) => gpu,
+            Err(why) if std::env::var_os("CI").is_some() => panic!("{why}"),
+            Err(why) => return eprintln!("left out: {why}"),
+        };
+        let shade = |body: &str| Program::new(&format!("fn shade(uv: vec2f) -> vec4f {{ {body} }}")).unwrap();
+        let mut right = Pass::new(shade("return vec4f(uv, 0.0, 1.0);"));
+        right.compile_as(&gpu, None).unwrap();
+        let mut program = shade("return vec4f(time);");
+        program.whole = program.whole.replace("@group(0) @binding(5)", "@group(1) @binding(5)");
+        let refusal = Pass::new(program).compile_as(&gpu, Some(&right)).unwrap_err();
+        assert!(refusal.contains("refuses the shader"), "{refusal}");
+        assert_eq!(gpu.take_error(), None);
+    }
 }

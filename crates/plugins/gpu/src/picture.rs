@@ -345,11 +345,13 @@ unsafe extern "C" fn release(handle: *mut c_void) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::device::ALONE;
     use crate::lane::FrameFacts;
     use crate::pass::Pass;
 
     #[test]
     fn pictures_that_leave_are_drawn_and_read_back_by_one_submission() {
+        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let lane = match Lane::own() {
             Ok(lane) => lane,
             Err(why) if std::env::var_os("CI").is_some() => panic!("{why}"),

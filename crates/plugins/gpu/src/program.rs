@@ -1,38 +1,9 @@
-//! The code of a pass in WGSL, checked before any device sees it, and the fields of its `Uniforms`.
+//! The code of a pass in WGSL and the fields of its `Uniforms`.
 
 use serde_json::{Map, Value};
-use wgpu::naga;
-use wgpu::naga::front::wgsl::ParseError;
-use wgpu::naga::valid::{Capabilities, ValidationFlags, Validator};
-use wgpu::naga::{Module, ScalarKind, SourceLocation, TypeInner, VectorSize};
+use wgpu::naga::{Handle, Module, ScalarKind, Type, TypeInner, VectorSize};
 
-/// What surrounds the code of a pass.
-const SURROUNDINGS: &str = "
-struct SluiceFrame { resolution: vec2f, pixel: vec2f, time: f32, frame: u32 }
-@group(0) @binding(0) var videoSampler: sampler;
-@group(0) @binding(1) var video: texture_2d<f32>;
-@group(0) @binding(2) var video2: texture_2d<f32>;
-@group(0) @binding(3) var video3: texture_2d<f32>;
-@group(0) @binding(4) var video4: texture_2d<f32>;
-@group(0) @binding(5) var<uniform> sluiceFrame: SluiceFrame;
-var<private> time: f32;
-var<private> resolution: vec2f;
-var<private> frame: u32;
-
-@vertex fn sluiceVertex(@builtin(vertex_index) index: u32) -> @builtin(position) vec4f {
-    return vec4f(f32(index & 1u) * 4.0 - 1.0, f32(index >> 1u) * 4.0 - 1.0, 0.0, 1.0);
-}
-
-@fragment fn sluiceFragment(@builtin(position) at: vec4f) -> @location(0) vec4f {
-    time = sluiceFrame.time;
-    resolution = sluiceFrame.resolution;
-    frame = sluiceFrame.frame;
-    return shade(at.xy * sluiceFrame.pixel);
-}
-";
-
-/// The same of code that has `Uniforms`.
-const UNIFORMS: &str = "@group(0) @binding(6) var<uniform> uniforms: Uniforms;\n";
+use crate::check::Draft;
 
 /// Most bytes of `Uniforms`.
 const MOST_BYTES: u32 = 4_096;
@@ -40,12 +11,11 @@ const MOST_BYTES: u32 = 4_096;
 /// Code that a device may be given.
 #[derive(Debug)]
 pub(crate) struct Program {
+    code: String,
     /// With its surroundings.
     pub(crate) whole: String,
     /// The fields of `Uniforms`.
     fields: Vec<Field>,
-    /// Bytes of the code alone, at the start of the whole.
-    own: usize,
     /// Bytes of `Uniforms`; 16 where there are none.
     bytes: u32,
 }
@@ -67,32 +37,17 @@ impl Program {
     ///
     /// What is wrong with it, and where.
     pub(crate) fn new(code: &str) -> Result<Self, String> {
-        let has_uniforms = words(code).any(|pair| pair == ("struct", "Uniforms"));
-        if !words(code).any(|pair| pair == ("fn", "shade")) {
-            return Err("the shader has no function \"shade\"; write \
-                        fn shade(uv: vec2f) -> vec4f { return textureSample(video, videoSampler, uv); }"
-                .into());
-        }
-        let whole = format!("{code}\n{SURROUNDINGS}{}", if has_uniforms { UNIFORMS } else { "" });
-        let refused = |error: ParseError| fault(error.location(&whole), error.message(), code);
-        let module = naga::front::wgsl::parse_str(&whole).map_err(refused)?;
-        let mut validator = Validator::new(ValidationFlags::all(), Capabilities::empty());
-        if let Err(error) = validator.validate(&module) {
-            let mut text = error.as_inner().to_string();
-            let mut source = std::error::Error::source(error.as_inner());
-            while let Some(each) = source {
-                text = format!("{text}: {each}");
-                source = each.source();
-            }
-            return Err(fault(error.location(&whole), &text, code));
-        }
-        let (fields, bytes) = fields_of(&module)?;
-        Ok(Self { whole, fields, own: code.len(), bytes })
+        let draft = Draft::new(code)?;
+        let (fields, bytes) = match draft.uniforms {
+            Some(ty) => fields_of(&draft.module, ty).map_err(|why| draft.wrong(ty, &why))?,
+            None => (Vec::new(), 16),
+        };
+        Ok(Self { code: code.to_owned(), whole: draft.finish()?, fields, bytes })
     }
 
     /// Without its surroundings.
     pub(crate) fn code(&self) -> &str {
-        &self.whole[..self.own]
+        &self.code
     }
 
     /// The bytes of `Uniforms` with values by name; fields without one are 0.
@@ -113,13 +68,29 @@ impl Program {
         Ok(bytes)
     }
 
+    /// As [`Self::pack`], without the values that no field takes, whose names come with it.
+    pub(crate) fn pack_known<'a>(&self, values: &'a Map<String, Value>) -> (Vec<u8>, Vec<&'a str>) {
+        let mut bytes = vec![0; self.bytes as usize];
+        let is_unknown = |(name, value): &(&'a String, &Value)| {
+            let field = self.fields.iter().find(|field| field.name == **name);
+            field.is_none_or(|field| field.pack(value, &mut bytes).is_none())
+        };
+        let unknown = values.iter().filter(is_unknown).map(|(name, _)| name.as_str()).collect();
+        (bytes, unknown)
+    }
+
+    /// The fields that have no value.
+    pub(crate) fn without_value(&self, values: &Map<String, Value>) -> Vec<&str> {
+        self.fields.iter().map(|field| field.name.as_str()).filter(|name| !values.contains_key(*name)).collect()
+    }
+
     /// The names of the fields and their types in WGSL, as JSON.
     pub(crate) fn fields_json(&self) -> String {
         let all = self.fields.iter().map(|field| (field.name.clone(), Value::String(field.type_name())));
         Value::Object(all.collect()).to_string()
     }
 
-    fn available(&self) -> String {
+    pub(crate) fn available(&self) -> String {
         if self.fields.is_empty() {
             return "it has no struct Uniforms".into();
         }
@@ -163,10 +134,9 @@ impl Field {
     }
 }
 
-fn fields_of(module: &Module) -> Result<(Vec<Field>, u32), String> {
-    let found = module.types.iter().find(|(_, each)| each.name.as_deref() == Some("Uniforms"));
-    let Some((_, TypeInner::Struct { members, span })) = found.map(|(handle, each)| (handle, &each.inner)) else {
-        return Ok((Vec::new(), 16));
+fn fields_of(module: &Module, ty: Handle<Type>) -> Result<(Vec<Field>, u32), String> {
+    let TypeInner::Struct { members, span } = &module.types[ty].inner else {
+        return Err("Uniforms is no struct; write struct Uniforms { gain: f32 }".into());
     };
     if *span > MOST_BYTES {
         return Err(format!("struct Uniforms has {span} bytes, of which {MOST_BYTES} at most are taken"));
@@ -197,26 +167,6 @@ fn unknown_type(name: &str) -> String {
     format!(
         "the field \"{name}\" of struct Uniforms has a type that no live value is of; wanted f32, i32, u32, or a vector of them"
     )
-}
-
-fn fault(at: Option<SourceLocation>, text: &str, code: &str) -> String {
-    match at {
-        Some(at) if (at.offset as usize) < code.len() => {
-            format!("the shader is wrong at line {}, column {}: {text}", at.line_number, at.line_position)
-        }
-        // The surroundings meet something that the code has made different.
-        _ => format!(
-            "the shader is wrong: {text}; shade is called as shade(uv: vec2f) -> vec4f, and names of the surroundings \
-             (video, videoSampler, time, resolution, frame, uniforms) cannot be declared again"
-        ),
-    }
-}
-
-/// Each word of code with the one after it; comments count as code, which at worst declares a binding too many.
-fn words(code: &str) -> impl Iterator<Item = (&str, &str)> {
-    let split =
-        || code.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| !word.is_empty());
-    split().zip(split().skip(1))
 }
 
 #[cfg(test)]
@@ -258,14 +208,89 @@ mod tests {
     }
 
     #[test]
+    fn pack_known_leaves_out_what_no_field_takes() {
+        let program = program("gain: f32, level: f32");
+        let given = values(r#"{"gain": 0.5, "level": [1], "tint": 1}"#);
+        let (bytes, unknown) = program.pack_known(&given);
+        assert_eq!((&bytes[..4], unknown), (&0.5_f32.to_le_bytes()[..], vec!["level", "tint"]));
+        assert_eq!(program.without_value(&values(r#"{"gain": 0}"#)), ["level"]);
+    }
+
+    fn fault(code: &str) -> String {
+        Program::new(code).unwrap_err()
+    }
+
+    #[test]
     fn new_tells_the_line_and_column_of_a_fault() {
-        let fault = |code: &str| Program::new(code).unwrap_err();
         let text = fault("fn shade(uv: vec2f) -> vec4f {\n  return vec4f(uvw, 0.0, 1.0);\n}");
         assert_eq!(text, "the shader is wrong at line 2, column 16: no definition in scope for identifier: `uvw`");
-        assert!(fault("fn shade(uv: vec2f) -> vec4f {\n  return uv;\n}").contains(" at line "));
-        assert!(fault("fn main() {}").contains("no function \"shade\""));
-        assert!(fault("fn shade() -> vec4f { return vec4f(); }").contains("shade is called as"));
-        let matrix = "struct Uniforms { turn: mat2x2f }\nfn shade(uv: vec2f) -> vec4f { return vec4f(uniforms.turn * uv, 0.0, 1.0); }";
-        assert!(fault(matrix).contains("\"turn\" of struct Uniforms"));
+        let cases = [
+            (
+                "if uv.x > 0.5 { return uv; }",
+                "line 4, column 19: what is returned is not of the type vec4<f32>, as is declared",
+            ),
+            ("return vec3f(1.0);", "line 4, column 3: what is returned is not of the type vec4<f32>, as is declared"),
+            (
+                "return vec4f(uv + vec3f(1.0), 1.0);",
+                "line 4, column 16: the operation Add does not take vec2<f32> and vec3<f32>",
+            ),
+            ("if uv.x { return vec4f(); }", "line 4, column 6: The `if` condition is not a boolean scalar"),
+        ];
+        for (line, wanted) in cases {
+            let text = fault(&format!(
+                "// A shader.\n\nfn shade(uv: vec2f) -> vec4f {{\n  {line}\n  return vec4f(uv, 0.0, 1.0);\n}}"
+            ));
+            assert_eq!(text, format!("the shader is wrong at {wanted}"));
+        }
+        let matrix = "\nstruct Uniforms { turn: mat2x2f }\nfn shade(uv: vec2f) -> vec4f { return vec4f(uniforms.turn * uv, 0.0, 1.0); }";
+        assert!(fault(matrix).contains("line 2, column 1: the field \"turn\" of struct Uniforms"), "{}", fault(matrix));
+    }
+
+    #[test]
+    fn new_knows_shade_and_uniforms_by_what_they_are() {
+        const SAME: &str = "fn shade(uv: vec2f) -> vec4f { return vec4f(uv, time, 1.0); }";
+        Program::new(&format!("// no struct Uniforms yet\n{SAME} /* struct Uniforms")).unwrap();
+        Program::new(&format!("diagnostic(off, derivative_uniformity);\n{SAME}")).unwrap();
+        Program::new(&format!("alias Uniforms = Own;\nstruct Own {{ gain: f32 }}\n{SAME}")).unwrap();
+        assert!(fault("fn main() {} // fn shade").contains("no function \"shade\""));
+        let cases = [
+            (
+                "fn shade() -> vec4f { return vec4f(); }",
+                "line 1, column 1: shade is called as shade(uv: vec2f) -> vec4f, and declared as shade() -> vec4<f32>",
+            ),
+            ("\nfn shade(uv: vec2f) -> vec4f {\n  return vec4f(uv, 0.0, 1.0);", "line 3, column 30: expected "),
+            (
+                "\nfn shade(uv: vec2f) -> vec4f {\n  return vec4f(uniforms.gain);\n}",
+                "line 3, column 16: no definition in scope for identifier: `uniforms`",
+            ),
+            ("\nvar<private> time: f32;", "line 2, column 14: redefinition of `time`"),
+        ];
+        for (code, wanted) in cases {
+            let text = fault(code);
+            assert!(text.starts_with(&format!("the shader is wrong at {wanted}")), "{text}");
+        }
+    }
+
+    #[test]
+    fn new_refuses_what_devices_refuse_or_crash_by() {
+        let cases = [
+            ("@group(0) @binding(0) var<uniform> gain: f32;", "\"gain\" is bound to nothing"),
+            ("@group(1) @binding(0) var other: texture_2d<f32>;", "\"other\" is bound to nothing"),
+            ("@group(0) @binding(7) var<storage, read_write> all: array<f32>;", "\"all\" is bound to nothing"),
+            ("var<push_constant> gain: f32;", "\"gain\" is bound to nothing"),
+            ("var<workgroup> w: array<f32, 4>;", "\"w\" belongs to a workgroup"),
+            ("override gain: f32;", "\"gain\" is an override"),
+            ("@compute @workgroup_size(1) fn main() {}", "\"main\" is an entry point"),
+            ("var<private> all: array<f32, 3000>;", "the variables outside of functions have 12016 bytes"),
+        ];
+        for (line, wanted) in cases {
+            let text =
+                fault(&format!("// main\n{line}\nfn shade(uv: vec2f) -> vec4f {{ return vec4f(uv, 0.0, 1.0); }}"));
+            assert!(text.starts_with("the shader is wrong at line 2, column ") && text.contains(wanted), "{text}");
+        }
+        let text = fault("fn shade(uv: vec2f) -> vec4f {\n var all: array<vec4f, 9000>;\n return all[u32(uv.x)];\n}");
+        assert!(text.contains("the variables of \"shade\" have 144000 bytes"), "{text}");
+        Program::new("const A = 1.0;\nvar<private> b: f32 = A;\nfn shade(uv: vec2f) -> vec4f { return vec4f(b); }")
+            .unwrap();
     }
 }

@@ -31,7 +31,7 @@ impl Effect for Scale {
         `scale` takes the mean of all. Pictures that have their size already pass unchanged. A size is one of square \
         pixels, and a side of 0 follows the shape in which pictures are shown; two of 0 change nothing. Both may change \
         while it runs.\n\n\
-        **Example.** `pattern-source durationSeconds=2 ! gpu-scale width=320 ! jpeg-encode ! media-sink path=small.mkv`";
+        **Example.** `pattern-source durationSeconds=2 ! gpu-scale width=320 ! media-sink path=small.mkv`";
     const CONFIG: &'static CStr = cr#"{"properties": {
             "width": {"type": "integer", "minimum": 0, "maximum": 32768, "default": 0, "x-live": true,
                 "x-unit": "pixels", "description": "Pixels in a row that comes out; 0 keeps the shape."},

@@ -10,6 +10,7 @@ use sluice_stage::abi::{SLUICE_BGRA8, SLUICE_RGBA8};
 use sluice_stage::config::text;
 use sluice_stage::{Context, Port};
 
+use crate::device::Gpu;
 use crate::lane::{FrameFacts, Lane};
 use crate::node::Effect;
 use crate::pass::Pass;
@@ -26,11 +27,17 @@ pub(crate) const COLOURS: &[u32] = &[SLUICE_RGBA8, SLUICE_BGRA8];
 pub struct Shader {
     pass: Pass,
     uniforms: Vec<u8>,
+    /// The values that they were made of, as JSON.
+    values: String,
     /// Where it was read; empty: it is the value of `code`.
     file: String,
     /// When the file was written, and when that was looked at.
     written: Option<SystemTime>,
     looked: Instant,
+    /// What was read last is refused, and the shader before goes on.
+    is_refused: bool,
+    /// The log has yet to say which fields have no value.
+    is_untold: bool,
 }
 
 impl Effect for Shader {
@@ -40,18 +47,20 @@ impl Effect for Shader {
         The shader is the function `shade(uv: vec2f) -> vec4f` of `code`, or of a file. It gives the colour at a place, \
         from 0, 0 in the left upper corner to 1, 1; colours are 0 to 1. There are, without being declared: the pictures \
         `video` (of `videoIn`), `video2`, `video3` and `video4`, each a `texture_2d<f32>`; `videoSampler`, which is \
-        bilinear and repeats the edges; `time: f32`, the time of the picture in seconds; `resolution: vec2f`, the size \
-        that comes out, pixels; `frame: u32`, how many pictures came before. Within branches call `textureSampleLevel` in \
+        bilinear and clamps to the edge; `time: f32`, the seconds since the first picture that the node drew, whichever \
+        code drew it; `resolution: vec2f`, the size that comes out, pixels; `frame: u32`, how many pictures came before. Within branches call `textureSampleLevel` in \
         place of `textureSample`.\n\n\
         A `struct Uniforms` in the shader makes its fields live values: `uniforms.gain` in the shader is the value `gain` \
-        of the key `uniforms`. Fields are `f32`, `i32`, `u32`, or vectors of them, whose values are lists; without a value \
-        they are 0. The command `uniforms` tells them.\n\n\
+        of the key `uniforms`. Fields are `f32`, `i32`, `u32`, or vectors of them, whose values are lists. A new value of \
+        `uniforms` takes the place of all values before; a field without a value is 0, as the log says. The command \
+        `uniforms` tells the fields. Variables of a shader's own outside of functions are `var<private>` or `const`.\n\n\
         A file is read again once it has changed, and `code` and `file` may change while it runs. A shader that is wrong is \
-        refused with line and column, and the one before goes on; the log says so where a file is wrong.\n\n\
+        refused with line and column, and the one before goes on; the log says so where a file is wrong. Values whose \
+        fields have gone from a file are left out, and the log names them.\n\n\
         Pictures come out at the times and in the size of those of `videoIn`. The other inputs show the newest of their \
         pictures that is not after it; one without a picture is transparent. An offline graph waits for them.\n\n\
         **Example.** `pattern-source durationSeconds=2 ! shader code=\"fn shade(uv: vec2f) -> vec4f { return \
-        textureSample(video, videoSampler, vec2f(1.0 - uv.x, uv.y)); }\" ! jpeg-encode ! media-sink path=mirror.mkv`";
+        textureSample(video, videoSampler, vec2f(1.0 - uv.x, uv.y)); }\" ! media-sink path=mirror.mkv`";
     const CONFIG: &'static CStr = cr#"{"x-commands": {
             "uniforms": "Answers the fields of Uniforms, each with its type.",
             "loseDevice": "For tests and diagnosis: gives the graphics processor up, as a driver does that crashes."
@@ -73,38 +82,52 @@ impl Effect for Shader {
     const OUTPUTS: &'static [Port] = &[Port::video(c"videoOut", c"What is drawn.").accepting(COLOURS)];
 
     fn create(context: &mut Context) -> Result<Self, String> {
-        let (file, code) = (text(context, c"file")?.to_owned(), text(context, c"code")?);
-        let (written, pass, uniforms) = load(&file, code, text(context, c"uniforms")?)?;
-        Ok(Self { pass, uniforms, file, written, looked: Instant::now() })
+        let (file, values) = (text(context, c"file")?.to_owned(), text(context, c"uniforms")?.to_owned());
+        let (written, pass) = load(&file, text(context, c"code")?, None)?;
+        let uniforms = pass.program.pack(&object(&values)?)?;
+        let looked = Instant::now();
+        Ok(Self { pass, uniforms, values, file, written, looked, is_refused: false, is_untold: true })
     }
 
     fn configure(&mut self, context: &mut Context) -> Result<(), String> {
-        let (file, code) = (text(context, c"file")?, text(context, c"code")?);
-        let values = text(context, c"uniforms")?;
-        // Other values alone need no other pipeline.
-        if file == self.file && (!file.is_empty() || self.pass.program.code() == code) {
+        let (file, code, values) = (text(context, c"file")?, text(context, c"code")?, text(context, c"uniforms")?);
+        let is_same = file == self.file && (!file.is_empty() || self.pass.program.code() == code);
+        if is_same && !self.is_refused {
+            if values == self.values {
+                return Ok(());
+            }
             self.uniforms = self.pass.program.pack(&object(values)?)?;
-            return Ok(());
+        } else {
+            match load(file, code, Some(&self.pass)) {
+                Ok((written, pass)) => {
+                    let uniforms = pass.program.pack(&object(values)?)?;
+                    (self.written, self.pass, self.uniforms) = (written, pass, uniforms);
+                    self.is_refused = false;
+                }
+                // The file is as wrong as it was: the values are those of the shader that goes on.
+                Err(why) if is_same => {
+                    let packed = self.pass.program.pack(&object(values)?);
+                    self.uniforms = packed.map_err(|other| format!("{other}; {why}"))?;
+                }
+                Err(why) => return Err(why),
+            }
+            file.clone_into(&mut self.file);
         }
-        (self.written, self.pass, self.uniforms) = load(file, code, values)?;
-        file.clone_into(&mut self.file);
+        values.clone_into(&mut self.values);
+        self.is_untold = true;
         Ok(())
     }
 
     fn tick(&mut self, context: &mut Context) {
-        if self.file.is_empty() || self.looked.elapsed() < LOOK {
-            return;
+        if !self.file.is_empty() && self.looked.elapsed() >= LOOK {
+            self.looked = Instant::now();
+            let written = written(&self.file);
+            if written.is_some() && written != self.written {
+                self.read_again(context);
+            }
         }
-        self.looked = Instant::now();
-        let written = written(&self.file);
-        if written.is_none() || written == self.written {
-            return;
-        }
-        self.written = written;
-        let loaded = text(context, c"uniforms").and_then(|values| load(&self.file, "", values));
-        match loaded {
-            Ok((_, pass, uniforms)) => (self.pass, self.uniforms) = (pass, uniforms),
-            Err(why) => context.warn(&format!("{why}; the shader before goes on")),
+        if std::mem::take(&mut self.is_untold) {
+            self.tell_zeros(context);
         }
     }
 
@@ -136,8 +159,41 @@ impl Effect for Shader {
     }
 }
 
-/// The shader of a file, or the code where there is none, with its uniforms.
-fn load(file: &str, code: &str, values: &str) -> Result<(Option<SystemTime>, Pass, Vec<u8>), String> {
+impl Shader {
+    /// Takes the file as it is now, if it is right.
+    fn read_again(&mut self, context: &mut Context) {
+        let loaded = load(&self.file, "", Some(&self.pass)).and_then(|found| Ok((found, object(&self.values)?)));
+        self.is_refused = loaded.is_err();
+        let ((written, pass), values) = match loaded {
+            Ok(loaded) => loaded,
+            Err(why) => {
+                self.written = written(&self.file);
+                return context.warn(&format!("{why}; the shader before goes on"));
+            }
+        };
+        let (uniforms, unknown) = pass.program.pack_known(&values);
+        (self.written, self.pass, self.uniforms) = (written, pass, uniforms);
+        if !unknown.is_empty() {
+            let available = self.pass.program.available();
+            context.warn(&format!(
+                "the shader takes no longer what \"uniforms\" has for {}; {available}",
+                unknown.join(", ")
+            ));
+        }
+        self.is_untold = true;
+    }
+
+    fn tell_zeros(&self, context: &mut Context) {
+        let values = object(&self.values).unwrap_or_default();
+        let zeros = self.pass.program.without_value(&values);
+        if !zeros.is_empty() {
+            context.warn(&format!("\"uniforms\" has no value for {}; without one a field is 0", zeros.join(", ")));
+        }
+    }
+}
+
+/// The shader of a file, or the code where there is none, compiled for what another one draws.
+fn load(file: &str, code: &str, other: Option<&Pass>) -> Result<(Option<SystemTime>, Pass), String> {
     // Before it is read, so that a change meanwhile is seen.
     let written = written(file);
     let read = match (file.is_empty(), code.is_empty()) {
@@ -151,9 +207,9 @@ fn load(file: &str, code: &str, values: &str) -> Result<(Option<SystemTime>, Pas
         }
     };
     let named = |why: String| if file.is_empty() { why } else { format!("\"{file}\": {why}") };
-    let program = Program::new(&read).map_err(named)?;
-    let uniforms = program.pack(&object(values)?)?;
-    Ok((written, Pass::new(program), uniforms))
+    let mut pass = Program::new(&read).map(Pass::new).map_err(named)?;
+    pass.compile_as(&*Gpu::shared()?, other).map_err(named)?;
+    Ok((written, pass))
 }
 
 fn written(file: &str) -> Option<SystemTime> {
