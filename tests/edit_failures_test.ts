@@ -93,7 +93,7 @@ function graph(native: "require" | "off"): Runtime {
 }
 
 eachDriver(
-  "edit() says that it is in effect where a node refuses a value, and graph() has what the node has",
+  "edit() says that it is in effect where a node refuses a value that is not all of it, and graph() has what the node has",
   async (native) => {
     await using runtime = graph(native);
     await runtime.start();
@@ -116,6 +116,9 @@ eachDriver(
     equal(Picky.last.told.at(-1), "name 2 ", "it is told that it has its values again");
     await runtime.edit((edit) => edit.reconfigure("picky", { level: 3 }));
     deepEqual([Picky.last.level, runtime.graph().nodes.picky.config], [3, { level: 3 }]);
+    const alone = runtime.edit((edit) => edit.reconfigure("picky", { name: "a", level: 11 }));
+    await rejects(alone, { code: "NodeFailed", message: 'Node "picky" (picky) failed in configChanged(): too loud' });
+    deepEqual(runtime.graph().nodes.picky.config, { level: 3 });
     await runtime.stop();
   },
 );

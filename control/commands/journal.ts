@@ -26,7 +26,10 @@ const OTHER_GRAPH = "the graph file is none of its graphs: leave the file out, o
 /** The first line. */
 const Header = z.strictObject({ journal: z.literal(1), document: Document });
 
-/** A further line: `document` for an edit of the script, and `hash` of the graph after the entry. */
+/**
+ * A further line: `document` for what its commands do not lead to, an edit of the script and a change that took effect in
+ * part, and `hash` of the graph after the entry.
+ */
 const Line = LogEntry.pick({ seq: true, at: true, by: true, kind: true, commands: true }).extend({
   to: z.number().optional(),
   document: Document.optional(),
@@ -101,7 +104,7 @@ async function replay(path: string, file: JournalFile, runtime: Runtime, lock: b
       kind,
       commands,
       ...(to !== undefined && { to }),
-      ...(kind === "script" && { document }),
+      ...((kind === "script" || entry.error !== undefined) && { document }),
       ...(!isSet && { hash: hashOf(document) }),
     };
     file.add(JSON.stringify(line));

@@ -34,11 +34,17 @@ export class ConfigChanges {
     }
   }
 
+  /** True if no node has values of the edit. */
+  get areRefused(): boolean {
+    return this.#changes.size === 0;
+  }
+
   /** Gives nodes that refused their new values the old ones. */
   refuse(nodes: readonly NodeId[]): void {
     for (const node of nodes) {
       const change = this.#changes.get(node);
       const config = this.#topology.nodes.get(node)?.config;
+      this.#changes.delete(node);
       if (change === undefined || config === undefined) continue;
       for (const key of change.keys) {
         if (Object.hasOwn(change.before, key)) config[key] = change.before[key];

@@ -49,3 +49,12 @@ Deno.test("ConfigChanges.refuse() passes by nodes that the edit has not changed,
   changes.refuse([a, b, c]);
   deepEqual(found(), { b: { first: "old" }, c: { first: "old" } });
 });
+
+Deno.test("ConfigChanges.areRefused is true once no node has its values", () => {
+  const { ids: { a, b }, changes } = setUp({ a: {}, b: {} });
+  changes.make([{ node: a, values: { first: "new" } }, { node: b, values: { first: "new" } }]);
+  changes.refuse([a]);
+  deepEqual(changes.areRefused, false);
+  changes.refuse([b]);
+  deepEqual(changes.areRefused, true);
+});

@@ -143,16 +143,14 @@ export function cutOff(committed: boolean): SluiceError {
  * call.
  *
  * @param failures at least one
+ * @param wholly true if nothing of the edit is in effect
  */
-export function partlyFailed(failures: readonly SerializedError[]): SluiceError {
+export function partlyFailed(failures: readonly SerializedError[], wholly: boolean): SluiceError {
   const [first, ...others] = failures;
   const cause = deserializeError(first);
-  const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
-  return new SluiceError(
-    first.code ?? "NodeFailed",
-    `The edit is in effect, but not all of it succeeded: ${cause.message}${more}`,
-    { ...first.details, cause },
-  );
+  const message = cause.message + (others.length === 0 ? "" : ` (and ${others.length} more)`);
+  const told = wholly ? message : `The edit is in effect, but not all of it succeeded: ${message}`;
+  return new SluiceError(first.code ?? "NodeFailed", told, { ...first.details, cause });
 }
 
 /** Returns the error for removed nodes that have not ended. */

@@ -371,9 +371,10 @@ export class LiveEdits {
 
   /** Brings the edit into effect, and waits for lanes and nodes to apply it, up to the time limit. */
   async #commit(edit: Edit): Promise<void> {
-    const { change: { removed, moved, replaced, unlinked }, timeoutMs } = edit;
+    const { change: { removed, moved, replaced, unlinked }, timeoutMs, extras } = edit;
     this.#committed = true;
-    const { extras } = edit;
+    const hasPlaces = edit.draft.changes().nodes.set.length > 0;
+    const onlyConfigures = extras.configure.length > 0 && isUnchanged(edit.change) && !hasPlaces;
     // The caller gets the states of nodes whose successors do not know them; native lanes report none.
     const isHeard = (change: NodeChange) =>
       extras.left !== undefined && isForeign(change, extras) &&
@@ -401,7 +402,7 @@ export class LiveEdits {
       return this.#late(this.#replies!.waiting, timeoutMs);
     });
     const failures = await withDeadline(done, REMOVE_TIMEOUT_MS, () => notGone(departure.late, REMOVE_TIMEOUT_MS));
-    if (failures.length > 0) throw partlyFailed(failures);
+    if (failures.length > 0) throw partlyFailed(failures, onlyConfigures && this.#configured!.areRefused);
   }
 
   /** Adopts the edit for good: lanes see the epoch, and the graph becomes the draft. */
