@@ -68,10 +68,10 @@ async function carryOut(
 function commandsOf(args: EditArgs): Command[] {
   switch (args.command) {
     case "set":
-      return args.settings.map(parseOverride).map(({ nodeId, key, text }): Command => ({
+      return [...Map.groupBy(args.settings.map(parseOverride), ({ nodeId }) => nodeId)].map(([node, own]): Command => ({
         op: "set",
-        node: nodeId,
-        values: { [key]: valueOf(text) },
+        node,
+        values: Object.fromEntries(own.map(({ key, text }) => [key, valueOf(text)])),
       }));
     case "add": {
       const { type, id, lane } = args;
@@ -171,7 +171,9 @@ async function showLog(args: Args<"log">, client: ControlClient, io: Io): Promis
   if (back !== undefined) return tellEntry(await client.call("graph.back", { to: back, by: BY, force }), args, io);
   const { entries, undo, redo } = await client.call("graph.log", {});
   for (const entry of entries) {
-    const what = entry.error === undefined ? entry.title : `${entry.title}: refused: ${entry.error}`;
+    const { title, error, results } = entry;
+    // A change that was refused has no results; an error of one that has says how much took effect.
+    const what = error === undefined ? title : `${title}: ${results.length === 0 ? "refused: " : ""}${error}`;
     io.stdout.line(json ? JSON.stringify(entry) : escapeControls(`${entry.seq}  ${entry.at}  ${entry.by}  ${what}`));
   }
   if (json) return EXIT.ok;

@@ -13,6 +13,7 @@ import type { NodeRegistry } from "../../core/registry/node_registry.ts";
 import { notingPaths } from "../../processors/media/source_ports.ts";
 import type { CheckArgs } from "../args.ts";
 import { explainUnknownTypes, loadTypes } from "../project/packages.ts";
+import { checkWithEntries } from "../project/entry_settings.ts";
 
 /** A graph file that was read, or its errors. */
 export interface ReadGraph {
@@ -38,7 +39,8 @@ export async function readGraph(args: GraphSource): Promise<ReadGraph> {
   const text = args.expression ?? await readGraphFile(args.graph);
   const known = await loadTypes(args);
   const { registry } = known;
-  const { document, errors, warnings } = await lookingIntoFiles(await checkerOf(text, registry, settings, args));
+  const check = await checkerOf(text, registry, args);
+  const { document, errors, warnings } = await lookingIntoFiles(() => checkWithEntries(settings, registry, check));
   return { text, document, errors: await explainUnknownTypes(errors, known, args), warnings, registry };
 }
 
@@ -58,12 +60,11 @@ async function readGraphFile(path: string): Promise<string> {
 async function checkerOf(
   text: string,
   registry: NodeRegistry,
-  settings: readonly ConfigOverride[],
   { expression, graph, mode, convert }: GraphSource,
-): Promise<() => GraphCheck> {
-  if (expression === undefined) return () => checkGraph(text, graph, registry, settings, convert);
+): Promise<(settings: readonly ConfigOverride[]) => GraphCheck> {
+  if (expression === undefined) return (settings) => checkGraph(text, graph, registry, settings, convert);
   const { checkExpression } = await import("../expression/check_expression.ts");
-  return () => checkExpression(text, registry, settings, mode, convert ?? "auto");
+  return (settings) => checkExpression(text, registry, settings, mode, convert ?? "auto");
 }
 
 /** Checks a graph, once more if something of it depends on what the files of its sources hold. */

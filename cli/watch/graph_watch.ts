@@ -8,12 +8,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { SluiceError } from "../../core/errors.ts";
 import { readGraphText } from "../../core/graph/graph_text.ts";
 import { checkGraph } from "../../core/graph/load.ts";
-import { parseOverride } from "../../core/graph/check_nodes.ts";
+import { type ConfigOverride, parseOverride } from "../../core/graph/check_nodes.ts";
 import { readFreshPackage } from "../../core/registry/fresh_package.ts";
 import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import type { RunArgs } from "../args.ts";
 import { errorEvent, reportErrors } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
+import { checkWithEntries } from "../project/entry_settings.ts";
 import { isWatchable } from "./watchable.ts";
 
 /** Time between two checks of the file, milliseconds. Two checks in a row that find the same file end a save. */
@@ -74,7 +75,8 @@ async function findErrors(
       else urls.add(url);
     }
     for (const url of urls) fresh.addPackage(await readFreshPackage(url, signal));
-    return [...checkGraph(text, graph, fresh, set.map(parseOverride)).errors];
+    const check = (settings: readonly ConfigOverride[]) => checkGraph(text, graph, fresh, settings);
+    return [...checkWithEntries(set.map(parseOverride), fresh, check).errors];
   } catch {
     // Generated code that cannot be read now says nothing about the graph.
     return [];

@@ -16,6 +16,7 @@ import type { AnyNodeType } from "../../core/registry/node_type.ts";
 import type { Runtime } from "../../core/runtime.ts";
 import { viewRuntime } from "../../core/runtime_view.ts";
 import type { Command } from "../schemas/commands.ts";
+import { splitEntry, wholeValues } from "./config_entries.ts";
 import { equal } from "./documents.ts";
 
 /** Options of a {@linkcode CommandAccess}. */
@@ -72,13 +73,12 @@ export class CommandAccess {
   }
 
   /**
-   * Returns commands with the files that their paths mean. Each is checked in the graph that the ones before it lead to:
-   * call this when the graph is the one that they will change.
+   * Returns commands with the files that their paths mean, and with whole values in place of entries. Each is checked in
+   * the graph that the ones before it lead to: call this when the graph is the one that they will change.
    *
    * @throws {SluiceError} `AccessDenied`; `NodeNotFound` for values of a node that is not there
    */
   admit(commands: readonly Command[]): Command[] {
-    if (this.#all) return [...commands];
     const nodes: KnownNodes = new Map(viewRuntime(this.#runtime).nodes.map((node) => [node.id as string, node]));
     return commands.map((command) => this.#one(command, nodes));
   }
@@ -104,6 +104,8 @@ export class CommandAccess {
       }
       case "set": {
         const { node, values: given, unset = [] } = command;
+        // A converter that an earlier command has brought is known once the graph has it.
+        if (this.#all && !nodes.has(node)) return command;
         const values = this.#set(node, given, unset, nodes);
         const { type, config } = nodes.get(node)!;
         nodes.set(node, { type, config: without({ ...config, ...values }, unset) });
@@ -123,16 +125,18 @@ export class CommandAccess {
     }
   }
 
-  /** @returns values for a node with the files that their paths mean */
-  #set(node: string, values: Config, unset: readonly string[], nodes: KnownNodes): Config {
+  /** @returns values of whole keys for a node, with the files that their paths mean */
+  #set(node: string, given: Config, unset: readonly string[], nodes: KnownNodes): Config {
     const known = nodes.get(node);
     if (known === undefined) {
       const available = [...nodes.keys()];
-      const message = `Cannot set ${Object.keys(values).join(", ")} of "${node}": the graph has no such node` +
+      const message = `Cannot set ${Object.keys(given).join(", ")} of "${node}": the graph has no such node` +
         `${didYouMean(node, available)}; nodes: ${listSome(available)}`;
       throw new SluiceError("NodeNotFound", message, { nodeId: node, available });
     }
     const { type } = known;
+    const values = wholeValues(type.descriptor.config, given, known.config);
+    if (this.#all) return values;
     const { properties } = type.descriptor.config;
     const program = Object.keys(values).find((key) =>
       Object.hasOwn(properties, key) && mayName(properties[key], "command")
@@ -143,7 +147,14 @@ export class CommandAccess {
       );
     }
     this.#assertStreams(node, type, values, without({ ...known.config, ...values }, unset));
-    return this.#valuesOf(node, type, values, Object.keys(values));
+    // Entries that the node has already are not looked at again.
+    const own = wholeValues(type.descriptor.config, given);
+    const admitted = this.#valuesOf(node, type, own, Object.keys(own));
+    const named = Object.keys(given).map((name) => {
+      const [key, entry] = splitEntry(type.descriptor.config, name);
+      return [name, entry === undefined ? admitted[key] : (admitted[key] as Config)[entry]];
+    });
+    return wholeValues(type.descriptor.config, Object.fromEntries(named), known.config);
   }
 
   /** Returns the file of a relative path in the folders. @throws {SluiceError} `AccessDenied` */
@@ -183,6 +194,7 @@ export class CommandAccess {
   }
 
   #admit(node: string, name: string, config: Config): Config {
+    if (this.#all) return config;
     const registry = viewRuntime(this.#runtime).registry;
     // The runtime has a better message for a type that nobody knows.
     if (registry?.has(name) !== true) return config;
@@ -194,7 +206,7 @@ export class CommandAccess {
 
   /** A process may get what it has already; with more it could do what commands cannot. */
   #assertPermissions(node: string, wanted: object | undefined, present: object | undefined): void {
-    if (this.#programs || wanted === undefined || equal(wanted, present ?? {})) return;
+    if (this.#all || this.#programs || wanted === undefined || equal(wanted, present ?? {})) return;
     throw denied(
       `node "${node}" is to have permissions of a process; start with --allow-programs to let commands give them`,
     );

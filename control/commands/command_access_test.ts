@@ -4,6 +4,7 @@ import { NodeRegistry } from "../../core/registry/node_registry.ts";
 import type { SluiceError } from "../../core/errors.ts";
 import { Runtime } from "../../core/runtime.ts";
 import { nodePackage } from "../../sluice.gen.ts";
+import { fixture } from "../../tests/fixtures/define.ts";
 import type { Command } from "../schemas/commands.ts";
 import { CommandAccess, type CommandAccessOptions } from "./command_access.ts";
 import { CommandLog } from "./command_log.ts";
@@ -149,4 +150,28 @@ Deno.test("commands give processes no permissions that their nodes have not", as
     };
     throws(() => access.document(wider, graph), { code: "AccessDenied" });
   });
+});
+
+Deno.test("an entry is admitted by itself, and joins those that the node has", async () => {
+  const root = await Deno.makeTempDir();
+  const files = {
+    type: "object",
+    additionalProperties: { type: "string", "x-reaches": "path" },
+    "x-live": true,
+  } as const;
+  const reader = fixture(() => ({ process() {} }), {
+    type: "reader",
+    config: { type: "object", properties: { files }, required: [], additionalProperties: false },
+    ports: [],
+  });
+  await using runtime = new Runtime({ mode: "live" });
+  runtime.add(reader({ files: { first: "a.wav" } }), { id: "reader" });
+  const access = new CommandAccess(runtime, { roots: [root] });
+  const set = (path: string): Command => ({ op: "set", node: "reader", values: { "files.second.one": path } });
+  throws(() => access.admit([set("/etc/passwd")]), { code: "AccessDenied" });
+  deepEqual(access.admit([set("b.wav"), set("c.wav")]).map((command) => command.op === "set" && command.values), [
+    { files: { first: "a.wav", "second.one": `${root}/b.wav` } },
+    { files: { first: "a.wav", "second.one": `${root}/c.wav` } },
+  ]);
+  await Deno.remove(root, { recursive: true });
 });

@@ -48,7 +48,7 @@ type Draft = Omit<LogEntry, "seq" | "at" | "commands"> & { readonly commands: re
 
 /** An entry of an earlier process, to be repeated. */
 export type PastEntry = Pick<Draft, "kind" | "commands" | "by"> & Pick<LogEntry, "seq" | "at" | "to"> & {
-  /** The graph that the script's edit led to. */
+  /** The graph that it led to, where its commands do not lead there. */
   readonly document?: GraphFile;
 };
 
@@ -134,13 +134,18 @@ export class CommandLog implements Disposable {
    *
    * @param given the commands, or a function that returns them, called when the changes before them are made
    * @param by who asks
+   * @param asked the commands as the title describes them, if it is other words than those of `given`
    * @throws the errors of `runtime.edit()`, after which the log has an entry with the reason
    */
-  transact(given: readonly Command[] | (() => readonly Command[]), by: string): Promise<LogEntry> {
+  transact(
+    given: readonly Command[] | (() => readonly Command[]),
+    by: string,
+    asked?: readonly Command[],
+  ): Promise<LogEntry> {
     return this.#inTurn(async () => {
       this.#noteOthers();
       const commands = typeof given === "function" ? given() : given;
-      return await this.#edit({ kind: "edit", title: describeCommands(commands), commands, by });
+      return await this.#edit({ kind: "edit", title: describeCommands(asked ?? commands), commands, by });
     });
   }
 

@@ -6,6 +6,7 @@
  * @module
  */
 import { SluiceError } from "../../core/errors.ts";
+import { assertConfig } from "../../core/descriptor/config_check.ts";
 import type { NodeDescriptor } from "../../core/descriptor/descriptor.ts";
 import type { NodeEntry } from "../../core/graph/entries.ts";
 import { mayName } from "../../core/pipeline/policy_values.ts";
@@ -38,7 +39,11 @@ export class RecordingLock {
     if (recorder !== undefined) throw locked(action, node, recorder);
   }
 
-  /** Refuses commands that would break a recording. @throws {SluiceError} `Busy`, with the reason */
+  /**
+   * Refuses commands that would break a recording.
+   *
+   * @throws {SluiceError} `Busy`, with the reason; `InvalidConfig` for a wrong key or value, which no pause would mend
+   */
   assertFree(commands: readonly Command[]): void {
     if (this.#locksAll && commands.some(({ op }) => op !== "place")) {
       throw servedLocked();
@@ -50,6 +55,7 @@ export class RecordingLock {
       const node = nodeOf(command, view);
       const recorder = node === undefined ? undefined : locks.get(node);
       if (recorder === undefined || isHarmless(command, view)) continue;
+      if (command.op === "set") assertValues(command, view);
       throw locked(verbOf(command), node!, recorder);
     }
   }
@@ -107,6 +113,12 @@ function isHarmless(command: Command, { nodes }: RuntimeView): boolean {
   if (command.op !== "set") return false;
   const properties = nodes.find(({ id }) => id === command.node)?.type.descriptor.config.properties ?? {};
   return [...Object.keys(command.values), ...command.unset ?? []].every((key) => properties[key]?.["x-live"] === true);
+}
+
+/** @throws {SluiceError} `InvalidConfig` */
+function assertValues({ node: id, values }: Extract<Command, { op: "set" }>, { nodes }: RuntimeView): void {
+  const { type, config } = nodes.find((each) => each.id === id)!;
+  assertConfig(type.descriptor, id, { ...config, ...values });
 }
 
 function servedLocked(): SluiceError {

@@ -8,6 +8,7 @@ import type { Runtime } from "../../core/runtime.ts";
 import { viewRuntime } from "../../core/runtime_view.ts";
 import type { CommandAccess } from "../commands/command_access.ts";
 import type { CommandLog } from "../commands/command_log.ts";
+import { splitEntry } from "../commands/config_entries.ts";
 import type { GraphStore } from "../commands/graph_store.ts";
 import { normalDocument } from "../commands/normal_document.ts";
 import { stateOf } from "./run_methods.ts";
@@ -46,7 +47,7 @@ export function graphMethods({ runtime, log, access, store }: GraphEditing): Pic
     return access.document(await normalDocument(given, document, runtime), document);
   };
   return {
-    "graph.edit": async ({ commands, by }) => await log().transact(() => access.admit(commands), by),
+    "graph.edit": async ({ commands, by }) => await log().transact(() => access.admit(commands), by, commands),
     "graph.plan": async ({ commands, document }) => {
       if ((commands === undefined) === (document === undefined)) {
         throw new SluiceError("InvalidConfig", 'Cannot plan: wanted either "commands" or "document"');
@@ -72,8 +73,9 @@ export function graphMethods({ runtime, log, access, store }: GraphEditing): Pic
       await log().start({ resume });
       return { state: stateOf(runtime) };
     },
-    "node.setConfig": async ({ node, key, value, by }) => {
-      const set = { op: "set", node, values: { [key]: value } } as Extract<Command, { op: "set" }>;
+    "node.setConfig": async ({ node, key: name, value, by }) => {
+      const set = { op: "set", node, values: { [name]: value } } as Extract<Command, { op: "set" }>;
+      const key = keyOf(runtime, node, name);
       await log().set(node, key, () => (access.admit([set])[0] as typeof set).values[key], by);
       return { value: configOf(findNode(viewRuntime(runtime), node))[key] };
     },
@@ -82,4 +84,10 @@ export function graphMethods({ runtime, log, access, store }: GraphEditing): Pic
       return {};
     },
   };
+}
+
+/** Returns the key that a value of a node is of, where its name may be that of an entry. */
+export function keyOf(runtime: Runtime, node: string, name: string): string {
+  const type = viewRuntime(runtime).nodes.find(({ id }) => id === node)?.type;
+  return type === undefined ? name : splitEntry(type.descriptor.config, name)[0];
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { graphMethods } from "../connections/graph_methods.ts";
+import { graphMethods, keyOf } from "../connections/graph_methods.ts";
 import { type Command, Commands, type LogEntry } from "../schemas/commands.ts";
 import { z } from "../schemas/zod.ts";
 import { GraphDocument, NodeId, parsedCommands, Values } from "./arguments.ts";
@@ -124,17 +124,19 @@ export const CHANGE_TOOLS: readonly Tool[] = [
   defineTool("set", {
     title: "Set configuration values",
     description:
-      "Changes configuration values of a processor: live ones at once, others by restarting it with its state.",
+      "Changes configuration values of a processor: live ones at once, others by restarting it with its state. " +
+      'Of an object, "key.entry" sets one entry.',
     effect: "changes",
     idempotent: true,
     input: z.strictObject({ processor: NodeId, values: Values }),
     output: z.object({ values: z.record(z.string(), z.unknown()) }),
     async run({ processor: node, values }, call) {
-      const keys = Object.keys(values);
+      const names = Object.keys(values);
       const methods = graphMethods(call.host);
-      if (keys.length === 1) {
-        await methods["node.setConfig"]({ node, key: keys[0], value: values[keys[0]], by: call.by });
+      if (names.length === 1) {
+        await methods["node.setConfig"]({ node, key: names[0], value: values[names[0]], by: call.by });
       } else await edit(call, [{ op: "set", node, values }]);
+      const keys = [...new Set(names.map((name) => keyOf(call.host.runtime, node, name)))];
       const now = call.host.log().document.nodes[node].config ?? {};
       const shown = Object.fromEntries(keys.map((key) => [key, now[key] ?? null]));
       const text = keys.map((key) =>

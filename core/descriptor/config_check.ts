@@ -219,7 +219,7 @@ function toProblem({ path, kind, schema, value }: Misfit, where: string): Config
   const keys = schema.properties ?? {};
   if (kind === "unknown") {
     const known = Object.keys(keys);
-    const message = `${where}: unknown key ${describeValue(key)}${didYouMean(name, known)}; available: ${
+    const message = `${where}: unknown key ${describeValue(key)}${didYouMean(name.split(".")[0], known)}; available: ${
       listSome(known)
     }`;
     return { path, key, kind, message, available: known };

@@ -109,8 +109,35 @@ Deno.test("a graph is paused, stopped and started by commands, and its nodes rep
   }
   ok((await words("replace volume")).includes("gain"));
   ok((await words("move volume")).includes("effects"));
-  const both = await sluice("restart volume --resume");
-  deepEqual([both.code, /a node alone starts without its state/.test(both.stderr)], [2, true]);
+  await sluice("add echo --id hall");
+  const both = Promise.withResolvers<void>();
+  await using web = Deno.serve({ port: 0, onListen() {} }, ({ headers }) => {
+    if (headers.get("x-odd") === "one" && headers.get("x-even") === "two") both.resolve();
+    return new Response(new ReadableStream());
+  });
+  await sluice(`add http-source --id feed url=http://127.0.0.1:${web.addr.port}/`);
+  equal(await told("set feed.headers.x-odd=one"), '11 set feed.headers.x-odd="one"');
+  await sluice("set feed.headers.x-even=two");
+  await both.promise;
+  for (
+    const [line, begins] of [
+      ["set hall.delayMs=9000", /^error: Cannot delay by 9000 ms in "hall"/],
+      [
+        "set hall.delayMs=9000 tone.frequencyHz=880",
+        /^error: The edit is in effect, but not all of it succeeded: Cannot delay by 9000 ms/,
+      ],
+      ["set feed.heders.Accept=a/b", /unknown key "heders\.Accept" \(did you mean "headers"\?\)/],
+    ] as const
+  ) {
+    const { code, stderr } = await sluice(line);
+    deepEqual([code, begins.test(stderr)], [1, true], stderr);
+  }
+  const { stdout, stderr } = await sluice("log");
+  match(stdout, /set hall\.delayMs=9000: refused: Cannot delay by 9000 ms in "hall"/);
+  match(stdout, /set hall\.delayMs=9000, set tone\.frequencyHz=880: The edit is in effect, but/);
+  match(stderr, /sluice undo takes back: set hall\.delayMs=9000, set tone\.frequencyHz=880/);
+  const resumed = await sluice("restart volume --resume");
+  deepEqual([resumed.code, /a node alone starts without its state/.test(resumed.stderr)], [2, true]);
   await sluice("stop");
   const ended = await sluice("pause");
   deepEqual([ended.code, ended.stderr], [1, "error: Cannot pause: the graph has ended; run it anew\n"]);

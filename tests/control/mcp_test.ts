@@ -75,6 +75,11 @@ for (const era of ["legacy", "auto"] as const) {
     await did("edit", {
       commands: [{ op: "add", type: "gain", id: "gain" }, { op: "add", type: "loudness", id: "level" }],
     });
+    await did("add_processor", { type: "http-source", id: "feed", config: { url: "http://127.0.0.1/" } });
+    await did("set", { processor: "feed", values: { "headers.A": "1" } });
+    const two = await did("set", { processor: "feed", values: { "headers.B": "2", "headers.C": "3" } });
+    deepEqual(two.data, { values: { headers: { A: "1", B: "2", C: "3" } } });
+    await did("remove", { processor: "feed" });
     await did("start");
     const link = (source_processor: string, source_port: string, dest_processor: string, dest_port: string) =>
       did("connect", { source_processor, source_port, dest_processor, dest_port });
