@@ -1014,7 +1014,7 @@ export const chromaKey: NodeType<ChromaKeyConfig, ChromaKeyHandle> = shippedStag
 /** The configuration of `clap`. */
 export interface ClapConfig {
   /**
-   * The file with the plugin: a path, or a name that is looked for in CLAP_PATH, ~/.clap and /usr/lib/clap.
+   * The file with the plugin: a path, or a name that is looked for in CLAP_PATH, ~/.clap, /usr/local/lib/clap and /usr/lib/clap.
    *
    * A non-empty string.
    */
@@ -1024,7 +1024,7 @@ export interface ClapConfig {
    *
    * A string; "" by default.
    */
-  readonly id?: string;
+  readonly plugin?: string;
   /**
    * Values of parameters by name, module/name or id: numbers in their ranges, or texts as the plugin shows them.
    *
@@ -1038,9 +1038,9 @@ export interface ClapConfig {
    */
   readonly state?: string;
   /**
-   * Most samples that the plugin processes at once; longer blocks are split.
+   * How many samples the plugin processes at once.
    *
-   * A whole number from 1 to 4096 samples; 4096 by default.
+   * A whole number from 1 to 4096 samples; 256 by default.
    */
   readonly blockSize?: number;
   /**
@@ -1049,22 +1049,33 @@ export interface ClapConfig {
    * A number from 0 to 600 s; 10 by default.
    */
   readonly tailSeconds?: number;
+  /**
+   * Live graphs: how long a block of audioIn waits for what the further inputs have of its time. Offline graphs wait for all.
+   *
+   * A number from 0 to 10000 ms; 100 by default.
+   */
+  readonly waitMs?: number;
 }
 
 /** A `clap` in a graph. */
-export type ClapHandle = NodeHandle<{ audioIn: AudioFrame; eventsIn: DataFrame<Untyped> }, { audioOut: AudioFrame }>;
+export type ClapHandle = NodeHandle<
+  { audioIn: AudioFrame; eventsIn: DataFrame<Untyped>; audioIn2: AudioFrame },
+  { audioOut: AudioFrame }
+>;
 
 /**
  * Puts audio through a CLAP plugin: an effect or an instrument.
  *
- * `path` and `id` name the plugin; `sluice clap list` tells which there are, `sluice clap info PATH` its ports and parameters. It runs in a process of its own unless the node says `"isolate": false`, so that a plugin which crashes, or hangs for longer than `callTimeoutMs`, fails its node alone; the node's `supervision` says whether it is loaded again, or the graph goes on without it.
+ * `path` and `plugin` name it; `sluice clap list` tells which there are, `sluice clap info PATH` its ports and parameters. On Linux it runs in a process of its own unless the node says `"isolate": false`, so that a plugin which crashes, or hangs for longer than `callTimeoutMs`, fails its node alone; the node's `supervision` says whether it is loaded again, or the graph goes on without it.
  *
- * - **Ports.** Audio goes to the main input of the plugin and comes from its main output; the number of channels has to be that of the port. Other inputs get silence, and what other outputs give goes nowhere. For an instrument without an audio input the blocks of `audioIn` give the pace, and their samples count for nothing. Blocks may have any length and rate; at another rate the plugin is activated anew.
- * - **Parameters.** A change of `parameters` sets those whose values differ from before, with the next sample. Numbers have to be in the parameter's range; a text is what the plugin makes of it, such as `"-6 dB"`.
- * - **Events.** A value of `eventsIn`, or each of a list, is one of `{parameter, value}`, `{noteOn: {key, velocity, channel, port, id}}`, `{noteOff: {key}}` and `{midi: [144, 60, 100]}`, with velocities from 0 to 1. `atSample` says at which sample of the stream, counted from 0, it happens, or `ptsNs` at which media time, by default that of its frame. Values come in the order of their times. An offline graph waits with a block until a value for a later time has come, or the input ends; so their link needs a `capacity` where both have one source. A live graph does not wait: what is late happens with the next block. What cannot be used is logged, and the figure `refusedEvents` counts it.
- * - **Latency.** A plugin that says it is late makes the stream no later: its first samples, as many as the figure `latencySamples`, are dropped, and every sample has the time at which it came in. A gap is kept, too.
- * - **Ends.** Behind the last block comes what is late, and then what still sounds: for as long as the plugin says, or until it is silent for a second, at most `tailSeconds`.
- * - **State.** Where the node is replaced by one with the same plugin, the plugin's state goes on, and so do all parameters but those that the new node sets to something else. The command `saveState` answers it for the key `state`.
+ * - **Node types of their own.** `sluice clap scan` makes a node type for each plugin: with all of its ports, and a key for each parameter, which has a range, may change while it runs, and is a type error in the editor if it is wrong.
+ * - **Ports.** Audio goes to the main input of the plugin and comes from its main output; the number of channels has to be that of the port. `audioIn2` goes to its second input, such as a side chain: each sample at its time, and silence where it has none. A live graph waits `waitMs` for it. Further inputs get silence, and what further outputs give goes nowhere, unless the node type has them. An instrument without an audio input takes only the pace of `audioIn`, and no sound. Blocks may have any length and rate; at another rate the plugin is activated anew.
+ * - **Blocks.** The plugin always gets `blockSize` samples at once, since many count on that. What comes out is late by as many at most; its times are those at which it came.
+ * - **Parameters.** A change of `parameters` sets those whose values differ from before, with the next block, and those that it names no more go back to the values that they had at first. Numbers have to be in the parameter's range; a text is what the plugin makes of it, such as `"-6 dB"`.
+ * - **Events.** A value of `eventsIn`, or each of a list, is one of `{parameter, value}`, `{noteOn: {key, velocity, channel, port, id}}`, `{noteOff: {key}}` and `{midi: [144, 60, 100]}`, with velocities from 0 to 1. `atSample` says at which sample of the stream, counted from 0, it happens, or `ptsNs` at which media time, by default that of its frame. Values come in the order of their times. An offline graph waits with a block until a value for a later time has come, or the input ends; so their link needs a `capacity` where both have one source. A live graph does not wait: what is late happens with the next block. What cannot be used is logged, the first five times, and the figure `refusedEvents` counts it.
+ * - **Latency.** The plugin's own latency is compensated: as many samples as the figure `latencySamples` are dropped at the beginning, and every sample leaves with the time at which it came in. A gap is kept, too.
+ * - **Ends.** Behind the last block comes what is still on its way, and then the tail: for as long as the plugin says, or until it is silent for a second, at most `tailSeconds`. It comes at once, also in a live graph.
+ * - **State.** The [command](../writing_processors.md#commands) `saveState` answers it for the key `state` of a graph file. Where the node is replaced by one with the same plugin, the plugin's state goes on, and so do all parameters but those that the new node sets to something else.
  * - **Threads.** The lane's thread is the plugin's main thread between blocks, and its audio thread in one; a plugin that asks is told so. Without a process of their own, nodes with plugins of one file belong on one lane.
  *
  * A plugin that answers an error, gives samples that are no finite numbers, or has no audio output, fails the node with the reason. Of the interface it is offered parameters, state, latency, tail, audio ports, note ports, log and thread check; there is no window.
@@ -1079,7 +1090,7 @@ export const clap: NodeType<ClapConfig, ClapHandle> = shippedStage<ClapConfig, C
     source: "crates/plugins/clap/plugin.toml",
     description: "Puts audio through a CLAP plugin: an effect or an instrument.",
     doc:
-      "Puts audio through a CLAP plugin: an effect or an instrument.\n\n`path` and `id` name the plugin; `sluice clap list` tells which there are, `sluice clap info PATH` its ports and parameters. It runs in a process of its own unless the node says `\"isolate\": false`, so that a plugin which crashes, or hangs for longer than `callTimeoutMs`, fails its node alone; the node's `supervision` says whether it is loaded again, or the graph goes on without it.\n\n- **Ports.** Audio goes to the main input of the plugin and comes from its main output; the number of channels has to be that of the port. Other inputs get silence, and what other outputs give goes nowhere. For an instrument without an audio input the blocks of `audioIn` give the pace, and their samples count for nothing. Blocks may have any length and rate; at another rate the plugin is activated anew.\n- **Parameters.** A change of `parameters` sets those whose values differ from before, with the next sample. Numbers have to be in the parameter's range; a text is what the plugin makes of it, such as `\"-6 dB\"`.\n- **Events.** A value of `eventsIn`, or each of a list, is one of `{parameter, value}`, `{noteOn: {key, velocity, channel, port, id}}`, `{noteOff: {key}}` and `{midi: [144, 60, 100]}`, with velocities from 0 to 1. `atSample` says at which sample of the stream, counted from 0, it happens, or `ptsNs` at which media time, by default that of its frame. Values come in the order of their times. An offline graph waits with a block until a value for a later time has come, or the input ends; so their link needs a `capacity` where both have one source. A live graph does not wait: what is late happens with the next block. What cannot be used is logged, and the figure `refusedEvents` counts it.\n- **Latency.** A plugin that says it is late makes the stream no later: its first samples, as many as the figure `latencySamples`, are dropped, and every sample has the time at which it came in. A gap is kept, too.\n- **Ends.** Behind the last block comes what is late, and then what still sounds: for as long as the plugin says, or until it is silent for a second, at most `tailSeconds`.\n- **State.** Where the node is replaced by one with the same plugin, the plugin's state goes on, and so do all parameters but those that the new node sets to something else. The command `saveState` answers it for the key `state`.\n- **Threads.** The lane's thread is the plugin's main thread between blocks, and its audio thread in one; a plugin that asks is told so. Without a process of their own, nodes with plugins of one file belong on one lane.\n\nA plugin that answers an error, gives samples that are no finite numbers, or has no audio output, fails the node with the reason. Of the interface it is offered parameters, state, latency, tail, audio ports, note ports, log and thread check; there is no window.\n\n**Example.** `tone-source durationSeconds=1 ! clap path=ZamTube ! wav-sink path=warm.wav`",
+      "Puts audio through a CLAP plugin: an effect or an instrument.\n\n`path` and `plugin` name it; `sluice clap list` tells which there are, `sluice clap info PATH` its ports and parameters. On Linux it runs in a process of its own unless the node says `\"isolate\": false`, so that a plugin which crashes, or hangs for longer than `callTimeoutMs`, fails its node alone; the node's `supervision` says whether it is loaded again, or the graph goes on without it.\n\n- **Node types of their own.** `sluice clap scan` makes a node type for each plugin: with all of its ports, and a key for each parameter, which has a range, may change while it runs, and is a type error in the editor if it is wrong.\n- **Ports.** Audio goes to the main input of the plugin and comes from its main output; the number of channels has to be that of the port. `audioIn2` goes to its second input, such as a side chain: each sample at its time, and silence where it has none. A live graph waits `waitMs` for it. Further inputs get silence, and what further outputs give goes nowhere, unless the node type has them. An instrument without an audio input takes only the pace of `audioIn`, and no sound. Blocks may have any length and rate; at another rate the plugin is activated anew.\n- **Blocks.** The plugin always gets `blockSize` samples at once, since many count on that. What comes out is late by as many at most; its times are those at which it came.\n- **Parameters.** A change of `parameters` sets those whose values differ from before, with the next block, and those that it names no more go back to the values that they had at first. Numbers have to be in the parameter's range; a text is what the plugin makes of it, such as `\"-6 dB\"`.\n- **Events.** A value of `eventsIn`, or each of a list, is one of `{parameter, value}`, `{noteOn: {key, velocity, channel, port, id}}`, `{noteOff: {key}}` and `{midi: [144, 60, 100]}`, with velocities from 0 to 1. `atSample` says at which sample of the stream, counted from 0, it happens, or `ptsNs` at which media time, by default that of its frame. Values come in the order of their times. An offline graph waits with a block until a value for a later time has come, or the input ends; so their link needs a `capacity` where both have one source. A live graph does not wait: what is late happens with the next block. What cannot be used is logged, the first five times, and the figure `refusedEvents` counts it.\n- **Latency.** The plugin's own latency is compensated: as many samples as the figure `latencySamples` are dropped at the beginning, and every sample leaves with the time at which it came in. A gap is kept, too.\n- **Ends.** Behind the last block comes what is still on its way, and then the tail: for as long as the plugin says, or until it is silent for a second, at most `tailSeconds`. It comes at once, also in a live graph.\n- **State.** The [command](../writing_processors.md#commands) `saveState` answers it for the key `state` of a graph file. Where the node is replaced by one with the same plugin, the plugin's state goes on, and so do all parameters but those that the new node sets to something else.\n- **Threads.** The lane's thread is the plugin's main thread between blocks, and its audio thread in one; a plugin that asks is told so. Without a process of their own, nodes with plugins of one file belong on one lane.\n\nA plugin that answers an error, gives samples that are no finite numbers, or has no audio output, fails the node with the reason. Of the interface it is offered parameters, state, latency, tail, audio ports, note ports, log and thread check; there is no window.\n\n**Example.** `tone-source durationSeconds=1 ! clap path=ZamTube ! wav-sink path=warm.wav`",
     category: "clap",
     tags: ["native", "clap"],
     mode: "push",
@@ -1105,6 +1116,14 @@ export const clap: NodeType<ClapConfig, ClapHandle> = shippedStage<ClapConfig, C
       optional: true,
       burst: 1,
       doc: "Changes of parameters, notes and MIDI, each with its time.",
+    }, {
+      name: "audioIn2",
+      direction: "input",
+      kind: "audio",
+      type: "AudioFrame",
+      optional: true,
+      burst: 1,
+      doc: "Audio for the plugin's second input, such as a side chain, at the times of audioIn.",
     }],
     outputs: [{
       name: "audioOut",
@@ -1123,9 +1142,9 @@ export const clap: NodeType<ClapConfig, ClapHandle> = shippedStage<ClapConfig, C
           minLength: 1,
           "x-reaches": "command",
           description:
-            "The file with the plugin: a path, or a name that is looked for in CLAP_PATH, ~/.clap and /usr/lib/clap.",
+            "The file with the plugin: a path, or a name that is looked for in CLAP_PATH, ~/.clap, /usr/local/lib/clap and /usr/lib/clap.",
         },
-        id: {
+        plugin: {
           type: "string",
           default: "",
           description: "The plugin's id; empty: the only plugin of the file.",
@@ -1147,9 +1166,9 @@ export const clap: NodeType<ClapConfig, ClapHandle> = shippedStage<ClapConfig, C
           type: "integer",
           minimum: 1,
           maximum: 4096,
-          default: 4096,
+          default: 256,
           "x-unit": "samples",
-          description: "Most samples that the plugin processes at once; longer blocks are split.",
+          description: "How many samples the plugin processes at once.",
         },
         tailSeconds: {
           type: "number",
@@ -1158,6 +1177,15 @@ export const clap: NodeType<ClapConfig, ClapHandle> = shippedStage<ClapConfig, C
           default: 10,
           "x-unit": "s",
           description: "How long the plugin may sound behind the last block.",
+        },
+        waitMs: {
+          type: "number",
+          minimum: 0,
+          maximum: 10000,
+          default: 100,
+          "x-unit": "ms",
+          description:
+            "Live graphs: how long a block of audioIn waits for what the further inputs have of its time. Offline graphs wait for all.",
         },
       },
       required: ["path"],

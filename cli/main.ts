@@ -119,6 +119,8 @@ async function dispatch(command: CommandArgs, io: Io, beforeRun?: () => void): P
       return await (await import("./commands/clap_command.ts")).clapListCommand(command, io);
     case "clap-info":
       return await (await import("./commands/clap_command.ts")).clapInfoCommand(command, io);
+    case "clap-scan":
+      return await (await import("./commands/clap_scan_command.ts")).clapScanCommand(command, io);
     case "record":
       if (command.quiet) quietLog();
       return await (await import("./commands/record_command.ts")).recordCommand(command, io);

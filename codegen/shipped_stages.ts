@@ -25,7 +25,7 @@ const PAGES: { readonly [family: string]: StagePage } = {
   clap: {
     title: "CLAP stages",
     intro: "The stage that hosts plugins for audio of other makers, which have the interface " +
-      "[CLAP](https://github.com/free-audio/clap): compressors, equalisers, halls, instruments. It is a native stage, " +
+      "[CLAP](https://github.com/free-audio/clap): compressors, equalisers, reverbs, instruments. It is a native stage, " +
       "which runs on [native lanes](../lanes.md#native-stages) and needs no flag. `sluice clap` " +
       "([command line](../cli.md)) lists the plugins that are installed.",
   },

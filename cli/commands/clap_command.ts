@@ -22,37 +22,62 @@ export interface ListedClap extends Partial<ClapPlugin>, Partial<ClapSummary> {
 
 /** @returns the exit code */
 export async function clapListCommand({ json }: ClapListArgs, io: Io): Promise<number> {
-  const { lines, end } = await scan(["files"]);
-  const found = lines.find(({ files }) => files !== undefined);
-  if (found === undefined) {
-    const why = lines.find(({ problem }) => problem !== undefined)?.problem ?? end ?? "it says nothing";
-    return reportErrors([new SluiceError("NativeUnavailable", `Cannot look for CLAP plugins: ${why}`)], io, json);
-  }
-  const all = (await mapSome(found.files!, async (file) => listed(file, await scan(["plugins", file])))).flat();
+  const { all, folders } = await findClaps();
   if (json) { for (const each of all) io.stdout.line(JSON.stringify(each)); }
-  else for (const line of renderClaps(all, found.folders ?? [])) io.stdout.line(line);
+  else for (const line of renderClaps(all, folders)) io.stdout.line(line);
   return EXIT.ok;
 }
 
 /** @returns the exit code: 2 if the plugin cannot be used */
 export async function clapInfoCommand({ path, id, json }: ClapInfoArgs, io: Io): Promise<number> {
-  const { lines, end } = await scan(["plugin", path, id]);
-  const { file, plugin } = lines.find((line) => line.plugin !== undefined) ?? {};
-  const info = lines.find((line) => line.info !== undefined)?.info;
-  if (info === undefined || plugin === undefined || file === undefined) {
-    const why = end ?? lines.find(({ problem }) => problem !== undefined)?.problem ?? "it says nothing of itself";
-    const name = plugin === undefined ? path : plugin.id;
-    const message = inOneLine(`Cannot use CLAP plugin "${name}": ${why}`);
+  const found = await infoOf(path, id);
+  if ("why" in found) {
+    const message = inOneLine(`Cannot use CLAP plugin "${found.name}": ${found.why}`);
     return reportErrors([new SluiceError("PluginRejected", message)], io, json);
   }
+  const { file, plugin, info } = found;
   if (json) io.stdout.line(JSON.stringify({ file, ...plugin, ...info }));
   else for (const line of renderClap(file, plugin, info)) io.stdout.line(line);
   return EXIT.ok;
 }
 
+/**
+ * Finds plugins.
+ *
+ * @param paths files, or names that are looked for; absent: all that are installed
+ * @returns them, and the folders that were looked in
+ * @throws {SluiceError} `NativeUnavailable` if nothing can be looked for
+ */
+export async function findClaps(
+  paths?: readonly string[],
+): Promise<{ readonly all: ListedClap[]; readonly folders: readonly string[] }> {
+  const { lines, end } = await scan(["files"]);
+  const found = lines.find(({ files }) => files !== undefined);
+  if (found === undefined) {
+    const why = lines.find(({ problem }) => problem !== undefined)?.problem ?? end ?? "it says nothing";
+    throw new SluiceError("NativeUnavailable", `Cannot look for CLAP plugins: ${why}`);
+  }
+  const all = await mapSome(paths ?? found.files!, async (path) => listed(path, await scan(["plugins", path])));
+  return { all: all.flat(), folders: found.folders ?? [] };
+}
+
+/** Everything about a plugin, or why it cannot be used. @param path a file, or a name that is looked for */
+export async function infoOf(path: string, id: string): Promise<
+  | { readonly file: string; readonly plugin: ClapPlugin; readonly info: ClapInfo }
+  | { readonly name: string; readonly why: string }
+> {
+  const { lines, end } = await scan(["plugin", path, id]);
+  const { file, plugin } = lines.find((line) => line.plugin !== undefined) ?? {};
+  const info = lines.find((line) => line.info !== undefined)?.info;
+  if (info !== undefined && plugin !== undefined && file !== undefined) return { file, plugin, info };
+  const why = end ?? lines.find(({ problem }) => problem !== undefined)?.problem ?? "it says nothing of itself";
+  return { name: plugin === undefined ? path : plugin.id, why };
+}
+
 /** The plugins that a process told of, and how it ended where it did not end well. */
-export function listed(file: string, { lines, end }: Scan): ListedClap[] {
+export function listed(path: string, { lines, end }: Scan): ListedClap[] {
   const found: ListedClap[] = [];
+  const { file = path } = lines.find((line) => line.file !== undefined) ?? {};
   let open: ClapPlugin | undefined;
   for (const { plugin, made, problem } of lines) {
     if (plugin !== undefined) open = plugin;
@@ -134,12 +159,12 @@ function channelsOf(ports: readonly ClapPort[]): string {
 }
 
 /** A number with as many digits as a 32-bit one has. */
-function round(value: number): string {
-  return String(Number(value.toPrecision(7)));
+function round(value: number | null): string {
+  return value === null ? "?" : String(Number(value.toPrecision(7)));
 }
 
 /** Calls a function for each item, for some at the same time. @returns what it gave, in their order */
-async function mapSome<A, B>(items: readonly A[], call: (item: A) => Promise<B>): Promise<B[]> {
+export async function mapSome<A, B>(items: readonly A[], call: (item: A) => Promise<B>): Promise<B[]> {
   const found: B[] = [];
   const rest = items.entries();
   const work = async () => {

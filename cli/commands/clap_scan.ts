@@ -6,15 +6,19 @@
  */
 import { join } from "node:path";
 import { SluiceError } from "../../core/errors.ts";
-import { listShippedPlugins } from "../../core/registry/shipped_stage.ts";
+import { listShippedPlugins, type ShippedPluginInfo } from "../../core/registry/shipped_stage.ts";
 import { loadNodePackage } from "../../core/registry/staleness.ts";
 import { OWN_PACKAGE_URL } from "../project/own_package.ts";
 
 /** The program, beside the library of the stage. */
 const PROGRAM = Deno.build.os === "windows" ? "sluice-clap-scan.exe" : "sluice-clap-scan";
 
-/** How long a process may take. */
+/** How long a process may take, and its output behind its end. */
 const LIMIT_MS = 10_000;
+const GRACE_MS = 500;
+
+/** Most that a process may say. */
+const MOST_LETTERS = 64 * 1024 * 1024;
 
 /** What a plugin says of itself. */
 export interface ClapPlugin {
@@ -39,13 +43,16 @@ export interface ClapParameter {
   readonly id: number;
   readonly name: string;
   readonly module: string;
-  readonly minimum: number;
-  readonly maximum: number;
-  readonly default: number;
+  /** `null`: no finite number. */
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+  readonly default: number | null;
   readonly stepped: boolean;
   readonly readOnly: boolean;
   readonly value: number;
   readonly text: string | null;
+  /** The values of one that has few, as the plugin shows them. */
+  readonly steps: readonly string[] | null;
 }
 
 /** What is known of a plugin once it was made. */
@@ -105,27 +112,63 @@ export async function scan(args: readonly string[], limitMs = LIMIT_MS): Promise
       '"deno task build:native"';
     throw new SluiceError("NativeUnavailable", message, { cause });
   }
+  const output = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  const read = async () => {
+    for (let part = await output.read(); !part.done; part = await output.read()) {
+      text += part.value;
+      if (text.length > MOST_LETTERS) return kill(child);
+    }
+  };
   let isLate = false;
   const timer = setTimeout(() => {
     isLate = true;
-    child.kill("SIGKILL");
+    kill(child);
   }, limitMs);
-  const { stdout, code, signal } = await child.output().finally(() => clearTimeout(timer));
-  const lines = new TextDecoder().decode(stdout).split("\n").flatMap(readLine);
+  const reading = read();
+  const { code, signal } = await child.status.finally(() => clearTimeout(timer));
+  // What a plugin has started may keep the output open.
+  let grace: ReturnType<typeof setTimeout> | undefined;
+  await Promise.race([reading, new Promise((done) => grace = setTimeout(done, GRACE_MS))]);
+  clearTimeout(grace);
+  await output.cancel();
+  const lines = text.split("\n").flatMap(readLine);
   if (isLate) return { lines, end: `it did not answer within ${limitMs} ms` };
+  if (text.length > MOST_LETTERS) return { lines: [], end: `it says more than ${MOST_LETTERS} letters of itself` };
   if (signal !== null) return { lines, end: `it crashed by ${signal}` };
   return code === 0 ? { lines } : { lines, end: `it ended the process with ${code}` };
 }
 
-async function findProgram(): Promise<string> {
-  await loadNodePackage(OWN_PACKAGE_URL);
-  const folder = listShippedPlugins().find(({ plugin }) => plugin === "clap")?.folder ?? "";
-  return join(folder, PROGRAM);
+function kill(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // It has just ended.
+  }
 }
 
-/** Reads a line of the program; what a plugin prints is passed over. */
+async function findProgram(): Promise<string> {
+  return join((await findPlugin()).folder, PROGRAM);
+}
+
+/**
+ * The library of the stage `clap`.
+ *
+ * @throws {SluiceError} `NativeUnavailable` if it was not built
+ */
+export async function findLibrary(): Promise<string> {
+  const { library, problem } = await findPlugin();
+  if (library !== undefined) return library;
+  throw new SluiceError("NativeUnavailable", `Cannot use the stage "clap": ${problem}`);
+}
+
+async function findPlugin(): Promise<ShippedPluginInfo> {
+  await loadNodePackage(OWN_PACKAGE_URL);
+  return listShippedPlugins().find(({ plugin }) => plugin === "clap")!;
+}
+
+/** Reads a line of the program. The last one may be cut off. */
 function readLine(text: string): Line[] {
-  if (!text.startsWith("{")) return [];
   try {
     return [JSON.parse(text) as Line];
   } catch {

@@ -90,7 +90,7 @@ export async function newPlugin(options: NewPluginOptions): Promise<NewPlugin> {
   };
 }
 
-type Change = FileToWrite & { readonly added: readonly string[] };
+export type Change = FileToWrite & { readonly added: readonly string[] };
 
 /** The `deno.json` goes to the current directory, or beside the plugin if that is elsewhere. */
 function rootOfManifest(root: string, folder: string): string {
@@ -106,7 +106,7 @@ function ofManifest({ path, text, added }: Manifest): Change[] {
  *
  * @returns `undefined` if there is no such file
  */
-async function planListing(folder: string, root: string): Promise<{ readonly change?: Change } | undefined> {
+export async function planListing(folder: string, root: string): Promise<{ readonly change?: Change } | undefined> {
   const path = resolve("sluice.json");
   const text = await readFile(path, "utf8").catch(() => undefined);
   if (text === undefined) return undefined;

@@ -60,7 +60,7 @@ async function through(path: string, id: string, blocks: readonly Pushed[], opti
   const runtime = new Runtime({ native: "require", mode: "offline", ...options.runtime });
   await using _ = runtime;
   const source = runtime.add(appSource.audio({ sampleRateHz: options.rate ?? RATE, channels: 1 }), { id: "source" });
-  const node = runtime.add(clap({ path, id: `test.${id}`, ...options.config }), { id: "clap", ...options.node });
+  const node = runtime.add(clap({ path, plugin: `test.${id}`, ...options.config }), { id: "clap", ...options.node });
   const sink = runtime.add(appSink.audio(), { id: "sink" });
   const link = { policy: "lossless" } as const;
   runtime.connect(source.outputs.audio, node.inputs.audioIn, link);
@@ -101,16 +101,28 @@ function joined(heard: readonly { readonly samples: readonly number[] }[]): numb
 const ramp = (from: number, count: number): number[] => Array.from({ length: count }, (_, k) => from + k);
 const ones = (count: number): number[] => Array<number>(count).fill(1);
 
-test("blocks of any length come out as long, at the same times, however few samples the plugin takes at once", async (path) => {
+test("sound goes on without a gap and at its times, however long blocks are and the plugin's own", async (path) => {
   const lengths = [1, 64, 1000, 4096, 5000, 3];
   let at = 0;
   const blocks = lengths.map((count) => ({ samples: ramp((at += count) - count, count) }));
   for (const blockSize of [1, 64, 1000, 4096]) {
     const { heard, figures } = await through(path, "gain", blocks, { config: { blockSize, parameters: { Level: 2 } } });
-    deepEqual(heard.map(({ samples }) => samples.length), lengths);
     deepEqual(joined(heard), joined(blocks).map((sample) => sample * 2));
-    deepEqual(heard.map(({ ptsNs }) => ptsNs * RATE / 1e9), [0, 1, 65, 1065, 5161, 10161]);
+    let next = 0;
+    for (const { samples, ptsNs } of heard) {
+      equal(Math.round(ptsNs * RATE / 1e9), next);
+      ok(samples.length > 0 && samples.length <= 5_000, `a frame of ${samples.length} samples`);
+      next += samples.length;
+    }
     deepEqual(figures, { blocks: 6, latencySamples: 0, events: 0, refusedEvents: 0 });
+  }
+});
+
+test("a plugin is given blocks of one length alone", async (path) => {
+  const blocks = [100, 3, 700, 256, 1].map((count) => ({ samples: ones(count) }));
+  for (const blockSize of [64, 256, 480]) {
+    const { heard } = await through(path, "whole", blocks, { config: { blockSize } });
+    deepEqual(joined(heard), ones(1_060));
   }
 });
 
@@ -211,7 +223,7 @@ test("at another rate it is activated anew, and what is late comes out before", 
   const [slow, fast] = [8_000, 16_000].map((sampleRateHz) =>
     runtime.add(appSource.audio({ sampleRateHz, channels: 1 }), { id: `rate_${sampleRateHz}` })
   );
-  const node = runtime.add(clap({ path, id: "test.late" }), { id: "clap" });
+  const node = runtime.add(clap({ path, plugin: "test.late" }), { id: "clap" });
   const sink = runtime.add(appSink.audio(), { id: "sink" });
   runtime.connect(slow.outputs.audio, node.inputs.audioIn);
   runtime.connect(node.outputs.audioOut, sink.inputs.audio);
@@ -246,7 +258,7 @@ test("in a live graph a value changes while sound goes on, and a message that is
   await using _ = runtime;
   const source = runtime.add(appSource.audio({ sampleRateHz: RATE, channels: 1 }), { id: "source" });
   const events = runtime.add(appSource.data<unknown>(), { id: "events" });
-  runtime.add(clap({ path, id: "test.gain" }), { id: "clap" });
+  runtime.add(clap({ path, plugin: "test.gain", blockSize: 1 }), { id: "clap" });
   const sink = runtime.add(appSink.audio(), { id: "sink" });
   runtime.connectByName("source.audio", "clap.audioIn");
   runtime.connectByName("events.data", "clap.eventsIn");
@@ -284,7 +296,7 @@ test("a state is saved, begun with, and goes on in a node that takes the place",
   const runtime = new Runtime({ native: "require", mode: "offline" });
   await using _ = runtime;
   const source = runtime.add(appSource.audio({ sampleRateHz: RATE, channels: 1 }), { id: "source" });
-  const config = { path, id: "test.gain", parameters: { Level: 0.25, Mode: "soft" } };
+  const config = { path, plugin: "test.gain", blockSize: 1, parameters: { Level: 0.25, Mode: "soft" } };
   const node = runtime.add(clap(config), { id: "clap" });
   const sink = runtime.add(appSink.audio(), { id: "sink" });
   const link = { policy: "lossless" } as const;
@@ -310,11 +322,11 @@ test("a state is saved, begun with, and goes on in a node that takes the place",
   equal(await next(), 0.5);
   await rejects(runtime.configure("clap", { parameters: { Level: 0.75, Mode: 7 } }), /"Mode" is 7, wanted 0 to 2/);
   equal(await next(), 0.5);
-  // Another block size is another instance: what the plugin holds goes on, but for what the new node says otherwise.
+  // Another tail is another instance: what the plugin holds goes on, but for what the new node says otherwise.
   const edit = async (spec: ReturnType<typeof clap>) => {
     await runtime.edit((draft) => void draft.replace("clap", spec));
   };
-  await edit(clap({ ...config, parameters: { Level: 0.5, Mode: "hard" }, blockSize: 7 }));
+  await edit(clap({ ...config, parameters: { Level: 0.5, Mode: "hard" }, tailSeconds: 0 }));
   equal(await next(), 0.5);
   deepEqual(await listed(), ["Level 0.5 50 %", "Mode 2 hard", "Meter 0 0 %"]);
   source.end();
@@ -323,6 +335,53 @@ test("a state is saved, begun with, and goes on in a node that takes the place",
   // The state of the first moment, in the key of a graph file.
   const { heard } = await through(path, "gain", [{ samples: ones(1) }], { config: { state } });
   deepEqual(joined(heard), [0.25]);
+});
+
+test("a parameter that the key names no more goes back to the value of the state, or its first one", async (path) => {
+  const config = { path, plugin: "test.gain", blockSize: 1 };
+  const runtime = new Runtime({ native: "require", mode: "offline" });
+  await using _ = runtime;
+  const source = runtime.add(appSource.audio({ sampleRateHz: RATE, channels: 1 }), { id: "source" });
+  const node = runtime.add(clap({ ...config, parameters: { Level: 0.25 } }), { id: "clap" });
+  const sink = runtime.add(appSink.audio(), { id: "sink" });
+  runtime.connect(source.outputs.audio, node.inputs.audioIn);
+  runtime.connect(node.outputs.audioOut, sink.inputs.audio);
+  await runtime.start();
+  const frames = sink[Symbol.asyncIterator]();
+  const next = async () => {
+    await source.push({ channels: [Float32Array.of(1)] });
+    return (await frames.next()).value!.channel(0)[0];
+  };
+  equal(await next(), 0.25);
+  const { state } = await runtime.command("clap", "saveState") as { state: string };
+  await runtime.configure("clap", { parameters: { Mode: "soft" } });
+  equal(await next(), 1);
+  // One key for another of the same parameter, which is no less named.
+  await runtime.configure("clap", { parameters: { "main/level": 0.5 } });
+  await runtime.configure("clap", { parameters: { 10: 0.5 } });
+  equal(await next(), 0.5);
+  await runtime.edit((draft) => void draft.replace("clap", clap({ ...config, state })));
+  equal(await next(), 0.25);
+  await runtime.configure("clap", { parameters: { Level: 2 } });
+  equal(await next(), 2);
+  await runtime.configure("clap", { parameters: {} });
+  equal(await next(), 0.25);
+  source.end();
+  equal((await frames.next()).done, true);
+  await runtime.finished;
+});
+
+test("an offline graph ends with the sound, however many messages are for later", async (path) => {
+  const events = ramp(0, 200).map((atSample) => ({ parameter: "Level", value: 0.5, atSample }));
+  const { heard, figures } = await through(path, "gain", [{ samples: ones(4) }], { events });
+  deepEqual([joined(heard), figures.events], [ones(4).map(() => 0.5), 4]);
+});
+
+test("samples that are no numbers are told as those of the input", async (path) => {
+  await rejects(
+    through(path, "gain", [{ samples: [1, NaN] }]),
+    /audioIn has NaN among its samples, wanted finite numbers/,
+  );
 });
 
 /** What a plugin does that ends badly, and what is said of it. */
@@ -338,7 +397,11 @@ for (const [id, said] of ENDS) {
     const names = { id: "clap", input: "audioIn", output: "audioOut" };
     const { runtime, source, push, failures, start } = graphWithBeside(names, { mode: "offline" }, (runtime) =>
       // Nothing says that it is to have a process of its own.
-      runtime.add(clap({ path, id: `test.${id}` }), { id: "clap", supervision: "disable", callTimeoutMs: 500 }));
+      runtime.add(clap({ path, plugin: `test.${id}`, blockSize: 1 }), {
+        id: "clap",
+        supervision: "disable",
+        callTimeoutMs: 500,
+      }));
     await using _ = runtime;
     const { heard } = await start();
     await push(0, 10);

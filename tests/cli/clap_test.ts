@@ -95,6 +95,18 @@ Deno.test({
 });
 
 Deno.test({
+  name: `what a plugin prints, and what it starts, keeps nothing from the answer${left}`,
+  ignore,
+  fn: async () => {
+    await using plugins = await OddPlugins.make();
+    const file = await plugins.add("loud", ["-DPRINT_AND_FORK"]);
+    const { lines, end } = await scan(["plugin", file, "test.gain"]);
+    deepEqual([lines.length, end], [2, undefined]);
+    deepEqual(lines.find(({ plugin }) => plugin !== undefined)?.plugin?.id, "test.gain");
+  },
+});
+
+Deno.test({
   name: `a file that hangs is given up${left}`,
   ignore,
   fn: async () => {

@@ -72,6 +72,25 @@ pub unsafe fn register(table: *const SluiceHost, plugin: &'static SluicePlugin) 
     plugin
 }
 
+/// What `sluice_register_stages` does in a library that finds out what it has.
+///
+/// # Safety
+///
+/// As [`register`].
+pub unsafe fn register_found(
+    table: *const SluiceHost,
+    find: fn() -> Result<&'static SluicePlugin, String>,
+) -> *const SluicePlugin {
+    // SAFETY: the caller vouches for the table.
+    unsafe { host::enter(table) };
+    match catch_unwind(find) {
+        Ok(Ok(plugin)) => return plugin,
+        Ok(Err(why)) => host::fault(ptr::null_mut(), &why),
+        Err(panic) => host::fault(ptr::null_mut(), panic_text(&*panic)),
+    }
+    ptr::null()
+}
+
 unsafe extern "C" fn create<T: Stage>(context: *mut SluiceContext, instance: *mut *mut c_void) -> i32 {
     guard(context, |call| {
         let stage = Box::new(T::create(call)?);

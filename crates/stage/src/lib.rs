@@ -45,7 +45,7 @@ mod waker;
 
 use std::ffi::CStr;
 
-pub use calls::{describe, plugin, register};
+pub use calls::{describe, plugin, register, register_found};
 pub use columns::{Columns, ColumnsMut, MOST_COLUMNS};
 pub use context::{Acquire, Context, Frame, Frames, InputState, Sense};
 pub use main_thread::{MainError, MainThread};

@@ -18,8 +18,8 @@ struct Side {
     /// The address of each plane. Neither is moved or made longer.
     _starts: Vec<Vec<*mut f32>>,
     tables: Vec<clap_audio_buffer>,
-    /// The planes of the main port: the first one, and how many.
-    main: (usize, usize),
+    /// The planes of each port as [`Ports::ordered`] has them: the first one, and how many.
+    places: Vec<(usize, usize)>,
 }
 
 impl Buffers {
@@ -28,19 +28,19 @@ impl Buffers {
         Self { inputs: Side::new(&ports.inputs, samples), outputs: Side::new(&ports.outputs, samples) }
     }
 
-    /// The planes of the main input, to be filled in; none for a plugin without one.
-    pub(crate) fn main_input(&mut self) -> &mut [Vec<f32>] {
-        let (first, count) = self.inputs.main;
+    /// The planes of an input, to be filled in; none where the plugin has no such input. 0: the main one.
+    pub(crate) fn input(&mut self, which: usize) -> &mut [Vec<f32>] {
+        let (first, count) = self.inputs.places.get(which).copied().unwrap_or_default();
         &mut self.inputs.planes[first..first + count]
     }
 
-    /// What the plugin has written to its main output.
-    pub(crate) fn main_output(&self) -> &[Vec<f32>] {
-        let (first, count) = self.outputs.main;
+    /// What the plugin has written to an output. 0: the main one.
+    pub(crate) fn output(&self, which: usize) -> &[Vec<f32>] {
+        let (first, count) = self.outputs.places.get(which).copied().unwrap_or_default();
         &self.outputs.planes[first..first + count]
     }
 
-    /// The tables as the interface wants them; the planes of other inputs than the main one hold silence.
+    /// The tables as the interface wants them.
     pub(crate) fn tables(&mut self) -> (&[clap_audio_buffer], &mut [clap_audio_buffer]) {
         for table in self.outputs.tables.iter_mut().chain(&mut self.inputs.tables) {
             (table.latency, table.constant_mask) = (0, 0);
@@ -67,8 +67,8 @@ impl Side {
             constant_mask: 0,
         };
         let tables = starts.iter_mut().map(table).collect();
-        let main = Ports::main(ports)
-            .map_or((0, 0), |index| (ports[..index].iter().map(channels).sum(), channels(&ports[index])));
-        Self { planes, _starts: starts, tables, main }
+        let place = |index: usize| (ports[..index].iter().map(channels).sum(), channels(&ports[index]));
+        let places = Ports::ordered(ports).map(place).collect();
+        Self { planes, _starts: starts, tables, places }
     }
 }

@@ -1,7 +1,6 @@
 //! What `sluice clap` is told of a file: a JSON object a line, so that what came before a crash is known.
 
 use std::io::Write;
-use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -9,11 +8,11 @@ use crate::find;
 use crate::instance::Instance;
 use crate::library::{Descriptor, Library};
 use crate::parameters::Parameters;
-use crate::plugin::MOST_SAMPLES;
 use crate::ports::{AudioPort, Ports};
 
-/// The rate at which the latency is asked for.
+/// The rate, and the length of blocks, at which the latency is asked for.
 const RATE_HZ: u32 = 48_000;
+const SAMPLES: u32 = 256;
 
 /// Writes the paths of all files with plugins, in the folders where they are looked for: `{"folders", "files"}`.
 ///
@@ -25,13 +24,15 @@ pub fn write_files(out: &mut impl Write) -> Result<(), String> {
     write(out, &json!({ "folders": folders, "files": find::files_in(&folders) }))
 }
 
-/// Writes of each plugin of a file first `{"plugin"}`, with what it says of itself, before it is made, and then `{"made"}`.
+/// Writes the path of a file, `{"file"}`, and of each plugin of it first `{"plugin"}`, with what it says of itself, before it is made, and then `{"made"}`.
 ///
 /// # Errors
 ///
 /// Why the file cannot be used.
-pub fn write_plugins(file: &Path, out: &mut impl Write) -> Result<(), String> {
-    let library = Library::open(file)?;
+pub fn write_plugins(name: &str, out: &mut impl Write) -> Result<(), String> {
+    let file = find::find(name)?;
+    write(out, &json!({ "file": file }))?;
+    let library = Library::open(&file)?;
     for descriptor in library.plugins() {
         write(out, &json!({ "plugin": plugin(&descriptor) }))?;
         let made = match Instance::new(library, &descriptor).and_then(|instance| summary(&instance)) {
@@ -58,7 +59,7 @@ pub fn write_plugin(name: &str, id: &str, out: &mut impl Write) -> Result<(), St
     let ports = Ports::read(&instance)?;
     let parameters = Parameters::read(&instance).describe(&instance);
     let savable = instance.has_state();
-    instance.activate(&ports, RATE_HZ, MOST_SAMPLES)?;
+    instance.activate(&ports, RATE_HZ, SAMPLES)?;
     let notes = |port: &crate::ports::NotePort| json!({ "name": port.name, "notes": port.takes_notes, "midi": port.takes_midi });
     let info = json!({
         "inputs": audio(&ports.inputs),

@@ -1,5 +1,6 @@
 //! Where files with CLAP plugins are: `CLAP_PATH`, then the folders that the interface names for the system.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -29,6 +30,9 @@ pub(crate) fn files_in(folders: &[PathBuf]) -> Vec<PathBuf> {
     for folder in folders {
         let mut here = Vec::new();
         collect(folder, DEPTH, &mut here);
+        // A link may lead to what was found already.
+        let mut known = HashSet::new();
+        here.retain(|file| known.insert(file.canonicalize().unwrap_or_else(|_| file.clone())));
         here.retain(|file| !found.iter().any(|other| other.file_name() == file.file_name()));
         found.append(&mut here);
     }

@@ -19,6 +19,9 @@ use crate::library::{Descriptor, Library};
 use crate::parameters;
 use crate::ports::Ports;
 
+/// A plugin is told to expect as many samples at least, however few come: some make no sense of a few.
+const LEAST_ROOM: u32 = 64;
+
 /// A plugin, on the thread that has made it.
 pub(crate) struct Instance {
     plugin: &'static clap_plugin,
@@ -57,19 +60,19 @@ impl Instance {
         unsafe { call(self.plugin, name.as_ptr()).cast::<T>().as_ref() }
     }
 
-    /// Activates it for blocks of up to so many samples, and has it begin to process.
+    /// Activates it for blocks of so many samples, and has it begin to process.
     ///
     /// # Errors
     ///
     /// Why not.
-    pub(crate) fn activate(&mut self, ports: &Ports, rate_hz: u32, most_samples: u32) -> Result<(), String> {
+    pub(crate) fn activate(&mut self, ports: &Ports, rate_hz: u32, samples: u32) -> Result<(), String> {
         self.deactivate();
         let call = self.plugin.activate.ok_or("it has no function \"activate\"")?;
         // SAFETY: on the main thread, the plugin is initialised and not active.
-        if !unsafe { call(self.plugin, f64::from(rate_hz), 1, most_samples) } {
+        if !unsafe { call(self.plugin, f64::from(rate_hz), samples, samples.max(LEAST_ROOM)) } {
             return Err(format!("it does not run at {rate_hz} Hz: its function \"activate\" answers false"));
         }
-        self.buffers = Some(Buffers::new(ports, most_samples));
+        self.buffers = Some(Buffers::new(ports, samples));
         let start = self.plugin.start_processing;
         // SAFETY: on the audio thread, the plugin is active.
         if start.is_some_and(|call| !self.host.as_audio(|| unsafe { call(self.plugin) })) {
@@ -118,14 +121,14 @@ impl Instance {
         Some(self.host.as_audio(|| unsafe { call(self.plugin) }))
     }
 
-    /// The planes of its main input, to be filled in before [`Instance::process`].
-    pub(crate) fn input(&mut self) -> &mut [Vec<f32>] {
-        self.buffers.as_mut().map_or(&mut [], Buffers::main_input)
+    /// The planes of an input, to be filled in before [`Instance::process`]. 0: the main one.
+    pub(crate) fn input(&mut self, which: usize) -> &mut [Vec<f32>] {
+        self.buffers.as_mut().map_or(&mut [], |buffers| buffers.input(which))
     }
 
-    /// What [`Instance::process`] has written to its main output.
-    pub(crate) fn output(&self) -> &[Vec<f32>] {
-        self.buffers.as_ref().map_or(&[], Buffers::main_output)
+    /// What [`Instance::process`] has written to an output. 0: the main one.
+    pub(crate) fn output(&self, which: usize) -> &[Vec<f32>] {
+        self.buffers.as_ref().map_or(&[], |buffers| buffers.output(which))
     }
 
     /// Has it process a block.

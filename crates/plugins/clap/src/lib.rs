@@ -1,4 +1,5 @@
-//! The stage `clap`, which hosts a plugin of the CLAP interface, and what `sluice clap` asks of files with such plugins.
+//! The stage `clap`, which hosts a plugin of the CLAP interface, the node types that `sluice clap scan` makes of it, and what
+//! `sluice clap` asks of files with such plugins.
 //!
 //! Threads: the interface has a *main thread* and an *audio thread*, and allows one thread to be both in turn. The thread of
 //! the lane is: `stage` calls the functions of the main thread between blocks, those of the audio thread inside of one, and
@@ -14,11 +15,13 @@ mod host;
 mod instance;
 mod library;
 mod messages;
+mod nodes;
 mod parameters;
 mod plugin;
 mod ports;
 mod saved;
 mod settings;
+mod side_input;
 mod stage;
 mod stream;
 mod texts;
@@ -26,4 +29,15 @@ mod values;
 
 pub mod describe;
 
-sluice_stage::export_stages!(stage::Clap);
+use sluice_stage::abi::{SluiceHost, SluicePlugin};
+
+/// What the host looks for.
+///
+/// # Safety
+///
+/// `host` is the table of a host that lives as long as the process.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sluice_register_stages(host: *const SluiceHost) -> *const SluicePlugin {
+    // SAFETY: the host vouches for its table.
+    unsafe { sluice_stage::register_found(host, nodes::plugin) }
+}

@@ -75,7 +75,7 @@ impl Library {
             plugins.into_iter().find(|each| each.id == id)
         };
         found.ok_or_else(|| match id {
-            "" => format!("the file has not one plugin alone; name one by id; available: {known}"),
+            "" => format!("the file has not one plugin alone; name one by its id; available: {known}"),
             _ => format!("the file has no plugin \"{id}\"; available: {known}"),
         })
     }

@@ -26,15 +26,11 @@ pub(crate) enum What {
     Midi { port: u16, data: [u8; 3] },
 }
 
-/// What one value of the input says, or a list of those.
-///
-/// # Errors
-///
-/// What is wrong with it.
-pub(crate) fn read(value: &Value, frame_pts_ns: f64) -> Result<Vec<(When, What)>, String> {
+/// What one value of the input says, or each of a list of those, or what is wrong with it.
+pub(crate) fn read(value: &Value, frame_pts_ns: f64) -> Vec<Result<(When, What), String>> {
     match value {
         Value::Array(list) => list.iter().map(|each| read_one(each, frame_pts_ns)).collect(),
-        one => Ok(vec![read_one(one, frame_pts_ns)?]),
+        one => vec![read_one(one, frame_pts_ns)],
     }
 }
 
@@ -111,7 +107,7 @@ fn read_midi(value: &Value) -> Result<[u8; 3], String> {
 }
 
 fn number(map: &Map<String, Value>, key: &str) -> Result<Option<f64>, String> {
-    let Some(value) = map.get(key).filter(|value| !value.is_null()) else { return Ok(None) };
+    let Some(value) = map.get(key) else { return Ok(None) };
     value.as_f64().map(Some).ok_or_else(|| format!("{key} is {value}, wanted a number"))
 }
 
@@ -140,9 +136,14 @@ impl Block {
     fn place(&self, when: When) -> f64 {
         match when {
             When::Now => 0.0,
-            When::Ns(ns) => ((ns - self.pts_ns) * self.rate_hz / 1e9).round(),
+            When::Ns(ns) => self.place_ns(ns),
             When::Sample(sample) => (sample - self.before).round(),
         }
+    }
+
+    /// At which of its samples a media time is.
+    pub(crate) fn place_ns(&self, ns: f64) -> f64 {
+        ((ns - self.pts_ns) * self.rate_hz / 1e9).round()
     }
 }
 
@@ -210,8 +211,10 @@ mod tests {
         let set = What::Set { parameter: "Gain".into(), value: json!(0.5) };
         let midi = What::Midi { port: 0, data: [192, 5, 0] };
         let wanted = [(When::Sample(7.0), set), (When::Ns(5.0), What::Note(note)), (When::Ns(9.0), midi)];
-        assert_eq!(read(&told, 9.0).unwrap(), wanted);
-        assert_eq!(read(&json!({ "noteOff": { "key": 1 } }), f64::NAN).unwrap()[0].0, When::Now);
+        assert_eq!(read(&told, 9.0), wanted.map(Ok));
+        assert_eq!(read_one(&json!({ "noteOff": { "key": 1 } }), f64::NAN).unwrap().0, When::Now);
+        let mixed = read(&json!([{ "midi": [1] }, { "midi": [192, 5] }]), 0.0);
+        assert!(mixed[0].is_err() && mixed[1].is_ok());
     }
 
     #[test]
@@ -220,13 +223,14 @@ mod tests {
             (json!(3), "the message is 3, wanted { parameter, value }"),
             (json!({ "gain": 1 }), "the message has the key \"gain\", wanted"),
             (json!({ "parameter": "Gain" }), "the message sets \"Gain\" and has no value"),
+            (json!({ "midi": [144, 1], "atSample": null }), "atSample is null, wanted a number"),
             (json!({ "noteOn": { "key": 128 } }), "key is 128, wanted a whole number from 0 to 127"),
             (json!({ "noteOn": { "key": 1, "velocity": 100 } }), "velocity is 100, wanted 0 to 1"),
             (json!({ "midi": [60, 1, 2] }), "midi is [60,1,2], wanted a list of 1 to 3 bytes"),
             (json!({ "midi": [144, 1], "ptsNs": 1, "atSample": 1 }), "the message has ptsNs and atSample"),
             (json!({ "noteOn": { "key": 1 }, "midi": [144] }), "the message is {"),
         ] {
-            let why = read(&message, 0.0).unwrap_err();
+            let why = read_one(&message, 0.0).unwrap_err();
             assert!(why.starts_with(told), "{why}");
         }
     }

@@ -15,6 +15,9 @@ use crate::texts::{list_some, text_at, text_in};
 /// Most parameters that are looked at.
 const MOST: u32 = 65_536;
 
+/// Most values of a parameter that are told one by one.
+const MOST_STEPS: f64 = 64.0;
+
 /// A parameter.
 #[derive(Debug, Clone)]
 pub(crate) struct Parameter {
@@ -118,9 +121,11 @@ impl Parameters {
             _ => None,
         };
         let value = value.ok_or_else(|| format!("parameter \"{name}\" is {wanted}, wanted a number or a text"))?;
-        if !(*minimum..=*maximum).contains(&value) {
+        // Ranges are told with the digits of 32-bit numbers.
+        if !(*minimum as f32..=*maximum as f32).contains(&(value as f32)) {
             return Err(format!("parameter \"{name}\" is {wanted}, wanted {minimum} to {maximum}"));
         }
+        let value = value.clamp(*minimum, *maximum);
         Ok(if parameter.is_stepped { value.round() } else { value })
     }
 
@@ -155,6 +160,14 @@ impl Parameters {
         is_written.then(|| unsafe { text_at(text.as_ptr()) })
     }
 
+    /// The values of a parameter that has few, as the plugin shows them.
+    fn steps(&self, instance: &Instance, parameter: &Parameter) -> Option<Vec<String>> {
+        let Parameter { minimum, maximum, is_stepped, .. } = *parameter;
+        let is_short = is_stepped && (0.0..MOST_STEPS).contains(&(maximum - minimum));
+        let values = (0..=(maximum - minimum) as u32).map(|step| minimum + f64::from(step));
+        is_short.then(|| values.map(|value| self.text(instance, parameter, value)).collect())?
+    }
+
     /// The value that a parameter has.
     pub(crate) fn current(&self, instance: &Instance, parameter: &Parameter) -> Option<f64> {
         let mut value = parameter.default;
@@ -178,6 +191,7 @@ impl Parameters {
                 "readOnly": each.is_read_only,
                 "value": value,
                 "text": self.text(instance, each, value),
+                "steps": self.steps(instance, each),
             })
         };
         self.all.iter().filter(|each| !each.is_hidden).map(describe).collect()

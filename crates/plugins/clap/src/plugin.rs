@@ -1,5 +1,7 @@
 //! A plugin with what it says of itself, and what it can be told: errors name it.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::events::{Event, Note};
@@ -8,11 +10,9 @@ use crate::instance::Instance;
 use crate::library::Library;
 use crate::messages::What;
 use crate::parameters::Parameters;
-use crate::ports::{NotePort, Ports};
+use crate::ports::{AudioPort, NotePort, Ports};
 use crate::saved;
-
-/// Most samples that a plugin is told to expect, however few the stage gives it: some make no sense of a few.
-pub(crate) const MOST_SAMPLES: u32 = 4_096;
+use crate::side_input::SideInput;
 
 /// A plugin that was initialised.
 pub(crate) struct Plugin {
@@ -71,13 +71,27 @@ impl Plugin {
         )))
     }
 
-    /// Activates it, anew if it is active.
+    /// Its inputs for audio beside the main one, as those of the stage from `first` on.
+    pub(crate) fn side_inputs(&self, first: u32) -> Vec<SideInput> {
+        let ports = Ports::ordered(&self.ports.inputs).skip(1).map(|index| &self.ports.inputs[index]);
+        let input = |(index, port): (usize, &AudioPort)| {
+            SideInput::new(first + index as u32, format!("audioIn{}", index + 2), port.channels)
+        };
+        ports.enumerate().map(input).collect()
+    }
+
+    /// How many outputs for audio it has.
+    pub(crate) fn outputs(&self) -> usize {
+        Ports::ordered(&self.ports.outputs).count()
+    }
+
+    /// Activates it for blocks of so many samples, anew if it is active.
     ///
     /// # Errors
     ///
     /// Why not.
-    pub(crate) fn activate(&mut self, rate_hz: u32) -> Result<(), String> {
-        self.instance.activate(&self.ports, rate_hz, MOST_SAMPLES).map_err(|why| fault(&self.name, &why))
+    pub(crate) fn activate(&mut self, rate_hz: u32, samples: u32) -> Result<(), String> {
+        self.instance.activate(&self.ports, rate_hz, samples).map_err(|why| fault(&self.name, &why))
     }
 
     /// Its state: what it saves of itself, or the values of its parameters.
@@ -125,6 +139,22 @@ impl Plugin {
         let parameter = self.parameters.find(key).map_err(|why| self.fault(&why))?;
         let value = self.parameters.value(&self.instance, parameter, value).map_err(|why| self.fault(&why))?;
         Ok(Event::parameter(parameter, value))
+    }
+
+    /// The id of the parameter that a key names, if there is one.
+    pub(crate) fn parameter_id(&self, key: &str) -> Option<u32> {
+        self.parameters.find(key).ok().map(|parameter| parameter.id)
+    }
+
+    /// The event that sets a parameter to a value that it has had.
+    pub(crate) fn value_event(&self, id: u32, value: f64) -> Option<Event> {
+        self.parameters.with_id(id).map(|parameter| Event::parameter(parameter, value))
+    }
+
+    /// The present values of the parameters that can be set, by id.
+    pub(crate) fn values(&self) -> BTreeMap<u32, f64> {
+        let settable = self.parameters.iter().filter(|each| !each.is_read_only);
+        settable.filter_map(|each| Some((each.id, self.parameters.current(&self.instance, each)?))).collect()
     }
 
     fn note_event(&self, note: &Note) -> Result<Event, String> {

@@ -57,6 +57,13 @@ impl Ports {
         let said = ports.iter().position(|port| port.is_main && port.channels > 0);
         said.or_else(|| ports.iter().position(|port| port.channels > 0))
     }
+
+    /// The indices of the ports with channels, the main one first: those of the stage, in its order.
+    pub(crate) fn ordered(ports: &[AudioPort]) -> impl Iterator<Item = usize> {
+        let main = Self::main(ports);
+        let others = (0..ports.len()).filter(move |&index| Some(index) != main && ports[index].channels > 0);
+        main.into_iter().chain(others)
+    }
 }
 
 fn audio_ports(instance: &Instance, is_input: bool) -> Result<Vec<AudioPort>, String> {

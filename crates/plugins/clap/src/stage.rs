@@ -1,5 +1,6 @@
 //! `org.sluice.clap.clap`: audio through a CLAP plugin.
 
+use std::collections::BTreeMap;
 use std::ffi::CStr;
 
 use serde_json::{Map, Value, json};
@@ -9,14 +10,21 @@ use sluice_stage::{Context, Figure, Frame, InputState, Next, Port, Stage};
 use crate::base64;
 use crate::events::Event;
 use crate::messages::{self, Block, Queue, What, When};
+use crate::nodes::{self, Node};
 use crate::plugin::Plugin;
 use crate::saved::Saved;
 use crate::settings::{SCHEMA, Settings, parameters};
+use crate::side_input::SideInput;
 use crate::stream::Stream;
 use crate::values;
 
 const AUDIO: u32 = 0;
 const EVENTS: u32 = 1;
+/// The first one of the further inputs.
+const FIRST_SIDE: u32 = 2;
+
+/// A plugin may be late by so much.
+const MOST_LATE_SECONDS: f64 = 60.0;
 
 /// So many refused messages are told of.
 const MOST_TOLD: f64 = 5.0;
@@ -24,8 +32,15 @@ const MOST_TOLD: f64 = 5.0;
 /// Hosts a plugin.
 pub struct Clap {
     settings: Settings,
+    /// Its node type, if it is one for this plugin alone.
+    node: Option<&'static Node>,
+    /// The inputs of the plugin beside the main one, as many as the stage has, and how many outputs that has.
+    sides: Vec<SideInput>,
+    outputs: usize,
     /// The key `parameters` that the plugin follows.
     wanted: Map<String, Value>,
+    /// The values that parameters have where nothing names them.
+    first: BTreeMap<u32, f64>,
     plugin: Plugin,
     queue: Queue,
     events: Vec<Event>,
@@ -49,30 +64,36 @@ impl Stage for Clap {
     const NAME: &'static CStr = c"CLAP";
     const VERSION: &'static CStr = c"0.1.0";
     const DOC: &'static CStr = c"Puts audio through a CLAP plugin: an effect or an instrument.\n\n\
-        `path` and `id` name the plugin; `sluice clap list` tells which there are, `sluice clap info PATH` its ports and \
-        parameters. It runs in a process of its own unless the node says `\"isolate\": false`, so that a plugin which \
-        crashes, or hangs for longer than `callTimeoutMs`, fails its node alone; the node's `supervision` says whether it is \
-        loaded again, or the graph goes on without it.\n\n\
+        `path` and `plugin` name it; `sluice clap list` tells which there are, `sluice clap info PATH` its ports and \
+        parameters. On Linux it runs in a process of its own unless the node says `\"isolate\": false`, so that a plugin \
+        which crashes, or hangs for longer than `callTimeoutMs`, fails its node alone; the node's `supervision` says whether \
+        it is loaded again, or the graph goes on without it.\n\n\
+        - **Node types of their own.** `sluice clap scan` makes a node type for each plugin: with all of its ports, and a key \
+        for each parameter, which has a range, may change while it runs, and is a type error in the editor if it is wrong.\n\
         - **Ports.** Audio goes to the main input of the plugin and comes from its main output; the number of channels has \
-        to be that of the port. Other inputs get silence, and what other outputs give goes nowhere. For an instrument \
-        without an audio input the blocks of `audioIn` give the pace, and their samples count for nothing. Blocks may have \
-        any length and rate; at another rate the plugin is activated anew.\n\
-        - **Parameters.** A change of `parameters` sets those whose values differ from before, with the next sample. \
-        Numbers have to be in the parameter's range; a text is what the plugin makes of it, such as `\"-6 dB\"`.\n\
+        to be that of the port. `audioIn2` goes to its second input, such as a side chain: each sample at its time, and \
+        silence where it has none. A live graph waits `waitMs` for it. Further inputs get silence, and what further \
+        outputs give goes nowhere, unless the node type has them. An instrument without an audio input takes only the pace \
+        of `audioIn`, and no sound. Blocks may have any length and rate; at another rate the plugin is activated anew.\n\
+        - **Blocks.** The plugin always gets `blockSize` samples at once, since many count on that. What comes out is late by \
+        as many at most; its times are those at which it came.\n\
+        - **Parameters.** A change of `parameters` sets those whose values differ from before, with the next block, and those \
+        that it names no more go back to the values that they had at first. Numbers have to be in the parameter's range; a \
+        text is what the plugin makes of it, such as `\"-6 dB\"`.\n\
         - **Events.** A value of `eventsIn`, or each of a list, is one of `{parameter, value}`, `{noteOn: {key, velocity, \
         channel, port, id}}`, `{noteOff: {key}}` and `{midi: [144, 60, 100]}`, with velocities from 0 to 1. `atSample` says \
         at which sample of the stream, counted from 0, it happens, or `ptsNs` at which media time, by default that of its \
         frame. Values come in the order of their times. An offline graph waits with a block until a value for a later time \
         has come, or the input ends; so their link needs a `capacity` where both have one source. A live graph does not \
-        wait: what is late happens with the next block. What cannot be used is logged, and the figure `refusedEvents` \
-        counts it.\n\
-        - **Latency.** A plugin that says it is late makes the stream no later: its first samples, as many as the figure \
-        `latencySamples`, are dropped, and every sample has the time at which it came in. A gap is kept, too.\n\
-        - **Ends.** Behind the last block comes what is late, and then what still sounds: for as long as the plugin says, \
-        or until it is silent for a second, at most `tailSeconds`.\n\
-        - **State.** Where the node is replaced by one with the same plugin, the plugin's state goes on, and so do all \
-        parameters but those that the new node sets to something else. The command `saveState` answers it for the key \
-        `state`.\n\
+        wait: what is late happens with the next block. What cannot be used is logged, the first five times, and the figure \
+        `refusedEvents` counts it.\n\
+        - **Latency.** The plugin's own latency is compensated: as many samples as the figure `latencySamples` are dropped at \
+        the beginning, and every sample leaves with the time at which it came in. A gap is kept, too.\n\
+        - **Ends.** Behind the last block comes what is still on its way, and then the tail: for as long as the plugin says, \
+        or until it is silent for a second, at most `tailSeconds`. It comes at once, also in a live graph.\n\
+        - **State.** The [command](../writing_processors.md#commands) `saveState` answers it for the key `state` of a graph \
+        file. Where the node is replaced by one with the same plugin, the plugin's state goes on, and so do all parameters \
+        but those that the new node sets to something else.\n\
         - **Threads.** The lane's thread is the plugin's main thread between blocks, and its audio thread in one; a plugin \
         that asks is told so. Without a process of their own, nodes with plugins of one file belong on one lane.\n\n\
         A plugin that answers an error, gives samples that are no finite numbers, or has no audio output, fails the node \
@@ -82,7 +103,12 @@ impl Stage for Clap {
     const CONFIG: Option<&'static CStr> = Some(SCHEMA);
     const INPUTS: &'static [Port] = &[
         Port::audio(c"audioIn", c"Audio with as many channels as the plugin's main input."),
-        Port::data(c"eventsIn", c"Changes of parameters, notes and MIDI, each with its time.").optional(),
+        Self::events(),
+        Port::audio(
+            c"audioIn2",
+            c"Audio for the plugin's second input, such as a side chain, at the times of audioIn.",
+        )
+        .optional(),
     ];
     const OUTPUTS: &'static [Port] = &[Port::audio(c"audioOut", c"What the plugin makes of it, at the same times.")];
     const FIGURES: &'static [Figure] = &[
@@ -94,8 +120,9 @@ impl Stage for Clap {
 
     fn create(context: &mut Context) -> Result<Self, String> {
         let settings = Settings::read(context)?;
-        let wanted = parameters(context)?;
-        Self::new(settings, wanted).map_err(|why| format!("cannot load the plugin: {why}"))
+        let node = nodes::find(&settings.plugin);
+        let wanted = parameters(context, node)?;
+        Self::new(settings, node, wanted).map_err(|why| format!("cannot load the plugin: {why}"))
     }
 
     fn process(&mut self, context: &mut Context) -> Result<Next, String> {
@@ -119,7 +146,7 @@ impl Stage for Clap {
     }
 
     fn control(&mut self, context: &mut Context, _key: &str) -> Result<(), String> {
-        let wanted = parameters(context)?;
+        let wanted = parameters(context, self.node)?;
         self.follow(wanted)
     }
 
@@ -161,11 +188,25 @@ impl Stage for Clap {
 }
 
 impl Clap {
-    fn new(settings: Settings, wanted: Map<String, Value>) -> Result<Self, String> {
-        let plugin = Plugin::load(&settings.path, &settings.id)?;
+    /// The input for events.
+    pub(crate) const fn events() -> Port {
+        Port::data(c"eventsIn", c"Changes of parameters, notes and MIDI, each with its time.").optional()
+    }
+
+    fn new(settings: Settings, node: Option<&'static Node>, wanted: Map<String, Value>) -> Result<Self, String> {
+        let plugin = Plugin::load(&settings.path, &settings.plugin)?;
+        let sides = plugin.side_inputs(FIRST_SIDE);
+        let further = node.map_or((1, 0), |node| node.further);
+        if node.is_some() && (sides.len(), plugin.outputs() - 1) != further {
+            return Err(plugin.fault("it has other ports than when it was scanned; run \"sluice clap scan\" again"));
+        }
         let mut stage = Self {
             settings,
+            node,
+            sides: sides.into_iter().take(further.0).collect(),
+            outputs: 1 + further.1,
             wanted: Map::new(),
+            first: BTreeMap::new(),
             plugin,
             queue: Queue::default(),
             events: Vec::new(),
@@ -182,6 +223,7 @@ impl Clap {
             let state = base64::decode(&stage.settings.state).map_err(|why| format!("state is no base64: {why}"))?;
             stage.load_state(&state)?;
         }
+        stage.first = stage.plugin.values();
         stage.follow(wanted)?;
         Ok(stage)
     }
@@ -205,11 +247,19 @@ impl Clap {
             }
             let rate_hz = f64::from(info.height);
             let block = Block { pts_ns: info.pts_ns, rate_hz, samples: info.count, before: self.taken };
-            if !self.has_events(context, &block) {
+            if !self.has_events(context, &block) || !self.has_sides(context, &block, info.ingress_ns)? {
                 break;
             }
             let Some(frame) = context.read(AUDIO) else { break };
             self.pass(context, frame, &block, info.flags).map_err(|why| self.plugin.fault(&why))?;
+        }
+        if context.peek(AUDIO).is_none() && context.input_state(AUDIO) != InputState::Open {
+            // What is for a time behind the end would hold up its source.
+            for input in EVENTS..FIRST_SIDE + self.sides.len() as u32 {
+                while let Some(frame) = context.read(input) {
+                    context.release(frame);
+                }
+            }
         }
         Ok(Next::WhenFramesCome)
     }
@@ -228,10 +278,15 @@ impl Clap {
         Ok(if is_over { Next::WhenFramesCome } else { Next::Again })
     }
 
-    /// Sets the parameters whose wanted values differ from those before.
+    /// Sets the parameters whose wanted values differ from those before. One that is not named any more goes back.
     fn follow(&mut self, wanted: Map<String, Value>) -> Result<(), String> {
         let changed = wanted.iter().filter(|&(key, value)| self.wanted.get(key) != Some(value));
-        let events = changed.map(|(key, value)| self.plugin.set_event(key, value)).collect::<Result<Vec<_>, _>>()?;
+        let mut events =
+            changed.map(|(key, value)| self.plugin.set_event(key, value)).collect::<Result<Vec<_>, _>>()?;
+        let named: Vec<_> = wanted.keys().filter_map(|key| self.plugin.parameter_id(key)).collect();
+        let left = self.wanted.keys().filter(|key| !wanted.contains_key(*key));
+        let ids = left.filter_map(|key| self.plugin.parameter_id(key)).filter(|id| !named.contains(id));
+        events.extend(ids.filter_map(|id| self.plugin.value_event(id, *self.first.get(&id)?)));
         self.wanted = wanted;
         self.set_all(&events)
     }
@@ -286,8 +341,14 @@ impl Clap {
         self.restarts = false;
         self.stream = None;
         let block_size = self.settings.block_size;
-        self.plugin.activate(rate_hz)?;
-        self.stream = Some(Stream::new(&self.plugin.instance, rate_hz, block_size));
+        self.plugin.activate(rate_hz, block_size)?;
+        let late = self.plugin.instance.latency_samples();
+        if f64::from(late) > MOST_LATE_SECONDS * f64::from(rate_hz) {
+            let why = format!("it says that it is {late} samples late, wanted {MOST_LATE_SECONDS} s at most");
+            return Err(self.plugin.fault(&why));
+        }
+        let ports = (1 + self.sides.len(), self.outputs);
+        self.stream = Some(Stream::new(&self.plugin.instance, rate_hz, block_size, ports));
         Ok(())
     }
 
@@ -298,7 +359,9 @@ impl Clap {
         };
         self.queue.take(block, &mut self.events);
         stream.flag(flags);
-        stream.pass(context, &mut self.plugin.instance, frame, (block.pts_ns, block.samples), &self.events)?;
+        let extras = (&self.events[..], &self.sides[..]);
+        stream.pass(context, &mut self.plugin.instance, frame, (block.pts_ns, block.samples), extras)?;
+        self.sides.iter_mut().for_each(SideInput::end_block);
         self.taken += f64::from(block.samples);
         self.blocks += 1.0;
         self.sent += self.events.len() as f64;
@@ -314,12 +377,30 @@ impl Clap {
             let pts_ns = context.info(frame).map_or(f64::NAN, |info| info.pts_ns);
             let value = context.bytes(frame, 0).ok_or_else(|| "the value has no bytes".into()).and_then(values::read);
             context.release(frame);
-            match value.and_then(|value| messages::read(&value, pts_ns)) {
-                Ok(all) => all.into_iter().for_each(|(when, what)| self.enter(when, what)),
-                Err(why) => self.refuse(&why),
+            for message in value.map_or_else(|why| vec![Err(why)], |value| messages::read(&value, pts_ns)) {
+                match message {
+                    Ok((when, what)) => self.enter(when, what),
+                    Err(why) => self.refuse(&why),
+                }
             }
         }
         true
+    }
+
+    /// Takes what the further inputs have for a block. `false`: more of it may come, and is waited for.
+    fn has_sides(&mut self, context: &mut Context, block: &Block, ingress_ns: f64) -> Result<bool, String> {
+        let mut has_all = true;
+        for side in self.sides.iter_mut().filter(|_| block.samples > 0) {
+            has_all &= side.gather(context, block).map_err(|why| self.plugin.fault(&why))?;
+        }
+        let until_ns = ingress_ns + self.settings.wait_ns;
+        if has_all || context.is_live() && context.now_ns() >= until_ns {
+            return Ok(true);
+        }
+        if context.is_live() {
+            context.wait_until_ns(until_ns);
+        }
+        Ok(false)
     }
 
     fn enter(&mut self, when: When, what: What) {
