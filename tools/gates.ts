@@ -76,7 +76,7 @@ const USUAL_COURSE = [
 ];
 
 /** Paths of what is compiled for macOS too. */
-const OF_MAC = /^(Cargo\.|crates\/(abi|apple|core|ffi|stage|plugins\/(audio-devices|gpu|video-devices))\/)/;
+const OF_MAC = /^(Cargo\.|crates\/(abi|apple|core|ffi|stage|plugins\/(audio-devices|clap|gpu|video-devices))\/)/;
 
 /** The name of the gate that builds what all tests load that do not leave it out. */
 const LIBRARY = "native library";

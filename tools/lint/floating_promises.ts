@@ -142,14 +142,17 @@ function mayGivePromise(call: ts.CallExpression, checker: ts.TypeChecker): boole
  * and a promise in another, such as the id that `runtime.connect()` gives at once before the start, nor of a value that
  * can also be awaited, such as the handle of `runtime.add()`: the caller knows.
  */
-function isPromise(type: ts.Type, at: ts.Node, checker: ts.TypeChecker): boolean {
+function isPromise(type: ts.Type, at: ts.Node, checker: ts.TypeChecker, around: readonly ts.Type[] = []): boolean {
+  // A type may have itself in it: values of JSON, and lists of them.
+  if (around.includes(type)) return false;
+  const isOne = (each: ts.Type) => isPromise(each, at, checker, [...around, type]);
   if (type.isUnion()) {
-    const others = type.types.filter((each) => !isPromise(each, at, checker));
+    const others = type.types.filter((each) => !isOne(each));
     return others.length < type.types.length && others.every(({ flags }) => (flags & NO_VALUE) !== 0);
   }
-  if (type.isIntersection()) return type.types.every((each) => isPromise(each, at, checker));
+  if (type.isIntersection()) return type.types.every(isOne);
   if (checker.isArrayType(type) || checker.isTupleType(type)) {
-    return checker.getTypeArguments(type as ts.TypeReference).some((each) => isPromise(each, at, checker));
+    return checker.getTypeArguments(type as ts.TypeReference).some(isOne);
   }
   const then = checker.getApparentType(type).getProperty("then");
   return then !== undefined && checker.getTypeOfSymbolAtLocation(then, at).getCallSignatures().length > 0;

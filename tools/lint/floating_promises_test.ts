@@ -34,6 +34,8 @@ export async function floats(): Promise<void> {
 const CLEAN = `
 import { helper } from "./helper.ts";
 
+type Nested = number | Nested[];
+declare function nested(): Nested[];
 declare function known(): string | Promise<string>;
 declare function same<T>(value: T): T;
 declare function either(now: true): string;
@@ -41,6 +43,7 @@ declare function either(now: false): Promise<string>;
 declare function handle(): { readonly id: string } & PromiseLike<{ readonly id: string }>;
 
 export async function settles(): Promise<void> {
+  nested();
   await helper();
   known();
   handle();
