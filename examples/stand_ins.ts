@@ -13,6 +13,7 @@ import {
   type OutputRef,
   type Runtime,
   type RuntimeOptions,
+  SluiceError,
   type VideoFrame,
 } from "../mod.ts";
 import { listDevices } from "../plugins.ts";
@@ -62,12 +63,23 @@ export function readOptions(does: string, usualFile?: string): Options {
   }
 }
 
-/** Runs a graph until Ctrl-C, or for the time that the command line says. @returns what came of it */
+/**
+ * Runs a graph until Ctrl-C, or for the time that the command line says. Where the graph fails, prints why, and ends the
+ * process.
+ *
+ * @returns what came of it
+ */
 export async function run(runtime: Runtime, { seconds }: Pick<Options, "seconds">): Runtime["finished"] {
-  await runtime.start();
-  const timer = seconds === undefined ? undefined : setTimeout(() => void runtime.stop(), seconds * 1000);
+  let timer: ReturnType<typeof setTimeout> | undefined;
   try {
+    await runtime.start();
+    if (seconds !== undefined) timer = setTimeout(() => void runtime.stop(), seconds * 1000);
     return await runtime.finished;
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    await runtime[Symbol.asyncDispose]();
+    console.error(`error: ${error.message}`);
+    Deno.exit(1);
   } finally {
     clearTimeout(timer);
   }

@@ -22,10 +22,16 @@ const TOLERANCE = 2;
 /** A level of a picture by its place, 0 to 255, in floating point. */
 type Levels = (x: number, y: number, channel: number) => number;
 
-function assertLevels({ planes, width, height }: PictureCopy, wanted: Levels, what: string): void {
-  const found = planes[0];
-  const channels = found.length / (width * height);
-  found.forEach((level, at) => {
+/** A plane of pictures: its size, and its levels by their places. */
+interface LevelPlane {
+  readonly bytes: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+function assertPlane({ bytes, width, height }: LevelPlane, wanted: Levels, what: string): void {
+  const channels = bytes.length / (width * height);
+  bytes.forEach((level, at) => {
     const [pixel, channel] = [Math.floor(at / channels), at % channels];
     const [x, y] = [pixel % width, Math.floor(pixel / width)];
     const exact = wanted(x, y, channel);
@@ -35,39 +41,57 @@ function assertLevels({ planes, width, height }: PictureCopy, wanted: Levels, wh
   });
 }
 
-/** A picture in colours, with the edges repeated. */
-function levelsOf({ width, height, planes: [bytes] }: SentPicture): Levels {
+function planesOf({ planes, width, height }: SentPicture | PictureCopy): LevelPlane[] {
+  const half = { width: Math.ceil(width / 2), height: Math.ceil(height / 2) };
+  return planes.map((bytes, k) => ({ bytes, ...(k === 0 ? { width, height } : half) }));
+}
+
+function assertLevels(picture: PictureCopy, wanted: Levels, what: string): void {
+  assertPlane(planesOf(picture)[0], wanted, what);
+}
+
+/** Those of a plane, with the edges repeated. */
+function levelsOfPlane({ bytes, width, height }: LevelPlane): Levels {
+  const channels = bytes.length / (width * height);
   const within = (at: number, most: number) => Math.min(Math.max(at, 0), most - 1);
-  return (x, y, channel) => bytes[4 * (within(y, height) * width + within(x, width)) + channel];
+  return (x, y, channel) => bytes[channels * (within(y, height) * width + within(x, width)) + channel];
+}
+
+/** A picture in colours, with the edges repeated. */
+const levelsOf = (picture: SentPicture) => levelsOfPlane(planesOf(picture)[0]);
+
+/** A plane at another size, bilinearly. */
+function scaled(from: LevelPlane, { width, height }: LevelPlane): Levels {
+  const level = levelsOfPlane(from);
+  return (x, y, channel) => {
+    const [left, top] = [(x + 0.5) * from.width / width - 0.5, (y + 0.5) * from.height / height - 0.5];
+    const [column, row] = [Math.floor(left), Math.floor(top)];
+    const across = (row: number) =>
+      level(column, row, channel) * (1 - left + column) + level(column + 1, row, channel) * (left - column);
+    return across(row) * (1 - top + row) + across(row + 1) * (top - row);
+  };
 }
 
 gpu("gpu-scale is bilinear, in odd sizes too", async (registry) => {
-  const [width, height] = [37, 23];
-  const picture = drawn("rgba8", width, height, texture);
-  const level = levelsOf(picture);
-  for (const [across, down] of [[74, 11], [51, 40], [1, 1]]) {
-    const { pictures: [found] } = await send(registry, { "gpu-scale": { width: across, height: down } }, [picture]);
-    deepEqual([found.width, found.height], [across, down]);
-    assertLevels(found, (x, y, channel) => {
-      const [left, top] = [(x + 0.5) * width / across - 0.5, (y + 0.5) * height / down - 0.5];
-      const [column, row] = [Math.floor(left), Math.floor(top)];
-      const row1 = level(column, row, channel) * (1 - left + column) +
-        level(column + 1, row, channel) * (left - column);
-      const row2 = level(column, row + 1, channel) * (1 - left + column) +
-        level(column + 1, row + 1, channel) * (left - column);
-      return row1 * (1 - top + row) + row2 * (top - row);
-    }, `${across} × ${down}`);
+  const picture = drawn("rgba8", 37, 23, texture);
+  for (const [width, height] of [[74, 11], [51, 40], [1, 1]]) {
+    const { pictures: [found] } = await send(registry, { "gpu-scale": { width, height } }, [picture]);
+    deepEqual([found.width, found.height], [width, height]);
+    assertLevels(found, scaled(planesOf(picture)[0], planesOf(found)[0]), `${width} × ${height}`);
   }
 });
 
 gpu("gpu-scale scales each plane of YUV, and passes pictures of its size", async (registry) => {
-  const picture = drawn("nv12", 33, 17, () => 77);
-  const { pictures: [found] } = await send(registry, { "gpu-scale": { width: 66 } }, [picture]);
-  deepEqual([found.pixelFormat, found.width, found.height], ["nv12", 66, 34]);
-  deepEqual(found.planes.map(({ length }) => length), [66 * 34, 2 * 33 * 17]);
-  ok(found.planes.every((plane) => plane.every((level) => level === 77)));
-  const same = await send(registry, { "gpu-scale": { width: 33 } }, [picture]);
-  equal(same.figures("gpu-scale")?.uploads, 0);
+  for (const format of ["nv12", "i420"] as const) {
+    const picture = drawn(format, 33, 17, texture);
+    const { pictures: [found] } = await send(registry, { "gpu-scale": { width: 66 } }, [picture]);
+    deepEqual([found.pixelFormat, found.width, found.height], [format, 66, 34]);
+    const [before, after] = [planesOf(picture), planesOf(found)];
+    equal(after.length, before.length);
+    after.forEach((plane, k) => assertPlane(plane, scaled(before[k], plane), `${format}, plane ${k}`));
+    const same = await send(registry, { "gpu-scale": { width: 33 } }, [picture]);
+    equal(same.figures("gpu-scale")?.uploads, 0);
+  }
 });
 
 gpu("blur is a Gaussian along both directions", async (registry) => {
@@ -211,27 +235,95 @@ gpu("blend mixes colours by its mode, the opacity and the alpha of what is above
   }
 });
 
-gpu("gpu-convert gives what convert gives, in each pair of formats", async (registry) => {
-  const formats: PixelFormat[] = ["rgba8", "bgra8", "nv12", "i420"];
-  for (const from of formats) {
-    // Levels that all formats have.
-    const picture = drawn(from, 35, 21, (x, y, channel) => 64 + (x * 3 + y * 2 + channel * 9) % 128);
-    for (const pixelFormat of formats.filter((format) => format !== from)) {
-      const config = {
-        pixelFormat,
-        matrix: from === "nv12" ? "bt601" : "bt709",
-        range: from === "i420" ? "full" : "limited",
-      };
-      const { pictures: [wanted] } = await send(registry, { convert: config }, [picture]);
-      const { pictures: [found] } = await send(registry, { "gpu-convert": config }, [picture]);
-      equal(found.pixelFormat, pixelFormat);
-      for (const [k, plane] of found.planes.entries()) {
-        const { most } = compareBytes(plane, wanted.planes[k]);
-        ok(most <= TOLERANCE, `${from} to ${pixelFormat}, plane ${k}: ${most} levels`);
-      }
-    }
+/** ITU-R BT.601, BT.709 and BT.2020: the parts of red and blue in luma. */
+const MATRICES = { bt601: [0.299, 0.114], bt709: [0.2126, 0.0722], bt2020: [0.2627, 0.0593] } as const;
+const RANGES = { limited: { black: 16, luma: 219, chroma: 224 }, full: { black: 0, luma: 255, chroma: 255 } } as const;
+
+/** What YUV means, in floating point and levels of 0 to 255. */
+function colours(matrix: keyof typeof MATRICES, range: keyof typeof RANGES) {
+  const [red, blue] = MATRICES[matrix];
+  const { black, luma, chroma } = RANGES[range];
+  const within = (level: number) => Math.min(Math.max(level, 0), 255);
+  const toYuv = ([r, g, b]: readonly number[]) => {
+    const y = red * r + (1 - red - blue) * g + blue * b;
+    return [
+      black + y * luma / 255,
+      128 + (b - y) / (2 - 2 * blue) * chroma / 255,
+      128 + (r - y) / (2 - 2 * red) * chroma / 255,
+    ].map(within);
+  };
+  const toRgb = ([y, u, v]: readonly number[]) => {
+    const grey = (y - black) * 255 / luma;
+    const [b, r] = [(u - 128) * (2 - 2 * blue), (v - 128) * (2 - 2 * red)].map((each) => grey + each * 255 / chroma);
+    return [r, (grey - red * r - blue * b) / (1 - red - blue), b].map(within);
+  };
+  return { toYuv, toRgb };
+}
+
+/** The colours of a picture by the place of a pixel: red, green and blue, or levels of YUV. */
+function coloursOf(picture: SentPicture): (x: number, y: number) => number[] {
+  const [first, ...chroma] = planesOf(picture).map(levelsOfPlane);
+  const order = { rgba8: [0, 1, 2], bgra8: [2, 1, 0], nv12: [0, 1], i420: [0] }[picture.pixelFormat as "rgba8"];
+  if (chroma.length === 0) return (x, y) => order.map((channel) => first(x, y, channel));
+  return (x, y) => [first(x, y, 0), ...chroma.flatMap((plane) => order.map((k) => plane(x >> 1, y >> 1, k)))];
+}
+
+const FORMATS: PixelFormat[] = ["rgba8", "bgra8", "nv12", "i420"];
+const isRgb = (format: PixelFormat) => format === "rgba8" || format === "bgra8";
+
+/** What a plane of a picture has, once that is in another format. */
+function converted(
+  picture: SentPicture,
+  to: PixelFormat,
+  plane: number,
+  { toYuv, toRgb }: ReturnType<typeof colours>,
+): Levels {
+  const colour = coloursOf(picture);
+  const from = picture.pixelFormat;
+  if (isRgb(to)) {
+    const order = to === "bgra8" ? [2, 1, 0] : [0, 1, 2];
+    return (x, y, channel) => {
+      if (channel === 3) return 255;
+      return (isRgb(from) ? colour(x, y) : toRgb(colour(x, y)))[order[channel]];
+    };
   }
-});
+  if (plane === 0) return (x, y) => (isRgb(from) ? toYuv(colour(x, y)) : colour(x, y))[0];
+  const of = (channel: number) => to === "nv12" ? 1 + channel : plane;
+  if (!isRgb(from)) return (x, y, channel) => colour(2 * x, 2 * y)[of(channel)];
+  return (x, y, channel) => {
+    const four = [0, 1, 2, 3].map((at) => colour(2 * x + (at & 1), 2 * y + (at >> 1)));
+    return toYuv([0, 1, 2].map((c) => four.reduce((sum, each) => sum + each[c], 0) / 4))[of(channel)];
+  };
+}
+
+for (const stage of ["gpu-convert", "convert"]) {
+  gpu(
+    `${stage} is exact in each pair of formats, each matrix and range, below black and above white too`,
+    async (registry) => {
+      const pairs = FORMATS.flatMap((from) => FORMATS.filter((to) => to !== from).map((to) => [from, to] as const));
+      const meanings = (["bt601", "bt709", "bt2020"] as const).flatMap((matrix) =>
+        (["limited", "full"] as const).map((range) => ({ matrix, range }))
+      );
+      const cases = [true, false].flatMap((toYuv) => {
+        const own = pairs.filter(([from, to]) => isRgb(from) === toYuv && isRgb(to) !== toYuv);
+        return meanings.map((meaning, k) => ({ pair: own[k % own.length], meaning }));
+      });
+      cases.push(
+        ...pairs.filter(([from, to]) => isRgb(from) === isRgb(to)).map((pair) => ({ pair, meaning: meanings[0] })),
+      );
+      for (const { pair: [from, pixelFormat], meaning: { matrix, range } } of cases) {
+        // All levels, in each channel, beside those of the others.
+        const picture = drawn(from, 67, 42, (x, y, channel) => (x * 7 + y * 89 + channel * (31 + 5 * y)) & 255);
+        const { pictures: [found] } = await send(registry, { [stage]: { pixelFormat, matrix, range } }, [picture]);
+        equal(found.pixelFormat, pixelFormat);
+        for (const [k, plane] of planesOf(found).entries()) {
+          const exact = converted(picture, pixelFormat, k, colours(matrix, range));
+          assertPlane(plane, exact, `${from} to ${pixelFormat}, ${matrix}, ${range}, plane ${k}`);
+        }
+      }
+    },
+  );
+}
 
 gpu("a picture of 1080p goes through three shaders without being read back between", async (registry) => {
   const frames = 3;
@@ -248,6 +340,21 @@ gpu("a picture of 1080p goes through three shaders without being read back betwe
   deepEqual(counted, [[frames, 0], [0, 0], [0, frames]]);
   ok(figures("third")!.submissions <= frames, "one submission a picture at most, for all stages");
 });
+
+gpu(
+  "a row of stages submits once for a picture, or for up to eight that a tick draws, and once for eight uploads",
+  async (registry) => {
+    const count = 48;
+    const picture = drawn("rgba8", 8, 8, texture);
+    const shader = { code: INVERT };
+    const row = { "shader#first": shader, "shader#second": shader, "shader#third": shader };
+    const { pictures, figures } = await send(registry, row, Array(count).fill(picture), { capacity: 16 });
+    equal(pictures.length, count);
+    const { submissions } = figures("third")!;
+    // And one before the last stage knows that its pictures leave the lane.
+    ok(submissions <= count + count / 8 + 1 && submissions >= count / 8, `${submissions} submissions`);
+  },
+);
 
 gpu("stages of two lanes hand bytes on", async (registry) => {
   await using runtime = new Runtime({ native: "require", mode: "offline", registry });

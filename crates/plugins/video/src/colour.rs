@@ -1,5 +1,6 @@
 //! From RGB to YUV and back, by the crate `yuv`.
 
+use crate::below_black;
 use sluice_stage::abi::{SLUICE_BGRA8, SLUICE_I420, SLUICE_NV12};
 use sluice_stage::{Picture, PictureMut, PlaneRows, PlaneRowsMut, pixel_format_name};
 use yuv::{
@@ -61,6 +62,8 @@ impl Colour {
     /// Converts a picture in NV12 or I420 to one in RGBA or BGRA.
     pub(crate) fn to_rgb(self, from: &Picture<'_>, to: &mut PictureMut<'_>) -> Result<(), String> {
         let Self { matrix, range } = self;
+        // Before the conversion, which finds the luma in the cache then.
+        let is_below_black = range == YuvRange::Limited && below_black::is_in(from);
         let blue_first = to.format == SLUICE_BGRA8;
         let stride = to.planes[0].stride as u32;
         let pixels = &mut *to.planes[0].bytes;
@@ -83,7 +86,11 @@ impl Colour {
             }
             other => return Err(format!("pixel format {} is not known", pixel_format_name(other))),
         };
-        done.map_err(|error| refused(&error))
+        done.map_err(|error| refused(&error))?;
+        if is_below_black {
+            below_black::draw(from, to, matrix);
+        }
+        Ok(())
     }
 }
 

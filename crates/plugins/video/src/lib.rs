@@ -2,6 +2,7 @@
 //!
 //! Hot path: a tick allocates nothing once pictures have had their largest size, and letters were drawn.
 
+mod below_black;
 mod blend;
 mod code;
 mod colour;
