@@ -3,15 +3,15 @@
 //! once, for all pictures that have come. A texture that a stage gives back may be used by what is recorded later, since
 //! one lane's commands run in their order: that is why lanes do not share textures.
 //!
-//! Only [`Lane::submit`] at a full queue and [`Lane::wait`] block. All locks are one thread's, but for a lane's end.
+//! Only [`Lane::submit`] at a full queue and [`Lane::read`] block. All locks are one thread's, but for a lane's end.
 
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak, mpsc};
 
 use wgpu::*;
 
-use crate::device::Gpu;
+use crate::device::{Fault, Gpu};
 use crate::pass::{FRAME_BYTES, UNIFORM_STEP};
 
 /// Most bytes of uniforms of one submission.
@@ -188,16 +188,16 @@ impl Lane {
     ///
     /// # Errors
     ///
-    /// The device gives no memory for it.
+    /// The device gives no memory for it, or is lost.
     pub(crate) fn upload(
         &self,
         bytes: u64,
         fill: impl FnOnce(&mut [u8]),
         record: impl FnOnce(&mut CommandEncoder, &Buffer),
-    ) -> Result<(), String> {
+    ) -> Result<(), Fault> {
         let mut work = self.work();
         let upload = work.take_upload(&self.gpu, bytes)?;
-        fill(&mut upload.buffer.get_mapped_range_mut(..));
+        self.gpu.attempt(|_| fill(&mut upload.buffer.get_mapped_range_mut(..)))?;
         upload.buffer.unmap();
         upload.state.store(BUSY, Ordering::Relaxed);
         record(work.encoder.get_or_insert_with(|| new_encoder(&self.gpu)), &upload.buffer);
@@ -229,20 +229,32 @@ impl Lane {
         self.work().submit(&self.gpu);
     }
 
-    /// Submits what is recorded, and waits until a buffer that it fills can be read. `false`: it cannot.
-    pub(crate) fn wait(&self, buffer: &Buffer) -> bool {
+    /// Submits what is recorded, waits until a buffer that it fills can be read, and calls `take` with its bytes; the buffer
+    /// is kept for its next use. `false`: the device has not filled it.
+    pub(crate) fn read(&self, buffer: Buffer, take: impl FnOnce(&[u8])) -> bool {
         self.submit();
         // What was refused cannot be waited for.
         if !self.gpu.works() {
             return false;
         }
-        let mapped = Arc::new(AtomicBool::new(false));
-        let told = Arc::clone(&mapped);
-        // Release, and acquire below: what the device has written is seen.
-        buffer.map_async(MapMode::Read, .., move |done| told.store(done.is_ok(), Ordering::Release));
+        let (tell, told) = mpsc::sync_channel(1);
+        buffer.map_async(MapMode::Read, .., move |done| {
+            let _ = tell.send(done.is_ok());
+        });
         let last = self.work().last.clone();
         let kind = last.map_or(PollType::Wait, PollType::WaitForSubmissionIndex);
-        self.gpu.device.poll(kind).is_ok() && mapped.load(Ordering::Acquire)
+        let is_done = self.gpu.attempt(|device| device.poll(kind)).is_ok_and(|polled| polled.is_ok());
+        // Another lane's poll may have taken what tells that the buffer is mapped, and not have run it yet. It runs it or,
+        // if that lane panics, drops it.
+        if !is_done || told.recv() != Ok(true) {
+            return false;
+        }
+        let is_read = self.gpu.attempt(|_| take(&buffer.get_mapped_range(..))).is_ok();
+        if is_read {
+            buffer.unmap();
+            self.give_read_back(buffer);
+        }
+        is_read
     }
 }
 
@@ -266,12 +278,12 @@ impl Work {
     }
 
     /// A buffer of that size that is mapped.
-    fn take_upload(&mut self, gpu: &Gpu, bytes: u64) -> Result<Upload, String> {
+    fn take_upload(&mut self, gpu: &Gpu, bytes: u64) -> Result<Upload, Fault> {
         if self.uploading.len() >= MOST_BUFFERS {
             self.submit(gpu);
         }
         for kind in [PollType::Poll, PollType::Wait] {
-            let _ = gpu.device.poll(kind);
+            let _ = gpu.attempt(|device| device.poll(kind))?;
             self.uploads.retain(|upload| upload.state.load(Ordering::Acquire) != BROKEN);
             let is_ready =
                 |upload: &Upload| upload.buffer.size() == bytes && upload.state.load(Ordering::Acquire) == MAPPED;
@@ -287,11 +299,13 @@ impl Work {
             self.uploads.remove(0);
         }
         if bytes > gpu.device.limits().max_buffer_size {
-            return Err(format!("\"{}\" takes no picture of {bytes} bytes", gpu.name));
+            return Err(Fault::Refused(format!("\"{}\" takes no picture of {bytes} bytes", gpu.name)));
         }
         let usage = BufferUsages::MAP_WRITE | BufferUsages::COPY_SRC;
-        let buffer =
-            gpu.device.create_buffer(&BufferDescriptor { label: None, size: bytes, usage, mapped_at_creation: true });
+        let wanted = BufferDescriptor { label: None, size: bytes, usage, mapped_at_creation: true };
+        let buffer = gpu.checked(|| gpu.device.create_buffer(&wanted)).map_err(|error| {
+            Fault::Refused(format!("\"{}\" gives no memory for a picture of {bytes} bytes: {error}", gpu.name))
+        })?;
         Ok(Upload { buffer, state: Arc::new(AtomicU32::new(MAPPED)) })
     }
 }
@@ -302,4 +316,102 @@ fn new_buffer(device: &Device, size: u64, usage: BufferUsages) -> Buffer {
 
 fn new_encoder(gpu: &Gpu) -> CommandEncoder {
     gpu.device.create_command_encoder(&CommandEncoderDescriptor::default())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+    use crate::device::testing;
+
+    const BYTES: usize = ROWS * ROW;
+    const ROWS: usize = 64;
+    const ROW: usize = COPY_BYTES_PER_ROW_ALIGNMENT as usize;
+
+    /// Sends a level to a texture and back. `None`: the device is lost.
+    fn round(lane: &Lane, level: u8) -> Option<Vec<u8>> {
+        let plane = lane.take_texture((ROW as u32, ROWS as u32, TextureFormat::R8Unorm));
+        let (size, layout) =
+            (plane.texture.size(), TexelCopyBufferLayout { bytes_per_row: Some(ROW as u32), ..Default::default() });
+        let in_texture = || plane.texture.as_image_copy();
+        let sent = lane.upload(
+            BYTES as u64,
+            |to| to.fill(level),
+            |encoder, buffer| {
+                encoder.copy_buffer_to_texture(TexelCopyBufferInfo { buffer, layout }, in_texture(), size);
+            },
+        );
+        match sent {
+            Err(Fault::Refused(why)) => panic!("{why}"),
+            Err(Fault::Lost) => return None,
+            Ok(()) => {}
+        }
+        let buffer = lane.read_back(BYTES as u64, |encoder, buffer| {
+            encoder.copy_texture_to_buffer(in_texture(), TexelCopyBufferInfo { buffer, layout }, size);
+        });
+        let mut bytes = Vec::new();
+        let is_read = lane.read(buffer, |from| bytes.extend_from_slice(from));
+        assert_eq!(lane.gpu.take_error(), None);
+        lane.give_textures(std::iter::once(plane));
+        assert!(is_read || lane.gpu.is_lost(), "a device that is there has not been read");
+        is_read.then_some(bytes)
+    }
+
+    /// Polls as another lane does, and takes its time over what that tells.
+    fn poll_slowly(gpu: &Gpu) {
+        let buffer = new_buffer(&gpu.device, 4, BufferUsages::MAP_READ | BufferUsages::COPY_DST);
+        buffer.map_async(MapMode::Read, .., |_| (0..20).for_each(|_| thread::yield_now()));
+        gpu.attempt(|device| device.poll(PollType::Wait)).unwrap().unwrap();
+    }
+
+    #[test]
+    fn lanes_read_what_they_have_sent_while_others_poll_the_device() {
+        let Some(_alone) = testing::alone() else { return };
+        thread::scope(|scope| {
+            let lanes = [0, 1].map(|lane| {
+                scope.spawn(move || {
+                    let own = Lane::own().unwrap();
+                    for number in 0..1000_u16 {
+                        let level = (number as u8) << 1 | lane;
+                        assert!(round(&own, level).is_some_and(|bytes| bytes == [level; BYTES]));
+                    }
+                })
+            });
+            let gpu = Gpu::shared().unwrap();
+            while lanes.iter().any(|lane| !lane.is_finished()) {
+                poll_slowly(&gpu);
+            }
+        });
+    }
+
+    #[test]
+    fn lanes_go_on_where_another_one_loses_the_device_again_and_again() {
+        let Some(_alone) = testing::alone() else { return };
+        thread::scope(|scope| {
+            let work = |lane: u8| {
+                let (mut losses, mut number) = (0, 0_u8);
+                while losses < 12 {
+                    let own = Lane::own().unwrap();
+                    number = number.wrapping_add(1);
+                    let level = number << 2 | lane;
+                    match round(&own, level) {
+                        Some(bytes) => assert_eq!(bytes, [level; BYTES]),
+                        None => losses += 1,
+                    }
+                }
+            };
+            let others = [0, 1].map(|lane| scope.spawn(move || work(lane)));
+            while others.iter().any(|other| !other.is_finished()) {
+                let own = Lane::own().unwrap();
+                for number in 0..3 {
+                    round(&own, number);
+                }
+                own.gpu.lose();
+            }
+            for other in others {
+                other.join().unwrap();
+            }
+        });
+    }
 }

@@ -2,11 +2,10 @@
 //! the same surroundings, which are appended to the code, so that its lines keep their numbers.
 
 use std::num::NonZeroU64;
-use std::sync::{Mutex, PoisonError};
 
 use wgpu::*;
 
-use crate::device::{Gpu, block_on};
+use crate::device::Gpu;
 use crate::program::Program;
 
 /// Most pictures that a pass reads.
@@ -181,30 +180,18 @@ fn make_pipeline(gpu: &Gpu, module: &ShaderModule, format: TextureFormat) -> Ren
 
 /// Makes something, and tells why the device refuses it. A device that is lost refuses nothing: what it makes is of no use.
 fn checked<T>(gpu: &Gpu, make: impl FnOnce() -> T) -> Result<T, String> {
-    // Scopes are those of the device, not of the thread.
-    static SCOPE: Mutex<()> = Mutex::new(());
-    let _alone = SCOPE.lock().unwrap_or_else(PoisonError::into_inner);
-    let filters = [ErrorFilter::Validation, ErrorFilter::Internal, ErrorFilter::OutOfMemory];
-    filters.iter().for_each(|filter| gpu.device.push_error_scope(*filter));
-    let made = make();
-    let error = filters.iter().filter_map(|_| block_on(gpu.device.pop_error_scope())).last();
-    let error = error.filter(|_| !gpu.is_lost());
-    error.map_or(Ok(made), |error| Err(format!("\"{}\" refuses the shader: {error}", gpu.name)))
+    gpu.checked(make).map_err(|error| format!("\"{}\" refuses the shader: {error}", gpu.name))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::ALONE;
+    use crate::device::testing;
 
     #[test]
     fn compile_as_tells_what_the_device_refuses() {
-        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-        let gpu = match Gpu::shared() {
-            Ok(gpu) => gpu,
-            Err(why) if std::env::var_os("CI").is_some() => panic!("{why}"),
-            Err(why) => return eprintln!("left out: {why}"),
-        };
+        let Some(_alone) = testing::alone() else { return };
+        let gpu = Gpu::shared().unwrap();
         let shade = |body: &str| Program::new(&format!("fn shade(uv: vec2f) -> vec4f {{ {body} }}")).unwrap();
         let mut right = Pass::new(shade("return vec4f(uv, 0.0, 1.0);"));
         right.compile_as(&gpu, None).unwrap();

@@ -17,6 +17,7 @@ use wgpu::{
     TextureFormat,
 };
 
+use crate::device::Fault;
 use crate::lane::{Lane, Plane};
 
 /// What handles of this plugin are: the address of a [`Picture`].
@@ -117,13 +118,17 @@ impl Picture {
             pixel_aspect: info.pixel_aspect,
         };
         let picture = Self::new(lane, measures, counts)?;
-        picture.upload(&bytes.planes)?;
+        match picture.upload(&bytes.planes) {
+            Err(Fault::Lost) => return Ok(None),
+            Err(Fault::Refused(why)) => return Err(why),
+            Ok(()) => {}
+        }
         counts.uploads.fetch_add(1, Ordering::Relaxed);
         Ok(Some(Arc::new(picture)))
     }
 
     /// Records the upload of its planes, all of them in one buffer.
-    fn upload(&self, from: &[PlaneRows<'_>]) -> Result<(), String> {
+    fn upload(&self, from: &[PlaneRows<'_>]) -> Result<(), Fault> {
         let (places, bytes) = self.places();
         let fill = |to: &mut [u8]| {
             for (from, &(offset, stride)) in from.iter().zip(&places) {
@@ -165,18 +170,11 @@ impl Picture {
         self.counts.read_backs.fetch_add(1, Ordering::Relaxed);
         let staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner).take();
         let buffer = staged.unwrap_or_else(|| self.record_read_back());
-        if !self.lane.wait(&buffer) {
-            return false;
-        }
-        {
-            let bytes = buffer.get_mapped_range(..);
+        self.lane.read(buffer, |bytes| {
             for (index, (offset, stride)) in self.places().0.into_iter().enumerate() {
                 take(index, &bytes[offset as usize..], stride as usize);
             }
-        }
-        buffer.unmap();
-        self.lane.give_read_back(buffer);
-        true
+        })
     }
 
     /// Where each plane starts in a buffer and what its rows are apart; and the bytes of all.
@@ -345,18 +343,14 @@ unsafe extern "C" fn release(handle: *mut c_void) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::ALONE;
+    use crate::device::testing;
     use crate::lane::FrameFacts;
     use crate::pass::Pass;
 
     #[test]
     fn pictures_that_leave_are_drawn_and_read_back_by_one_submission() {
-        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-        let lane = match Lane::own() {
-            Ok(lane) => lane,
-            Err(why) if std::env::var_os("CI").is_some() => panic!("{why}"),
-            Err(why) => return eprintln!("left out: {why}"),
-        };
+        let Some(_alone) = testing::alone() else { return };
+        let lane = Lane::own().unwrap();
         let counts = Arc::new(Counts::default());
         counts.leaves.store(true, Ordering::Relaxed);
         let mut pass = Pass::own("fn shade(uv: vec2f) -> vec4f { return vec4f(f32(frame) / 255.0); }").unwrap();
