@@ -12199,6 +12199,6 @@ export const nodePackage: NodePackage = definePackage({
     "processors/network/udp_source.ts": "e705c9932713189c",
     "processors/network/websocket_source.ts": "116e708c48c9f851",
     "sluice.json": "927583c0aa3fa7ff",
-    "stages.gen.ts": "7939e2320960729d",
+    "stages.gen.ts": "bf753aa38cf95b42",
   },
 });

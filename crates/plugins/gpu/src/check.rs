@@ -1,14 +1,13 @@
 //! Whether code in WGSL may be given to a device: what drivers refuse, or crash by, is refused here, with its line.
 
-use std::error::Error;
+use std::iter;
 
 use wgpu::naga::common::wgsl::TypeContext;
-use wgpu::naga::front::wgsl::{ParseError, parse_str};
-use wgpu::naga::valid::{Capabilities, ExpressionError, FunctionError, ValidationError, ValidationFlags, Validator};
-use wgpu::naga::{
-    AddressSpace, Block, Expression, Function, Handle, Module, Span, Statement, Type, TypeInner, WithSpan,
-};
+use wgpu::naga::front::wgsl::parse_str;
+use wgpu::naga::valid::{Capabilities, ValidationFlags, Validator};
+use wgpu::naga::{AddressSpace, ArraySize, Expression, Function, Handle, Module, Span, Type, TypeInner};
 
+use crate::fault;
 use crate::source::{Source, place_of_function, wrong_at};
 
 /// What code may name.
@@ -45,6 +44,9 @@ const ENTRY_POINTS: &str = "
 /// Most bytes of the variables of a function, and of those outside of functions: WGSL promises no more.
 const MOST_BYTES: u32 = 8_192;
 
+/// Most elements of an array, likewise. Drivers take minutes over larger values.
+const MOST_ELEMENTS: u32 = 2_047;
+
 /// Code that is made of what the node takes; its types are not checked.
 pub(crate) struct Draft<'a> {
     source: Source<'a>,
@@ -67,7 +69,7 @@ impl<'a> Draft<'a> {
         check_shade(&source, &alone)?;
         check_sizes(&source, &alone)?;
         let source = Source::new(code, &[&names[..], &[ENTRY_POINTS]].concat());
-        let module = parse_str(&source.whole).map_err(|error| refused(&source, &error))?;
+        let module = parse_str(&source.whole).map_err(|error| fault::refused(&source, &error))?;
         let uniforms = module.global_variables.iter().find(|(_, each)| each.name.as_deref() == Some("uniforms"));
         let uniforms = uniforms.map(|(_, each)| each.ty);
         Ok(Self { source, module, uniforms })
@@ -80,7 +82,7 @@ impl<'a> Draft<'a> {
     /// As [`Self::new`].
     pub(crate) fn finish(self) -> Result<String, String> {
         let checked = Validator::new(ValidationFlags::all(), Capabilities::empty()).validate(&self.module);
-        checked.map_err(|error| invalid(&self.source, &self.module, &error))?;
+        checked.map_err(|error| fault::invalid(&self.source, &self.module, &error))?;
         Ok(self.source.whole)
     }
 
@@ -98,15 +100,15 @@ fn parse_alone(code: &str) -> Result<(Source<'_>, Module, Vec<&'static str>), St
         Ok(module) => return Ok((source, module, names)),
         Err(error) => error,
     };
-    if first_span(&error).is_none_or(|span| source.is_own(span)) {
-        return Err(refused(&source, &error));
+    if fault::first_span(&error).is_none_or(|span| source.is_own(span)) {
+        return Err(fault::refused(&source, &error));
     }
     // The surroundings miss `Uniforms` alone.
     let names = vec![NAMES];
     let source = Source::new(code, &names);
     match parse_str(&source.whole) {
         Ok(module) => Ok((source, module, names)),
-        Err(error) => Err(refused(&source, &error)),
+        Err(error) => Err(fault::refused(&source, &error)),
     }
 }
 
@@ -153,6 +155,14 @@ fn check_shade(source: &Source<'_>, module: &Module) -> Result<(), String> {
 }
 
 fn check_sizes(source: &Source<'_>, module: &Module) -> Result<(), String> {
+    for (handle, each) in module.types.iter() {
+        if let TypeInner::Array { size: ArraySize::Constant(count), .. } = each.inner
+            && count.get() > MOST_ELEMENTS
+        {
+            let text = format!("an array has {count} elements, wanted {MOST_ELEMENTS} at most");
+            return Err(source.wrong(place_of_type(module, handle), &text));
+        }
+    }
     let size = |ty: Handle<Type>| module.types[ty].inner.size(module.to_ctx());
     let sum = |bytes: u32, ty: Handle<Type>| bytes.saturating_add(size(ty));
     let too_large = |span, bytes: u32, whose: &str| {
@@ -179,81 +189,19 @@ fn check_sizes(source: &Source<'_>, module: &Module) -> Result<(), String> {
     Ok(())
 }
 
-fn first_span(error: &ParseError) -> Option<Span> {
-    error.labels().next().map(|(span, _)| span)
-}
-
-fn refused(source: &Source<'_>, error: &ParseError) -> String {
-    source.wrong(first_span(error), error.message())
-}
-
-fn invalid(source: &Source<'_>, module: &Module, error: &WithSpan<ValidationError>) -> String {
-    let returned = match error.as_inner() {
-        ValidationError::Function {
-            handle,
-            source: FunctionError::InvalidReturnType { expression: Some(value), .. },
-            ..
-        } => place_of_return(&module.functions[*handle].body, *value),
-        _ => None,
-    };
-    // The last span is the nearest to the fault, but that of a value that is returned is where it was named.
-    let nearest = error.spans().map(|(span, _)| *span).filter(|span| source.is_own(*span)).last();
-    source.wrong(returned.or(nearest), &reason(module, error.as_inner()))
-}
-
-/// The statement that returns a value.
-fn place_of_return(block: &Block, value: Handle<Expression>) -> Option<Span> {
-    block.span_iter().find_map(|(statement, span)| match statement {
-        Statement::Return { value: Some(returned) } => (*returned == value).then_some(*span),
-        Statement::Block(block) => place_of_return(block, value),
-        Statement::If { accept, reject, .. } => {
-            [accept, reject].into_iter().find_map(|each| place_of_return(each, value))
-        }
-        Statement::Switch { cases, .. } => cases.iter().find_map(|case| place_of_return(&case.body, value)),
-        Statement::Loop { body, continuing, .. } => {
-            [body, continuing].into_iter().find_map(|each| place_of_return(each, value))
-        }
-        _ => None,
-    })
-}
-
-fn reason(module: &Module, error: &ValidationError) -> String {
-    let types = module.to_ctx();
-    if let ValidationError::Function { source, .. } = error {
-        match source {
-            FunctionError::InvalidReturnType { expected_ty: Some(wanted), .. } => {
-                return format!(
-                    "what is returned is not of the type {}, as is declared",
-                    types.type_to_string(*wanted)
-                );
-            }
-            FunctionError::Expression {
-                source: ExpressionError::InvalidBinaryOperandTypes { op, lhs_type, rhs_type, .. },
-                ..
-            } => {
-                let name = |inner: &TypeInner| {
-                    let mut text = String::new();
-                    types.write_type_inner(inner, &mut text).map_or_else(|_| format!("{inner:?}"), |()| text)
-                };
-                return format!("the operation {op:?} does not take {} and {}", name(lhs_type), name(rhs_type));
-            }
-            _ => {}
-        }
-    }
-    // What is outermost names functions and expressions by number.
-    let mut inner: &dyn Error = error;
-    while let Some(source) = inner.source() {
-        inner = source;
-    }
-    without_handles(&inner.to_string())
-}
-
-/// Leaves out how naga numbers types and expressions: `[3]`, `Some([3])`.
-fn without_handles(text: &str) -> String {
-    let is_handle = |word: &&str| {
-        let bare = word.strip_prefix("Some(").and_then(|word| word.strip_suffix(')')).unwrap_or(word);
-        let digits = bare.strip_prefix('[').and_then(|word| word.strip_suffix(']'));
-        digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|each| each.is_ascii_digit()))
-    };
-    text.split(' ').filter(|word| !is_handle(word)).collect::<Vec<_>>().join(" ")
+/// Where a type is written, or a value of it, if its name is not.
+fn place_of_type(module: &Module, ty: Handle<Type>) -> Option<Span> {
+    let constants = module.constants.iter().filter(|(_, each)| each.ty == ty);
+    let values = module.functions.iter().flat_map(|(_, function)| {
+        let is_of_type = |value: &Expression| match value {
+            Expression::ZeroValue(own) | Expression::Compose { ty: own, .. } => *own == ty,
+            _ => false,
+        };
+        let found = function.expressions.iter().filter(move |(_, value)| is_of_type(value));
+        found.map(|(handle, _)| function.expressions.get_span(handle))
+    });
+    iter::once(module.types.get_span(ty))
+        .chain(constants.map(|(handle, _)| module.constants.get_span(handle)))
+        .chain(values)
+        .find(Span::is_defined)
 }

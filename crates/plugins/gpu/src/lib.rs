@@ -8,6 +8,7 @@ mod chroma_key;
 mod colour;
 mod convert;
 mod device;
+mod fault;
 mod lane;
 mod node;
 mod pass;

@@ -27,8 +27,8 @@ pub(crate) const COLOURS: &[u32] = &[SLUICE_RGBA8, SLUICE_BGRA8];
 pub struct Shader {
     pass: Pass,
     uniforms: Vec<u8>,
-    /// The values that they were made of, as JSON.
-    values: String,
+    /// The values that they were made of, with those that fields had which have gone.
+    values: Map<String, Value>,
     /// Where it was read; empty: it is the value of `code`.
     file: String,
     /// When the file was written, and when that was looked at.
@@ -55,8 +55,8 @@ impl Effect for Shader {
         `uniforms` takes the place of all values before; a field without a value is 0, as the log says. The command \
         `uniforms` tells the fields. Variables of a shader's own outside of functions are `var<private>` or `const`.\n\n\
         A file is read again once it has changed, and `code` and `file` may change while it runs. A shader that is wrong is \
-        refused with line and column, and the one before goes on; the log says so where a file is wrong. Values whose \
-        fields have gone from a file are left out, and the log names them.\n\n\
+        refused with line and column, and the one before goes on; the log says so where a file is wrong. Values that \
+        were set for fields which have gone are left out, and the log names them.\n\n\
         Pictures come out at the times and in the size of those of `videoIn`. The other inputs show the newest of their \
         pictures that is not after it; one without a picture is transparent. An offline graph waits for them.\n\n\
         **Example.** `pattern-source durationSeconds=2 ! shader code=\"fn shade(uv: vec2f) -> vec4f { return \
@@ -82,38 +82,38 @@ impl Effect for Shader {
     const OUTPUTS: &'static [Port] = &[Port::video(c"videoOut", c"What is drawn.").accepting(COLOURS)];
 
     fn create(context: &mut Context) -> Result<Self, String> {
-        let (file, values) = (text(context, c"file")?.to_owned(), text(context, c"uniforms")?.to_owned());
+        let (file, values) = (text(context, c"file")?.to_owned(), object(text(context, c"uniforms")?)?);
         let (written, pass) = load(&file, text(context, c"code")?, None)?;
-        let uniforms = pass.program.pack(&object(&values)?)?;
+        let uniforms = pass.program.pack(&values)?;
         let looked = Instant::now();
         Ok(Self { pass, uniforms, values, file, written, looked, is_refused: false, is_untold: true })
     }
 
     fn configure(&mut self, context: &mut Context) -> Result<(), String> {
-        let (file, code, values) = (text(context, c"file")?, text(context, c"code")?, text(context, c"uniforms")?);
+        let (file, code) = (text(context, c"file")?.to_owned(), text(context, c"code")?);
+        let values = object(text(context, c"uniforms")?)?;
         let is_same = file == self.file && (!file.is_empty() || self.pass.program.code() == code);
         if is_same && !self.is_refused {
             if values == self.values {
                 return Ok(());
             }
-            self.uniforms = self.pass.program.pack(&object(values)?)?;
+            (self.uniforms, _) = self.pack(&self.pass.program, &values)?;
         } else {
-            match load(file, code, Some(&self.pass)) {
+            match load(&file, code, Some(&self.pass)) {
                 Ok((written, pass)) => {
-                    let uniforms = pass.program.pack(&object(values)?)?;
-                    (self.written, self.pass, self.uniforms) = (written, pass, uniforms);
-                    self.is_refused = false;
+                    let packed = self.pack(&pass.program, &values)?;
+                    self.take(context, written, pass, packed);
                 }
                 // The file is as wrong as it was: the values are those of the shader that goes on.
                 Err(why) if is_same => {
-                    let packed = self.pass.program.pack(&object(values)?);
-                    self.uniforms = packed.map_err(|other| format!("{other}; {why}"))?;
+                    let packed = self.pack(&self.pass.program, &values);
+                    (self.uniforms, _) = packed.map_err(|other| format!("{other}; {why}"))?;
                 }
                 Err(why) => return Err(why),
             }
-            file.clone_into(&mut self.file);
+            self.file = file;
         }
-        values.clone_into(&mut self.values);
+        self.values = values;
         self.is_untold = true;
         Ok(())
     }
@@ -123,7 +123,7 @@ impl Effect for Shader {
             self.looked = Instant::now();
             let written = written(&self.file);
             if written.is_some() && written != self.written {
-                self.read_again(context);
+                self.read_again(context, written);
             }
         }
         if std::mem::take(&mut self.is_untold) {
@@ -161,31 +161,44 @@ impl Effect for Shader {
 
 impl Shader {
     /// Takes the file as it is now, if it is right.
-    fn read_again(&mut self, context: &mut Context) {
-        let loaded = load(&self.file, "", Some(&self.pass)).and_then(|found| Ok((found, object(&self.values)?)));
-        self.is_refused = loaded.is_err();
-        let ((written, pass), values) = match loaded {
-            Ok(loaded) => loaded,
+    fn read_again(&mut self, context: &mut Context, written: Option<SystemTime>) {
+        let loaded = load(&self.file, "", Some(&self.pass));
+        match loaded.and_then(|(written, pass)| Ok((written, self.pack(&pass.program, &self.values)?, pass))) {
+            Ok((written, packed, pass)) => self.take(context, written, pass, packed),
             Err(why) => {
-                self.written = written(&self.file);
-                return context.warn(&format!("{why}; the shader before goes on"));
+                (self.written, self.is_refused) = (written, true);
+                context.warn(&format!("{why}; the shader before goes on"));
             }
-        };
-        let (uniforms, unknown) = pass.program.pack_known(&values);
-        (self.written, self.pass, self.uniforms) = (written, pass, uniforms);
-        if !unknown.is_empty() {
-            let available = self.pass.program.available();
+        }
+    }
+
+    fn take(&mut self, context: &mut Context, written: Option<SystemTime>, pass: Pass, packed: (Vec<u8>, Vec<String>)) {
+        let (uniforms, gone) = packed;
+        if !gone.is_empty() {
+            let (gone, available) = (gone.join(", "), pass.program.available());
             context.warn(&format!(
-                "the shader takes no longer what \"uniforms\" has for {}; {available}",
-                unknown.join(", ")
+                "the shader no longer takes the values of {gone} in \"uniforms\", which are left out; {available}"
             ));
         }
-        self.is_untold = true;
+        (self.written, self.pass, self.uniforms) = (written, pass, uniforms);
+        (self.is_refused, self.is_untold) = (false, true);
+    }
+
+    /// Values as a program has them, and the names of those that it does not take: these were set before, for fields that
+    /// have gone.
+    fn pack(&self, program: &Program, values: &Map<String, Value>) -> Result<(Vec<u8>, Vec<String>), String> {
+        let (bytes, unknown) = program.pack_known(values);
+        let is_old = |name: &str| self.values.get(name) == values.get(name);
+        if unknown.iter().all(|name| is_old(name)) {
+            return Ok((bytes, unknown.into_iter().map(str::to_owned).collect()));
+        }
+        let is_gone = |name: &str| unknown.contains(&name) && is_old(name);
+        let given = values.iter().filter(|(name, _)| !is_gone(name)).map(|(name, value)| (name.clone(), value.clone()));
+        program.pack(&given.collect()).map(|bytes| (bytes, Vec::new()))
     }
 
     fn tell_zeros(&self, context: &mut Context) {
-        let values = object(&self.values).unwrap_or_default();
-        let zeros = self.pass.program.without_value(&values);
+        let zeros = self.pass.program.without_value(&self.values);
         if !zeros.is_empty() {
             context.warn(&format!("\"uniforms\" has no value for {}; without one a field is 0", zeros.join(", ")));
         }
@@ -203,7 +216,10 @@ fn load(file: &str, code: &str, other: Option<&Pass>) -> Result<(Option<SystemTi
         }
         (true, false) => code.to_owned(),
         (false, true) => {
-            fs::read_to_string(file).map_err(|error| format!("the file \"{file}\" cannot be read: {error}"))?
+            let read =
+                fs::read_to_string(file).map_err(|error| format!("the file \"{file}\" cannot be read: {error}"))?;
+            // Some editors begin a file with a byte-order mark.
+            read.trim_start_matches('\u{feff}').to_owned()
         }
     };
     let named = |why: String| if file.is_empty() { why } else { format!("\"{file}\": {why}") };

@@ -88,7 +88,7 @@ impl Colour {
         };
         done.map_err(|error| refused(&error))?;
         if is_below_black {
-            below_black::draw(from, to, matrix);
+            below_black::darken(from, to, matrix);
         }
         Ok(())
     }
