@@ -10,7 +10,11 @@ mod convert;
 mod device;
 mod fault;
 mod lane;
+#[cfg(test)]
+mod lane_tests;
+mod made;
 mod node;
+mod other;
 mod pass;
 mod picture;
 mod program;

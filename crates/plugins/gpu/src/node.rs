@@ -14,7 +14,9 @@ use sluice_stage::abi::{SLUICE_DISCONTINUITY, SluiceFrameInfo};
 use sluice_stage::{Context, Figure, Frame, Frames, InputState, Next, Port, Stage};
 
 use crate::lane::{FrameFacts, Lane};
-use crate::picture::{Counts, Made, Measures, Picture};
+use crate::made::Made;
+use crate::other::Other;
+use crate::picture::{Counts, Measures, Picture};
 
 /// What a stage does with pictures; the rest is [`Node`]'s.
 pub(crate) trait Effect: Sized + 'static {
@@ -61,8 +63,8 @@ pub struct Node<E> {
     effect: E,
     lane: Arc<Lane>,
     counts: Arc<Counts>,
-    /// The newest picture of each input but the first.
-    others: Vec<Option<Arc<Picture>>>,
+    /// Those of the inputs but the first.
+    others: Vec<Other>,
     /// Pictures that came.
     number: u32,
     /// When the first of them is due.
@@ -92,7 +94,7 @@ impl<E: Effect> Stage for Node<E> {
 
     fn create(context: &mut Context) -> Result<Self, String> {
         let effect = E::create(context)?;
-        let others = E::INPUTS.iter().skip(1).map(|_| None).collect();
+        let others = E::INPUTS.iter().skip(1).map(|_| Other::default()).collect();
         let (lane, counts) = (Lane::own()?, Arc::default());
         Ok(Self {
             effect,
@@ -147,9 +149,13 @@ impl<E: Effect> Node<E> {
         if self.lane.gpu.is_lost() {
             self.lane = Lane::own()?;
             self.is_introduced = false;
-            self.others.fill(None);
             self.losses += 1;
             self.gap = true;
+            for (at, other) in self.others.iter_mut().enumerate() {
+                if !other.follow_device(&self.lane, &self.counts)? {
+                    tell_gone(context, at);
+                }
+            }
         }
         if !std::mem::replace(&mut self.is_introduced, true) {
             self.lane.gpu.introduce().into_iter().for_each(|line| context.log(&line));
@@ -219,15 +225,19 @@ impl<E: Effect> Node<E> {
         for (at, other) in self.others.iter_mut().enumerate() {
             let input = at as u32 + 1;
             if context.input_state(input) == InputState::Unlinked {
-                *other = None;
+                other.set(None);
                 continue;
             }
             loop {
                 match context.peek(input) {
                     Some(info) if info.pts_ns <= pts_ns => {
                         let Some(frame) = context.read(input) else { return Ok(false) };
-                        *other = Picture::of(context, frame, &self.lane, &self.counts)?;
+                        let picture = Picture::of(context, frame, &self.lane, &self.counts)?;
                         context.release(frame);
+                        if picture.is_none() {
+                            tell_gone(context, at);
+                        }
+                        other.set(picture);
                     }
                     Some(_) => break,
                     None if context.input_state(input) == InputState::Open && !context.is_live() => return Ok(false),
@@ -246,7 +256,7 @@ impl<E: Effect> Node<E> {
         };
         let mut from = Vec::with_capacity(1 + self.others.len());
         from.push(Some(picture));
-        from.extend(self.others.iter().cloned());
+        from.extend(self.others.iter_mut().map(Other::show));
         let since_ns = info.pts_ns - *self.first_pts_ns.get_or_insert(info.pts_ns);
         let facts = FrameFacts { time_seconds: (since_ns / 1e9) as f32, number: self.number };
         self.effect.draw(&self.lane, &from, &to.picture, facts)?;
@@ -271,6 +281,14 @@ impl<E: Effect> Node<E> {
         }
         Ok(())
     }
+}
+
+/// Says that an input besides the first shows nothing until its next picture comes.
+fn tell_gone(context: &mut Context, at: usize) {
+    let input = at + 2;
+    context.warn(&format!(
+        "the picture of \"videoIn{input}\" is lost with its graphics processor; nothing is shown of it until the next one"
+    ));
 }
 
 /// What became of a picture that was read.

@@ -1,17 +1,11 @@
 //! A picture in textures: one for each plane of its format. On its lane it stands for the bytes of a frame, which come back
 //! once a stage asks for them or the frame leaves the lane.
 
-use std::ffi::c_void;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::slice;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sluice_stage::abi::{
-    SLUICE_BGRA8, SLUICE_FAULT, SLUICE_I420, SLUICE_NV12, SLUICE_OK, SLUICE_RGBA8, SluiceForeign, SluiceFrameInfo,
-    SluicePlane,
-};
-use sluice_stage::{Acquire, Context, Frame, PlaneRows, pixel_format_name};
+use sluice_stage::abi::{SLUICE_BGRA8, SLUICE_I420, SLUICE_NV12, SLUICE_RGBA8, SluiceFrameInfo};
+use sluice_stage::{Context, Frame, PlaneRows};
 use wgpu::{
     Buffer, Extent3d, Origin3d, TexelCopyBufferInfo, TexelCopyBufferLayout, TexelCopyTextureInfo, TextureAspect,
     TextureFormat,
@@ -21,7 +15,7 @@ use crate::device::Fault;
 use crate::lane::{Lane, Plane};
 
 /// What handles of this plugin are: the address of a [`Picture`].
-const TYPE: u32 = u32::from_be_bytes(*b"WGPU");
+pub(crate) const TYPE: u32 = u32::from_be_bytes(*b"WGPU");
 
 /// What rows of buffers are padded to.
 const ROW_STEP: u32 = wgpu::COPY_BYTES_PER_ROW_ALIGNMENT;
@@ -118,32 +112,66 @@ impl Picture {
             pixel_aspect: info.pixel_aspect,
         };
         let picture = Self::new(lane, measures, counts)?;
-        match picture.upload(&bytes.planes) {
-            Err(Fault::Lost) => return Ok(None),
-            Err(Fault::Refused(why)) => return Err(why),
-            Ok(()) => {}
-        }
-        counts.uploads.fetch_add(1, Ordering::Relaxed);
-        Ok(Some(Arc::new(picture)))
+        let sent = picture.upload(&bytes.planes);
+        picture.sent(sent)
     }
 
     /// Records the upload of its planes, all of them in one buffer.
     fn upload(&self, from: &[PlaneRows<'_>]) -> Result<(), Fault> {
-        let (places, bytes) = self.places();
-        let fill = |to: &mut [u8]| {
+        let places = self.places().0;
+        self.send(|to| {
             for (from, &(offset, stride)) in from.iter().zip(&places) {
                 let rows = to[offset as usize..].chunks_mut(stride as usize).take(from.rows);
                 for (row, to) in rows.enumerate() {
                     to[..from.row_bytes].copy_from_slice(&from.bytes[row * from.stride..][..from.row_bytes]);
                 }
             }
-        };
+        })
+    }
+
+    /// Records an upload of what `fill` writes, in the layout of [`Picture::places`].
+    fn send(&self, fill: impl FnOnce(&mut [u8])) -> Result<(), Fault> {
+        let (places, bytes) = self.places();
         self.lane.upload(bytes, fill, |encoder, buffer| {
             for (plane, &place) in self.planes.iter().zip(&places) {
                 let extent = plane.extent();
                 encoder.copy_buffer_to_texture(in_buffer(buffer, place), plane.whole(), extent);
             }
         })
+    }
+
+    /// Its bytes, for [`Picture::again`], once the device has made them. `None`: it has not.
+    pub(crate) fn bytes(&self) -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.lane.read(self.record_read_back(), |from| bytes.extend_from_slice(from)).then_some(bytes)
+    }
+
+    /// A picture of those measures from what [`Picture::bytes`] gave, on whichever device. `None`: this one is lost too.
+    ///
+    /// # Errors
+    ///
+    /// The device takes no such picture.
+    pub(crate) fn again(
+        lane: &Arc<Lane>,
+        counts: &Arc<Counts>,
+        measures: Measures,
+        bytes: &[u8],
+    ) -> Result<Option<Arc<Self>>, String> {
+        let picture = Self::new(lane, measures, counts)?;
+        let sent = picture.send(|to| to.copy_from_slice(bytes));
+        picture.sent(sent)
+    }
+
+    /// Counts its upload. `None`: the device is lost.
+    fn sent(self, sent: Result<(), Fault>) -> Result<Option<Arc<Self>>, String> {
+        match sent {
+            Err(Fault::Lost) => Ok(None),
+            Err(Fault::Refused(why)) => Err(why),
+            Ok(()) => {
+                self.counts.uploads.fetch_add(1, Ordering::Relaxed);
+                Ok(Some(Arc::new(self)))
+            }
+        }
     }
 
     /// Records that it is read back, if its stage's pictures are; waits for nothing.
@@ -187,65 +215,6 @@ impl Picture {
             place
         };
         (self.planes.iter().map(place).collect(), end)
-    }
-}
-
-/// A picture that is being made, with the frame that it stands for.
-pub(crate) struct Made {
-    pub(crate) frame: Frame,
-    pub(crate) picture: Arc<Picture>,
-    /// The host takes no handle: a stage in a process of its own hands on bytes alone.
-    by_copy: bool,
-}
-
-impl Made {
-    /// Takes a slot for a picture. `None`: none is free.
-    ///
-    /// # Errors
-    ///
-    /// No slot takes such a picture.
-    pub(crate) fn acquire(context: &mut Context, output: u32, picture: Picture) -> Result<Option<Self>, String> {
-        let Measures { format, width, height, pixel_aspect } = picture.measures;
-        let picture = Arc::new(picture);
-        let handle = Arc::into_raw(Arc::clone(&picture));
-        let foreign = SluiceForeign {
-            size: size_of::<SluiceForeign>() as u32,
-            type_code: TYPE,
-            handle: handle.cast_mut().cast(),
-            map: Some(map),
-            release: Some(release),
-        };
-        // SAFETY: the functions are those of the handle's type, and may be called on any thread.
-        let made = unsafe { context.acquire_foreign(output, format, (width, height), pixel_aspect, &foreign) };
-        let refusal = match made {
-            Ok(frame) => return Ok(Some(Self { frame, picture, by_copy: false })),
-            Err(refusal) => refusal,
-        };
-        // SAFETY: the host has not taken it.
-        drop(unsafe { Arc::from_raw(handle) });
-        if refusal == Acquire::Later {
-            return Ok(None);
-        }
-        // A shape that no slot takes is refused again.
-        match context.acquire_anamorphic(output, format, (width, height), pixel_aspect) {
-            Ok(frame) => Ok(Some(Self { frame, picture, by_copy: true })),
-            Err(Acquire::Later) => Ok(None),
-            Err(Acquire::Refused(why)) => {
-                Err(format!("no slot takes a picture of {width} × {height} in {}: {why}", pixel_format_name(format)))
-            }
-        }
-    }
-
-    /// Copies what was drawn into the frame, if no handle stands for it. `false`: the device is lost.
-    pub(crate) fn complete(&self, context: &mut Context) -> bool {
-        if !self.by_copy {
-            return true;
-        }
-        let Some(mut into) = context.picture_mut(self.frame) else { return false };
-        self.picture.read(|index, from, stride| {
-            let to = &mut into.planes[index];
-            copy_rows(from, stride, to.bytes, to.stride, to.row_bytes);
-        })
     }
 }
 
@@ -298,46 +267,6 @@ pub(crate) fn plane_formats(format: u32) -> &'static [(TextureFormat, bool)] {
         }
         _ => &[],
     }
-}
-
-fn copy_rows(from: &[u8], from_stride: usize, to: &mut [u8], to_stride: usize, row_bytes: usize) {
-    for (from, to) in from.chunks(from_stride).zip(to.chunks_mut(to_stride)) {
-        to[..row_bytes].copy_from_slice(&from[..row_bytes]);
-    }
-}
-
-unsafe extern "C" fn map(
-    handle: *mut c_void,
-    planes: *const SluicePlane,
-    starts: *const *mut c_void,
-    count: u32,
-) -> i32 {
-    // SAFETY: the host passes the handle that it has.
-    let picture = unsafe { &*handle.cast_const().cast::<Picture>() };
-    // SAFETY: the host passes so many of each.
-    let (planes, starts) =
-        unsafe { (slice::from_raw_parts(planes, count as usize), slice::from_raw_parts(starts, count as usize)) };
-    if planes.len() != picture.planes.len() {
-        return SLUICE_FAULT;
-    }
-    let copy = |index: usize, from: &[u8], stride: usize| {
-        let plane = &planes[index];
-        // SAFETY: the host has room for so many bytes there, which are this call's alone.
-        let to = unsafe {
-            slice::from_raw_parts_mut(starts[index].cast::<u8>(), plane.stride as usize * plane.rows as usize)
-        };
-        copy_rows(from, stride, to, plane.stride as usize, plane.count as usize);
-    };
-    // A panic of the device's must not cross to the host.
-    let done = catch_unwind(AssertUnwindSafe(|| picture.read(copy)));
-    if done.unwrap_or(false) { SLUICE_OK } else { SLUICE_FAULT }
-}
-
-unsafe extern "C" fn release(handle: *mut c_void) {
-    // SAFETY: the host gives the handle back once.
-    let picture = unsafe { Arc::from_raw(handle.cast_const().cast::<Picture>()) };
-    // As in `map`.
-    let _ = catch_unwind(AssertUnwindSafe(|| drop(picture)));
 }
 
 #[cfg(test)]
