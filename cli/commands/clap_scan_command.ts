@@ -5,12 +5,10 @@
  */
 import { readFile, stat } from "node:fs/promises";
 import { basename, join, relative, resolve } from "node:path";
-import { type FileToWrite, WriteFailure, writeTogether } from "../../codegen/files/write_together.ts";
-import { planListing } from "../../codegen/new/new_plugin.ts";
 import type { ConfigSchema } from "../../core/descriptor/descriptor.ts";
 import { SluiceError } from "../../core/errors.ts";
 import { escapeControls } from "../../core/log.ts";
-import { clap } from "../../stages.gen.ts";
+import { nodes as types } from "../../sluice.gen.ts";
 import type { ClapScanArgs } from "../clap_args.ts";
 import { EXIT, inOneLine, reportErrors } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
@@ -56,17 +54,21 @@ export async function clapScanCommand({ paths, folder, json }: ClapScanArgs, io:
       `use "clap" with path and plugin for those that are rare, and name the folder of the others in CLAP_PATH`;
     return reportErrors([new SluiceError("PluginRejected", `Cannot make node types: ${why}; ${mend}`)], io, json);
   }
-  const { properties = {} } = clap.descriptor.config!;
-  const commands = Object.entries(clap.descriptor.commands!).map(([name, { description = "" }]) => [name, description]);
+  const { properties = {} } = types.clap.descriptor.config!;
+  const commands = Object.entries(types.clap.descriptor.commands!).map((
+    [name, { description = "" }],
+  ) => [name, description]);
   const nodes = clapNodes(
     scanned,
     properties as ClapKeys & { [key: string]: ConfigSchema },
     Object.fromEntries(commands),
   );
+  const { planListing } = await import("../../codegen/new/new_plugin.ts");
+  const { WriteFailure, writeTogether } = await import("../../codegen/files/write_together.ts");
   const shown = relative(".", root) || ".";
   const listing = shown.startsWith("..") ? undefined : await planListing(folder, root);
   const library = await findLibrary();
-  const files: FileToWrite[] = [
+  const files = [
     { path: join(root, basename(library).replace("sluice_plugin_clap", "clap_nodes")), text: await readFile(library) },
     { path: join(root, NODES_FILE), text: clapNodesText(nodes) },
     { path: join(root, "plugin.toml"), text: manifest(basename(root)) },
