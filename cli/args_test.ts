@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type CommandArgs, optionsWithValue, parseArgs } from "./args.ts";
 import { ArgsAnswered } from "./output/args_answered.ts";
+import { rare } from "../tests/fixtures/rare.ts";
 
 /** What a command line means, or what is said about it. */
 function parse(...args: string[]): CommandArgs | { exitCode: number; stdout: string; stderr: string } {
@@ -172,7 +173,7 @@ Deno.test("parseArgs() answers mistakes with exit code 2 and the name that was m
   }
 });
 
-Deno.test("parseArgs() never suggests the very thing that was typed", () => {
+rare(Deno.test)("parseArgs() never suggests the very thing that was typed", () => {
   const words = [
     "run",
     "check",

@@ -48,7 +48,7 @@ async function runDemo(signal: Deno.Signal, code: number): Promise<void> {
 
 const obstacle = noRustPlugin("video") ?? noRustPlugin("codecs") ?? noProgram("ffprobe") ?? noProgram("ffmpeg");
 
-Deno.test({
+rare(Deno.test)({
   name: `the demo's graphs make a video whose tracks end together${obstacle ? ` (left out: ${obstacle})` : ""}`,
   ignore: obstacle !== undefined,
   fn: async () => {

@@ -331,9 +331,9 @@ function denoTests(
   }));
 }
 
-/** The gate without the cases that `tests/fixtures/rare.ts` registers. */
+/** The gate without the cases that `tests/fixtures/rare.ts` registers, or that pytest knows as `rare`. */
 function withoutRareCases(gate: Gate): Gate {
-  if (gate.tests !== DENO_TESTS) return gate;
+  if (gate.tests !== DENO_TESTS && gate.tests !== PYTHON_TESTS) return gate;
   return { ...gate, commands: gate.commands.map((each) => ({ ...each, env: { ...each.env, SLUICE_RARE: "off" } })) };
 }
 

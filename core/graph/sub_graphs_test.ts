@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { checkGraph, parseGraph } from "./load.ts";
 import { fixtureRegistry } from "./node_types_fixture_test.ts";
+import { rare } from "../../tests/fixtures/rare.ts";
 
 const REGISTRY = fixtureRegistry();
 const VOICE = {
@@ -201,7 +202,7 @@ for (const [what, files, nodes, links, expected] of BAD) {
   });
 }
 
-Deno.test("checkGraph() bounds what sub-graphs in sub-graphs come to", async () => {
+rare(Deno.test)("checkGraph() bounds what sub-graphs in sub-graphs come to", async () => {
   const files: Record<string, unknown> = { "l0.json": { version: 1, nodes: { g: { type: "surround" } } } };
   for (let n = 1; n <= 12; n++) {
     const nodes = Object.fromEntries(["a", "b", "c", "d"].map((id) => [id, { graph: `l${n - 1}.json` }]));

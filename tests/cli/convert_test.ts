@@ -314,7 +314,8 @@ for (
     ["mp3", ["-c:a", "libmp3lame"]],
   ] as const
 ) {
-  Deno.test(`sluice convert decodes a file of ${extension} to WAV, as ffmpeg does`, { ignore }, async () => {
+  const register = extension === "m4a" ? Deno.test : rare(Deno.test);
+  register(`sluice convert decodes a file of ${extension} to WAV, as ffmpeg does`, { ignore }, async () => {
     const path = input(`sound.${extension}`, "-vn", ...codec, "-ac", "2", "-ar", "44100");
     const { code, stderr } = await convert(path, `${extension}.wav`, "--audio-codec", "pcm-f32");
     assert.equal(code, 0, stderr);

@@ -95,7 +95,7 @@ rare(inFolder)(
   },
 );
 
-inFolder(
+rare(inFolder)(
   "a new plugin in Python passes its test and runs, and there is nothing to build",
   noPlugins ?? (python === undefined ? "there is no Python with numpy" : undefined),
   async (path) => {

@@ -50,31 +50,37 @@ Deno.test("sluice run --json prints events only, and counts add up", async () =>
   }
 });
 
-Deno.test("sluice run --json leaves standard output to events when a node prints, and without it to the node", async () => {
-  await using folder = await temporaryFolder();
-  const graph = JSON.parse(toneGraph({ mode: "offline", seconds: 0.5 }));
-  graph.nodes.level = { type: "level-meter" };
-  graph.nodes.print = { type: "console-sink", config: { format: "json" } };
-  graph.links = [{ from: "tone.audio", to: "level.audioIn" }, { from: "level.levels", to: "print.data" }];
-  delete graph.nodes.gain;
-  delete graph.nodes.out;
-  await Deno.writeTextFile(`${folder.path}/graph.json`, JSON.stringify(graph));
-  const json = await sluice(["run", "graph.json", "--json"], { cwd: folder.path });
-  assert.equal(json.code, 0, json.stderr);
-  assert.ok(readEvents(json.stdout).every(({ event }) => event === "progress" || event === "summary"));
-  assert.ok(json.stderr.includes('"node":"print"'), json.stderr);
-  const plain = await sluice(["run", "graph.json"], { cwd: folder.path });
-  assert.ok(readEvents(plain.stdout).every(({ node }) => node === "print"), plain.stdout);
-  assert.match(plain.stderr, /^Completed in /m);
-});
+rare(Deno.test)(
+  "sluice run --json leaves standard output to events when a node prints, and without it to the node",
+  async () => {
+    await using folder = await temporaryFolder();
+    const graph = JSON.parse(toneGraph({ mode: "offline", seconds: 0.5 }));
+    graph.nodes.level = { type: "level-meter" };
+    graph.nodes.print = { type: "console-sink", config: { format: "json" } };
+    graph.links = [{ from: "tone.audio", to: "level.audioIn" }, { from: "level.levels", to: "print.data" }];
+    delete graph.nodes.gain;
+    delete graph.nodes.out;
+    await Deno.writeTextFile(`${folder.path}/graph.json`, JSON.stringify(graph));
+    const json = await sluice(["run", "graph.json", "--json"], { cwd: folder.path });
+    assert.equal(json.code, 0, json.stderr);
+    assert.ok(readEvents(json.stdout).every(({ event }) => event === "progress" || event === "summary"));
+    assert.ok(json.stderr.includes('"node":"print"'), json.stderr);
+    const plain = await sluice(["run", "graph.json"], { cwd: folder.path });
+    assert.ok(readEvents(plain.stdout).every(({ node }) => node === "print"), plain.stdout);
+    assert.match(plain.stderr, /^Completed in /m);
+  },
+);
 
-Deno.test("sluice run gives standard output to a node that writes there, and prints the rest to standard error", async () => {
-  const graph = "tone-source durationSeconds=1 sampleRateHz=48000 ! pipe-sink format=s16";
-  const { code, stdout, stderr } = await spawn(["run", "-e", graph, "--mode", "offline"]).output();
-  assert.equal(code, 0);
-  assert.equal(stdout.length, 96_000);
-  assert.match(new TextDecoder().decode(stderr), /^Completed in /m);
-});
+rare(Deno.test)(
+  "sluice run gives standard output to a node that writes there, and prints the rest to standard error",
+  async () => {
+    const graph = "tone-source durationSeconds=1 sampleRateHz=48000 ! pipe-sink format=s16";
+    const { code, stdout, stderr } = await spawn(["run", "-e", graph, "--mode", "offline"]).output();
+    assert.equal(code, 0);
+    assert.equal(stdout.length, 96_000);
+    assert.match(new TextDecoder().decode(stderr), /^Completed in /m);
+  },
+);
 
 Deno.test("sluice run --set takes the place of a value, and --quiet prints nothing", async () => {
   await using folder = await temporaryFolder();

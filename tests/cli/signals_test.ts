@@ -16,7 +16,8 @@ import {
 import { rare } from "../fixtures/rare.ts";
 
 for (const [signal, code] of [["SIGHUP", 129], ["SIGINT", 130], ["SIGTERM", 143]] as const) {
-  Deno.test({
+  const register = signal === "SIGINT" ? Deno.test : rare(Deno.test);
+  register({
     name: `sluice run ends with ${code} after ${signal}, with a complete file and a summary`,
     // Whoever ignores SIGHUP has what it starts ignore that.
     ignore: signal === "SIGHUP" && (Deno.build.os === "windows" || ignoresHangup()),
@@ -78,7 +79,7 @@ async function signalledTwice(): Promise<{ code: number; stdout: string; stderr:
   return tookMs < SAME_BEFORE_MS ? { code, stdout: await stdout, stderr } : undefined;
 }
 
-Deno.test({
+rare(Deno.test)({
   name: "a second Ctrl-C within a second is the first: the run comes to its end, with its summary",
   ignore: Deno.build.os === "windows",
   fn: async () => {

@@ -80,7 +80,7 @@ Deno.test({
   },
 });
 
-Deno.test({
+rare(Deno.test)({
   name: "examples/news-cast.ts crawls to the pixel, and turns its music down while somebody speaks",
   ignore,
   fn: async () => {

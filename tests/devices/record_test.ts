@@ -34,7 +34,7 @@ withX("sluice record --screen records a screen until Ctrl-C, which completes the
   assert.ok(seconds > 0.05, `${seconds} s`);
 });
 
-withX("sluice record takes a screen that is larger than usual", async () => {
+rare(withX)("sluice record takes a screen that is larger than usual", async () => {
   await using server = await XServer.start([2048, 1152]);
   await using folder = await temporaryFolder();
   const args = ["record", "-o", "s.mp4", "--screen", server.name, "--seconds", "0.3", "--fps", "5"];
@@ -50,7 +50,7 @@ withX("a graph in one line has slots that its screen fits", async () => {
   assert.deepEqual(JSON.parse(stdout).pools, { video: { slotBytes: 2048 * 1152 * 4 } });
 });
 
-withX("sluice record keeps the size of a window that is resized, made even", async () => {
+rare(withX)("sluice record keeps the size of a window that is resized, made even", async () => {
   await using server = await XServer.start([640, 480]);
   await using folder = await temporaryFolder();
   using client = await XClient.connect(server.name);

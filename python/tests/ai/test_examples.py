@@ -51,6 +51,7 @@ def test_the_filter_keeps_its_band(tmp_path: Path) -> None:
     assert max(peaks[0], *peaks[2:]) < 0.2, "50, 150 and 200 Hz do not"
 
 
+@pytest.mark.rare
 def test_the_picture_filter_writes_edges(tmp_path: Path) -> None:
     status, found, error = run_file(moved("opencv-like", tmp_path), "opencv-like")
     assert status == 0, error

@@ -31,7 +31,12 @@ def until_gone(pid: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "ending", ["os.kill(os.getpid(), 9)", "sys.exit(3)", "runtime.close()", "del runtime", "os._exit(1)"]
+    "ending",
+    [
+        "os.kill(os.getpid(), 9)",
+        "runtime.close()",
+        *(pytest.param(each, marks=pytest.mark.rare) for each in ("sys.exit(3)", "del runtime", "os._exit(1)")),
+    ],
 )
 def test_no_process_is_left_behind(ending: str) -> None:
     program = (
@@ -82,6 +87,7 @@ with Runtime() as runtime:
     assert [each.name for each in tmp_path.iterdir()] == ["tone.wav"]
 
 
+@pytest.mark.rare
 def test_a_forked_process_has_no_part_in_it() -> None:
     program = """
 import os, sys

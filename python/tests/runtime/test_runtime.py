@@ -210,6 +210,7 @@ def test_a_run_that_fails_raises_its_error(runtime: Runtime, tmp_path: Path) -> 
         runtime.finished()
 
 
+@pytest.mark.rare
 def test_the_native_library_is_looked_for(runtime: Runtime) -> None:
     assert is_rust_available() is runtime.is_rust_available()
     with Runtime(native="off") as portable:
