@@ -156,9 +156,8 @@ fn check_shade(source: &Source<'_>, module: &Module) -> Result<(), String> {
 
 fn check_sizes(source: &Source<'_>, module: &Module) -> Result<(), String> {
     for (handle, each) in module.types.iter() {
-        if let TypeInner::Array { size: ArraySize::Constant(count), .. } = each.inner
-            && count.get() > MOST_ELEMENTS
-        {
+        let TypeInner::Array { size: ArraySize::Constant(count), .. } = each.inner else { continue };
+        if count.get() > MOST_ELEMENTS {
             let text = format!("an array has {count} elements, wanted {MOST_ELEMENTS} at most");
             return Err(source.wrong(place_of_type(module, handle), &text));
         }
