@@ -7,8 +7,8 @@ import { nodePackage } from "../sluice.gen.ts";
 const HARMLESS = [
   "chord-source.notes[]",
   "chroma-key.key",
-  "clap.id",
   "clap.parameters{}",
+  "clap.plugin",
   "clap.state",
   "compositor.background",
   "delay.initial",
