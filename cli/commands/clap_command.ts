@@ -9,7 +9,7 @@ import type { ClapInfoArgs, ClapListArgs } from "../clap_args.ts";
 import { EXIT, inOneLine, reportErrors } from "../output/failure.ts";
 import type { Io } from "../output/output.ts";
 import { renderTable } from "../output/table.ts";
-import { type ClapInfo, type ClapPlugin, type ClapPort, type ClapSummary, type Scan, scan } from "./clap_scan.ts";
+import { type ClapInfo, type ClapPlugin, type ClapPort, type ClapSummary, type Scan, scan } from "./clap_program.ts";
 
 /** Files that are looked into at the same time. */
 const AT_ONCE = 4;

@@ -5,7 +5,7 @@
  * @module
  */
 import type { ConfigSchema } from "../../core/descriptor/descriptor.ts";
-import type { ClapInfo, ClapParameter, ClapPlugin, ClapPort } from "./clap_scan.ts";
+import type { ClapInfo, ClapParameter, ClapPlugin, ClapPort } from "./clap_program.ts";
 
 /** The name of the file that has them. */
 export const NODES_FILE = "clap-nodes.json";
@@ -163,11 +163,12 @@ function camel(text: string): string {
 
 /** The id in lower-case letters, digits and `-`, as those of stages are. */
 function stageId(id: string, taken: Set<string>): string {
-  const parts = id.toLowerCase().split(".").map((part) => part.replaceAll(/[^a-z0-9-]+/g, "-").replace(/^[^a-z]+/, ""));
-  const wanted = ["clap", ...parts.filter((part) => part !== "")].slice(parts.length > 1 ? 1 : 0).join(".");
+  const parts = id.toLowerCase().split(".").map((part) => part.replaceAll(/[^a-z0-9-]+/g, "-").replace(/^[^a-z]+/, ""))
+    .filter((part) => part !== "");
+  const wanted = (parts.length > 1 ? parts : ["clap", ...parts, ...parts.length === 0 ? ["plugin"] : []]).join(".");
   for (let k = 1;; k++) {
     const end = k === 1 ? "" : `-${k}`;
-    const found = wanted.slice(0, MOST_LETTERS - end.length) + end;
+    const found = wanted.slice(0, MOST_LETTERS - end.length).replace(/\.$/, "") + end;
     if (taken.has(found)) continue;
     taken.add(found);
     return found;

@@ -17,7 +17,7 @@ import { COMMAND_LINE } from "../project/configuration.ts";
 import { ownCheckout } from "../project/own_package.ts";
 import { findClaps, infoOf, type ListedClap, mapSome } from "./clap_command.ts";
 import { type ClapKeys, clapNodes, clapNodesText, NODES_FILE, type ScannedClap } from "./clap_nodes.ts";
-import { findLibrary } from "./clap_scan.ts";
+import { findLibrary } from "./clap_program.ts";
 
 /** Most node types of a plugin. */
 const MOST_NODES = 256;

@@ -549,7 +549,8 @@ Deno.test("loadGraph() says why a file cannot be read", async () => {
   try {
     await Deno.writeFile(`${folder}/binary`, new Uint8Array([123, 0, 1, 2]));
     await Deno.writeFile(`${folder}/latin1`, new Uint8Array([123, 0xe9, 125]));
-    await Deno.truncate(await touch(`${folder}/huge`), 16 * 1024 * 1024 + 1);
+    await Deno.writeTextFile(`${folder}/huge`, "");
+    await Deno.truncate(`${folder}/huge`, 16 * 1024 * 1024 + 1);
     const table: [string, string][] = [
       ["missing", "there is no such file; paths start at the current directory"],
       ["binary", "it is a binary file, wanted JSON text"],
@@ -585,11 +586,6 @@ rare(Deno.test)("checkGraph() reads a chain of 20,000 nodes, and finds its loop"
     /it closes a loop with no delay in it: "n0" -> "n1" -> "n2" -> "n3" -> "n4" -> "n5" -> … -> "n19996" -> .* -> "n0";/,
   );
 });
-
-async function touch(path: string): Promise<string> {
-  await Deno.writeTextFile(path, "");
-  return path;
-}
 
 Deno.test("checkGraph() warns of a node of a live graph that will wait for a link", () => {
   const { document, errors, warnings } = checkGraph(graph(`${S}, ${O}`), "g.json", REGISTRY);

@@ -1,7 +1,7 @@
 /** `sluice clap`: what is found, in processes that may crash. */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { listed, type ListedClap } from "../../cli/commands/clap_command.ts";
-import { scan } from "../../cli/commands/clap_scan.ts";
+import { scan } from "../../cli/commands/clap_program.ts";
 import { OddPlugins } from "../fixtures/clap/odd_plugins.ts";
 import { noRustPlugin } from "../fixtures/plugins/build.ts";
 import { answer } from "./command_line.ts";
